@@ -1,0 +1,83 @@
+# Every target works in a fresh clone: the virtual environment makes itself, and again when
+# pyproject.toml changes. Needs Python 3.11 and, the first time, a package index.
+
+PYTHON ?= python3.11
+ENGINE ?= recorded
+RECORDING ?= three-strategies
+
+ENGINES := recorded lean launcher
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+LEAN_INSTALLED := $(VENV)/.lean-installed
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
+
+ifneq (,$(filter run,$(MAKECMDGOALS)))
+ifneq (1,$(words $(filter $(ENGINE),$(ENGINES))))
+$(error ENGINE=$(ENGINE) is unknown: use one of $(ENGINES))
+endif
+endif
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run run-recorded run-lean run-launcher test lint types bench clean
+
+help: ## Show this text
+	@echo "Usage: make TARGET [VARIABLE=VALUE]"
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  %-7s %s\n", $$1, $$2}' Makefile
+	@echo
+	@echo "  PYTHON     the Python 3.11 that makes the virtual environment ($(PYTHON))"
+	@echo "  ENGINE     what 'run' runs on: recorded, lean (LEAN CLI and Docker) or launcher"
+	@echo "             (a built LEAN in LEAN_LAUNCHER, its data in LEAN_DATA) ($(ENGINE))"
+	@echo "  RECORDING  the recording that ENGINE=recorded replays ($(RECORDING))"
+
+run: run-$(ENGINE) ## Run the reference algorithm's recording, or the algorithm itself in LEAN
+
+run-recorded: $(INSTALLED)
+	@$(BIN)/python -m workbench replay "$(RECORDING)"
+
+run-lean: $(LEAN_INSTALLED)
+	@$(BIN)/python -m workbench.launcher lean
+
+run-launcher: $(INSTALLED)
+	@$(BIN)/python -m workbench.launcher launcher
+
+test: $(INSTALLED) ## Lint, check types and run the tests with coverage
+	$(BIN)/python -m ruff check
+	$(BIN)/python -m ruff format --check
+	$(BIN)/python -m mypy
+	$(BIN)/python -m pytest --cov
+
+lint: $(INSTALLED) ## Check style and format
+	$(BIN)/python -m ruff check
+	$(BIN)/python -m ruff format --check
+
+types: $(INSTALLED) ## Check types
+	$(BIN)/python -m mypy
+
+bench: $(INSTALLED) ## Measure what the tracker costs
+	$(BIN)/python -m benchmarks
+
+clean: ## Remove the virtual environment and every cache; results stay
+	rm -rf $(VENV) build *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(INSTALLED): pyproject.toml
+	@command -v "$(PYTHON)" >/dev/null || { \
+	  echo "Python 3.11 is needed and '$(PYTHON)' was not found: install it, or name it with" \
+	    "make $(MAKECMDGOALS) PYTHON=PATH" >&2; exit 2; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
+	  echo "Python 3.11 is needed and '$(PYTHON)' is not one: name it with" \
+	    "make $(MAKECMDGOALS) PYTHON=PATH" >&2; exit 2; }
+	@echo "Making $(VENV) (once)"
+	@"$(PYTHON)" -m venv --clear $(VENV)
+	@$(PIP) '.[workbench,dev]'
+	@touch $@
+
+# Docker is looked for first: without it the LEAN CLI is of no use.
+$(LEAN_INSTALLED): $(INSTALLED)
+	@$(BIN)/python -m workbench.launcher lean --check-docker
+	@echo "Installing the LEAN CLI into $(VENV) (once)"
+	@$(PIP) '.[lean]'
+	@touch $@

@@ -1,0 +1,1 @@
+"""The rules every file of the project keeps, as tests."""
