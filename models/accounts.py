@@ -1,0 +1,315 @@
+"""Three accounts of one truth: each strategy's, LEAN's net holdings, and LEAN's cash.
+
+A strategy's `Account` is the ledger's own book. `Holding` and `LeanCash` mirror what LEAN keeps
+after every event seen: the net quantity at LEAN's average price, and the cash LEAN must show.
+Where LEAN's cash differs from the mirror, money moved without an event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from models.instruments import Instrument, Valuation
+from models.lots import DUST, Balance, Position, Terms, tidy
+
+HOUR = timedelta(hours=1)
+
+
+class Account:
+    """What one strategy made and holds: its terms, its cash by currency, its positions."""
+
+    __slots__ = ("balances", "name", "open", "positions", "terms")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.terms = Terms()
+        self.balances: dict[str, Balance] = {}
+        self.positions: dict[str, Position] = {}
+        self.open: dict[str, Position] = {}  # those with a quantity
+
+    def position(self, instrument: Instrument) -> Position:
+        """The position in an instrument, made when there was none."""
+        found = self.positions.get(instrument.sid)
+        if found is None:
+            found = self.positions[instrument.sid] = Position(self.name, instrument)
+        return found
+
+    def balance(self, currency: str, rate: float) -> Balance:
+        """The cash in a currency, made when there was none."""
+        found = self.balances.get(currency)
+        if found is None:
+            found = self.balances[currency] = Balance(rate)
+        return found
+
+    def book(
+        self, position: Position | None, term: str, amount: float, currency: str, rate: float
+    ) -> None:
+        """Add an amount to a term, here and at the position that earned it, and to the cash.
+
+        Args:
+            position: Where it was earned; None for what no instrument earned.
+            term: A field of `Terms`; fees are given positive and taken from the cash.
+            amount: Units of the currency.
+            currency: Its currency.
+            rate: Account currency per unit.
+        """
+        value = amount * rate
+        signed = -amount if term == "fees" else amount
+        setattr(self.terms, term, getattr(self.terms, term) + value)
+        self.balance(currency, rate).add(signed, rate)
+        if position is None:
+            return
+        setattr(position.terms, term, getattr(position.terms, term) + value)
+        balance = position.balances.get(currency)
+        if balance is None:
+            balance = position.balances[currency] = Balance(rate)
+        balance.add(signed, rate)
+
+    def cash_value(self, rates: Mapping[str, float]) -> float:
+        """All balances at the rates, account currency."""
+        total = 0.0
+        for currency, balance in self.balances.items():
+            total += balance.amount * rates[currency]
+        return total
+
+    def fx(self, rates: Mapping[str, float]) -> float:
+        """Exchange profit so far, account currency."""
+        return sum(balance.fx_at(rates[name]) for name, balance in self.balances.items())
+
+    def state(self) -> dict[str, Any]:
+        """JSON-able and exact; positions keep their order."""
+        return {
+            "name": self.name,
+            "terms": list(astuple(self.terms)),
+            "balances": {name: balance.state() for name, balance in self.balances.items()},
+            "positions": [position.state() for position in self.positions.values()],
+            "open": list(self.open),
+        }
+
+    def restore(self, state: dict[str, Any], instruments: Mapping[str, Instrument]) -> None:
+        """Take over what `state` returned."""
+        self.terms = Terms(*state["terms"])
+        self.balances = {name: Balance(*values) for name, values in state["balances"].items()}
+        for values in state["positions"]:
+            self.position(instruments[values["sid"]]).restore(values)
+        self.open = {sid: self.positions[sid] for sid in state["open"]}
+
+
+class Holding:
+    """LEAN's net holding of an instrument, as every fill left it, and its last worth.
+
+    Attributes:
+        quantity: Signed net quantity.
+        average: LEAN's average price, quote currency; 0 when flat.
+        worth: What a unit is worth now (`Instrument.worth`).
+        settled: LEAN's settled profit of a future, in LEAN's units.
+    """
+
+    __slots__ = ("average", "instrument", "quantity", "settled", "worth")
+
+    def __init__(self, instrument: Instrument) -> None:
+        self.instrument = instrument
+        self.quantity = 0.0
+        self.average = 0.0
+        self.worth = 0.0
+        self.settled = 0.0
+
+    def fill(self, quantity: float, price: float) -> float:
+        """Book a fill as LEAN's portfolio does.
+
+        Returns:
+            The profit of the closed part at LEAN's average price, in the P&L currency.
+        """
+        instrument = self.instrument
+        before = self.quantity
+        after = tidy(before + quantity)
+        if abs(after) < instrument.lot * DUST:
+            after = 0.0
+        profit = 0.0
+        if before * quantity < 0:
+            closed = -quantity if abs(quantity) < abs(before) else before
+            gain = instrument.worth(price) - instrument.worth(self.average)
+            profit = closed * gain * instrument.multiplier
+            if after * before <= 0:
+                self.average = price if after else 0.0
+        else:
+            self.average = (self.average * before + price * quantity) / (before + quantity)
+        self.quantity = after
+        if not after:
+            self.settled = 0.0
+        if not self.worth:
+            self.worth = instrument.worth(price)
+        return profit
+
+    @property
+    def cost(self) -> float:
+        """What the quantity is worth at LEAN's average price, P&L currency."""
+        return self.quantity * self.instrument.worth(self.average) * self.instrument.multiplier
+
+    @property
+    def price(self) -> float:
+        """The last price in quote currency, from the worth; 0 where none was seen."""
+        return self.instrument.worth(self.worth)
+
+    def close_out(self, profit: float, rate: float) -> None:
+        """Set the worth from LEAN's unrealized profit: what closing would bring now."""
+        instrument = self.instrument
+        if self.quantity and rate:
+            size = self.quantity * instrument.multiplier * rate
+            self.worth = instrument.worth(self.average) + profit / size
+
+    def state(self) -> list[Any]:
+        """JSON-able and exact."""
+        return [self.instrument.sid, self.quantity, self.average, self.worth, self.settled]
+
+    def restore(self, state: list[Any]) -> None:
+        """Take over what `state` returned."""
+        _, self.quantity, self.average, self.worth, self.settled = state
+
+
+class Flow(NamedTuple):
+    """A deposit (positive) or withdrawal.
+
+    Attributes:
+        time: UTC of the mark whose cash first showed it.
+        currency: Its currency.
+        amount: Units of the currency.
+        value: Account currency at that mark's rate.
+        cause: "announced: NOTE", or "unannounced".
+    """
+
+    time: datetime
+    currency: str
+    amount: float
+    value: float
+    cause: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values."""
+        return {**self._asdict(), "time": self.time.isoformat()}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Flow:
+        """The flow that `to_dict` described."""
+        return cls(**{**values, "time": datetime.fromisoformat(values["time"])})
+
+
+class LeanCash:
+    """The cash that LEAN must show if every event was seen.
+
+    Settled and unsettled amounts count together; a future's settled profit, which LEAN moves into
+    cash every day without an event, is taken out of what LEAN shows before the two are compared.
+    """
+
+    def __init__(self) -> None:
+        self.expected: dict[str, float] = {}
+        self._announced: list[tuple[str, float, str]] = []
+        self._next_scan: datetime | None = None
+
+    def move(self, currency: str, amount: float) -> None:
+        """An event moved an amount."""
+        self.expected[currency] = self.expected.get(currency, 0.0) + amount
+
+    def fill(self, instrument: Instrument, quantity: float, price: float, profit: float) -> None:
+        """Move what LEAN moves at a fill, the fee apart.
+
+        Args:
+            instrument: What was traded.
+            quantity: Signed.
+            price: Quote currency.
+            profit: The closed part's profit at LEAN's average price, P&L currency.
+        """
+        if instrument.valuation is Valuation.MARGIN:
+            if profit:
+                self.move(instrument.currency, profit)
+            return
+        self.move(instrument.quote, -quantity * price * instrument.multiplier)
+        if instrument.valuation is Valuation.PAIR:
+            self.move(instrument.base, quantity)
+
+    def announce(self, currency: str, amount: float, note: str) -> None:
+        """The user says that a deposit or withdrawal will come."""
+        self._announced.append((currency, amount, note))
+
+    def announced(self, currency: str, amount: float, tolerance: float) -> str | None:
+        """Take back the announcement of that amount: its cause, or None when there is none."""
+        for entry in self._announced:
+            if entry[0] == currency and abs(entry[1] - amount) <= tolerance:
+                self._announced.remove(entry)
+                return f"announced: {entry[2]}" if entry[2] else "announced"
+        return None
+
+    def scanned(self, time: datetime) -> bool:
+        """Whether LEAN's hourly scan, which books funding and interest, ran since the last mark."""
+        if self._next_scan is not None and time < self._next_scan:
+            return False
+        self._next_scan = time.replace(minute=0, second=0, microsecond=0) + HOUR
+        return True
+
+    def state(self) -> dict[str, Any]:
+        """JSON-able and exact."""
+        return {
+            "expected": dict(self.expected),
+            "announced": [list(entry) for entry in self._announced],
+            "next_scan": self._next_scan.isoformat() if self._next_scan else None,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take over what `state` returned."""
+        self.expected = dict(state["expected"])
+        self._announced = [(entry[0], entry[1], entry[2]) for entry in state["announced"]]
+        scan = state["next_scan"]
+        self._next_scan = datetime.fromisoformat(scan) if scan else None
+
+
+def mirror(cash: LeanCash, holding: Holding, quantity: float, price: float) -> float:
+    """Trade in LEAN's mirror, the fee apart.
+
+    Returns:
+        What appears by LEAN's averaging, P&L currency. Of an inverse contract LEAN averages the
+        prices as of any other, and 1 / average is less than the average of 1 / price: the
+        difference is in LEAN's equity and in no lot. 0 for all else.
+    """
+    instrument = holding.instrument
+    before = holding.cost
+    profit = holding.fill(quantity, price)
+    cash.fill(instrument, quantity, price, profit)
+    if not instrument.inverse:
+        return 0.0
+    traded = quantity * instrument.worth(price) * instrument.multiplier
+    return before + traded + profit - holding.cost
+
+
+def bearers(
+    holdings: Iterable[Holding], accounts: Iterable[Account], currency: str
+) -> list[tuple[Position, float]]:
+    """Who pays or receives the funding or interest that moved cash in a currency.
+
+    Args:
+        holdings: LEAN's net holdings that bear interest.
+        accounts: The strategies.
+        currency: Where the cash moved. Instruments with their P&L in it bear it; when there are
+            none, all that bear interest do.
+
+    Returns:
+        (position, share) with shares that sum to 1: instruments by their value, strategies in
+        each by signed quantity. Empty when nobody does.
+    """
+    bearing = [held for held in holdings if held.quantity and held.instrument.bears_interest]
+    same = [held for held in bearing if held.instrument.currency == currency]
+    chosen = same or bearing
+    sizes = [abs(held.quantity * held.worth) * held.instrument.multiplier for held in chosen]
+    total = sum(sizes)
+    if not total:
+        return []
+    strategies = list(accounts)
+    return [
+        (account.open[held.instrument.sid], part)
+        for held, size in zip(chosen, sizes, strict=True)
+        for account in strategies
+        if held.instrument.sid in account.open
+        for part in [size / total * account.open[held.instrument.sid].quantity / held.quantity]
+    ]

@@ -1,0 +1,400 @@
+"""The books: what every event does to the strategies' accounts and to the mirror of LEAN's.
+
+One event moves three things that must stay in step: LEAN's cash and net holding as LEAN moves
+them, the lots of whoever the event belongs to, and the terms it earned them. Nothing here judges;
+the `Ledger` compares the books with what LEAN shows at marks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from models.accounts import Account, Holding, LeanCash, mirror
+from models.events import Anomaly, Fill, Opening, OrderStatus, OrderType, OrderUpdate
+from models.instruments import Instrument, Kind, Valuation
+from models.lots import DUST, NEXT_LOT, Closed, Execution, Matching, Position, tidy
+from models.records import TradeRecord, trade_record
+from models.sharing import (
+    UNASSIGNED,
+    Order,
+    Orders,
+    Resolver,
+    exit_reason,
+    share_fill,
+    strategy_in_tag,
+)
+
+# A fill older than the last event by more than this is recorded as out of time.
+LATE = timedelta(minutes=1)
+# Anomalies kept whole; later ones are only counted.
+ANOMALIES_KEPT = 1_000
+
+ENDED = frozenset({OrderStatus.CANCELED, OrderStatus.INVALID, OrderStatus.FILLED})
+
+_UNDERLYING = re.compile(r"Underlying: (-?\d+(?:\.\d+)?)")
+
+
+def underlying_price(fill: Fill) -> float | None:
+    """The underlying's price that LEAN states in an exercise's message, or None."""
+    found = _UNDERLYING.search(fill.message)
+    return float(found[1]) if found else None
+
+
+class Books:
+    """The strategies' accounts, LEAN's mirror, the orders and the trades closed.
+
+    Args:
+        account_currency: The currency of every term.
+        live: Whether LEAN trades live: it books no dividends then, and its events may lag behind
+            its portfolio, so a difference in quantity is adopted only when two marks show it.
+        default_strategy: Whose an order is that names no strategy.
+        resolver: Reads the strategy of an order from its ticker, tag and type.
+        matching: Which lot a closing quantity takes first.
+    """
+
+    def __init__(
+        self,
+        account_currency: str = "USD",
+        *,
+        live: bool = False,
+        default_strategy: str = "main",
+        resolver: Resolver = strategy_in_tag,
+        matching: Matching = Matching.FIFO,
+    ) -> None:
+        self.account_currency = account_currency
+        self.live = live
+        self.instruments: dict[str, Instrument] = {}
+        self.tickers: dict[str, str] = {}
+        self.rates: dict[str, float] = {account_currency: 1.0}
+        self.accounts: dict[str, Account] = {UNASSIGNED: Account(UNASSIGNED)}
+        self.holdings: dict[str, Holding] = {}
+        self.held: dict[str, int] = {}  # sid -> strategies that hold it, LEAN's net 0 or not
+        self.orders = Orders(default_strategy, resolver)
+        self.cash = LeanCash()
+        self.anomalies: list[Anomaly] = []
+        self.anomaly_counts: Counter[str] = Counter()
+        self.starting_equity = 0.0
+        self.fills = 0
+        self.time: datetime | None = None
+        self.opened = False
+        self._next_lot = NEXT_LOT[matching]
+        self._waiting: dict[str, float] = {}  # opening cash that has no rate yet
+        self._closed: list[TradeRecord] = []
+        self._trade_count = 0
+
+    def add_instrument(self, instrument: Instrument) -> None:
+        """Describe an instrument before its first event; a second description is ignored."""
+        sid = instrument.sid
+        if sid in self.instruments:
+            return
+        self.instruments[sid] = instrument
+        self.tickers[sid] = instrument.ticker
+        self.holdings[sid] = Holding(instrument)
+        for currency in (instrument.quote, instrument.currency, instrument.base):
+            if currency:
+                self.rates.setdefault(currency, 0.0)
+
+    def open_account(self, opening: Opening) -> None:
+        """Take the account as it stands: its cash, and its holdings at their average price.
+
+        Holdings found are `unassigned`, flagged as seeded. The starting equity counts them at
+        cost, so what they had gained before stands in `unrealized` from the first mark on.
+        """
+        self.opened = True
+        self.time = opening.time
+        self.rates.update(opening.rates)
+        own = dict(opening.cash)
+        for currency, amount in opening.cash.items():
+            self.cash.move(currency, amount)
+        for sid, (quantity, average) in opening.holdings.items():
+            self._seed(opening.time, sid, quantity, average, own)
+        for currency, amount in own.items():
+            if self.rates.setdefault(currency, 0.0):
+                self._start(currency, amount)
+            elif amount:
+                self._waiting[currency] = amount
+
+    def before(self, opening: Opening, fill: Fill) -> Opening:
+        """The account before a fill that the very first hook brought, and LEAN holds already.
+
+        A part of the holding that the fill did not make keeps LEAN's average price.
+        """
+        instrument = self.instruments[fill.sid]
+        moved = LeanCash()
+        moved.fill(instrument, fill.quantity, fill.price, 0.0)
+        fee, fee_currency = self._fee(fill, instrument)
+        moved.move(fee_currency, -fee)
+        cash = {
+            name: amount - moved.expected.get(name, 0.0) for name, amount in opening.cash.items()
+        }
+        holdings = dict(opening.holdings)
+        quantity, average = holdings.pop(fill.sid, (0.0, 0.0))
+        if abs(quantity - fill.quantity) > instrument.lot * DUST:
+            holdings[fill.sid] = (tidy(quantity - fill.quantity), average or fill.price)
+        return replace(opening, cash=cash, holdings=holdings)
+
+    def _seed(
+        self, time: datetime, sid: str, quantity: float, average: float, own: dict[str, float]
+    ) -> None:
+        instrument = self.instruments[sid]
+        holding = self.holdings[sid]
+        holding.fill(quantity, average)
+        if instrument.valuation is not Valuation.MARGIN:
+            cost = quantity * average * instrument.multiplier
+            own[instrument.quote] = own.get(instrument.quote, 0.0) + cost
+        if instrument.valuation is Valuation.PAIR:
+            own[instrument.base] = own.get(instrument.base, 0.0) - quantity
+        execution = Execution(
+            time, 0, quantity, average, self.rates[instrument.currency], seeded=True
+        )
+        self.trade(self.account(UNASSIGNED), instrument, execution, "outside")
+
+    def _start(self, currency: str, amount: float) -> None:
+        rate = self.rates[currency]
+        self.starting_equity += amount * rate
+        self.account(UNASSIGNED).balance(currency, rate).add(amount, rate)
+
+    def update_order(self, update: OrderUpdate) -> None:
+        """Note an order's event that fills nothing; its first one fixes the strategy."""
+        if not self.orders.seen.add(update.order_id, update.event_id):
+            return
+        self.orders.order_of(update, self.tickers.get(update.sid, update.sid))
+        if update.status in ENDED:
+            self.orders.finish(update.order_id)
+        self.time = update.time if self.time is None else max(self.time, update.time)
+
+    def fill(self, fill: Fill) -> bool:
+        """Book a fill: LEAN's mirror first, then the strategy's lots, or every holder's.
+
+        Returns:
+            False when it was booked before or cannot be.
+        """
+        if not self.orders.seen.add(fill.order_id, fill.event_id):
+            return False
+        instrument = self.instruments.get(fill.sid)
+        if instrument is None:
+            self.anomaly(fill.time, "unknown instrument", f"{fill}", fill.sid)
+            return False
+        self._check(fill, instrument)
+        if fill.rates:
+            self.set_rates(fill.rates)
+        self.fills += 1
+        order = self.orders.order_of(fill, self.tickers[fill.sid])
+        holding = self.holdings[fill.sid]
+        parts = self._parts(order, fill, holding)
+        averaged = mirror(self.cash, holding, fill.quantity, fill.price)
+        self._execute(fill, instrument, order, parts, averaged)
+        if fill.final:
+            self.orders.finish(fill.order_id)
+        return True
+
+    def _check(self, fill: Fill, instrument: Instrument) -> None:
+        if self.time is not None and fill.time < self.time - LATE:
+            self.anomaly(fill.time, "fill out of time", f"{fill}", fill.sid)
+        if fill.price < 0 and instrument.valuation is not Valuation.MARGIN:
+            self.anomaly(fill.time, "negative price", f"{fill}", fill.sid)
+        if self.time is None or fill.time > self.time:
+            self.time = fill.time
+
+    def _parts(self, order: Order, fill: Fill, holding: Holding) -> Sequence[tuple[str, float]]:
+        if order.strategy is not None:
+            return ((order.strategy, fill.quantity),)
+        exercise = order.order_type is OrderType.OPTION_EXERCISE
+        if exercise and order.shares and holding.instrument.strike is None:
+            shares = order.shares.items()
+            return [(name, fill.quantity * share) for name, share in shares]
+        holders = [
+            (account.name, account.open[fill.sid].quantity)
+            for account in self.accounts.values()
+            if fill.sid in account.open
+        ]
+        flattens = abs(holding.quantity + fill.quantity) < holding.instrument.lot / 2
+        parts = share_fill(fill.quantity, holders, flattens, holding.instrument.lot)
+        order.shares = {name: part / fill.quantity for name, part in parts}
+        return parts
+
+    def _execute(
+        self,
+        fill: Fill,
+        instrument: Instrument,
+        order: Order,
+        parts: Sequence[tuple[str, float]],
+        averaged: float,
+    ) -> None:
+        fee, currency = self._fee(fill, instrument)
+        fee_rate = self.rates[currency] if fee else 0.0
+        rate = self.rates[instrument.currency]
+        reason = exit_reason(order, fill, instrument)
+        if fee:
+            self.cash.move(currency, -fee)
+        settled = averaged + self._cash_settlement(fill, instrument, order)
+        traded = sum(abs(quantity) for _, quantity in parts)
+        for name, quantity in parts:
+            paid = fee * abs(quantity) / traded
+            account = self.account(name)
+            execution = Execution(
+                fill.time,
+                fill.order_id,
+                quantity,
+                fill.price,
+                rate,
+                paid * fee_rate,
+                order.arrival,
+                order.tag,
+            )
+            position = self.trade(account, instrument, execution, reason)
+            if fee:
+                account.book(position, "fees", paid, currency, fee_rate)
+            if settled:
+                amount = settled * quantity / fill.quantity
+                account.book(position, "settlement", amount, instrument.currency, rate)
+
+    def _fee(self, fill: Fill, instrument: Instrument) -> tuple[float, str]:
+        if not fill.fee:
+            return 0.0, ""
+        buys_coin = instrument.kind is Kind.CRYPTO and fill.quantity > 0
+        if buys_coin and fill.fee_currency == instrument.base:
+            # LEAN cut the fee from the coins filled and charges its value to the quote cash
+            return fill.fee * fill.price * instrument.multiplier, instrument.quote
+        self.rates.setdefault(fill.fee_currency, 0.0)
+        return fill.fee, fill.fee_currency
+
+    def _cash_settlement(self, fill: Fill, instrument: Instrument, order: Order) -> float:
+        """Cash LEAN moves with an index option's exercise, quote currency; 0 for all else."""
+        exercised = order.order_type is OrderType.OPTION_EXERCISE and not fill.price
+        if instrument.kind is not Kind.INDEX_OPTION or not exercised:
+            return 0.0
+        spot = underlying_price(fill)
+        if spot is None:
+            self.anomaly(fill.time, "no settlement price", f"{fill}", fill.sid)
+            return 0.0
+        amount = -instrument.intrinsic(spot) * instrument.multiplier * fill.quantity
+        self.cash.move(instrument.quote, amount)
+        return amount
+
+    def account(self, name: str) -> Account:
+        """A strategy's account, made at its first use."""
+        found = self.accounts.get(name)
+        if found is None:
+            found = self.accounts[name] = Account(name)
+        return found
+
+    def holders(self, sid: str) -> list[tuple[Account, Position]]:
+        """Every strategy that holds an instrument, with its position."""
+        return [(a, a.open[sid]) for a in self.accounts.values() if sid in a.open]
+
+    def trade(
+        self, account: Account, instrument: Instrument, execution: Execution, reason: str | None
+    ) -> Position:
+        """Match an execution in a strategy's lots and book what it realized.
+
+        With no reason given, what it closes makes no record of a trade.
+        """
+        position = account.position(instrument)
+        was_open = position.quantity != 0.0
+        closed = position.trade(execution, self._next_lot)
+        if closed:
+            gross = 0.0
+            for piece in closed:
+                gross += piece.gross
+                if reason is not None:
+                    self._record(position, piece, execution, reason)
+            account.book(position, "realized", gross, instrument.currency, execution.rate)
+        if was_open != (position.quantity != 0.0):
+            self.set_open(account, position)
+        return position
+
+    def set_open(self, account: Account, position: Position) -> None:
+        """Keep the lists of what is held in step with a position that opened or closed."""
+        sid = position.instrument.sid
+        if position.quantity:
+            account.open[sid] = position
+            self.held[sid] = self.held.get(sid, 0) + 1
+            return
+        del account.open[sid]
+        self.held[sid] -= 1
+        if not self.held[sid]:
+            del self.held[sid]
+
+    def _record(self, position: Position, piece: Closed, execution: Execution, reason: str) -> None:
+        self._trade_count += 1
+        self._closed.append(
+            trade_record(
+                str(self._trade_count),
+                self.tickers[position.instrument.sid],
+                position,
+                piece,
+                execution,
+                reason,
+            )
+        )
+
+    def take_closed(self) -> list[TradeRecord]:
+        """The trades closed since the last call."""
+        closed, self._closed = self._closed, []
+        return closed
+
+    def anomaly(
+        self, time: datetime, kind: str, detail: str, sid: str = "", amount: float = 0.0
+    ) -> None:
+        """Record what should not have been seen."""
+        self.anomaly_counts[kind] += 1
+        if len(self.anomalies) < ANOMALIES_KEPT:
+            self.anomalies.append(Anomaly(time, kind, detail, sid, amount))
+
+    def set_rates(self, rates: Mapping[str, float]) -> None:
+        """Take new rates; opening cash that had none until now joins the starting equity."""
+        self.rates.update(rates)
+        if self._waiting:
+            for currency in [name for name in self._waiting if self.rates[name]]:
+                self._start(currency, self._waiting.pop(currency))
+
+    def state(self) -> dict[str, Any]:
+        """JSON-able and exact; closed trades not yet taken are part of it."""
+        return {
+            "instruments": [instrument.to_dict() for instrument in self.instruments.values()],
+            "tickers": dict(self.tickers),
+            "rates": dict(self.rates),
+            "accounts": [account.state() for account in self.accounts.values()],
+            "holdings": [holding.state() for holding in self.holdings.values()],
+            "held": dict(self.held),
+            "orders": self.orders.state(),
+            "cash": self.cash.state(),
+            "anomalies": [anomaly.to_dict() for anomaly in self.anomalies],
+            "anomaly_counts": dict(self.anomaly_counts),
+            "starting_equity": self.starting_equity,
+            "fills": self.fills,
+            "time": self.time.isoformat() if self.time else None,
+            "opened": self.opened,
+            "waiting": dict(self._waiting),
+            "closed": [trade.to_dict() for trade in self._closed],
+            "trade_count": self._trade_count,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take over what `state` returned."""
+        for values in state["instruments"]:
+            self.add_instrument(Instrument.from_dict(values))
+        self.tickers = dict(state["tickers"])
+        self.rates = dict(state["rates"])
+        for values in state["accounts"]:
+            self.account(values["name"]).restore(values, self.instruments)
+        for values in state["holdings"]:
+            self.holdings[values[0]].restore(values)
+        self.held = dict(state["held"])
+        self.orders.restore(state["orders"])
+        self.cash.restore(state["cash"])
+        self.anomalies = [Anomaly.from_dict(values) for values in state["anomalies"]]
+        self.anomaly_counts = Counter(state["anomaly_counts"])
+        self.starting_equity = state["starting_equity"]
+        self.fills = state["fills"]
+        self.time = datetime.fromisoformat(state["time"]) if state["time"] else None
+        self.opened = state["opened"]
+        self._waiting = dict(state["waiting"])
+        self._closed = [TradeRecord.from_dict(values) for values in state["closed"]]
+        self._trade_count = state["trade_count"]

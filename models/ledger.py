@@ -1,0 +1,362 @@
+"""The ledger. Its law, kept for every strategy, every instrument and the account at every mark:
+
+    equity = starting equity + realized + unrealized - fees + dividends + financing
+             + settlement + fx + flows + unexplained
+
+Rules:
+
+1. Each strategy has its own account: terms, cash by currency, positions. The account's terms are
+   the sums over the strategies and `unassigned`, which also holds opening cash and flows.
+2. An amount is booked in its own currency at the rate of its event. What the currency does later
+   is `fx`, computed from the cash, never what is left over.
+3. LEAN's cash and net holdings are mirrored beside (`accounts`). Cash that moves without an event
+   is financing (LEAN's hourly scan ran and something held bears interest) or else a flow.
+4. `unexplained` is LEAN's equity less ours. It should be 0; it is published, never spread.
+5. Cash is judged at marks only, and not at a mark that shows quantities other than the fills seen.
+
+Events go in through `apply`, in the order they came; closed trades come out of `take_closed`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from models import adjustments
+from models.accounts import Account, Flow, bearers
+from models.adjustments import Adoptions
+from models.books import Books
+from models.events import (
+    CashFlow,
+    Delisting,
+    Dividend,
+    Event,
+    Fill,
+    Mark,
+    Opening,
+    OrderUpdate,
+    Split,
+    SymbolChange,
+)
+from models.instruments import Instrument, Valuation
+from models.lots import Matching, Position
+from models.records import Sheet, sum_sheets
+from models.sharing import UNASSIGNED, Resolver, strategy_in_tag
+
+# Cash that differs by less than this, in account currency, is float dust.
+CASH_TOLERANCE = 1e-6
+# An equity that differs by less than this is closed; the feed need not look closer.
+EQUITY_TOLERANCE = 1e-4
+# Unexplained money above the larger of the two is an anomaly: account currency, part of equity.
+UNEXPLAINED_LIMIT = 0.01
+UNEXPLAINED_PART = 1e-9
+
+
+class Ledger:
+    """Every cent of the account, by strategy and by cause.
+
+    Args:
+        account_currency: The currency of every term.
+        live: Whether LEAN trades live: it books no dividends then, and its events may lag behind
+            its portfolio, so a difference in quantity is adopted only when two marks show it.
+        default_strategy: Whose an order is that names no strategy.
+        resolver: Reads the strategy of an order from its ticker, tag and type.
+        matching: Which lot a closing quantity takes first.
+    """
+
+    def __init__(
+        self,
+        account_currency: str = "USD",
+        *,
+        live: bool = False,
+        default_strategy: str = "main",
+        resolver: Resolver = strategy_in_tag,
+        matching: Matching = Matching.FIFO,
+    ) -> None:
+        self.books = Books(
+            account_currency,
+            live=live,
+            default_strategy=default_strategy,
+            resolver=resolver,
+            matching=matching,
+        )
+        self.flows: list[Flow] = []
+        self.lean_equity: float | None = None
+        self.equity = 0.0
+        self.unexplained = 0.0
+        self.max_abs_unexplained = 0.0
+        self.marks = 0
+        self._adoptions = Adoptions()
+        self._doubted: list[tuple[str, float]] = []  # live: what cash the last mark missed
+
+    # --- events in
+
+    def apply(self, event: Event | Instrument) -> bool:
+        """Book an event; a bad one becomes an anomaly and changes nothing else.
+
+        Returns:
+            False when nothing was booked: an event seen before, or a partial mark (`mark`).
+        """
+        return _APPLY[type(event)](self, event) is not False
+
+    def fill(self, fill: Fill) -> bool:
+        """Book a fill; one whose holding was adopted before it came takes the adoption back."""
+        self._adoptions.take_back(self.books, fill)
+        return self.books.fill(fill)
+
+    def announce(self, flow: CashFlow) -> None:
+        """Expect a deposit or withdrawal; it is booked at the mark whose cash shows it."""
+        self.books.cash.announce(flow.currency, flow.amount, flow.note)
+
+    def mark(self, mark: Mark) -> bool:
+        """Value everything, reconcile the cash, and take LEAN's equity.
+
+        Returns:
+            False when the books do not close and the mark is `partial`: nothing was booked, and
+            the feed must send it again, complete. Else True.
+        """
+        books = self.books
+        books.set_rates(mark.rates)
+        self._value(mark)
+        residuals = self._residuals(mark)
+        self.equity = self._equity()
+        gap = 0.0 if mark.equity is None else mark.equity - self.equity
+        if mark.partial and (residuals or abs(gap) > EQUITY_TOLERANCE):
+            return False
+        scanned = books.cash.scanned(mark.time)
+        judged = self._judges(mark)
+        if judged and (residuals or mark.holdings is not None):
+            self._value(mark)  # what was adopted had no worth, or that of another quantity
+            self._reconcile(mark, scanned)
+            self.equity = self._equity()
+        books.time = mark.time
+        self.marks += 1
+        if mark.equity is not None:
+            self._judge(mark.time, mark.equity, judged)
+        return True
+
+    def _judges(self, mark: Mark) -> bool:
+        """Whether the cash of a mark may be judged; what no fill explains is adopted first.
+
+        Live, the portfolio is read while fills are under way: cash too must differ twice alike.
+        """
+        if mark.holdings is None:
+            self._doubted.clear()
+            return True
+        if not self._adoptions.check(self.books, mark.time, mark.holdings):
+            return False
+        if not self.books.live:
+            return True
+        doubted, self._doubted = self._doubted, [row[:2] for row in self._residuals(mark)]
+        return self._doubted == doubted
+
+    def _value(self, mark: Mark) -> None:
+        books = self.books
+        holdings, rates = books.holdings, books.rates
+        for sid, price in mark.prices.items():
+            holding = holdings[sid]
+            if price:
+                holding.worth = holding.instrument.worth(price)
+        for sid, (profit, settled) in mark.profits.items():
+            holding = holdings[sid]
+            holding.settled = settled
+            holding.close_out(profit, rates[holding.instrument.currency])
+        for sid in books.held:
+            holding = holdings[sid]
+            instrument = holding.instrument
+            if instrument.valuation is Valuation.PAIR and rates[instrument.quote]:
+                holding.worth = rates[instrument.base] / rates[instrument.quote]
+
+    def _residuals(self, mark: Mark) -> list[tuple[str, float, float]]:
+        """Currency, amount and value of the cash that no event explains."""
+        books = self.books
+        settled: dict[str, float] = {}
+        for sid in mark.profits:
+            holding = books.holdings[sid]
+            if holding.settled:
+                currency = holding.instrument.quote
+                settled[currency] = settled.get(currency, 0.0) + holding.settled
+        expected = books.cash.expected
+        found: list[tuple[str, float, float]] = []
+        for currency, amount in mark.cash.items():
+            shown = amount + mark.unsettled.get(currency, 0.0) - settled.get(currency, 0.0)
+            residual = shown - expected.get(currency, 0.0)
+            value = residual * books.rates.get(currency, 0.0)
+            if abs(value) > CASH_TOLERANCE:
+                found.append((currency, residual, value))
+            elif value:
+                expected[currency] = shown  # so that dust does not add up
+        return found
+
+    def _reconcile(self, mark: Mark, scanned: bool) -> None:
+        """Book cash that moved without an event: financing, or else a flow."""
+        books = self.books
+        for currency, amount, value in self._residuals(mark):
+            books.cash.move(currency, amount)
+            rate = books.rates[currency]
+            cause = books.cash.announced(currency, amount, abs(CASH_TOLERANCE / rate))
+            payers = bearers(books.holdings.values(), books.accounts.values(), currency)
+            if scanned and payers and cause is None:
+                for position, share in payers:
+                    account = books.accounts[position.strategy]
+                    account.book(position, "financing", amount * share, currency, rate)
+                continue
+            self.flows.append(Flow(mark.time, currency, amount, value, cause or "unannounced"))
+            books.account(UNASSIGNED).balance(currency, rate).add(amount, rate)
+
+    def _judge(self, time: datetime, lean_equity: float, judged: bool) -> None:
+        self.lean_equity = lean_equity
+        self.unexplained = lean_equity - self.equity
+        if not judged:
+            return
+        size = abs(self.unexplained)
+        self.max_abs_unexplained = max(self.max_abs_unexplained, size)
+        if size > max(UNEXPLAINED_LIMIT, UNEXPLAINED_PART * abs(lean_equity)):
+            detail = f"LEAN's equity is {lean_equity!r}, the ledger's {self.equity!r}"
+            self.books.anomaly(time, "unexplained money", detail, amount=self.unexplained)
+
+    # --- what it knows
+
+    def _equity(self) -> float:
+        books = self.books
+        total = 0.0
+        for account in books.accounts.values():
+            total += account.cash_value(books.rates)
+            if account.open:
+                total += self.unrealized(account)
+        return total
+
+    def unrealized(self, account: Account) -> float:
+        """P&L of a strategy's open lots at the last mark, with what LEAN mis-books of futures."""
+        books = self.books
+        holdings, rates = books.holdings, books.rates
+        total = 0.0
+        for sid, position in account.open.items():
+            total += position.unrealized(holdings[sid].worth) * rates[position.instrument.currency]
+        return total + self.misbooked(account)
+
+    def misbooked(self, account: Account) -> float:
+        """What LEAN adds to equity by settling a foreign future in account currency units.
+
+        LEAN books a future's daily profit, computed in account currency, as that many units of
+        the quote currency; until the position closes the account is off by S * (rate - 1).
+        """
+        return sum(self._misbooked(position) for position in account.open.values())
+
+    def _misbooked(self, position: Position) -> float:
+        quote = position.instrument.quote
+        holding = self.books.holdings[position.instrument.sid]
+        if not holding.settled or quote == self.books.account_currency:
+            return 0.0
+        share = position.quantity / holding.quantity
+        return holding.settled * (self.books.rates[quote] - 1.0) * share
+
+    def sheet(self, strategy: str) -> Sheet:
+        """A strategy's terms now; a `KeyError` names the strategies there are."""
+        account = self.books.accounts.get(strategy)
+        if account is None:
+            raise KeyError(f"no strategy {strategy!r}; there are {sorted(self.books.accounts)}")
+        terms = account.terms
+        misbooked = self.misbooked(account)
+        return Sheet(
+            terms.realized,
+            self.unrealized(account) - misbooked,
+            terms.fees,
+            terms.dividends,
+            terms.financing,
+            terms.settlement + misbooked,
+            account.fx(self.books.rates),
+        )
+
+    def sheets(self) -> dict[str, Sheet]:
+        """Every strategy's terms now; `unassigned` last, and only when it is not zero."""
+        names = [name for name in self.books.accounts if name != UNASSIGNED]
+        found = {name: self.sheet(name) for name in names}
+        rest = self.sheet(UNASSIGNED)
+        return {**found, UNASSIGNED: rest} if rest != Sheet() else found
+
+    def total(self) -> Sheet:
+        """The account's terms: the sums over the strategies and `unassigned`."""
+        return sum_sheets(self.sheet(name) for name in self.books.accounts)
+
+    def by_instrument(self) -> dict[str, dict[str, Sheet]]:
+        """sid -> strategy -> its terms there; fx there is that of the cash earned there."""
+        books = self.books
+        found: dict[str, dict[str, Sheet]] = {}
+        for account in books.accounts.values():
+            for sid, position in account.positions.items():
+                worth = books.holdings[sid].worth
+                rate = books.rates[position.instrument.currency]
+                terms = position.terms
+                found.setdefault(sid, {})[account.name] = Sheet(
+                    terms.realized,
+                    position.unrealized(worth) * rate,
+                    terms.fees,
+                    terms.dividends,
+                    terms.financing,
+                    terms.settlement + self._misbooked(position),
+                    sum(b.fx_at(books.rates[name]) for name, b in position.balances.items()),
+                )
+        return found
+
+    def balance(self) -> dict[str, float | None]:
+        """The law at the last mark: every term in account currency, by name."""
+        total = self.total()
+        return {
+            "starting_equity": self.books.starting_equity,
+            "realized": total.realized,
+            "unrealized": total.unrealized,
+            "fees": total.fees,
+            "dividends": total.dividends,
+            "financing": total.financing,
+            "settlement": total.settlement,
+            "fx": total.fx,
+            "flows": sum((flow.value for flow in self.flows), 0.0),
+            "unexplained": self.unexplained,
+            "equity": self.equity,
+            "lean_equity": self.lean_equity,
+            "max_abs_unexplained": self.max_abs_unexplained,
+        }
+
+    # --- state
+
+    def state(self) -> dict[str, Any]:
+        """JSON-able and exact; a fresh ledger that restores it goes on as if never stopped."""
+        return {
+            "books": self.books.state(),
+            "flows": [flow.to_dict() for flow in self.flows],
+            "lean_equity": self.lean_equity,
+            "equity": self.equity,
+            "unexplained": self.unexplained,
+            "max_abs_unexplained": self.max_abs_unexplained,
+            "marks": self.marks,
+            "adoptions": self._adoptions.state(),
+            "doubted": [list(row) for row in self._doubted],
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take over what `state` returned."""
+        self.books.restore(state["books"])
+        self.flows = [Flow.from_dict(values) for values in state["flows"]]
+        self.lean_equity = state["lean_equity"]
+        self.equity = state["equity"]
+        self.unexplained = state["unexplained"]
+        self.max_abs_unexplained = state["max_abs_unexplained"]
+        self.marks = state["marks"]
+        self._adoptions.restore(state["adoptions"])
+        self._doubted = [(currency, amount) for currency, amount in state["doubted"]]
+
+
+_APPLY: dict[type, Callable[[Ledger, Any], Any]] = {
+    Instrument: lambda ledger, event: ledger.books.add_instrument(event),
+    Opening: lambda ledger, event: ledger.books.open_account(event),
+    OrderUpdate: lambda ledger, event: ledger.books.update_order(event),
+    Fill: Ledger.fill,
+    Mark: Ledger.mark,
+    CashFlow: Ledger.announce,
+    Split: lambda ledger, event: adjustments.split(ledger.books, event),
+    Dividend: lambda ledger, event: adjustments.dividend(ledger.books, event),
+    Delisting: lambda ledger, event: adjustments.delist(ledger.books, event),
+    SymbolChange: lambda ledger, event: adjustments.rename(ledger.books, event),
+}

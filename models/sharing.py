@@ -1,0 +1,300 @@
+"""Whose is it: orders and their strategies, and how what LEAN does on its own is shared.
+
+An order belongs to one strategy, fixed at its first event. An order that LEAN made itself belongs
+to nobody: each of its fills falls on the strategies that hold the instrument.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from models.events import Fill, OrderType, OrderUpdate
+from models.instruments import Instrument
+
+UNASSIGNED = "unassigned"
+
+# (ticker, tag, order type) -> the strategy's name, or None for the default strategy.
+Resolver = Callable[[str, str, OrderType], str | None]
+
+# How LEAN tags the orders it makes itself, and why such an order closes a trade.
+LEAN_TAGS: tuple[tuple[str, str], ...] = (
+    ("Liquidate from delisting", "delisting"),
+    ("Liquidated", "liquidation"),
+    ("Simulated option assignment", "assignment"),
+    ("Margin Call", "margin call"),
+)
+
+# How LEAN's message begins when an option expires worthless.
+OUT_OF_THE_MONEY = "OTM"
+
+# Finished orders kept for what may still come under their id: an exercise's other leg, late events.
+FINISHED_KEPT = 1_000
+# Order ids above this are not LEAN's own counting from 1 and are kept in a dictionary.
+COUNTED_IDS = 50_000_000
+
+_STRATEGY = re.compile(r"(?:^|[\s,;|])strategy=([^\s,;|]+)")
+
+
+def strategy_in_tag(ticker: str, tag: str, order_type: OrderType) -> str | None:
+    """The NAME of `strategy=NAME` in the tag, or None: the default resolver."""
+    found = _STRATEGY.search(tag)
+    return found[1] if found else None
+
+
+def whole_tag(ticker: str, tag: str, order_type: OrderType) -> str | None:
+    """The whole tag as the strategy's name, or None when it is empty."""
+    return tag.strip() or None
+
+
+def lean_reason(tag: str) -> str | None:
+    """Why LEAN made an order with that tag, or None when the tag is not one of LEAN's own."""
+    for prefix, reason in LEAN_TAGS:
+        if tag.startswith(prefix):
+            return reason
+    return None
+
+
+class Order:
+    """What must be remembered of an order between its events.
+
+    Attributes:
+        strategy: Whose it is; None when it is LEAN's own and shared among the holders.
+        order_type: LEAN's order type.
+        tag: The tag at its first event.
+        arrival: Mid (or last) price at submission, quote currency; 0 where unknown.
+        reason: Why it closes a trade, as a TradeRecord says it.
+        shares: Of LEAN's own order: how its last fill was shared, summing to 1.
+    """
+
+    __slots__ = ("arrival", "order_type", "reason", "shares", "strategy", "tag")
+
+    def __init__(
+        self,
+        strategy: str | None,
+        order_type: OrderType,
+        tag: str,
+        arrival: float = 0.0,
+        reason: str = "order",
+        shares: dict[str, float] | None = None,
+    ) -> None:
+        self.strategy = strategy
+        self.order_type = order_type
+        self.tag = tag
+        self.arrival = arrival
+        self.reason = reason
+        self.shares = shares
+
+    def state(self) -> list[Any]:
+        """JSON-able and exact."""
+        return [
+            self.strategy,
+            int(self.order_type),
+            self.tag,
+            self.arrival,
+            self.reason,
+            self.shares,
+        ]
+
+
+class SeenEvents:
+    """Which (order id, event id) came already: two bytes an order, as LEAN counts both from 1."""
+
+    def __init__(self) -> None:
+        self._through = array("H")  # by order id: all event ids up to this one were seen
+        self._ahead: dict[int, set[int]] = {}
+
+    def add(self, order_id: int, event_id: int) -> bool:
+        """Remember the event; False when it was seen before."""
+        if not 0 <= order_id < COUNTED_IDS or not 0 < event_id < 65_535:
+            return self._add_ahead(order_id, event_id)
+        through = self._through
+        if order_id >= len(through):
+            through.extend([0] * (order_id + 256 - len(through)))
+        if event_id <= through[order_id]:
+            return False
+        if event_id != through[order_id] + 1:
+            return self._add_ahead(order_id, event_id)
+        through[order_id] = event_id
+        if order_id in self._ahead:
+            self._catch_up(order_id)
+        return True
+
+    def contains(self, order_id: int, event_id: int) -> bool:
+        """Whether the event was seen."""
+        if event_id in self._ahead.get(order_id, ()):
+            return True
+        return 0 <= order_id < len(self._through) and event_id <= self._through[order_id]
+
+    def _add_ahead(self, order_id: int, event_id: int) -> bool:
+        ahead = self._ahead.setdefault(order_id, set())
+        if event_id in ahead:
+            return False
+        ahead.add(event_id)
+        return True
+
+    def _catch_up(self, order_id: int) -> None:
+        ahead = self._ahead[order_id]
+        while self._through[order_id] + 1 in ahead:
+            self._through[order_id] += 1
+            ahead.remove(self._through[order_id])
+        if not ahead:
+            del self._ahead[order_id]
+
+    def state(self) -> dict[str, Any]:
+        """JSON-able and exact."""
+        through = self._through[: len(self._through)]
+        while through and not through[-1]:
+            through.pop()
+        packed = b"".join(number.to_bytes(2, "little") for number in through)
+        return {
+            "through": b64encode(packed).decode("ascii"),
+            "ahead": [[key, sorted(ids)] for key, ids in self._ahead.items()],
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take over what `state` returned."""
+        packed = b64decode(state["through"])
+        numbers = (int.from_bytes(packed[at : at + 2], "little") for at in range(0, len(packed), 2))
+        self._through = array("H", numbers)
+        self._ahead = {key: set(ids) for key, ids in state["ahead"]}
+
+
+class Orders:
+    """The orders seen so far: their strategies, and which of their events were booked."""
+
+    def __init__(self, default_strategy: str, resolver: Resolver = strategy_in_tag) -> None:
+        self._default = default_strategy
+        self._resolver = resolver
+        self._open: dict[int, Order] = {}
+        self._finished: dict[int, Order] = {}
+        self.seen = SeenEvents()
+
+    def find(self, order_id: int) -> Order | None:
+        """The order, unless it is unknown or was finished long ago."""
+        return self._open.get(order_id) or self._finished.get(order_id)
+
+    def order_of(self, event: Fill | OrderUpdate, ticker: str) -> Order:
+        """The order of an event; made, and its strategy fixed, when the event is its first."""
+        order = self._open.get(event.order_id) or self._finished.get(event.order_id)
+        if order is None:
+            order = self._open[event.order_id] = self._new(event, ticker)
+        return order
+
+    def _new(self, event: Fill | OrderUpdate, ticker: str) -> Order:
+        tag = event.tag or ""
+        order_type = OrderType.MARKET if event.order_type is None else event.order_type
+        arrival = 0.0
+        if isinstance(event, OrderUpdate):
+            both = event.bid and event.ask
+            arrival = (event.bid + event.ask) / 2 if both else event.price
+        reason = lean_reason(tag)
+        if reason is not None:
+            # a strategy named in the tag as well says that the user tagged it
+            strategy = strategy_in_tag(ticker, tag, order_type)
+        else:
+            strategy = self._resolver(ticker, tag, order_type) or None
+            if strategy is None and order_type is not OrderType.OPTION_EXERCISE:
+                strategy = self._default
+        return Order(strategy, order_type, tag, arrival, reason or "order")
+
+    def finish(self, order_id: int) -> None:
+        """Note that the order is filled, cancelled or rejected."""
+        order = self._open.pop(order_id, None)
+        if order is None:
+            return
+        self._finished[order_id] = order
+        if len(self._finished) > FINISHED_KEPT:
+            del self._finished[next(iter(self._finished))]
+
+    def state(self) -> dict[str, Any]:
+        """JSON-able and exact."""
+        return {
+            "open": [[key, order.state()] for key, order in self._open.items()],
+            "finished": [[key, order.state()] for key, order in self._finished.items()],
+            "seen": self.seen.state(),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take over what `state` returned."""
+        self._open = {key: _order(values) for key, values in state["open"]}
+        self._finished = {key: _order(values) for key, values in state["finished"]}
+        self.seen.restore(state["seen"])
+
+
+def _order(values: list[Any]) -> Order:
+    strategy, order_type, *rest = values
+    return Order(strategy, OrderType(order_type), *rest)
+
+
+def largest_remainder(total: float, weights: Sequence[float], unit: float) -> list[float]:
+    """Split a total in proportion to weights, in whole units, by largest remainder.
+
+    What is left when the total itself is no whole number of units goes with the last unit.
+
+    Args:
+        total: What to split, of either sign.
+        weights: Not negative, not all 0.
+        unit: The smallest part, such as the instrument's lot.
+
+    Returns:
+        One part a weight; they sum to the total.
+    """
+    scale = sum(weights)
+    exact = [total * weight / scale for weight in weights]
+    whole = [int(part / unit + (1e-9 if part > 0 else -1e-9)) * unit for part in exact]
+    order = sorted(range(len(exact)), key=lambda at: -abs(exact[at] - whole[at]))
+    left = total - sum(whole)
+    for at in order:
+        step = unit if left > 0 else -unit
+        if abs(left) < unit * (1 - 1e-9):
+            break
+        whole[at] += step
+        left -= step
+    whole[order[0]] += left if abs(left) > unit * 1e-9 else 0.0
+    return whole
+
+
+def share_fill(
+    quantity: float, holders: Sequence[tuple[str, float]], flattens: bool, lot: float
+) -> list[tuple[str, float]]:
+    """Share a fill that LEAN made itself.
+
+    Args:
+        quantity: The fill's signed quantity.
+        holders: (strategy, signed quantity) of those who hold the instrument.
+        flattens: Whether LEAN holds none of it after the fill.
+        lot: The instrument's lot size.
+
+    Returns:
+        (strategy, signed quantity) parts that sum to the quantity: everybody flat when LEAN is
+        flat, else by the shares of the side being closed; what exceeds it is `UNASSIGNED`.
+    """
+    if flattens and holders:
+        return [(name, -held) for name, held in holders]
+    closing = [(name, held) for name, held in holders if held * quantity < 0]
+    available = sum(abs(held) for _, held in closing)
+    taken = min(abs(quantity), available) * (1 if quantity > 0 else -1)
+    parts: list[tuple[str, float]] = []
+    if taken:
+        shares = largest_remainder(taken, [abs(held) for _, held in closing], lot)
+        parts = [(name, part) for (name, _), part in zip(closing, shares, strict=True) if part]
+    if abs(quantity) > available:
+        parts.append((UNASSIGNED, quantity - taken))
+    return parts
+
+
+def exit_reason(order: Order, fill: Fill, instrument: Instrument) -> str:
+    """Why a fill closes what it closes, in the words of `TradeRecord.exit_reason`."""
+    if order.order_type is not OrderType.OPTION_EXERCISE:
+        return order.reason
+    if fill.message.startswith(OUT_OF_THE_MONEY):
+        return "expiry"
+    # the option's leg goes against its holder: who is short buys back, who is long gives up
+    assigned = fill.quantity > 0 if instrument.strike is not None else order.reason == "assignment"
+    if assigned:
+        order.reason = "assignment"
+    return "assignment" if assigned else "exercise"
