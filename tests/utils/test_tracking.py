@@ -1,0 +1,277 @@
+"""`track`: the wiring, the one guard, and what each hook does with the ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from models.events import OrderType
+from models.settings import SettingsError
+from tests.workbench import tapes
+from utils.tracking import LeanTracker, track
+from workbench.recorded_algorithm import RecordedAlgorithm
+from workbench.recorded_engine import RecordedEngine
+from workbench.recorded_faults import Faults
+from workbench.recordings import recordings
+from workbench.replay import Replay, TrackedAlgorithm
+from workbench.tape import Tape, read_tape
+
+NO_FAULTS = Faults()
+HELD = {tapes.STOCK: [10.0, 50.25, 50.0, 1.5, 502.5]}
+BOUGHT = (tapes.security(), tapes.order(), tapes.mark("14:32", h=HELD, tpv=1001.5))
+
+
+def as_lean(algorithm: RecordedAlgorithm) -> Any:
+    """The recorded algorithm, where LEAN's own is meant."""
+    return algorithm
+
+
+class Wired(TrackedAlgorithm):
+    """An algorithm that makes its tracker in `initialize`, as the README says."""
+
+    def initialize(self) -> None:
+        """Make the tracker."""
+        self.tracker = track(as_lean(self))
+
+
+def run(
+    tape: Tape,
+    algorithm: type[RecordedAlgorithm] = Wired,
+    faults: Faults = NO_FAULTS,
+    **parameters: str,
+) -> tuple[RecordedEngine, LeanTracker]:
+    """Run an algorithm with parameters over a tape to its end."""
+    engine = RecordedEngine(tape, algorithm, parameters=parameters, faults=faults)
+    engine.run()
+    made: Any = engine.algorithm
+    return engine, made.tracker
+
+
+def test_the_readmes_wiring_balances_the_books(tmp_path: Path) -> None:
+    """Wired as the README says, the tracker explains the account and logs so at the end."""
+    engine, tracker = run(tapes.tape(tmp_path, *BOUGHT))
+    balance = tracker.balance()
+    assert (balance["equity"], balance["lean_equity"]) == (1001.5, 1001.5)
+    assert (balance["unrealized"], balance["fees"], balance["unexplained"]) == (2.5, 1.0, 0.0)
+    assert tracker.strategies()["a"].net_pnl == 1.5
+    logged = [message.text for message in engine.messages if message.kind == "log"]
+    assert any("equity 1,001.50" in text for text in logged)
+    assert any("strategy a: net P&L 1.50" in text for text in logged)
+
+
+# --- settings
+
+
+def test_settings_come_from_the_projects_parameters(tmp_path: Path) -> None:
+    """A `tracker_` parameter is a setting; other parameters are left alone."""
+    tape = tapes.tape(tmp_path, tapes.security(), tapes.order(tag=""))
+    _, tracker = run(tape, tracker_default_strategy="swing", period="20")
+    assert tracker.settings.default_strategy == "swing"
+    assert "swing" in tracker.strategies()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("tracker_matching", "lilo", "tracker_matching is 'lilo'; it must be fifo or lifo"),
+        ("tracker_matchin", "fifo", "did you mean tracker_matching"),
+        ("tracker_mark_every", "-1", "seconds"),
+        ("tracker_default_strategy", "unassigned", "unassigned"),
+        ("tracker_day_marks", "yes", "on or off"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start(tmp_path: Path, name: str, value: str, said: str) -> None:
+    """A wrong value or name raises in `initialize` and says what is allowed."""
+    with pytest.raises(SettingsError, match=said):
+        run(tapes.tape(tmp_path), Wired, NO_FAULTS, **{name: value})
+
+
+def test_an_override_in_code_wins(tmp_path: Path) -> None:
+    """What `track` is given in code wins over the parameters."""
+
+    class Overridden(Wired):
+        def initialize(self) -> None:
+            self.tracker = track(as_lean(self), default_strategy="code")
+
+    _, tracker = run(tapes.tape(tmp_path), Overridden, tracker_default_strategy="parameter")
+    assert tracker.settings.default_strategy == "code"
+
+
+def test_a_resolver_names_the_strategy(tmp_path: Path) -> None:
+    """A user's function gets ticker, tag and order type; None from it is the default strategy."""
+    asked: list[tuple[str, str, OrderType]] = []
+
+    def resolver(ticker: str, tag: str, order_type: OrderType) -> str | None:
+        asked.append((ticker, tag, order_type))
+        return None if tag == "other" else f"of {ticker}"
+
+    class Resolved(Wired):
+        def initialize(self) -> None:
+            self.tracker = track(as_lean(self), resolver=resolver)
+
+    second = tapes.order("14:33", order=2, tag="other", position=20.0)
+    _, tracker = run(tapes.tape(tmp_path, *BOUGHT, second), Resolved)
+    assert asked == [("AAA", "strategy=a", OrderType.MARKET), ("AAA", "other", OrderType.MARKET)]
+    assert {"of AAA", "main"} <= set(tracker.strategies())
+
+
+# --- the guard
+
+FEED_READS = [
+    "QCAlgorithm.is_warming_up",
+    "securities.items",
+    "QCAlgorithm.log",
+    "portfolio.cash_book",
+    "OrderEvent.order_id",
+    "OrderEvent.status",
+    "OrderEvent.symbol",
+    "OrderEvent.fill_price",
+    "OrderEvent.order_fee",
+    "OrderEvent.utc_time",
+    "OrderEvent.ticket",
+    "portfolio.total_portfolio_value",
+    "holding.quantity",
+    "holding.price",
+    "security.bid_price",
+    "Slice.splits",
+    "QCAlgorithm.utc_time",
+]
+# Read once a run or not at all: the first four in the list.
+SELDOM = FEED_READS[:4]
+
+
+@pytest.mark.parametrize("member", FEED_READS)
+def test_nothing_that_lean_raises_comes_back_to_it(member: str) -> None:
+    """Whatever read fails, and however often, the run goes on to its end and the error counts."""
+    tape = read_tape(recordings()["option-combos"].path)
+    engine, tracker = run(tape, faults=Faults(raises=frozenset({member}), raises_every=2))
+    assert engine.reads > 0
+    assert member in SELDOM or sum(tracker.errors.values()) > 0
+
+
+def test_an_error_is_logged_once(tmp_path: Path) -> None:
+    """Each kind of error is told of once, however often it comes."""
+    tape = read_tape(recordings()["sliced-fills"].path)
+    faults = Faults(raises=frozenset({"OrderEvent.fill_price"}), raises_every=3)
+    engine, tracker = run(tape, faults=faults)
+    told = [message.text for message in engine.messages if "PythonException" in message.text]
+    assert tracker.errors["on_order_event: PythonException"] > 10
+    assert len(told) == 1
+
+
+def test_what_a_failing_read_lost_is_adopted(tmp_path: Path) -> None:
+    """A fill that could not be read shows as an adopted holding, and the books still balance."""
+    faults = Faults(raises=frozenset({"OrderEvent.fill_price"}))
+    opened = tapes.mark("14:29", tpv=1000.0)
+    _, tracker = run(tapes.tape(tmp_path, opened, *BOUGHT), faults=faults)
+    assert [anomaly.kind for anomaly in tracker.ledger.books.anomalies] == ["adopted"]
+    assert tracker.balance()["unexplained"] == pytest.approx(0.0, abs=1e-9)
+    assert tracker.ledger.books.holdings[tapes.STOCK].quantity == 10.0
+
+
+def test_an_event_that_cannot_be_booked_is_recorded(tmp_path: Path) -> None:
+    """A fill whose price is not a number becomes an anomaly with what was seen."""
+    engine, tracker = run(tapes.tape(tmp_path, *BOUGHT))
+    algorithm: Any = engine.algorithm
+    (symbol,) = algorithm.securities.keys()
+    fee = SimpleNamespace(value=SimpleNamespace(amount=1.0, currency="USD"))
+    ticket = SimpleNamespace(tag="", order_type=0)
+    event: Any = SimpleNamespace(
+        order_id=2, id=1, status=3, symbol=symbol, utc_time=algorithm.utc_time, message="",
+        fill_quantity=5.0, fill_price=float("nan"), order_fee=fee, ticket=ticket,
+    )  # fmt: skip
+    tracker.on_order_event(event)
+    (anomaly,) = tracker.ledger.books.anomalies
+    assert (anomaly.kind, anomaly.detail) == ("bad event", "fill of order 2: the price is nan")
+
+
+# --- the start
+
+
+def test_warm_up_counts_for_nothing(tmp_path: Path) -> None:
+    """Marks before the warm-up ends are no marks, and the account opens after it."""
+    early = tapes.mark("04:00", cash={"USD": [5.0, 1.0]}, tpv=5.0)
+    tape = tapes.tape(tmp_path, tapes.start(), early, tapes.mark(cash={"USD": [7.0, 1.0]}, tpv=7.0))
+    _, tracker = run(tape)
+    assert tracker.ledger.marks == 1
+    assert tracker.balance()["starting_equity"] == 7.0
+
+
+def test_holdings_from_before_are_seeded(tmp_path: Path) -> None:
+    """What LEAN holds at the first hook is unassigned, at its average price, and flagged."""
+    held = {tapes.STOCK: [10.0, 60.0, 50.0, 100.0, 600.0]}
+    tape = tapes.tape(
+        tmp_path,
+        tapes.security(clock="14:30"),
+        tapes.mark("14:31", h=held, cash={"USD": [500.0, 1.0]}, tpv=1100.0),
+    )
+    _, tracker = run(tape)
+    balance = tracker.balance()
+    assert (balance["starting_equity"], balance["unrealized"]) == (1000.0, 100.0)
+    assert balance["unexplained"] == 0.0
+    (lot,) = tracker.ledger.books.accounts["unassigned"].open[tapes.STOCK].lots
+    assert (lot.price, lot.quantity, lot.seeded) == (50.0, 10.0, True)
+
+
+def test_a_fill_that_comes_first_is_booked_once(tmp_path: Path) -> None:
+    """A fill at the very first hook is in LEAN's cash and holdings already, and is a fill still."""
+    _, tracker = run(tapes.tape(tmp_path, *BOUGHT))
+    books = tracker.ledger.books
+    assert (books.fills, books.starting_equity) == (1, 1000.0)
+    assert books.holdings[tapes.STOCK].quantity == 10.0
+    assert [lot.seeded for lot in books.accounts["a"].open[tapes.STOCK].lots] == [False]
+
+
+# --- marks
+
+
+def test_live_marks_come_once_a_second_at_most(tmp_path: Path) -> None:
+    """Live, slices closer than a second to the last mark are not marked."""
+    clock = ["14:32:00.000000", "14:32:00.500000", "14:32:01.100000", "14:32:01.900000"]
+    marks = [{"type": "mark", "utc": f"2020-01-02T{time}+00:00", "tpv": 1000.0} for time in clock]
+    _, tracker = run(tapes.tape(tmp_path, tapes.start(live=True), *marks))
+    assert tracker.ledger.marks == 2
+
+
+def test_marks_can_be_widened(tmp_path: Path) -> None:
+    """`tracker_mark_every` leaves out slices that come sooner."""
+    marks = [tapes.mark(f"14:{minute}", tpv=1000.0) for minute in range(30, 40)]
+    tape = tapes.tape(tmp_path, *marks)
+    _, tracker = run(tape, tracker_mark_every="180", tracker_day_marks="off")
+    assert tracker.ledger.marks == 4
+
+
+def test_midnight_marks_and_ends_the_day(tmp_path: Path) -> None:
+    """LEAN's midnight event is a mark of its own and ends the day."""
+    midnight = tapes.day(date="2020-01-03")
+    close = tapes.end() | {"utc": tapes.utc("21:00", "2020-01-03")}
+    _, tracker = run(tapes.tape(tmp_path, tapes.mark(tpv=1000.0), midnight, close))
+    assert (tracker.ledger.marks, tracker.days) == (2, 1)
+
+
+def test_a_symbol_change_shows_in_the_trades() -> None:
+    """The renamed ticker's trade carries the new name and the old lots."""
+    replay = Replay(read_tape(recordings()["renamed-ticker"].path))
+    list(replay.play())
+    assert "FOXA" in {trade.symbol for trade in replay.trades}
+
+
+def test_no_hook_reads_lean_while_it_holds_the_lock() -> None:
+    """Values are copied out of LEAN first: no read happens under the tracker's lock."""
+    replay = Replay(read_tape(recordings()["opposed-options"].path))
+    lock: Any = replay.tracker._lock
+    replay.engine.forbid_reads_while(lambda: bool(lock._is_owned()))
+    list(replay.play())
+    assert replay.engine.locked_reads == 0
+    assert replay.tracker.ledger.marks > 800
+
+
+def test_order_events_from_several_threads_give_the_same() -> None:
+    """Delivered on three threads in the tape's order, the books are those of one thread."""
+    path = recordings()["live-paper"].path
+    one, three = Replay(read_tape(path)), Replay(read_tape(path), faults=Faults(threads=3))
+    assert list(one.play()) == list(three.play())
+    assert one.summary() == three.summary()
