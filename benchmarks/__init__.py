@@ -1,0 +1,1 @@
+"""Benchmarks: what the tracker costs, as ratios measured in one run. `make bench` runs them."""

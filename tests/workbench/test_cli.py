@@ -1,0 +1,177 @@
+"""The command line as a person and a machine use it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from models.lean_book import LeanTrade
+from models.records import TradeRecord
+from tests.workbench import tapes
+from workbench.cli import main
+from workbench.recordings import PROJECT, recordings
+from workbench.tape import TAPE_NAME
+
+BALANCE = {
+    "starting_equity", "realized", "unrealized", "fees", "dividends", "financing", "settlement",
+    "fx", "flows", "unexplained", "equity", "lean_equity", "max_abs_unexplained",
+}  # fmt: skip
+STRATEGY = {"realized", "unrealized", "fees", "dividends", "financing", "settlement", "net_pnl"}
+
+
+def run(*words: str | Path) -> Result:
+    """Call the command line in this process."""
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """A file of JSON lines."""
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_a_replay_shows_the_balance_sheet_strategies_and_trades() -> None:
+    """By name, a recording's replay prints what explains the account, in tables."""
+    shown = run("replay", "option-combos")
+    assert shown.exit_code == 0
+    for text in ("Balance sheet, USD", "LEAN's equity", "998,853.20", "condor", "Largest trades"):
+        assert text in shown.output
+    assert "The books balance" in shown.output
+
+
+def test_out_writes_the_four_files(tmp_path: Path) -> None:
+    """`--out` writes the summary, a line a mark, and both books of trades."""
+    assert run("replay", "option-combos", "--out", tmp_path, "--quiet").output == ""
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    marks = read_lines(tmp_path / "marks.jsonl")
+    trades = read_lines(tmp_path / "trades.jsonl")
+    lean_trades = read_lines(tmp_path / "lean_trades.jsonl")
+    assert set(summary["balance"]) == BALANCE
+    assert summary["marks"] == len(marks) == 143
+    assert summary["fills"] > len(trades) > 0
+    for strategy in summary["strategies"].values():
+        assert set(strategy) >= STRATEGY
+        earned = strategy["realized"] + strategy["unrealized"] - strategy["fees"]
+        moved = strategy["dividends"] + strategy["financing"] + strategy["settlement"]
+        assert strategy["net_pnl"] == pytest.approx(earned + moved)
+    assert summary["balance"]["fees"] > 0
+    assert set(marks[-1]) == {"utc", "equity", "lean_equity", "unexplained", "strategies"}
+    for name, net_pnl in marks[-1]["strategies"].items():
+        assert net_pnl == summary["strategies"][name]["net_pnl"]
+    assert [TradeRecord.from_dict(trade).to_dict() for trade in trades] == trades
+    assert [LeanTrade.from_dict(trade).to_dict() for trade in lean_trades] == lean_trades
+
+
+def test_flows_say_when_how_much_and_why(tmp_path: Path) -> None:
+    """Each deposit is listed with its time, currency, amount and cause."""
+    run("replay", "opposed-futures", "--out", tmp_path, "--quiet")
+    flows = json.loads((tmp_path / "summary.json").read_text())["flows"]
+    assert len(flows) == 4
+    for flow in flows:
+        assert {"time", "currency", "amount", "cause"} <= set(flow)
+        assert flow["cause"] == "unannounced"
+
+
+def test_json_is_the_summary_and_nothing_else() -> None:
+    """`--json` prints one JSON object for machines."""
+    summary = json.loads(run("replay", "cash-account", "--json").output)
+    assert summary["recording"] == "cash-account"
+    assert summary["balance"]["equity"] == pytest.approx(201_124.0)
+
+
+def test_grouping_and_matching_choose_leans_trades(tmp_path: Path) -> None:
+    """The LEAN book follows `--grouping` and `--matching`."""
+    words = ("--grouping", "flat-to-flat", "--matching", "lifo", "--quiet")
+    run("replay", "sliced-fills", "--out", tmp_path, *words)
+    path = recordings()["sliced-fills"].path / "closed-trades.FLAT_TO_FLAT.LIFO.json.gz"
+    with gzip.open(path, "rt") as file:
+        expected = json.load(file)
+    assert len(read_lines(tmp_path / "lean_trades.jsonl")) == len(expected)
+
+
+@pytest.mark.parametrize("words", [["--grouping", "none"], ["--matching", "hifo"], ["--speed"]])
+def test_a_wrong_option_is_refused(words: list[str]) -> None:
+    """A wrong choice or option is a usage error that names what there is."""
+    refused = run("replay", "no-trades", *words)
+    assert refused.exit_code == 2
+    assert "Error" in refused.output
+
+
+def broken(folder: Path, kind: str) -> Path:
+    """A recording that is damaged in one way."""
+    whole = tapes.write(folder / kind, [tapes.start(), tapes.mark(tpv=1000.0), tapes.end()])
+    tape = whole / TAPE_NAME
+    if kind == "empty":
+        tape.write_bytes(gzip.compress(b""))
+    elif kind == "no gzip":
+        tape.write_text("hello")
+    elif kind == "cut":
+        tape.write_bytes(tape.read_bytes()[:-12])
+    elif kind == "no end":
+        tapes.write(whole, [tapes.start(), tapes.mark(tpv=1000.0)])
+    elif kind == "bad line":
+        tapes.write(whole, [tapes.start(), "{not json", tapes.end()])
+    elif kind == "no tape":
+        tape.unlink()
+    return whole
+
+
+@pytest.mark.parametrize("kind", ["empty", "no gzip", "cut", "no end", "bad line", "no tape"])
+def test_what_is_no_recording_is_refused_with_file_and_line(tmp_path: Path, kind: str) -> None:
+    """A damaged recording ends with exit code 2 and one sentence that names the file."""
+    refused = run("replay", broken(tmp_path, kind))
+    assert refused.exit_code == 2
+    assert refused.exception is None or isinstance(refused.exception, SystemExit)
+    assert TAPE_NAME in refused.output
+    assert "Traceback" not in refused.output
+
+
+def test_a_bad_line_is_named(tmp_path: Path) -> None:
+    """The error says in which line the trouble is."""
+    assert "line 2" in run("replay", broken(tmp_path, "bad line")).output
+
+
+@pytest.mark.parametrize("kind", ["no end", "bad line"])
+def test_lenient_plays_what_can_be_read(tmp_path: Path, kind: str) -> None:
+    """`--lenient` plays the rest and warns of what it left out."""
+    played = run("replay", broken(tmp_path, kind), "--lenient")
+    assert played.exit_code == 0
+    assert "Warning" in played.output
+    assert "The books balance" in played.output
+
+
+def test_an_unknown_recording_names_those_there_are() -> None:
+    """A name that is none lists the names there are."""
+    refused = run("replay", "no-such-run")
+    assert refused.exit_code == 2
+    assert "three-strategies" in refused.output
+
+
+def test_recordings_lists_what_there_is() -> None:
+    """`recordings` names each recording, as a table or as JSON."""
+    assert "three-strategies" in run("recordings").output
+    rows = json.loads(run("recordings", "--json").output)
+    assert {row["name"] for row in rows} == set(recordings())
+    assert {row["currency"] for row in rows} == {"USD", "EUR"}
+
+
+@pytest.mark.parametrize("words", [[], ["replay"], ["recordings"]])
+def test_help_has_an_example(words: list[str]) -> None:
+    """Every command's help shows how it is called."""
+    shown = run(*words, "--help")
+    assert shown.exit_code == 0
+    assert "Example" in shown.output
+
+
+def test_python_m_workbench_is_the_command_line() -> None:
+    """The module runs as the README says, and its exit code is the command's."""
+    command = [sys.executable, "-m", "workbench", "replay", "nothing"]
+    ended = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("Error: there is no recording 'nothing'")

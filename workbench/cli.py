@@ -1,0 +1,151 @@
+"""The command line: `python -m workbench COMMAND`, in the habits of the LEAN CLI."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from models.lean_book import Grouping
+from models.lots import Matching
+from workbench.outputs import Outputs
+from workbench.recordings import find, recordings
+from workbench.replay import Replay
+from workbench.tables import grid, show
+from workbench.tape import TapeError, read_tape
+
+UNREADABLE = 2  # exit code: what was asked for is no recording, or cannot be read
+
+
+def choices(names: type[Grouping] | type[Matching]) -> click.Choice[str]:
+    """A choice of an enum's values."""
+    return click.Choice([member.value for member in names])
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Replay real LEAN runs and look at what the performance tracker makes of them.
+
+    \b
+    Example:
+      python -m workbench replay three-strategies
+    """
+
+
+@main.command(name="replay")
+@click.argument("recording")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write files here.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON, for machines.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option(
+    "--grouping",
+    type=choices(Grouping),
+    default=Grouping.FILL_TO_FILL.value,
+    show_default=True,
+    help="How the LEAN book groups fills into trades.",
+)
+@click.option(
+    "--matching",
+    type=choices(Matching),
+    default=Matching.FIFO.value,
+    show_default=True,
+    help="Which entry both books close first.",
+)
+@click.option("--lenient", is_flag=True, help="Play all that can be read of a damaged recording.")
+def replay_command(
+    recording: str,
+    out: Path | None,
+    as_json: bool,
+    quiet: bool,
+    grouping: str,
+    matching: str,
+    lenient: bool,
+) -> None:
+    """Play RECORDING through the tracker and show that every cent is explained.
+
+    RECORDING is a name that `recordings` lists, or a folder that holds tape.jsonl.gz.
+
+    \b
+    Examples:
+      python -m workbench replay three-strategies
+      python -m workbench replay option-combos --out results
+      python -m workbench replay sliced-fills --grouping flat-to-flat --matching lifo --json
+    """
+    with readable():
+        tape = read_tape(find(recording), lenient)
+        replay = Replay(tape, matching=matching, lean_grouping=grouping, lean_matching=matching)
+        outputs = Outputs(out) if out else None
+        for row in progress(replay, shown=not (as_json or quiet)):
+            if outputs and row:
+                outputs.mark(row)
+    if outputs:
+        outputs.close(replay)
+    for problem in tape.problems:
+        click.echo(f"Warning: {problem}", err=True)
+    if as_json:
+        click.echo(json.dumps(replay.summary()))
+    elif not quiet:
+        show(replay, Console())
+
+
+@main.command(name="recordings")
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON, for machines.")
+def recordings_command(as_json: bool) -> None:
+    """List the recordings that `replay` knows by name.
+
+    \b
+    Example:
+      python -m workbench recordings
+    """
+    with readable():
+        rows = [
+            {
+                "name": name,
+                "algorithm": start["algorithm"],
+                "start": start["start"][:10],
+                "end": start["end"][:10],
+                "currency": start["account_currency"],
+                "live": start["live"],
+                "bytes": recording.size,
+                "path": str(recording.path),
+            }
+            for name, recording in recordings().items()
+            for start in [recording.start()]
+        ]
+    if as_json:
+        click.echo(json.dumps(rows))
+        return
+    table = grid("Recordings", ["name", "start", "end", "currency", "size"], left=4)
+    for row in rows:
+        last = "live" if row["live"] else row["end"]
+        size = f"{row['bytes'] / 1e6:.2f} MB"
+        table.add_row(row["name"], row["start"], last, row["currency"], size)
+    Console().print(table)
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Turn what cannot be read into one line of error and exit code 2."""
+    try:
+        yield
+    except (TapeError, LookupError, OSError) as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(UNREADABLE)
+
+
+def progress(replay: Replay, *, shown: bool) -> Iterator[dict[str, Any] | None]:
+    """The rows of a replay as it plays, with a bar of how much of the tape is read."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not shown) as bar:
+        task = bar.add_task(f"Replaying {replay.tape.path.parent.name}", total=1.0)
+        for count, row in enumerate(replay.play()):
+            yield row
+            if count % 500 == 0:
+                bar.update(task, completed=replay.tape.progress)

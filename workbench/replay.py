@@ -1,0 +1,121 @@
+"""Replay: a recorded run played through the very hooks that LEAN calls.
+
+A replay has the tracker that a user would have, with LEAN's own book switched on beside it, and
+nothing of the recording but what the hooks can read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from models.lean_book import LeanTrade
+from models.records import TradeRecord
+from utils.tracking import LeanTracker, track
+from workbench.recorded_algorithm import RecordedAlgorithm
+from workbench.recorded_engine import RecordedEngine
+from workbench.recorded_faults import Faults
+from workbench.tape import Tape
+
+# A tape's `day` lines have neither cash nor rates, and every one of its mark lines is a mark.
+NO_FAULTS = Faults()
+TAPE_SETTINGS: dict[str, Any] = {"mark_every": 0, "day_marks": False, "lean_book": True}
+
+
+class TrackedAlgorithm(RecordedAlgorithm):
+    """An algorithm that is wired as the README says and decides nothing."""
+
+    tracker: LeanTracker
+
+    def on_order_event(self, order_event: Any) -> None:
+        """Pass the event on."""
+        self.tracker.on_order_event(order_event)
+
+    def on_data(self, data: Any) -> None:
+        """Pass the slice on."""
+        self.tracker.on_data(data)
+
+    def on_end_of_algorithm(self) -> None:
+        """Finish the tracker."""
+        self.tracker.finish()
+
+
+class Replay:
+    """One recording and its tracker.
+
+    Attributes:
+        tape: The recording.
+        engine: What plays it.
+        tracker: What was wired into it.
+        trades: The lots book so far.
+        lean_trades: The LEAN book so far.
+        marks: Mark lines played since the start.
+    """
+
+    def __init__(self, tape: Tape, *, faults: Faults = NO_FAULTS, **settings: Any) -> None:
+        self.tape = tape
+        self.trades: list[TradeRecord] = []
+        self.lean_trades: list[LeanTrade] = []
+        self.marks = 0
+        self.engine = RecordedEngine(tape, TrackedAlgorithm, faults=faults)
+        self.engine.initialize()
+        self.tracker = self.wire(**settings)
+
+    def wire(self, **settings: Any) -> LeanTracker:
+        """Put a fresh tracker into the run, as `initialize` would."""
+        algorithm: Any = self.engine.algorithm
+        algorithm.tracker = track(
+            algorithm,
+            on_trade=self.trades.append,
+            on_lean_trade=self.lean_trades.append,
+            **{**TAPE_SETTINGS, **settings},
+        )
+        self.tracker = algorithm.tracker
+        return self.tracker
+
+    def play(self) -> Iterator[dict[str, Any] | None]:
+        """Play the tape line by line.
+
+        Yields:
+            After each mark line of the run what `marks.jsonl` says of it, after any other None.
+        """
+        start = self.tape.start["utc"]
+        for played in self.engine.play():
+            if played.type == "mark" and played.line["utc"] >= start:
+                self.marks += 1
+                yield self.mark_row(played.line["utc"])
+            else:
+                yield None
+
+    def mark_row(self, utc: str) -> dict[str, Any]:
+        """The account and each strategy's net P&L at the mark just played."""
+        ledger = self.tracker.ledger
+        sheets = self.tracker.strategies()
+        return {
+            "utc": utc,
+            "equity": ledger.equity,
+            "lean_equity": ledger.lean_equity,
+            "unexplained": ledger.unexplained,
+            "strategies": {name: sheet.net_pnl for name, sheet in sheets.items()},
+        }
+
+    def summary(self) -> dict[str, Any]:
+        """What `summary.json` says of the run so far."""
+        ledger = self.tracker.ledger
+        books = ledger.books
+        return {
+            "recording": self.tape.path.parent.name,
+            "fills": books.fills,
+            "marks": self.marks,
+            "days": self.tracker.days,
+            "account_currency": books.account_currency,
+            "balance": self.tracker.balance(),
+            "strategies": {n: s.to_dict() for n, s in self.tracker.strategies().items()},
+            "instruments": {
+                sid: {name: sheet.to_dict() for name, sheet in sheets.items()}
+                for sid, sheets in ledger.by_instrument().items()
+            },
+            "flows": [flow.to_dict() for flow in ledger.flows],
+            "anomalies": [anomaly.to_dict() for anomaly in books.anomalies],
+            "errors": dict(self.tracker.errors),
+        }

@@ -1,0 +1,152 @@
+"""What a person sees of a replay: tables, drawn with rich."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from models.records import Sheet, TradeRecord
+from workbench.replay import Replay
+
+LARGEST = 10  # trades shown
+CENT = 0.005
+TERMS = tuple(field.name for field in fields(Sheet))
+# The law subtracts what was paid.
+SIGNS: Mapping[str, float] = {"fees": -1.0}
+# Where the terms below the strategies' come from: the account alone.
+ACCOUNT_TERMS = ("starting_equity", "flows", "unexplained")
+
+
+def money(value: float | None) -> Text:
+    """An amount with two decimals, red when negative, a dash where there is none."""
+    if value is None:
+        return Text("-", style="dim")
+    shown = 0.0 if abs(value) < CENT else value
+    style = "red" if shown < 0 else "dim" if not shown else ""
+    return Text(f"{shown:,.2f}", style=style)
+
+
+def grid(title: str, columns: Sequence[str], left: int = 1) -> Table:
+    """An empty table; the first columns are text, the others figures."""
+    table = Table(
+        title=title,
+        box=box.SIMPLE_HEAD,
+        title_justify="left",
+        title_style="bold",
+        padding=(0, 1, 0, 0),
+    )
+    for at, name in enumerate(columns):
+        table.add_column(name, justify="left" if at < left else "right", no_wrap=True)
+    return table
+
+
+def balance_sheet(replay: Replay) -> Table:
+    """Each term of the law by strategy and in total, down to LEAN's equity."""
+    tracker = replay.tracker
+    sheets, balance = tracker.strategies(), tracker.balance()
+    currency = tracker.ledger.books.account_currency
+    table = grid(f"Balance sheet, {currency}", ["", *sheets, "account"])
+    blank = [Text("")] * len(sheets)
+    table.add_row("starting equity", *blank, money(balance["starting_equity"]))
+    for term in TERMS:
+        sign = SIGNS.get(term, 1.0)
+        each = [sign * getattr(sheet, term) for sheet in sheets.values()]
+        table.add_row(term, *map(money, each), money(sign * (balance[term] or 0.0)))
+    table.add_row("flows", *blank, money(balance["flows"]), end_section=True)
+    table.add_row("equity", *blank, money(balance["equity"]), style="bold")
+    table.add_row("LEAN's equity", *blank, money(balance["lean_equity"]))
+    table.add_row("unexplained", *blank, money(balance["unexplained"]), style="bold")
+    return table
+
+
+def strategy_table(replay: Replay) -> Table:
+    """The strategies side by side: what each made, with how many trades, and what it holds."""
+    table = grid(
+        "Strategies", ["strategy", "trades", "wins", "net P&L", "open P&L", "fees", "open"]
+    )
+    trades = Counter(trade.strategy for trade in replay.trades)
+    wins = Counter(trade.strategy for trade in replay.trades if trade.pnl > 0)
+    accounts = replay.tracker.ledger.books.accounts
+    for name, sheet in replay.tracker.strategies().items():
+        share = f"{100 * wins[name] / trades[name]:.0f} %" if trades[name] else "-"
+        figures = (money(sheet.net_pnl), money(sheet.unrealized), money(-sheet.fees))
+        held = str(len(accounts[name].open))
+        table.add_row(name, f"{trades[name]:,}", share, *figures, held)
+    return table
+
+
+def trade_table(trades: Sequence[TradeRecord]) -> Table:
+    """The trades that made or lost the most."""
+    columns = ["symbol", "strategy", "side", "closed", "quantity", "entry", "exit", "net P&L"]
+    table = grid("Largest trades", columns, left=4)
+    for trade in sorted(trades, key=lambda trade: -abs(trade.pnl))[:LARGEST]:
+        table.add_row(
+            trade.symbol.strip(),
+            trade.strategy,
+            trade.direction,
+            f"{trade.exit_time:%Y-%m-%d}",
+            f"{trade.quantity:,.10g}",
+            f"{trade.entry_price:,.6g}",
+            f"{trade.exit_price:,.6g}",
+            money(trade.pnl),
+        )
+    return table
+
+
+def flow_table(replay: Replay) -> Table:
+    """Deposits and withdrawals, with what is known of each."""
+    table = grid("Deposits and withdrawals", ["time", "cause", "currency", "amount"], left=3)
+    for flow in replay.tracker.ledger.flows[-LARGEST:]:
+        table.add_row(f"{flow.time:%Y-%m-%d %H:%M}", flow.cause, flow.currency, money(flow.amount))
+    return table
+
+
+def anomaly_table(replay: Replay) -> Table:
+    """What should not have been seen, by kind."""
+    table = grid("Anomalies", ["kind", "first seen", "times"], left=2)
+    books = replay.tracker.ledger.books
+    for kind, count in books.anomaly_counts.items():
+        first = next((a.detail for a in books.anomalies if a.kind == kind), "")
+        table.add_row(kind, first, f"{count:,}")
+    for kind, count in replay.tracker.errors.items():
+        table.add_row("error", kind, f"{count:,}")
+    return table
+
+
+def show(replay: Replay, console: Console) -> None:
+    """Print the whole report of a replay."""
+    start = replay.tape.start
+    books = replay.tracker.ledger.books
+    console.print(f"[bold]{start['algorithm']}[/bold]")
+    console.print(
+        f"{start['start'][:10]} to {str(books.time or start['utc'])[:10]}: {books.fills:,} fills, "
+        f"{replay.marks:,} marks, {len(replay.trades):,} trades\n"
+    )
+    console.print(balance_sheet(replay))
+    if replay.trades or books.accounts["unassigned"].open or len(books.accounts) > 1:
+        console.print(strategy_table(replay))
+        console.print(trade_table(replay.trades))
+    if replay.tracker.ledger.flows:
+        console.print(flow_table(replay))
+    if books.anomaly_counts or replay.tracker.errors:
+        console.print(anomaly_table(replay))
+    console.print(verdict(replay))
+
+
+def verdict(replay: Replay) -> Text:
+    """One sentence: whether the books balance."""
+    balance = replay.tracker.balance()
+    largest = balance["max_abs_unexplained"] or 0.0
+    if "unexplained money" in replay.tracker.ledger.books.anomaly_counts:
+        return Text(f"The books do NOT balance: up to {largest:,.2f} is unexplained.", "bold red")
+    return Text(
+        f"The books balance: at none of {replay.marks:,} marks is more than "
+        f"{largest:.1e} unexplained.",
+        style="bold green",
+    )
