@@ -7,12 +7,12 @@ Where LEAN's cash differs from the mirror, money moved without an event.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from models.instruments import Instrument, Valuation
+from models.instruments import Instrument, Kind, Valuation
 from models.lots import DUST, Balance, Position, Terms, tidy
 
 HOUR = timedelta(hours=1)
@@ -207,7 +207,7 @@ class LeanCash:
     def __init__(self) -> None:
         self.expected: dict[str, float] = {}
         self._announced: list[tuple[str, float, str]] = []
-        self._next_scan: datetime | None = None
+        self.next_scan: datetime | None = None
 
     def move(self, currency: str, amount: float) -> None:
         """An event moved an amount."""
@@ -244,9 +244,9 @@ class LeanCash:
 
     def scanned(self, time: datetime) -> bool:
         """Whether LEAN's hourly scan, which books funding and interest, ran since the last mark."""
-        if self._next_scan is not None and time < self._next_scan:
+        if self.next_scan is not None and time < self.next_scan:
             return False
-        self._next_scan = time.replace(minute=0, second=0, microsecond=0) + HOUR
+        self.next_scan = time.replace(minute=0, second=0, microsecond=0) + HOUR
         return True
 
     def state(self) -> dict[str, Any]:
@@ -254,7 +254,7 @@ class LeanCash:
         return {
             "expected": dict(self.expected),
             "announced": [list(entry) for entry in self._announced],
-            "next_scan": self._next_scan.isoformat() if self._next_scan else None,
+            "next_scan": self.next_scan.isoformat() if self.next_scan else None,
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -262,11 +262,24 @@ class LeanCash:
         self.expected = dict(state["expected"])
         self._announced = [(entry[0], entry[1], entry[2]) for entry in state["announced"]]
         scan = state["next_scan"]
-        self._next_scan = datetime.fromisoformat(scan) if scan else None
+        self.next_scan = datetime.fromisoformat(scan) if scan else None
 
 
-def mirror(cash: LeanCash, holding: Holding, quantity: float, price: float) -> float:
+def mirror(
+    cash: LeanCash,
+    holding: Holding,
+    quantity: float,
+    price: float,
+    account: tuple[str, float] | None = None,
+) -> float:
     """Trade in LEAN's mirror, the fee apart.
+
+    Args:
+        cash: LEAN's cash.
+        holding: LEAN's holding.
+        quantity: Signed.
+        price: Quote currency.
+        account: Account currency and rate, where the profit arrives in it (`Books.lands`).
 
     Returns:
         What appears by LEAN's averaging, P&L currency. Of an inverse contract LEAN averages the
@@ -276,40 +289,71 @@ def mirror(cash: LeanCash, holding: Holding, quantity: float, price: float) -> f
     instrument = holding.instrument
     before = holding.cost
     profit = holding.fill(quantity, price)
-    cash.fill(instrument, quantity, price, profit)
+    if account is not None:
+        cash.move(account[0], profit * account[1])
+    else:
+        cash.fill(instrument, quantity, price, profit)
     if not instrument.inverse:
         return 0.0
     traded = quantity * instrument.worth(price) * instrument.multiplier
     return before + traded + profit - holding.cost
 
 
-def bearers(
-    holdings: Iterable[Holding], accounts: Iterable[Account], currency: str
-) -> list[tuple[Position, float]]:
-    """Who pays or receives the funding or interest that moved cash in a currency.
+class Stake(NamedTuple):
+    """A strategy's part in what holding an instrument may cost or bring.
 
-    Args:
-        holdings: LEAN's net holdings that bear interest.
-        accounts: The strategies.
-        currency: Where the cash moved. Instruments with their P&L in it bear it; when there are
-            none, all that bear interest do.
-
-    Returns:
-        (position, share) with shares that sum to 1: instruments by their value, strategies in
-        each by signed quantity. Empty when nobody does.
+    Attributes:
+        strategy: Its name.
+        sid: The instrument.
+        size: Absolute value of LEAN's net holding, P&L currency.
+        share: Its signed quantity over the net one.
     """
+
+    strategy: str
+    sid: str
+    size: float
+    share: float
+
+
+def stakes(holdings: Iterable[Holding], accounts: Iterable[Account]) -> list[Stake]:
+    """Who holds what bears interest or funding now."""
     bearing = [held for held in holdings if held.quantity and held.instrument.bears_interest]
-    same = [held for held in bearing if held.instrument.currency == currency]
-    chosen = same or bearing
-    sizes = [abs(held.quantity * held.worth) * held.instrument.multiplier for held in chosen]
-    total = sum(sizes)
-    if not total:
+    if not bearing:
         return []
     strategies = list(accounts)
     return [
-        (account.open[held.instrument.sid], part)
-        for held, size in zip(chosen, sizes, strict=True)
+        Stake(
+            account.name,
+            held.instrument.sid,
+            abs(held.quantity * held.worth) * held.instrument.multiplier,
+            account.open[held.instrument.sid].quantity / held.quantity,
+        )
+        for held in bearing
         for account in strategies
         if held.instrument.sid in account.open
-        for part in [size / total * account.open[held.instrument.sid].quantity / held.quantity]
     ]
+
+
+def bearers(
+    held: Sequence[Stake], instruments: Mapping[str, Instrument], currency: str
+) -> list[tuple[Stake, float]]:
+    """Who pays or receives the funding or interest that moved cash in a currency.
+
+    Args:
+        held: The stakes when LEAN's scan ran.
+        instruments: By sid.
+        currency: Where the cash moved. Instruments with their P&L in it bear it. When there are
+            none, all others do but crypto futures, whose funding is paid in that currency only.
+
+    Returns:
+        (stake, part of the cash) with parts that sum to 1: instruments by their value, strategies
+        in each by signed quantity. Empty when nobody does.
+    """
+    same = [stake for stake in held if instruments[stake.sid].currency == currency]
+    chosen = same or [
+        stake for stake in held if instruments[stake.sid].kind is not Kind.CRYPTO_FUTURE
+    ]
+    total = sum({stake.sid: stake.size for stake in chosen}.values())
+    if not total:
+        return []
+    return [(stake, stake.size / total * stake.share) for stake in chosen]

@@ -8,19 +8,51 @@ opposed and LEAN holds none gets no event at all; and a holding that no fill exp
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from models.accounts import Account, Holding, mirror
+from models.accounts import Account, Holding, LeanCash, mirror
 from models.books import Books
-from models.events import Delisting, DelistingKind, Dividend, Fill, Split, SplitKind, SymbolChange
+from models.events import (
+    Delisting,
+    DelistingKind,
+    Dividend,
+    Fill,
+    Opening,
+    Split,
+    SplitKind,
+    SymbolChange,
+)
 from models.instruments import Kind
-from models.lots import DUST, Execution, Position
+from models.lots import DUST, Execution, Position, tidy
 from models.sharing import UNASSIGNED, share_fill
 
 # LEAN divides decimals exactly; nine places undo the float's error before truncating.
 PLACES = 9
 NO_SHARE = 1e-9
+
+
+def before(books: Books, opening: Opening, fill: Fill) -> Opening:
+    """The account before a fill that the very first hook brought, and LEAN holds already.
+
+    What LEAN forgot, the average price of a position that the fill closed, is its price.
+    """
+    instrument = books.instruments[fill.sid]
+    holdings = dict(opening.holdings)
+    quantity, average = holdings.pop(fill.sid, (0.0, 0.0))
+    held = Holding(instrument)
+    held.quantity, held.average = tidy(quantity - fill.quantity), average or fill.price
+    if held.quantity * fill.quantity > 0:
+        held.average = (average * quantity - fill.price * fill.quantity) / held.quantity
+    if abs(held.quantity) > instrument.lot * DUST:
+        holdings[fill.sid] = (held.quantity, held.average)
+    moved = LeanCash()
+    mirror(moved, held, fill.quantity, fill.price, books.lands(instrument))
+    fee, fee_currency = books.fee(fill, instrument)
+    moved.move(fee_currency, -fee)
+    cash = {name: shown - moved.expected.get(name, 0.0) for name, shown in opening.cash.items()}
+    return replace(opening, cash=cash, holdings=holdings)
 
 
 def happens(books: Books, event: Split) -> bool:
@@ -34,8 +66,8 @@ def happens(books: Books, event: Split) -> bool:
 def split(books: Books, event: Split) -> None:
     """Scale everybody's lots; whole shares as LEAN keeps them, the fraction as cash.
 
-    LEAN pays the fraction at the reference price into the account currency as a plain number,
-    whatever the quote currency is.
+    LEAN pays the fraction at its last price, scaled, into the account currency as a plain number,
+    whatever the quote currency is; without data it takes the reference price.
     """
     if not happens(books, event):
         return
@@ -47,7 +79,7 @@ def split(books: Books, event: Split) -> None:
     holding.worth *= event.factor
     if not whole:
         holding.average = 0.0
-    price = event.reference * event.factor
+    price = event.price or event.reference * event.factor
     books.cash.move(books.account_currency, (exact - whole) * price)
     owners = books.holders(event.sid)
     for (account, position), shares in zip(
@@ -135,7 +167,11 @@ class Adoptions:
 
     def __init__(self) -> None:
         self._shown: dict[str, float] = {}  # live: sid -> difference at the last mark
-        self._adopted: dict[str, tuple[datetime, float, float, bool]] = {}
+        self._adopted: dict[str, tuple[datetime, float, float, dict[str, float]]] = {}
+
+    def clear_doubts(self) -> None:
+        """A mark closed without a look at the holdings: what one before it showed is over."""
+        self._shown = {}
 
     def check(self, books: Books, time: datetime, shown: Mapping[str, tuple[float, float]]) -> bool:
         """Adopt what LEAN holds and no fill explains.
@@ -182,23 +218,22 @@ class Adoptions:
             holders = [(account.name, p.quantity) for account, p in books.holders(sid)]
             parts = share_fill(gap, holders, quantity == 0, holding.instrument.lot)
         _adjust(books, time, holding, price, parts, "outside")
-        self._adopted[sid] = (time, gap, price, opened)
+        self._adopted[sid] = (time, gap, price, {name: part / gap for name, part in parts})
 
     def take_back(self, books: Books, fill: Fill) -> None:
         """Undo an adoption that the fill, coming late, explains; the fill is booked after."""
         if fill.sid not in self._adopted:
             return
-        time, quantity, price, opened = self._adopted[fill.sid]
+        time, quantity, price, shares = self._adopted[fill.sid]
         seen = books.orders.seen.contains(fill.order_id, fill.event_id)
         if seen or fill.time > time or quantity * fill.quantity <= 0:
             return
         back = quantity if abs(quantity) < abs(fill.quantity) else fill.quantity
-        order = books.orders.order_of(fill, books.tickers[fill.sid])
-        owner = UNASSIGNED if opened else order.strategy or UNASSIGNED
-        _adjust(books, fill.time, books.holdings[fill.sid], price, [(owner, -back)], None)
+        parts = [(name, -back * share) for name, share in shares.items()]
+        _adjust(books, fill.time, books.holdings[fill.sid], price, parts, None)
         del self._adopted[fill.sid]
         if quantity != back:
-            self._adopted[fill.sid] = (time, quantity - back, price, opened)
+            self._adopted[fill.sid] = (time, quantity - back, price, shares)
 
     def state(self) -> dict[str, Any]:
         """JSON-able and exact."""
@@ -209,8 +244,8 @@ class Adoptions:
         """Take over what `state` returned."""
         self._shown = dict(state["shown"])
         self._adopted = {
-            sid: (datetime.fromisoformat(time), quantity, price, opened)
-            for sid, (time, quantity, price, opened) in state["adopted"].items()
+            sid: (datetime.fromisoformat(time), quantity, price, shares)
+            for sid, (time, quantity, price, shares) in state["adopted"].items()
         }
 
 
@@ -225,7 +260,7 @@ def _adjust(
     """Trade parts at a price without an order, in LEAN's mirror and the strategies' lots."""
     instrument = holding.instrument
     quantity = sum(part for _, part in parts)
-    averaged = mirror(books.cash, holding, quantity, price)
+    averaged = mirror(books.cash, holding, quantity, price, books.lands(instrument))
     rate = books.rates[instrument.currency]
     for name, part in parts:
         execution = Execution(time, 0, part, price, rate, seeded=True)

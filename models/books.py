@@ -10,14 +10,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from models.accounts import Account, Holding, LeanCash, mirror
 from models.events import Anomaly, Fill, Opening, OrderStatus, OrderType, OrderUpdate
 from models.instruments import Instrument, Kind, Valuation
-from models.lots import DUST, NEXT_LOT, Closed, Execution, Matching, Position, tidy
+from models.lots import NEXT_LOT, Closed, Execution, Matching, Position
 from models.records import TradeRecord, trade_record
 from models.sharing import (
     UNASSIGNED,
@@ -35,6 +34,9 @@ LATE = timedelta(minutes=1)
 ANOMALIES_KEPT = 1_000
 
 ENDED = frozenset({OrderStatus.CANCELED, OrderStatus.INVALID, OrderStatus.FILLED})
+
+# (strategy, signed quantity) of each part of a fill.
+Parts = Sequence[tuple[str, float]]
 
 _UNDERLYING = re.compile(r"Underlying: (-?\d+(?:\.\d+)?)")
 
@@ -119,25 +121,6 @@ class Books:
             elif amount:
                 self._waiting[currency] = amount
 
-    def before(self, opening: Opening, fill: Fill) -> Opening:
-        """The account before a fill that the very first hook brought, and LEAN holds already.
-
-        A part of the holding that the fill did not make keeps LEAN's average price.
-        """
-        instrument = self.instruments[fill.sid]
-        moved = LeanCash()
-        moved.fill(instrument, fill.quantity, fill.price, 0.0)
-        fee, fee_currency = self._fee(fill, instrument)
-        moved.move(fee_currency, -fee)
-        cash = {
-            name: amount - moved.expected.get(name, 0.0) for name, amount in opening.cash.items()
-        }
-        holdings = dict(opening.holdings)
-        quantity, average = holdings.pop(fill.sid, (0.0, 0.0))
-        if abs(quantity - fill.quantity) > instrument.lot * DUST:
-            holdings[fill.sid] = (tidy(quantity - fill.quantity), average or fill.price)
-        return replace(opening, cash=cash, holdings=holdings)
-
     def _seed(
         self, time: datetime, sid: str, quantity: float, average: float, own: dict[str, float]
     ) -> None:
@@ -187,7 +170,8 @@ class Books:
         order = self.orders.order_of(fill, self.tickers[fill.sid])
         holding = self.holdings[fill.sid]
         parts = self._parts(order, fill, holding)
-        averaged = mirror(self.cash, holding, fill.quantity, fill.price)
+        lands = self.lands(instrument)
+        averaged = mirror(self.cash, holding, fill.quantity, fill.price, lands)
         self._execute(fill, instrument, order, parts, averaged)
         if fill.final:
             self.orders.finish(fill.order_id)
@@ -201,7 +185,7 @@ class Books:
         if self.time is None or fill.time > self.time:
             self.time = fill.time
 
-    def _parts(self, order: Order, fill: Fill, holding: Holding) -> Sequence[tuple[str, float]]:
+    def _parts(self, order: Order, fill: Fill, holding: Holding) -> Parts:
         if order.strategy is not None:
             return ((order.strategy, fill.quantity),)
         exercise = order.order_type is OrderType.OPTION_EXERCISE
@@ -219,14 +203,9 @@ class Books:
         return parts
 
     def _execute(
-        self,
-        fill: Fill,
-        instrument: Instrument,
-        order: Order,
-        parts: Sequence[tuple[str, float]],
-        averaged: float,
+        self, fill: Fill, instrument: Instrument, order: Order, parts: Parts, averaged: float
     ) -> None:
-        fee, currency = self._fee(fill, instrument)
+        fee, currency = self.fee(fill, instrument)
         fee_rate = self.rates[currency] if fee else 0.0
         rate = self.rates[instrument.currency]
         reason = exit_reason(order, fill, instrument)
@@ -254,7 +233,8 @@ class Books:
                 amount = settled * quantity / fill.quantity
                 account.book(position, "settlement", amount, instrument.currency, rate)
 
-    def _fee(self, fill: Fill, instrument: Instrument) -> tuple[float, str]:
+    def fee(self, fill: Fill, instrument: Instrument) -> tuple[float, str]:
+        """What a fill costs in cash, and in which currency."""
         if not fill.fee:
             return 0.0, ""
         buys_coin = instrument.kind is Kind.CRYPTO and fill.quantity > 0
@@ -276,6 +256,12 @@ class Books:
         amount = -instrument.intrinsic(spot) * instrument.multiplier * fill.quantity
         self.cash.move(instrument.quote, amount)
         return amount
+
+    def lands(self, instrument: Instrument) -> tuple[str, float] | None:
+        """Account currency and rate where an instrument's profit is turned into it, else None."""
+        if not instrument.settles_in_account:
+            return None
+        return self.account_currency, self.rates[instrument.currency]
 
     def account(self, name: str) -> Account:
         """A strategy's account, made at its first use."""
@@ -304,7 +290,12 @@ class Books:
                 gross += piece.gross
                 if reason is not None:
                     self._record(position, piece, execution, reason)
-            account.book(position, "realized", gross, instrument.currency, execution.rate)
+            if instrument.settles_in_account:
+                currency = self.account_currency
+                gross *= execution.rate
+                account.book(position, "realized", gross, currency, self.rates[currency])
+            else:
+                account.book(position, "realized", gross, instrument.currency, execution.rate)
         if was_open != (position.quantity != 0.0):
             self.set_open(account, position)
         return position

@@ -243,6 +243,7 @@ class Split:
         kind: Announced or happened; only the second moves anything.
         factor: New price over old price (a 7:1 split: 0.142857).
         reference: The last price before it, quote currency.
+        price: LEAN's last price, scaled already; 0 where it was not read.
     """
 
     time: datetime
@@ -250,6 +251,7 @@ class Split:
     kind: SplitKind
     factor: float
     reference: float
+    price: float = 0.0
 
     def __post_init__(self) -> None:
         require_utc(self.time, f"split of {self.sid}")

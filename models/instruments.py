@@ -59,6 +59,8 @@ VALUATIONS: dict[Kind, Valuation] = {
 LINEAR_QUOTES = frozenset({"USDT", "BUSD", "USDC"})
 LINEAR_MARKETS = frozenset({"dydx"})
 
+# LEAN's settlement model that turns a CFD's profit into account currency at the closing fill.
+SETTLES_IN_ACCOUNT = "AccountCurrencyImmediateSettlementModel"
 NO_INTEREST = "NullMarginInterestRateModel"
 SPLIT_NORMALIZATIONS = frozenset({"RAW"})
 DIVIDEND_NORMALIZATIONS = frozenset({"RAW", "SPLIT_ADJUSTED"})
@@ -79,6 +81,7 @@ class Instrument:
         market: LEAN's market code, in lower case.
         normalization: LEAN's data normalization mode; splits and dividends follow it.
         interest_model: The class name of LEAN's margin interest rate model.
+        settlement_model: The class name of LEAN's settlement model.
         underlying: The sid of an option's underlying, else empty.
         strike: An option's strike in quote currency, else None.
         right: "CALL" or "PUT" for an option, else empty.
@@ -97,6 +100,7 @@ class Instrument:
     market: str = ""
     normalization: str = "RAW"
     interest_model: str = NO_INTEREST
+    settlement_model: str = ""
     underlying: str = ""
     strike: float | None = None
     right: str = ""
@@ -124,6 +128,12 @@ class Instrument:
     def bears_interest(self) -> bool:
         """Whether LEAN may book funding or interest for holding it."""
         return self.interest_model != NO_INTEREST
+
+    @property
+    def settles_in_account(self) -> bool:
+        """Whether what it realizes arrives in the account currency at the rate of the fill."""
+        margin = self.valuation is Valuation.MARGIN
+        return margin and self.settlement_model == SETTLES_IN_ACCOUNT
 
     @property
     def scales_on_split(self) -> bool:

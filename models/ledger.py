@@ -24,7 +24,7 @@ from datetime import datetime
 from typing import Any
 
 from models import adjustments
-from models.accounts import Account, Flow, bearers
+from models.accounts import Account, Flow, Stake, bearers, stakes
 from models.adjustments import Adoptions
 from models.books import Books
 from models.events import (
@@ -46,6 +46,7 @@ from models.sharing import UNASSIGNED, Resolver, strategy_in_tag
 
 # Cash that differs by less than this, in account currency, is float dust.
 CASH_TOLERANCE = 1e-6
+CASH_PART = 1e-12  # or by less than this part of it
 # An equity that differs by less than this is closed; the feed need not look closer.
 EQUITY_TOLERANCE = 1e-4
 # Unexplained money above the larger of the two is an anomaly: account currency, part of equity.
@@ -88,6 +89,8 @@ class Ledger:
         self.max_abs_unexplained = 0.0
         self.marks = 0
         self._adoptions = Adoptions()
+        self._scanned = False  # LEAN's hourly scan ran since cash was last judged
+        self._stakes: list[Stake] | None = None  # who held what bears interest when it did
         self._doubted: list[tuple[str, float]] = []  # live: what cash the last mark missed
 
     # --- events in
@@ -103,6 +106,11 @@ class Ledger:
     def fill(self, fill: Fill) -> bool:
         """Book a fill; one whose holding was adopted before it came takes the adoption back."""
         self._adoptions.take_back(self.books, fill)
+        scan = self.books.cash.next_scan
+        if scan is not None and fill.time >= scan and self._stakes is None:
+            # LEAN scans before it fills: who holds until now bears what the scan moved
+            books = self.books
+            self._stakes = stakes(books.holdings.values(), books.accounts.values())
         return self.books.fill(fill)
 
     def announce(self, flow: CashFlow) -> None:
@@ -124,12 +132,15 @@ class Ledger:
         gap = 0.0 if mark.equity is None else mark.equity - self.equity
         if mark.partial and (residuals or abs(gap) > EQUITY_TOLERANCE):
             return False
-        scanned = books.cash.scanned(mark.time)
+        self._scanned |= books.cash.scanned(mark.time)
         judged = self._judges(mark)
         if judged and (residuals or mark.holdings is not None):
             self._value(mark)  # what was adopted had no worth, or that of another quantity
-            self._reconcile(mark, scanned)
+            self._reconcile(mark)
             self.equity = self._equity()
+        if judged:
+            self._scanned = False
+            self._stakes = None
         books.time = mark.time
         self.marks += 1
         if mark.equity is not None:
@@ -143,6 +154,7 @@ class Ledger:
         """
         if mark.holdings is None:
             self._doubted.clear()
+            self._adoptions.clear_doubts()
             return True
         if not self._adoptions.check(self.books, mark.time, mark.holdings):
             return False
@@ -156,8 +168,7 @@ class Ledger:
         holdings, rates = books.holdings, books.rates
         for sid, price in mark.prices.items():
             holding = holdings[sid]
-            if price:
-                holding.worth = holding.instrument.worth(price)
+            holding.worth = holding.instrument.worth(price)
         for sid, (profit, settled) in mark.profits.items():
             holding = holdings[sid]
             holding.settled = settled
@@ -181,26 +192,32 @@ class Ledger:
         found: list[tuple[str, float, float]] = []
         for currency, amount in mark.cash.items():
             shown = amount + mark.unsettled.get(currency, 0.0) - settled.get(currency, 0.0)
-            residual = shown - expected.get(currency, 0.0)
-            value = residual * books.rates.get(currency, 0.0)
-            if abs(value) > CASH_TOLERANCE:
-                found.append((currency, residual, value))
+            before = expected.get(currency, 0.0)
+            rate = books.rates.get(currency, 0.0)
+            value = (shown - before) * rate
+            dust = max(CASH_TOLERANCE, CASH_PART * (abs(shown) + abs(before)) * rate)
+            if abs(value) > dust:
+                found.append((currency, shown - before, value))
             elif value:
                 expected[currency] = shown  # so that dust does not add up
         return found
 
-    def _reconcile(self, mark: Mark, scanned: bool) -> None:
+    def _reconcile(self, mark: Mark) -> None:
         """Book cash that moved without an event: financing, or else a flow."""
         books = self.books
+        held = self._stakes
+        if held is None:
+            held = stakes(books.holdings.values(), books.accounts.values())
         for currency, amount, value in self._residuals(mark):
             books.cash.move(currency, amount)
             rate = books.rates[currency]
             cause = books.cash.announced(currency, amount, abs(CASH_TOLERANCE / rate))
-            payers = bearers(books.holdings.values(), books.accounts.values(), currency)
-            if scanned and payers and cause is None:
-                for position, share in payers:
-                    account = books.accounts[position.strategy]
-                    account.book(position, "financing", amount * share, currency, rate)
+            payers = bearers(held, books.instruments, currency)
+            if self._scanned and payers and cause is None:
+                for stake, part in payers:
+                    account = books.account(stake.strategy)
+                    position = account.position(books.instruments[stake.sid])
+                    account.book(position, "financing", amount * part, currency, rate)
                 continue
             self.flows.append(Flow(mark.time, currency, amount, value, cause or "unannounced"))
             books.account(UNASSIGNED).balance(currency, rate).add(amount, rate)
@@ -314,7 +331,7 @@ class Ledger:
             "fx": total.fx,
             "flows": sum((flow.value for flow in self.flows), 0.0),
             "unexplained": self.unexplained,
-            "equity": self.equity,
+            "equity": self._equity(),
             "lean_equity": self.lean_equity,
             "max_abs_unexplained": self.max_abs_unexplained,
         }
@@ -333,6 +350,8 @@ class Ledger:
             "marks": self.marks,
             "adoptions": self._adoptions.state(),
             "doubted": [list(row) for row in self._doubted],
+            "scanned": self._scanned,
+            "stakes": None if self._stakes is None else [list(row) for row in self._stakes],
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -346,6 +365,9 @@ class Ledger:
         self.marks = state["marks"]
         self._adoptions.restore(state["adoptions"])
         self._doubted = [(currency, amount) for currency, amount in state["doubted"]]
+        self._scanned = state["scanned"]
+        kept = state["stakes"]
+        self._stakes = None if kept is None else [Stake(*row) for row in kept]
 
 
 _APPLY: dict[type, Callable[[Ledger, Any], Any]] = {

@@ -17,8 +17,10 @@ from models.instruments import Instrument
 
 # A remainder below this part of the instrument's lot size is float dust, not a holding.
 DUST = 1e-3
-# Quantities carry at most this many decimals (a satoshi has 8); rounding keeps 0.3 - 0.1 at 0.2.
-DECIMALS = 10
+# Quantities are kept to so many decimals: rounding keeps 0.3 - 0.1 at 0.2. A satoshi has 8, and a
+# coin buy less its fee in coins a few more.
+DECIMALS = 12
+SMALLEST = 10.0**-DECIMALS
 
 
 class Matching(enum.Enum):
@@ -33,7 +35,7 @@ NEXT_LOT: dict[Matching, int] = {Matching.FIFO: 0, Matching.LIFO: -1}
 
 def tidy(quantity: float) -> float:
     """The quantity without the float dust of a sum or difference."""
-    return quantity if quantity.is_integer() else round(quantity, DECIMALS)
+    return round(quantity, DECIMALS) if quantity % 1 else quantity
 
 
 class Balance:
@@ -192,6 +194,7 @@ class Position:
         """
         # a split makes fractions of a share, and lots, that are less than dust and are meant
         dust = min(self.instrument.lot * DUST, abs(execution.quantity) * DUST * DUST)
+        dust = max(dust, SMALLEST)
         worth = self.instrument.worth(execution.price)
         left = execution.quantity
         closed: list[Closed] = []

@@ -7,11 +7,11 @@ another feed) and answers from any thread. Nothing here reads LEAN, a file or a 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from models.adjustments import happens
+from models.adjustments import before, happens
 from models.books import underlying_price
 from models.events import DayEnd, Event, Fill, Mark, Opening, Split
 from models.instruments import Instrument
@@ -145,7 +145,12 @@ class PerformanceTracker:
     def open_before(self, opening: Opening, fill: Fill) -> None:
         """Open the account as it stood before a fill that the opening shows already."""
         with self._lock:
-            self._book(self.ledger.books.before(opening, fill), [])
+            self._book(before(self.ledger.books, opening, fill), [])
+
+    def take_rates(self, rates: Mapping[str, float]) -> None:
+        """Take exchange rates ahead of the events of their moment."""
+        with self._lock:
+            self.ledger.books.set_rates(rates)
 
     def reject(self, time: datetime, kind: str, detail: str, sid: str = "") -> None:
         """Record an event that could not be built, so that nothing is lost."""

@@ -20,10 +20,12 @@ UNASSIGNED = "unassigned"
 # (ticker, tag, order type) -> the strategy's name, or None for the default strategy.
 Resolver = Callable[[str, str, OrderType], str | None]
 
+# The whole tag of an order that `liquidate()` sends; a user's own text may begin with it.
+LIQUIDATED = "Liquidated"
 # How LEAN tags the orders it makes itself, and why such an order closes a trade.
 LEAN_TAGS: tuple[tuple[str, str], ...] = (
     ("Liquidate from delisting", "delisting"),
-    ("Liquidated", "liquidation"),
+    ("Liquidated due to impending split", "liquidation"),
     ("Simulated option assignment", "assignment"),
     ("Margin Call", "margin call"),
 )
@@ -36,7 +38,7 @@ FINISHED_KEPT = 1_000
 # Order ids above this are not LEAN's own counting from 1 and are kept in a dictionary.
 COUNTED_IDS = 50_000_000
 
-_STRATEGY = re.compile(r"(?:^|[\s,;|])strategy=([^\s,;|]+)")
+_STRATEGY = re.compile(r"(?:^|[\s,;|])strategy=([^\s,;|=]+)(?![^\s,;|])")
 
 
 def strategy_in_tag(ticker: str, tag: str, order_type: OrderType) -> str | None:
@@ -52,6 +54,8 @@ def whole_tag(ticker: str, tag: str, order_type: OrderType) -> str | None:
 
 def lean_reason(tag: str) -> str | None:
     """Why LEAN made an order with that tag, or None when the tag is not one of LEAN's own."""
+    if tag == LIQUIDATED:
+        return "liquidation"
     for prefix, reason in LEAN_TAGS:
         if tag.startswith(prefix):
             return reason
@@ -127,7 +131,7 @@ class SeenEvents:
         """Whether the event was seen."""
         if event_id in self._ahead.get(order_id, ()):
             return True
-        return 0 <= order_id < len(self._through) and event_id <= self._through[order_id]
+        return 0 <= order_id < len(self._through) and 0 < event_id <= self._through[order_id]
 
     def _add_ahead(self, order_id: int, event_id: int) -> bool:
         ahead = self._ahead.setdefault(order_id, set())
@@ -197,6 +201,8 @@ class Orders:
             strategy = strategy_in_tag(ticker, tag, order_type)
         else:
             strategy = self._resolver(ticker, tag, order_type) or None
+            if strategy == UNASSIGNED:  # a name that is the ledger's own
+                strategy = None
             if strategy is None and order_type is not OrderType.OPTION_EXERCISE:
                 strategy = self._default
         return Order(strategy, order_type, tag, arrival, reason or "order")

@@ -9,8 +9,8 @@
 => in AAPL trend realized 100   the same of one instrument
 => equity 10121 unexplained 0   terms of the account, those named
 => flow USD 100 100 announced: a note
-                                the last flow: amount, value, cause
-=> flows none                   there was none
+                                the next flow: amount, value, cause
+=> flows none                   there is none but those told of
 => anomaly adopted              the next anomaly's kind
 """
 
@@ -109,7 +109,9 @@ def _anomaly(player: Player, words: list[str]) -> None:
 
 def _flow(player: Player, words: list[str]) -> None:
     _, currency, amount, value, *cause = words
-    flow = player.ledger.flows[-1]
+    assert len(player.ledger.flows) > player.told_flows, "there is no such flow"
+    flow = player.ledger.flows[player.told_flows]
+    player.told_flows += 1
     assert (flow.currency, flow.cause) == (currency, " ".join(cause)), f"it is {flow}"
     assert close(flow.amount, number(amount)), f"it is {flow}"
     assert close(flow.value, number(value)), f"it is {flow}"
@@ -117,7 +119,7 @@ def _flow(player: Player, words: list[str]) -> None:
 
 def _flows(player: Player, words: list[str]) -> None:
     if words[1] == "none":
-        assert player.ledger.flows == []
+        assert player.ledger.flows[player.told_flows :] == []
     else:
         _balance(player, words)
 

@@ -38,6 +38,7 @@ class Security:
         delayed: Whether the cash of a sale settles later.
         strike: An option's.
         call: Whether an option is a call.
+        lands: Whether its profit is turned into account currency when it is realized.
         exit_fee: What LEAN reckons for closing one contract, account currency.
         price: The last price.
         quantity: Net.
@@ -56,6 +57,7 @@ class Security:
     delayed: bool = False
     strike: Decimal = ZERO
     call: bool = True
+    lands: bool = False
     exit_fee: Decimal = ZERO
     price: Decimal = ZERO
     quantity: Decimal = ZERO
@@ -119,7 +121,7 @@ class LeanAccount:
         opposite = held * quantity < 0
         if opposite and security.way is Way.MARGINED:
             closed = max(-abs(held), min(abs(held), -quantity))
-            self.pay(security.currency, security.profit(closed, price))
+            self._realize(security, security.profit(closed, price))
             self._unsettle(security, closed)
         security.quantity = held + quantity
         if not security.quantity:
@@ -129,6 +131,12 @@ class LeanAccount:
         elif security.quantity * held < 0:
             security.average = price
         security.price = security.price or price
+
+    def _realize(self, security: Security, profit: Decimal) -> None:
+        if security.lands:
+            self.pay(self.currency, profit * self.rates[security.currency])
+        else:
+            self.pay(security.currency, profit)
 
     def _settle(self, security: Security, amount: Decimal) -> None:
         if security.delayed and amount > 0:
@@ -168,8 +176,11 @@ class LeanAccount:
         amount = -security.intrinsic(spot) * security.multiplier * quantity
         self.pay(security.quote, amount)
 
-    def split(self, sid: str, factor: Decimal, reference: Decimal) -> None:
-        """Whole shares stay; LEAN pays the fraction into the account currency as a number."""
+    def split(self, sid: str, factor: Decimal, price: Decimal) -> None:
+        """Whole shares stay; the fraction is paid at a price into the account currency.
+
+        LEAN pays the number, whatever the currency of the price.
+        """
         security = self.securities[sid]
         if not (self.live or security.splits):
             return
@@ -177,7 +188,7 @@ class LeanAccount:
         security.quantity = Decimal(int(exact))
         security.average *= factor
         security.price *= factor
-        self.pay(self.currency, (exact - security.quantity) * reference * factor)
+        self.pay(self.currency, (exact - security.quantity) * price)
 
     def dividend(self, sid: str, distribution: Decimal) -> None:
         """Longs receive it, shorts pay it, in account currency."""

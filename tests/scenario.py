@@ -8,6 +8,7 @@ what happens, with what must hold after it on lines that start with `=>`. `#` st
                                     INVERSE, COIN, FOREX, INDEX: see DEFINED for what they may say
     BUY 10 AAPL @ 100 fee 1         an order; by NAME, order ID, event ID, done no, in EUR (the
                                     fee), at 14:31 (its time), and last of all: tag ANY TEXT
+    FIRST BUY 10 AAPL @ 100         the same as the very first hook: the account opens before it
     LEAN SELL 5 AAPL @ 110          an order that LEAN makes itself, tagged Liquidated
     LIQUIDATE AAPL @ 110            the same of all that LEAN holds, if it holds any
     EXERCISE C150 spot 160          of all, or `q 1`: the option at 0 and the underlying's leg
@@ -25,7 +26,7 @@ what happens, with what must hold after it on lines that start with `=>`. `#` st
     AT 15:00 / DAY                  the time of the next line, the next day
 
 Every mark that does not say otherwise must keep all the laws of `tests.laws` against the account of
-`tests.lean_account`; at the end every closed trade and anomaly must have been told.
+`tests.lean_account`; at the end every closed trade, anomaly and flow must have been told.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from models.adjustments import before
 from models.events import (
     CashFlow,
     Delisting,
@@ -65,6 +67,7 @@ from tests.lean_account import ZERO, LeanAccount, Security, Way
 START = datetime(2024, 1, 2, 14, 30, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 EARLY_ASSIGNMENT = "Simulated option assignment before expiration"
+SETTLES_IN_ACCOUNT = "AccountCurrencyImmediateSettlementModel"
 
 DEFINED: dict[str, tuple[Kind, Way]] = {
     "STOCK": (Kind.EQUITY, Way.PAID),
@@ -79,8 +82,8 @@ DEFINED: dict[str, tuple[Kind, Way]] = {
     "COIN": (Kind.CRYPTO, Way.SWAPPED),
     "FOREX": (Kind.FOREX, Way.SWAPPED),
 }
-# The words that only set the stage: the account is opened at the first other line.
-STAGE = frozenset({*DEFINED, "ACCOUNT", "RATE", "HOLDS", "AT", "DAY"})
+# The words that only set the stage: the account is opened at the first other line, or by FIRST.
+STAGE = frozenset({*DEFINED, "ACCOUNT", "RATE", "HOLDS", "AT", "DAY", "FIRST"})
 
 
 class Scenario(NamedTuple):
@@ -125,8 +128,7 @@ class Player:
         events: All that was applied, in order.
         told_trades: How many of the trades the scenario has told of.
         told_anomalies: The same of the anomalies.
-        told_trades: How many of the trades the scenario has told of.
-        told_anomalies: The same of the anomalies.
+        told_flows: The same of the flows.
     """
 
     ledger: Ledger
@@ -144,6 +146,7 @@ class Player:
         self._settings: dict[str, Any] = {}
         self.told_trades = 0
         self.told_anomalies = 0
+        self.told_flows = 0
 
     def play(self, line: str) -> None:
         """Play one line."""
@@ -185,6 +188,8 @@ class Player:
         assert not untold, f"untold trades: {untold}"
         anomalies = self.ledger.books.anomalies[self.told_anomalies :]
         assert not anomalies, f"untold anomalies: {anomalies}"
+        flows = self.ledger.flows[self.told_flows :]
+        assert not flows, f"untold flows: {flows}"
         self.reload()
 
     # --- what there is
@@ -215,6 +220,7 @@ class Player:
             splits=word == "STOCK" and data == "RAW",
             dividends=data in {"RAW", "SPLIT_ADJUSTED"},
             delayed=said.get("cash") == "delayed",
+            lands=said.get("settles") == "account",
             strike=Decimal(strike or 0),
             call=right == "call",
             exit_fee=Decimal(said.get("exit", "0")),
@@ -232,6 +238,7 @@ class Player:
             base=base,
             normalization=data,
             interest_model=said.get("interest", "NullMarginInterestRateModel"),
+            settlement_model=SETTLES_IN_ACCOUNT if said.get("settles") == "account" else "",
             underlying=said.get("on", ""),
             strike=number(strike) if strike else None,
             right=right.upper(),
@@ -247,9 +254,17 @@ class Player:
         security.price = security.price or security.average
 
     def _open(self) -> None:
+        self.apply(self._opening())
+
+    def _opening(self) -> Opening:
         account = self.account
         cash = {currency: float(amount) for currency, amount in account.cash.items()}
-        self.apply(Opening(self._now, cash, self._rates(account.rates), self._holdings()))
+        return Opening(self._now, cash, self._rates(account.rates), self._holdings())
+
+    def _first(self, words: list[str]) -> None:
+        fill = self._trade(words)
+        self.apply(before(self.ledger.books, self._opening(), fill))
+        self.apply(fill)
 
     # --- orders
 
@@ -265,7 +280,8 @@ class Player:
         security = self.account.securities[sid]
         fee, currency = Decimal(said.get("fee", "0")), said.get("in", self.account.currency)
         self.account.fill(sid, quantity, price)
-        if fee and security.way is Way.SWAPPED and quantity > 0 and currency == security.base:
+        coin = self.ledger.books.instruments[sid].kind is Kind.CRYPTO
+        if fee and coin and quantity > 0 and currency == security.base:
             self.account.pay(security.quote, -fee * price * security.multiplier)
         elif fee:
             self.account.pay(currency, -fee)
@@ -410,10 +426,11 @@ class Player:
     def _split(self, words: list[str]) -> None:
         sid, factor, said = words[0], Decimal(words[1]), pairs(words[2:])
         kind = SplitKind(said.get("kind", "SPLIT_OCCURRED"))
-        reference = Decimal(said.get("reference", self.account.securities[sid].price))
+        reference = self.account.securities[sid].price
+        price = Decimal(said.get("price", "0"))
         if kind is SplitKind.SPLIT_OCCURRED:
-            self.account.split(sid, factor, reference)
-        self.apply(Split(self._now, sid, kind, float(factor), float(reference)))
+            self.account.split(sid, factor, price or reference * factor)
+        self.apply(Split(self._now, sid, kind, float(factor), float(reference), float(price)))
 
     def _dividend(self, words: list[str]) -> None:
         self.account.dividend(words[0], Decimal(words[1]))
@@ -460,6 +477,7 @@ _PLAY: dict[str, Callable[[Player, list[str]], object]] = {
     "BUY": lambda player, words: player.apply(player._trade(["BUY", *words])),
     "SELL": lambda player, words: player.apply(player._trade(["SELL", *words])),
     "LEAN": Player._lean,
+    "FIRST": Player._first,
     "LIQUIDATE": Player._liquidate,
     "EXERCISE": Player._exercise,
     "SUBMIT": Player._submit,

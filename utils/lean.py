@@ -31,7 +31,7 @@ from models.events import (
     SplitKind,
     SymbolChange,
 )
-from models.instruments import Instrument, Kind, Valuation
+from models.instruments import SETTLES_IN_ACCOUNT, Instrument, Kind, Valuation
 from models.performance_tracker import PerformanceTracker
 from models.sharing import Order
 
@@ -45,13 +45,7 @@ QUIET = frozenset({OrderStatus.NEW, OrderStatus.SUBMITTED})
 PAIRED = frozenset({Kind.FOREX, Kind.CRYPTO, Kind.CRYPTO_FUTURE})
 OPTIONS = frozenset({Kind.OPTION, Kind.INDEX_OPTION, Kind.FUTURE_OPTION})
 # Settlement models that keep no unsettled cash.
-IMMEDIATE = frozenset(
-    {
-        "ImmediateSettlementModel",
-        "FutureSettlementModel",
-        "AccountCurrencyImmediateSettlementModel",
-    }
-)
+IMMEDIATE = frozenset({"ImmediateSettlementModel", "FutureSettlementModel", SETTLES_IN_ACCOUNT})
 
 
 def utc(time: datetime) -> datetime:
@@ -239,8 +233,14 @@ class LeanFeed:
                 self.line(symbol)
         self._keep_cash()
 
-    def actions(self, data: Slice, time: datetime) -> Iterator[Event]:
-        """The splits, dividends, delistings and symbol changes of a slice, as LEAN orders them."""
+    def actions(self, data: Slice, mark: Mark) -> Iterator[Event]:
+        """The splits, dividends, delistings and symbol changes of a slice, as LEAN orders them.
+
+        Args:
+            data: The slice.
+            mark: Its mark, read already: a split's price is there, scaled by LEAN.
+        """
+        time = mark.time
         changes, dividends = data.symbol_changed_events, data.dividends
         splits, delistings = data.splits, data.delistings
         if changes.count:
@@ -254,7 +254,9 @@ class LeanFeed:
             for symbol, split in splits.items():
                 kind = SplitKind(str(split.type))
                 factor, reference = split.split_factor, split.reference_price
-                yield Split(time, self._sid(symbol), kind, factor, reference)
+                sid = self._sid(symbol)
+                price = mark.prices.get(sid, 0.0)
+                yield Split(time, sid, kind, factor, reference, price)
         if delistings.count:
             for symbol, delisting in delistings.items():
                 yield Delisting(time, self._sid(symbol), DelistingKind(str(delisting.type)))
@@ -340,6 +342,7 @@ class LeanFeed:
         properties = security.symbol_properties
         identifier = symbol.id
         kind = Kind(str(security.type))
+        settlement = class_name(security.settlement_model)
         option = kind in OPTIONS
         instrument = Instrument(
             sid=str(identifier),
@@ -352,6 +355,7 @@ class LeanFeed:
             market=str(identifier.market).lower(),
             normalization=str(security.data_normalization_mode),
             interest_model=class_name(security.margin_interest_rate_model),
+            settlement_model=settlement,
             underlying=str(symbol.underlying.id) if option else "",
             strike=identifier.strike_price if option else None,
             right=str(identifier.option_right) if option else "",
@@ -360,7 +364,7 @@ class LeanFeed:
         for currency in (instrument.quote, instrument.base):
             if currency:
                 self._cash_of(currency)
-        if class_name(security.settlement_model) not in IMMEDIATE:
+        if settlement not in IMMEDIATE:
             self._keep_unsettled(instrument.quote)
         line = Line(instrument, security, self._portfolio[symbol])
         self._by_sid[instrument.sid] = line

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from models.events import DayEnd, EventError, Fill, OrderUpdate
+from models.events import DayEnd, EventError, Fill, Mark, OrderUpdate
 from models.lean_book import LeanTrade
 from models.performance_tracker import PerformanceTracker
 from models.records import TradeRecord
@@ -103,16 +103,19 @@ class LeanTracker(PerformanceTracker):
         if not new_day and self._next_mark is not None and time < self._next_mark:
             return
         self._next_mark = time + self._mark_every
+        mark = self._feed.mark(time, check=new_day)
         if new_day:
-            self._apply_actions(data, time)
-        if self.apply(self._feed.mark(time, check=new_day)):
+            self._apply_actions(data, mark)
+        if self.apply(mark):
             return
         if not new_day:
-            self._apply_actions(data, time)
+            self._apply_actions(data, mark)
         self.apply(self._feed.whole_mark(time))
 
-    def _apply_actions(self, data: Slice, time: datetime) -> None:
-        for action in self._feed.actions(data, time):
+    def _apply_actions(self, data: Slice, mark: Mark) -> None:
+        """Book what came before the slice's bars, at the slice's rates."""
+        self.take_rates(mark.rates)
+        for action in self._feed.actions(data, mark):
             self.apply(action)
 
     def _on_midnight(self) -> None:
@@ -125,6 +128,7 @@ class LeanTracker(PerformanceTracker):
         self.apply(DayEnd(time, self._feed.equity()))
 
     def _finish(self) -> None:
+        self._ready()
         self._algorithm.log(balance_line(self.balance()))
         for name, sheet in self.strategies().items():
             self._algorithm.log(f"tracker: strategy {name}: net P&L {sheet.net_pnl:,.2f}")

@@ -1,4 +1,4 @@
-"""Splits, dividends, delistings, renamed tickers, and holdings that no fill explains."""
+"""Splits, dividends, delistings and renamed tickers, as scenarios that `tests.scenario` reads."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ STOCK AAPL
 BUY 100 AAPL @ 700 fee 1 by trend
 MARK AAPL 770
 SPLIT AAPL 0.1
+=> trend unrealized 7000 fees 1
 MARK AAPL 77
 => lots trend AAPL 1000 @ 70
 => trend unrealized 7000 fees 1
@@ -43,6 +44,16 @@ MARK AAPL 99.9999
 SELL 700 AAPL @ 300 by trend
 => trade trend LONG 700 AAPL 99.9999->300 gross 140000.07
 MARK
+
+LEAN pays a fraction at its own last price where that is known
+ACCOUNT USD 100000
+STOCK AAPL
+BUY 3 AAPL @ 100 by trend
+MARK AAPL 100
+SPLIT AAPL 2 price 199
+MARK AAPL 200
+=> trade trend LONG 0.5 AAPL 200->0 gross -100
+=> trend realized -100 settlement 99.5
 
 odd lots of two strategies make up LEAN's whole shares by largest remainder
 ACCOUNT USD 100000
@@ -304,258 +315,9 @@ MARK
 => in FB trend realized 3
 """
 
-ADOPTIONS = """
-a holding that appears is adopted at the broker's average price, for nobody
-ACCOUNT USD 10000
-STOCK AAPL
-MARK
-OUTSIDE BUY 10 AAPL @ 95
-MARK AAPL 100
-=> anomaly adopted
-=> lots unassigned AAPL 10 @ 95
-=> unassigned unrealized 50
-=> flows none
-=> equity 10050 starting 10000
-
-shares given without cash are a deposit of their cost
-ACCOUNT USD 10000
-STOCK AAPL
-MARK
-HOLDS AAPL 10 @ 95
-MARK? AAPL 100
-=> anomaly adopted
-=> flow USD 950 950 unannounced
-=> unassigned unrealized 50
-MARK
-
-more of a holding is adopted at what the added part cost
-ACCOUNT USD 10000
-STOCK AAPL
-BUY 10 AAPL @ 100 by trend
-MARK
-OUTSIDE BUY 10 AAPL @ 90
-MARK AAPL 95
-=> anomaly adopted
-=> lots trend AAPL 10 @ 100
-=> lots unassigned AAPL 10 @ 90
-=> trend unrealized -50
-=> unassigned unrealized 50
-
-what is gone closes its holders by their shares at the last price
-ACCOUNT USD 10000
-STOCK AAPL
-BUY 30 AAPL @ 100 by trend
-BUY 10 AAPL @ 100 by carry
-MARK AAPL 104
-OUTSIDE SELL 8 AAPL @ 104
-MARK
-=> anomaly adopted
-=> trade trend LONG 6 AAPL 100->104 gross 24 reason outside orders 1,0
-=> trade carry LONG 2 AAPL 100->104 gross 8 reason outside
-=> flows none
-
-all that is gone flattens longs and shorts alike
-ACCOUNT USD 10000
-STOCK AAPL
-BUY 30 AAPL @ 100 by bull
-SELL 10 AAPL @ 100 by bear
-MARK AAPL 104
-OUTSIDE SELL 20 AAPL @ 104
-MARK
-=> anomaly adopted
-=> trade bull LONG 30 AAPL 100->104 gross 120 reason outside
-=> trade bear SHORT 10 AAPL 100->104 gross -40 reason outside
-=> flows none
-
-a holding that flipped is closed and adopted anew
-ACCOUNT USD 10000
-STOCK AAPL
-BUY 10 AAPL @ 100 by trend
-MARK
-OUTSIDE SELL 15 AAPL @ 100
-MARK
-=> anomaly adopted
-=> anomaly adopted
-=> trade trend LONG 10 AAPL 100->100 gross 0 reason outside
-=> lots unassigned AAPL -5 @ 100
-=> flows none
-
-what was traded outside at another price than the last is a flow of the difference
-ACCOUNT USD 10000
-STOCK AAPL
-BUY 10 AAPL @ 100 by trend
-MARK
-OUTSIDE SELL 10 AAPL @ 103
-MARK
-=> anomaly adopted
-=> trade trend LONG 10 AAPL 100->100 gross 0
-=> flow USD 30 30 unannounced
-
-an adopted future is worth LEAN's profit at once
-ACCOUNT USD 100000
-FUTURE ES x 50
-MARK
-OUTSIDE BUY 2 ES @ 4000
-MARK ES 4010
-=> anomaly adopted
-=> lots unassigned ES 2 @ 4000
-=> unassigned unrealized 1000
-
-an adopted pair is worth its rates
-ACCOUNT USD 10000
-COIN BTCUSD base BTC in USD lot 0.00000001
-RATE BTC 100
-MARK
-OUTSIDE BUY 2 BTCUSD @ 100
-RATE BTC 110
-MARK
-=> anomaly adopted
-=> lots unassigned BTCUSD 2 @ 100
-=> unassigned unrealized 20
-
-live a difference is adopted when two marks show it
-ACCOUNT USD 10000 live yes
-STOCK AAPL
-MARK
-OUTSIDE BUY 10 AAPL @ 95
-MARK? AAPL 100
-=> equity 10000 unexplained 50
-MARK AAPL 101
-=> anomaly adopted
-=> unassigned unrealized 60
-
-live a difference that changes is not adopted until it stays
-ACCOUNT USD 10000 live yes
-STOCK AAPL
-MARK
-OUTSIDE BUY 10 AAPL @ 95
-MARK? AAPL 100
-OUTSIDE BUY 5 AAPL @ 98
-MARK? AAPL 100
-MARK AAPL 100
-=> anomaly adopted
-=> unassigned unrealized 60
-=> lots unassigned AAPL 15 @ 96
-
-live a fill that comes a mark after its holding is no adoption
-ACCOUNT USD 10000 live yes
-STOCK AAPL
-MARK AAPL 100
-LATE BUY 10 AAPL @ 95 by trend
-MARK?
-ARRIVE
-MARK
-=> lots trend AAPL 10 @ 95
-=> trend unrealized 50
-=> flows none
-=> max_abs_unexplained 0
-
-a late fill takes its adoption back
-ACCOUNT USD 10000
-STOCK AAPL
-MARK AAPL 100
-LATE BUY 10 AAPL @ 95 fee 1 by trend
-MARK? AAPL 100
-=> anomaly adopted
-=> lots unassigned AAPL 10 @ 95
-ARRIVE
-MARK AAPL 101
-=> lots unassigned AAPL none
-=> lots trend AAPL 10 @ 95
-=> trend unrealized 60 fees 1
-
-late fills take an adoption back part by part
-ACCOUNT USD 10000
-STOCK AAPL
-MARK AAPL 100
-LATE BUY 4 AAPL @ 95 order 7 done no by trend at 14:33
-LATE BUY 6 AAPL @ 95 order 7
-MARK? AAPL 100
-=> anomaly adopted
-ARRIVE
-MARK AAPL 101
-=> lots unassigned AAPL none
-=> lots trend AAPL 4 @ 95, 6 @ 95
-=> trend unrealized 60
-
-a late sale gives back the lots that its adoption closed
-ACCOUNT USD 10000
-STOCK AAPL
-BUY 10 AAPL @ 90 by trend
-MARK AAPL 100
-LATE SELL 10 AAPL @ 100 by trend
-MARK?
-=> anomaly adopted
-=> trade trend LONG 10 AAPL 90->100 gross 100 reason outside
-ARRIVE
-=> trade trend LONG 10 AAPL 100->100 gross 0 seeded True
-MARK
-=> lots trend AAPL none
-=> trend realized 100
-
-a fill newer than the adoption takes nothing back
-ACCOUNT USD 10000
-STOCK AAPL
-MARK AAPL 100
-OUTSIDE BUY 10 AAPL @ 95
-MARK
-=> anomaly adopted
-BUY 5 AAPL @ 100 by trend
-MARK
-=> lots unassigned AAPL 10 @ 95
-=> lots trend AAPL 5 @ 100
-
-a fill seen before takes nothing back
-ACCOUNT USD 10000
-STOCK AAPL
-MARK AAPL 100
-BUY 1 AAPL @ 100 by trend
-OUTSIDE BUY 10 AAPL @ 95
-MARK AAPL 100
-=> anomaly adopted
-AGAIN
-MARK
-=> lots unassigned AAPL 10 @ 95
-=> lots trend AAPL 1 @ 100
-
-an opposite late fill takes nothing back
-ACCOUNT USD 10000
-STOCK AAPL
-BUY 5 AAPL @ 100 by trend
-MARK AAPL 100
-AT 14:40
-OUTSIDE BUY 10 AAPL @ 100
-MARK AAPL 100
-=> anomaly adopted
-SELL 5 AAPL @ 100 by trend at 14:40
-=> trade trend LONG 5 AAPL 100->100
-MARK
-=> lots unassigned AAPL 10 @ 100
-"""
-
-# LEAN's cash does not show these, so only a whole mark does.
-UNSEEN_IN_CASH = """
-more of a future is worth LEAN's profit at once
-ACCOUNT USD 100000
-FUTURE ES x 50
-BUY 1 ES @ 4000 by trend
-MARK ES 4004
-OUTSIDE BUY 1 ES @ 4006
-MARK ES 4010
-=> anomaly adopted
-=> trend unrealized 500
-=> unassigned unrealized 200
-"""
-
-
-@pytest.mark.parametrize("scenario", scenarios(UNSEEN_IN_CASH))
-def test_what_the_cash_does_not_show_is_adopted_at_a_whole_mark(scenario: Scenario) -> None:
-    """Each scenario holds with whole marks."""
-    play(scenario.lines)
-
 
 @pytest.mark.parametrize("partial", [False, True], ids=["whole", "partial"])
-@pytest.mark.parametrize("scenario", scenarios(SPLITS + DIVIDENDS + DELISTINGS + ADOPTIONS))
+@pytest.mark.parametrize("scenario", scenarios(SPLITS + DIVIDENDS + DELISTINGS))
 def test_scenarios(scenario: Scenario, partial: bool) -> None:
     """Each scenario holds, whether marks come whole or only when asked for."""
     play(scenario.lines, partial=partial)

@@ -1,10 +1,26 @@
-"""x"""
+"""Orders, fees, exercises and openings: what each event does to the books.
+
+The scenarios are read by `tests.scenario`.
+"""
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
 import pytest
 
+from models.books import Books, underlying_price
+from models.events import Fill, Opening, OrderStatus, OrderType, OrderUpdate
+from models.instruments import Instrument, Kind
+from models.sharing import UNASSIGNED
 from tests.scenario import Scenario, play, scenarios
+
+START = datetime(2024, 1, 2, 14, 30, tzinfo=UTC)
+STOCK = Instrument("S", "STOCK", Kind.EQUITY, "USD")
+INDEX_OPTION = Instrument("P", "P4000", Kind.INDEX_OPTION, "USD", 100.0, strike=4000.0, right="PUT")
 
 SCENARIOS = """
 lots close first in first out
@@ -223,11 +239,83 @@ RATE GBP 1.3
 MARK
 => unassigned fx 10
 
-a fill of an unknown instrument is an anomaly and books nothing
-ACCOUNT USD 1000
+an account opened at its first fill stands as before it
+ACCOUNT USD 10000
 STOCK AAPL
+FIRST BUY 10 AAPL @ 100 fee 2 by trend
+MARK AAPL 101
+=> starting 10000 equity 10008
+=> trend unrealized 10 fees 2
+=> flows none
+
+so it does when a part was held before
+ACCOUNT USD 10000
+STOCK AAPL
+HOLDS AAPL 10 @ 90
+FIRST SELL 4 AAPL @ 100 fee 2 by trend
+MARK AAPL 100
+=> starting 10900
+=> lots unassigned AAPL 10 @ 90
+=> lots trend AAPL -4 @ 100
+=> flows none
+
+what was held before keeps the average price that it had
+ACCOUNT USD 10000
+STOCK AAPL
+HOLDS AAPL 10 @ 90
+FIRST BUY 10 AAPL @ 100 by trend
+MARK AAPL 100
+=> lots unassigned AAPL 10 @ 90
+=> trend unrealized 0
+=> flows none
+
+a part of a future sold in the first hook is no flow
+ACCOUNT USD 10000
+FUTURE ES x 50
+HOLDS ES 3 @ 4000
+FIRST SELL 1 ES @ 4010 fee 2 by trend
+MARK ES 4010
+=> unassigned unrealized 1500
+=> trend fees 2
+=> flows none
+
+neither is a part added
+ACCOUNT USD 10000
+FUTURE ES x 50
+HOLDS ES 3 @ 4000
+FIRST BUY 1 ES @ 4010 fee 2 by trend
+MARK ES 4010
+=> unassigned unrealized 1500
+=> trend fees 2
+=> flows none
+
+of a position that the first fill turned over LEAN does not say what it had gained
+ACCOUNT USD 10000
+FUTURE ES x 50
+HOLDS ES 3 @ 4000
+FIRST SELL 5 ES @ 4010 fee 2 by trend
+MARK ES 4010
+=> lots unassigned ES 3 @ 4010
+=> starting 11500 equity 11498
+=> flows none
+
+so it does with a pair
+ACCOUNT USD 10000
+FOREX EURUSD base EUR in USD
+RATE EUR 1.1
+FIRST BUY 1000 EURUSD @ 1.1 fee 2 in EUR by trend
 MARK
-=> equity 1000
+=> trend fees 2.2
+=> starting 10000
+=> flows none
+
+so it does with a future
+ACCOUNT USD 10000
+FUTURE ES x 50
+FIRST BUY 1 ES @ 4000 fee 2 by trend
+MARK ES 4001
+=> trend unrealized 50 fees 2
+=> flows none
 """
 
 
@@ -236,3 +324,155 @@ MARK
 def test_scenarios(scenario: Scenario, partial: bool) -> None:
     """Each scenario holds, whether marks come whole or only when asked for."""
     play(scenario.lines, partial=partial)
+
+
+def books(**given: Any) -> Books:
+    """Books that know a stock and an index option, opened with 1,000 dollars."""
+    made = Books(**given)
+    made.add_instrument(STOCK)
+    made.add_instrument(INDEX_OPTION)
+    made.open_account(Opening(START, {"USD": 1000.0}, {"USD": 1.0}))
+    return made
+
+
+def fill(minute: int, quantity: float, price: float = 10.0, **given: Any) -> Fill:
+    """A fill of the stock by an order of its own."""
+    values = {"sid": "S", "event_id": 1, "tag": "strategy=trend", **given}
+    return Fill(
+        START + timedelta(minutes=minute), minute + 1, quantity=quantity, price=price, **values
+    )
+
+
+def kinds(made: Books) -> list[str]:
+    """What anomalies there are."""
+    return [anomaly.kind for anomaly in made.anomalies]
+
+
+def test_a_fill_of_an_unknown_instrument_is_kept_as_an_anomaly() -> None:
+    """Nothing is booked, the anomaly has the fill in full, and it is told once."""
+    made = books()
+    assert made.fill(fill(1, 5.0, sid="?")) is False
+    assert made.fill(fill(1, 5.0, sid="?")) is False
+    assert kinds(made) == ["unknown instrument"]
+    assert made.anomalies[0].sid == "?"
+    assert "quantity=5.0" in made.anomalies[0].detail
+    assert (made.fills, made.held, list(made.accounts)) == (0, {}, [UNASSIGNED])
+
+
+def test_an_event_seen_before_books_nothing() -> None:
+    """The second delivery says so and leaves the state as it was."""
+    made = books()
+    assert made.fill(fill(1, 5.0)) is True
+    before = made.state()
+    assert made.fill(fill(1, 5.0)) is False
+    assert made.fill(fill(1, 7.0, price=99.0)) is False
+    assert made.state() == before
+
+
+def test_a_fill_out_of_time_is_booked_and_told() -> None:
+    """A minute of lag is allowed; time never goes back."""
+    made = books()
+    for order_id, (minute, told) in enumerate([(5, 0), (4, 0), (3, 1), (5, 1)]):
+        made.fill(replace(fill(minute, 1.0), order_id=order_id))
+        assert kinds(made) == ["fill out of time"] * told
+        assert made.time == START + timedelta(minutes=5)
+    assert made.holdings["S"].quantity == 4.0
+
+
+@pytest.mark.parametrize(("sid", "told"), [("S", ["negative price"]), ("F", [])])
+def test_a_negative_price_is_told_where_there_is_none(sid: str, told: list[str]) -> None:
+    """A stock's is booked and told; a future's has been seen."""
+    made = books()
+    made.add_instrument(Instrument("F", "F", Kind.FUTURE, "USD", 1000.0))
+    assert made.fill(fill(1, 1.0, price=-37.63, sid=sid))
+    assert kinds(made) == told
+    assert made.holdings[sid].average == -37.63
+
+
+def test_an_exercise_without_a_settlement_price_is_told() -> None:
+    """Its cash cannot be known then, and nothing is made up."""
+    made = books()
+    made.fill(fill(1, 1.0, sid="P"))
+    exercise = fill(2, -1.0, price=0.0, sid="P", tag="", order_type=OrderType.OPTION_EXERCISE)
+    made.fill(exercise)
+    assert kinds(made) == ["no settlement price"]
+    assert made.accounts["trend"].terms.settlement == 0.0
+
+
+def test_a_sale_of_an_index_option_at_nothing_is_no_exercise() -> None:
+    """Only an exercise moves cash at price 0, and only at price 0."""
+    made = books()
+    made.fill(fill(1, 3.0, sid="P"))
+    spot = {"sid": "P", "message": "Underlying: 3900.0000"}
+    made.fill(fill(2, -1.0, price=0.0, **spot))
+    made.fill(fill(3, -1.0, price=5.0, order_type=OrderType.OPTION_EXERCISE, **spot))
+    assert made.accounts["trend"].terms.settlement == 0.0
+    made.fill(fill(4, -1.0, price=0.0, order_type=OrderType.OPTION_EXERCISE, **spot))
+    assert made.accounts["trend"].terms.settlement == 10_000.0
+
+
+@pytest.mark.parametrize(
+    ("message", "price"),
+    [
+        ("Automatic Exercise. Underlying: 748.4000. Loss: -2860.0", 748.4),
+        ("OTM. Underlying: 3795. Profit: +1", 3795.0),
+        ("Assigned. Underlying: -37.63. Profit: +1", -37.63),
+        ("Option Exercise", None),
+        ("", None),
+    ],
+)
+def test_the_underlyings_price_is_read_from_leans_message(
+    message: str, price: float | None
+) -> None:
+    """It stands after the word, with its decimals and without the full stop."""
+    assert underlying_price(fill(1, 1.0, message=message)) == price
+
+
+def test_an_instrument_is_described_once() -> None:
+    """A later description changes nothing, not even the ticker."""
+    made = books()
+    made.add_instrument(replace(STOCK, ticker="OTHER", quote="EUR"))
+    assert made.instruments["S"] is STOCK
+    assert made.tickers["S"] == "STOCK"
+    assert "EUR" not in made.rates
+
+
+def test_a_thousand_anomalies_are_kept_and_all_are_counted() -> None:
+    """A feed gone mad costs no more memory than that."""
+    made = books()
+    for number in range(1, 1_501):
+        made.anomaly(START, f"kind {number % 2}", "detail")
+    assert len(made.anomalies) == 1_000
+    assert made.anomaly_counts == {"kind 0": 750, "kind 1": 750}
+
+
+def test_closed_trades_are_taken_once() -> None:
+    """What was taken is not given again, and trades are numbered through."""
+    made = books()
+    made.fill(fill(1, 5.0))
+    made.fill(fill(2, -2.0))
+    made.fill(fill(3, -2.0))
+    assert [trade.trade_id for trade in made.take_closed()] == ["1", "2"]
+    made.fill(fill(4, -1.0))
+    assert [trade.trade_id for trade in made.take_closed()] == ["3"]
+    assert made.take_closed() == []
+
+
+def test_an_order_that_ended_may_still_fill() -> None:
+    """A fill that comes after its order's cancel belongs to the order's strategy."""
+    made = books()
+    for event_id, status in ((1, OrderStatus.SUBMITTED), (2, OrderStatus.CANCELED)):
+        tag = "strategy=late" if event_id == 1 else None
+        made.update_order(OrderUpdate(START, 7, event_id, "S", status, tag, OrderType.LIMIT))
+    made.fill(Fill(START, 7, 3, "S", 1.0, 10.0))
+    assert made.accounts["late"].open["S"].quantity == 1.0
+
+
+def test_books_restored_with_untaken_trades_give_them_out() -> None:
+    """A save between a close and its taking loses no trade."""
+    made, restored = books(), Books()
+    made.fill(fill(1, 5.0))
+    made.fill(fill(2, -2.0))
+    restored.restore(json.loads(json.dumps(made.state())))
+    assert restored.state() == made.state()
+    assert restored.take_closed() == made.take_closed() != []

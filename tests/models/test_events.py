@@ -75,7 +75,7 @@ def test_a_naive_time_is_refused(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", sorted(BUILD.keys() - {"fill", "mark"}))
 def test_another_zones_time_is_refused(kind: str) -> None:
-    """An event whose time is not UTC raises; fills and marks, being many, are only asked for one."""
+    """An event whose time is not UTC raises; fills and marks, being many, need only have a zone."""
     with pytest.raises(EventError, match="is not aware UTC"):
         BUILD[kind](ELSEWHERE)
 
@@ -120,7 +120,6 @@ def test_leans_numbers_are_leans() -> None:
     statuses |= {"NONE": 6, "INVALID": 7, "CANCEL_PENDING": 8, "UPDATE_SUBMITTED": 9}
     assert {status.name: int(status) for status in OrderStatus} == statuses
     assert [int(order_type) for order_type in OrderType] == list(range(12))
-    assert OrderType.OPTION_EXERCISE == 6
 
 
 def test_an_anomaly_survives_json() -> None:

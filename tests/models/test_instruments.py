@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -12,9 +13,9 @@ from models.instruments import VALUATIONS, Instrument, Kind, Valuation
 PREMIUM, MARGIN, PAIR = Valuation.PREMIUM, Valuation.MARGIN, Valuation.PAIR
 
 
-def instrument(kind: Kind = Kind.EQUITY, **given: object) -> Instrument:
+def instrument(kind: Kind = Kind.EQUITY, **given: Any) -> Instrument:
     """An instrument of a kind, with a base currency where it needs one."""
-    values: dict[str, object] = {"sid": "X 1", "ticker": "X", "kind": kind, "quote": "USD"}
+    values: dict[str, Any] = {"sid": "X 1", "ticker": "X", "kind": kind, "quote": "USD"}
     if kind in {Kind.FOREX, Kind.CRYPTO, Kind.CRYPTO_FUTURE}:
         values["base"] = "BTC"
     return Instrument.from_dict({**values, "kind": kind.value, **given})
@@ -61,18 +62,18 @@ def test_coin_margined_contracts_earn_coins(
 
 
 @pytest.mark.parametrize(
-    ("given", "problem"),
+    ("name", "value", "problem"),
     [
-        ({"sid": ""}, "needs the ID of its Symbol"),
-        ({"quote": ""}, "X 1: the quote currency is missing"),
-        ({"multiplier": 0.0}, "X 1: the multiplier is 0.0, not > 0"),
-        ({"multiplier": -1.0}, "X 1: the multiplier is -1.0, not > 0"),
+        ("sid", "", "needs the ID of its Symbol"),
+        ("quote", "", "X 1: the quote currency is missing"),
+        ("multiplier", 0.0, "X 1: the multiplier is 0.0, not > 0"),
+        ("multiplier", -1.0, "X 1: the multiplier is -1.0, not > 0"),
     ],
 )
-def test_what_makes_no_instrument_is_refused(given: dict[str, object], problem: str) -> None:
+def test_what_makes_no_instrument_is_refused(name: str, value: Any, problem: str) -> None:
     """A description that cannot be booked by raises and says why."""
     with pytest.raises(EventError, match=problem):
-        instrument(**given)
+        instrument(**{name: value})
 
 
 @pytest.mark.parametrize("kind", [Kind.FOREX, Kind.CRYPTO])
@@ -106,6 +107,21 @@ def test_interest_is_borne_where_leans_model_is_not_the_null_one() -> None:
     """Only the name of LEAN's null model means that nothing is booked."""
     assert not instrument().bears_interest
     assert instrument(interest_model="BinanceFutureMarginInterestRateModel").bears_interest
+
+
+@pytest.mark.parametrize(
+    ("kind", "model", "lands"),
+    [
+        (Kind.CFD, "AccountCurrencyImmediateSettlementModel", True),
+        (Kind.CFD, "ImmediateSettlementModel", False),
+        (Kind.EQUITY, "AccountCurrencyImmediateSettlementModel", False),
+    ],
+)
+def test_a_profit_lands_where_leans_settlement_model_puts_it(
+    kind: Kind, model: str, lands: bool
+) -> None:
+    """Only what is margined has a profit to settle."""
+    assert instrument(kind, settlement_model=model).settles_in_account is lands
 
 
 def test_worth_is_the_price_or_its_inverse() -> None:

@@ -1,336 +1,203 @@
-"""The ledger's law against scenarios: currencies, futures, pairs, perpetuals, flows, financing.
-
-How scenarios are read and what every mark of them must hold stands in `tests.scenario`.
-"""
+"""The ledger: what it asks of marks, what it says of itself, and what it does with bad events."""
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
+from typing import Any
+
 import pytest
 
-from tests.scenario import Scenario, play, scenarios
+from models.events import (
+    Delisting,
+    DelistingKind,
+    Dividend,
+    Fill,
+    Mark,
+    Opening,
+    OrderStatus,
+    OrderUpdate,
+    Split,
+    SplitKind,
+    SymbolChange,
+)
+from models.instruments import Instrument, Kind
+from models.ledger import Ledger
+from models.records import Sheet
 
-SCENARIOS = """
-one order flips the position and its fee is split by quantity
-ACCOUNT USD 10000
-STOCK AAPL
-BUY 10 AAPL @ 100 fee 1 by trend
-SELL 15 AAPL @ 110 fee 3 by trend   # flips
-MARK AAPL 105
-=> trade trend LONG 10 AAPL 100->110 gross 100 fees 3 net 97 reason order
-=> lots trend AAPL -5 @ 110
-=> trend realized 100 unrealized 25 fees 4
-=> equity 10121 unexplained 0
-
-the cost of a foreign stock is not exposed to its currency but what it earned is
-ACCOUNT EUR 10000
-STOCK AAPL in USD
-RATE USD 0.5
-BUY 10 AAPL @ 100 fee 2 in USD by trend
-MARK AAPL 120
-=> trend unrealized 100 fees 1
-RATE USD 0.6
-MARK
-=> trend unrealized 120 fees 1 fx -0.2
-SELL 10 AAPL @ 130 by trend
-=> trade trend LONG 10 AAPL 100->130 gross 180 fees 1
-MARK
-=> trend realized 180 fees 1 fx -0.2
-RATE USD 1
-MARK
-=> trend realized 180 fees 1 fx 119
-=> equity 10298 starting 10000
-
-foreign cash held from the start is the account's own exposure
-ACCOUNT USD 1000 EUR 500
-RATE EUR 1.2
-MARK
-=> starting 1600 equity 1600
-RATE EUR 1.1
-MARK
-=> unassigned fx -50
-=> account fx -50
-=> equity 1550
-
-a short foreign stock loses on its currency what its loss is worth
-ACCOUNT USD 10000
-STOCK SAP in EUR
-RATE EUR 1
-SELL 100 SAP @ 50 by bear
-MARK SAP 60
-=> bear unrealized -1000
-BUY 100 SAP @ 60 by bear
-=> trade bear SHORT 100 SAP 50->60 gross -1000
-RATE EUR 1.5
-MARK
-=> bear realized -1000 fx -500
-
-a stock of the account's currency pays a foreign fee
-ACCOUNT USD 10000
-STOCK AAPL
-RATE EUR 1.2
-BUY 10 AAPL @ 100 fee 5 in EUR by trend
-RATE EUR 1.4
-MARK
-=> trend fees 6 fx -1
-
-two strategies opposed in one stock each keep their side while LEAN holds none
-ACCOUNT USD 10000
-STOCK AAPL
-BUY 10 AAPL @ 100 by bull
-SELL 10 AAPL @ 102 by bear
-MARK AAPL 105
-=> bull unrealized 50
-=> bear unrealized -30
-=> account unrealized 20
-SELL 4 AAPL @ 106 by bull
-=> trade bull LONG 4 AAPL 100->106 gross 24
-MARK AAPL 106
-=> lots bull AAPL 6 @ 100
-=> lots bear AAPL -10 @ 102
-=> bull realized 24 unrealized 36
-=> bear unrealized -40
-
-a future moves no cash until it closes and is worth what closing would bring
-ACCOUNT USD 100000
-FUTURE ES x 50 exit 2
-BUY 2 ES @ 4000 fee 4 by trend
-MARK ES 4010
-=> trend unrealized 996 fees 4   # less two closing fees of 2
-=> equity 100992
-SELL 2 ES @ 4010 fee 4 by trend
-MARK
-=> trade trend LONG 2 ES 4000->4010 gross 1000 fees 8 net 992
-=> equity 100992
-
-a daily settlement turns a future's profit into cash and is no profit
-ACCOUNT USD 100000
-FUTURE ES x 50
-BUY 2 ES @ 4000 by trend
-BUY 1 ES @ 4005 by carry
-MARK ES 4010
-DAY
-SETTLE ES 4010
-MARK ES 4020
-=> trend unrealized 2000
-=> carry unrealized 750
-SELL 2 ES @ 4030 by carry
-=> trade carry LONG 1 ES 4005->4030 gross 1250
-MARK ES 4030
-=> trend unrealized 3000
-=> carry realized 1250
-DAY
-SETTLE ES 4025
-MARK
-SELL 2 ES @ 4000 by trend
-=> trade trend LONG 2 ES 4000->4000 gross 0
-MARK
-BUY 1 ES @ 4000 by carry
-=> trade carry SHORT 1 ES 4030->4000 gross 1500
-MARK
-=> carry realized 2750
-=> equity 102750
-
-strategies opposed in a future settle daily what LEAN holds
-ACCOUNT USD 100000
-FUTURE ES x 50
-BUY 3 ES @ 4000 by bull
-SELL 1 ES @ 4010 by bear
-MARK ES 4010
-DAY
-SETTLE ES 4010
-MARK ES 4015
-=> bull unrealized 2250
-=> bear unrealized -250
-SELL 2 ES @ 4020 by bear
-MARK ES 4015
-=> bull unrealized 2250
-=> bear unrealized 250
-LEAN SELL 1 ES @ 4020   # LEAN holds none: who is long sells
-=> trade bull LONG 1 ES 4000->4020 gross 1000 reason liquidation
-MARK ES 4020
-=> bull realized 1000 unrealized 2000
-=> bear unrealized -500
-
-a foreign future's daily settlement is mis-booked and is made good when it closes
-ACCOUNT EUR 100000
-FUTURE ES in USD x 50
-RATE USD 0.9
-BUY 2 ES @ 4000 by trend
-MARK ES 4010
-=> trend unrealized 900
-DAY
-SETTLE ES 4010   # 900 dollars and not 1000
-MARK
-=> trend unrealized 900 settlement -90
-=> in ES trend unrealized 900 settlement -90
-=> equity 100810
-RATE USD 0.8
-MARK
-=> trend unrealized 800 settlement -180
-SELL 1 ES @ 4010 by trend
-=> trade trend LONG 1 ES 4000->4010 gross 400
-MARK
-=> trend realized 400 unrealized 400 settlement -90
-SELL 1 ES @ 4010 by trend
-=> trade trend LONG 1 ES 4000->4010 gross 400
-MARK
-=> trend realized 800
-=> equity 100800
-
-a contract for difference moves cash in its own currency
-ACCOUNT USD 10000
-CFD DE30 in EUR x 2
-RATE EUR 1.1
-SELL 3 DE30 @ 15000 by bear
-MARK DE30 14990
-=> bear unrealized 66
-BUY 3 DE30 @ 14990 by bear
-=> trade bear SHORT 3 DE30 15000->14990 gross 66
-RATE EUR 1.2
-MARK
-=> bear realized 66 fx 6
-
-a pair is worth the rates of its two currencies and not its own price
-ACCOUNT USD 10000
-FOREX EURUSD base EUR in USD lot 1000
-RATE EUR 1.1
-BUY 1000 EURUSD @ 1.12 fee 2 by trend
-MARK EURUSD 1.3
-=> trend unrealized -20 fees 2
-RATE EUR 1.15
-MARK
-=> trend unrealized 30 fees 2
-SELL 1000 EURUSD @ 1.14 by trend
-=> trade trend LONG 1000 EURUSD 1.12->1.14 gross 20
-MARK
-=> trend realized 20 fees 2
-
-a pair of two foreign currencies earns in the second
-ACCOUNT USD 10000
-FOREX EURGBP base EUR in GBP lot 1000
-RATE EUR 1.2
-RATE GBP 1.5
-BUY 1000 EURGBP @ 0.8 by trend
-RATE GBP 1.6
-MARK
-=> trend unrealized -80
-SELL 1000 EURGBP @ 0.75 by trend
-=> trade trend LONG 1000 EURGBP 0.8->0.75 gross -80
-RATE GBP 1.5
-MARK
-=> trend realized -80 fx 5
-
-coins bought and sold in parts leave nothing behind
-ACCOUNT USD 10000
-COIN BTCUSD base BTC in USD lot 0.00000001
-RATE BTC 40000
-BUY 0.3 BTCUSD @ 40000 by trend
-SELL 0.1 BTCUSD @ 41000 by trend
-MARK
-=> lots trend BTCUSD 0.2 @ 40000
-SELL 0.2 BTCUSD @ 42000 by trend
-MARK
-=> trade trend LONG 0.1 BTCUSD 40000->41000 gross 100
-=> trade trend LONG 0.2 BTCUSD 40000->42000 gross 400
-=> lots trend BTCUSD none
-=> trend realized 500
-
-a coin buy whose fee is in coins gets fewer coins and pays the fee in cash
-ACCOUNT USDT 10000
-COIN BTCUSDT base BTC in USDT lot 0.000001
-RATE BTC 40000
-BUY 0.0999 BTCUSDT @ 40000 fee 0.0001 in BTC by trend
-MARK
-=> trend fees 4
-SELL 0.0999 BTCUSDT @ 41000 fee 8 by trend
-=> trade trend LONG 0.0999 BTCUSDT 40000->41000 gross 99.9 fees 12 net 87.9
-MARK
-=> trend realized 99.9 fees 12
-
-a coin sale whose fee is in coins pays it in coins
-ACCOUNT USDT 10000 BTC 1
-COIN BTCUSDT base BTC in USDT lot 0.000001
-RATE BTC 40000
-SELL 0.5 BTCUSDT @ 40000 fee 0.001 in BTC by trend
-RATE BTC 41000
-MARK
-=> trend unrealized -500 fees 40 fx -1
-=> unassigned fx 1000
-
-coins held before are worth their rate and no position
-ACCOUNT USD 1000 BTC 2
-COIN BTCUSD base BTC in USD lot 0.00000001
-RATE BTC 100
-MARK
-=> starting 1200
-BUY 1 BTCUSD @ 100 by trend
-RATE BTC 110
-MARK
-=> trend unrealized 10
-=> unassigned fx 20
-
-a perpetual in stablecoins moves cash there
-ACCOUNT USD 10000 USDT 1000
-PERP ADAUSDT base ADA in USDT
-RATE USDT 0.99
-MARK
-BUY 100 ADAUSDT @ 0.5 fee 0.1 in USDT by trend
-MARK ADAUSDT 0.6
-=> trend unrealized 9.9 fees 0.099
-SELL 100 ADAUSDT @ 0.7 by trend
-=> trade trend LONG 100 ADAUSDT 0.5->0.7 gross 19.8 fees 0.099
-RATE USDT 1
-MARK
-=> trend realized 19.8 fees 0.099 fx 0.199
-=> unassigned fx 10
-
-a coin-margined long loses coins when the price rises, as LEAN has it
-ACCOUNT USD 10000
-INVERSE BTCUSD base BTC in USD x 100
-RATE BTC 40000
-BUY 10 BTCUSD @ 40000 by trend
-RATE BTC 50000
-MARK BTCUSD 50000
-=> trend unrealized -250   # 1000 * (1/50000 - 1/40000) = -0.005 coins
-SELL 10 BTCUSD @ 50000 by trend
-=> trade trend LONG 10 BTCUSD 40000->50000 gross -250
-RATE BTC 60000
-MARK
-=> trend realized -250 fx -50
-
-a coin-margined position built at two prices gains what LEAN's average makes of them
-ACCOUNT USD 10000
-INVERSE BTCUSD base BTC in USD x 100
-RATE BTC 40000
-BUY 10 BTCUSD @ 40000 by trend
-BUY 10 BTCUSD @ 50000 by carry
-MARK BTCUSD 50000
-=> trend unrealized -200
-=> carry settlement 200/9   # 1000 / 40000 + 1000 / 50000 - 2000 / 45000 coins
-=> in BTCUSD carry settlement 200/9
-SELL 20 BTCUSD @ 50000 by trend
-=> trade trend LONG 10 BTCUSD 40000->50000 gross -200
-MARK
-=> equity 88400/9
-RATE BTC 30000
-MARK
-=> carry settlement 200/9 unrealized 0 fx -50/9
-
-coin-margined strategies opposed at two prices balance
-ACCOUNT USD 10000
-INVERSE BTCUSD base BTC in USD x 100
-RATE BTC 40000
-BUY 10 BTCUSD @ 40000 by bull
-SELL 4 BTCUSD @ 50000 by bear
-MARK BTCUSD 50000
-SELL 8 BTCUSD @ 45000 by bear
-SELL 2 BTCUSD @ 43000 by bear
-MARK
-"""
+NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
+STOCK = Instrument("S", "STOCK", Kind.EQUITY, "USD")
+FOREIGN = Instrument("F", "FOREIGN", Kind.EQUITY, "EUR")
 
 
-@pytest.mark.parametrize("partial", [False, True], ids=["whole", "partial"])
-@pytest.mark.parametrize("scenario", scenarios(SCENARIOS))
-def test_scenarios(scenario: Scenario, partial: bool) -> None:
-    """Each scenario holds, whether marks come whole or only when asked for."""
-    play(scenario.lines, partial=partial)
+def ledger(**given: Any) -> Ledger:
+    """A ledger that knows a stock and a foreign one, opened with 1,000 dollars."""
+    made = Ledger(**given)
+    made.apply(STOCK)
+    made.apply(FOREIGN)
+    made.apply(Opening(NOON, {"USD": 1000.0}, {"USD": 1.0}))
+    return made
+
+
+def fill(order_id: int, quantity: float, price: float, sid: str = "S", **given: Any) -> Fill:
+    """A fill of an order of the strategy trend."""
+    return Fill(NOON, order_id, 1, sid, quantity, price, tag="strategy=trend", **given)
+
+
+def mark(**given: Any) -> Mark:
+    """A mark at noon."""
+    return Mark(NOON, **given)
+
+
+def test_the_law_names_every_term() -> None:
+    """`balance` says all terms of the law, by name, in account currency."""
+    made = ledger()
+    made.apply(fill(1, 10.0, 5.0, fee=1.0, fee_currency="USD"))
+    made.apply(mark(equity=1009.0, prices={"S": 6.0}, cash={"USD": 949.0}))
+    assert made.balance() == {
+        "starting_equity": 1000.0,
+        "realized": 0.0,
+        "unrealized": 10.0,
+        "fees": 1.0,
+        "dividends": 0.0,
+        "financing": 0.0,
+        "settlement": 0.0,
+        "fx": 0.0,
+        "flows": 0,
+        "unexplained": 0.0,
+        "equity": 1009.0,
+        "lean_equity": 1009.0,
+        "max_abs_unexplained": 0.0,
+    }
+
+
+def test_before_the_first_mark_leans_equity_is_unknown() -> None:
+    """It is null, and so it stays where the feed has none; ours is there all the same."""
+    made = ledger()
+    assert made.balance()["lean_equity"] is None
+    made.apply(mark(cash={"USD": 1000.0}))
+    assert (made.lean_equity, made.equity, made.unexplained) == (None, 1000.0, 0.0)
+
+
+def test_a_feed_without_a_cash_book_is_believed() -> None:
+    """Marks without cash and holdings move no money; what is missing is unexplained."""
+    made = ledger()
+    made.apply(fill(1, 10.0, 5.0))
+    made.apply(mark(equity=1000.0, prices={"S": 5.0}))
+    assert (made.flows, made.unexplained) == ([], 0.0)
+    made.apply(mark(equity=1100.0, prices={"S": 5.0}))
+    assert (made.flows, made.unexplained) == ([], 100.0)
+
+
+def test_a_partial_mark_that_does_not_close_books_nothing() -> None:
+    """It asks for the whole one, by cash or by equity, and counts no mark and no flow."""
+    made = ledger()
+    for given in ({"cash": {"USD": 1100.0}}, {"equity": 1000.1}):
+        assert made.apply(mark(partial=True, **given)) is False
+    assert (made.marks, made.flows, made.lean_equity) == (0, [], None)
+    assert made.apply(mark(partial=True, equity=1000.00009, cash={"USD": 1000.0})) is True
+    assert made.marks == 1
+
+
+def test_a_price_of_zero_is_a_price() -> None:
+    """LEAN's equity counts a holding at the price it shows, 0 too, and so does the ledger."""
+    made = ledger()
+    made.apply(fill(1, 10.0, 5.0))
+    made.apply(mark(prices={"S": 0.0}))
+    assert made.sheet("trend").unrealized == -50.0
+    made.apply(mark(prices={"S": 6.0}))
+    assert made.sheet("trend").unrealized == 10.0
+
+
+def test_float_dust_in_the_cash_never_adds_up() -> None:
+    """A millionth is taken as it comes, however often, and is no flow."""
+    made = ledger()
+    for step in range(1, 3_000):
+        made.apply(mark(cash={"USD": 1000.0 + step * 9e-7}))
+    assert made.flows == []
+
+
+def test_a_hundredth_of_a_coin_is_money() -> None:
+    """Cash that moved is judged by its value, not by its number."""
+    made = ledger()
+    made.apply(mark(cash={"USD": 1000.0, "BTC": 0.0, "IDR": 0.0}, rates={"BTC": 5e4, "IDR": 6e-5}))
+    made.apply(mark(cash={"USD": 1000.0, "BTC": 1e-4, "IDR": 0.01}))
+    assert [(flow.currency, flow.amount) for flow in made.flows] == [("BTC", 1e-4)]
+
+
+def test_an_unknown_strategy_is_told_which_there_are() -> None:
+    """Asking for what is not there raises and names what is."""
+    made = ledger()
+    made.apply(fill(1, 10.0, 5.0))
+    with pytest.raises(KeyError, match=r"no strategy 'tren'; there are \['trend', 'unassigned'\]"):
+        made.sheet("tren")
+
+
+def test_unassigned_is_shown_where_it_is_not_zero() -> None:
+    """It comes last, and not at all while nobody's holdings and cash earned nothing."""
+    made = ledger()
+    made.apply(fill(1, 10.0, 5.0))
+    assert list(made.sheets()) == ["trend"]
+    made.apply(Fill(NOON, 2, 1, "F", 1.0, 5.0, rates={"EUR": 1.0}, tag="Liquidated"))
+    made.apply(mark(prices={"F": 6.0}))
+    assert list(made.sheets()) == ["trend", "unassigned"]
+    assert made.sheets()["unassigned"] == Sheet(unrealized=1.0)
+
+
+def test_events_of_what_nobody_described_move_nothing() -> None:
+    """Slices tell of whatever is subscribed; a fill of it alone is an anomaly."""
+    made = ledger()
+    before = made.state()
+    for event in (
+        Split(NOON, "?", SplitKind.SPLIT_OCCURRED, 0.5, 10.0),
+        Dividend(NOON, "?", 1.0),
+        Delisting(NOON, "?", DelistingKind.DELISTED),
+        SymbolChange(NOON, "?", "A", "B"),
+    ):
+        assert made.apply(event) is True
+    assert made.state() == before
+    made.apply(OrderUpdate(NOON, 7, 1, "?", OrderStatus.SUBMITTED, "strategy=trend"))
+    assert made.apply(fill(8, 1.0, 1.0, sid="?")) is False
+    assert made.books.anomaly_counts == {"unknown instrument": 1}
+
+
+def test_a_holding_that_nobody_described_stays_unexplained() -> None:
+    """A mark may show what was never described: its value is published, not made up."""
+    made = ledger()
+    made.apply(mark(equity=1050.0, cash={"USD": 1000.0}, holdings={"?": (5.0, 10.0)}))
+    assert (made.unexplained, made.books.anomaly_counts) == (50.0, {"unexplained money": 1})
+
+
+def test_a_fill_lost_as_unknown_is_adopted_once_it_is_described() -> None:
+    """The fill itself stays an anomaly; the next whole mark shows what it left."""
+    made = ledger()
+    made.apply(fill(1, 5.0, 10.0, sid="N"))
+    made.apply(Instrument("N", "NEW", Kind.EQUITY, "USD"))
+    shown = {"prices": {"N": 20.0}, "cash": {"USD": 950.0}, "holdings": {"N": (5.0, 10.0)}}
+    made.apply(mark(equity=1050.0, **shown))
+    assert list(made.books.anomaly_counts) == ["unknown instrument", "adopted"]
+    assert made.balance()["unrealized"] == 50.0
+
+
+def test_a_restored_ledger_has_the_doubts_of_the_saved_one() -> None:
+    """Live, what the last mark showed is remembered through a save."""
+    saved = ledger(live=True)
+    odd = mark(equity=1100.0, cash={"USD": 1100.0}, holdings={})
+    saved.apply(odd)
+    restored = Ledger(live=True)
+    restored.restore(json.loads(json.dumps(saved.state())))
+    assert restored.state() == saved.state()
+    assert restored.flows == []
+    restored.apply(odd)
+    assert [flow.amount for flow in restored.flows] == [100.0]
+
+
+def test_live_a_doubt_ends_with_a_mark_that_closes() -> None:
+    """What one mark shows wrong and the next one right must again be seen twice."""
+    made = ledger(live=True)
+    odd = mark(equity=1100.0, cash={"USD": 1100.0}, holdings={})
+    for shown in (odd, mark(equity=1000.0, cash={"USD": 1000.0}), odd):
+        made.apply(shown)
+        assert made.flows == []
+    made.apply(odd)
+    assert [flow.amount for flow in made.flows] == [100.0]

@@ -1,10 +1,35 @@
-"""x"""
+"""Whose an order is, and how what LEAN trades by itself is shared among the strategies.
+
+The scenarios are read by `tests.scenario`.
+"""
 
 from __future__ import annotations
 
-import pytest
+import json
+from datetime import UTC, datetime
+from typing import Any
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.events import Fill, OrderStatus, OrderType, OrderUpdate
+from models.instruments import Instrument, Kind
+from models.sharing import (
+    UNASSIGNED,
+    Orders,
+    Resolver,
+    SeenEvents,
+    exit_reason,
+    largest_remainder,
+    lean_reason,
+    share_fill,
+    strategy_in_tag,
+    whole_tag,
+)
 from tests.scenario import Scenario, play, scenarios
+
+NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
 
 SCENARIOS = """
 LEAN flattening its net flattens everybody, longs and shorts alike
@@ -81,8 +106,8 @@ ACCOUNT USD 100000
 STOCK AAPL
 BUY 5 AAPL @ 100 by one
 BUY 5 AAPL @ 100 by two
-SELL 5 AAPL @ 101 tag Liquidated strategy=two
-=> trade two LONG 5 AAPL 100->101 reason liquidation
+SELL 5 AAPL @ 101 tag Liquidate from delisting strategy=two
+=> trade two LONG 5 AAPL 100->101 reason delisting
 MARK
 => lots one AAPL 5 @ 100
 
@@ -220,3 +245,258 @@ MARK GOOG 748.4
 def test_scenarios(scenario: Scenario, partial: bool) -> None:
     """Each scenario holds, whether marks come whole or only when asked for."""
     play(scenario.lines, partial=partial)
+
+
+@pytest.mark.parametrize(
+    ("tag", "strategy"),
+    [
+        ("strategy=trend", "trend"),
+        ("entry strategy=trend", "trend"),
+        ("entry,strategy=trend,size=2", "trend"),
+        ("a;strategy=trend;b", "trend"),
+        ("a|strategy=mean-rev_2.1|b", "mean-rev_2.1"),
+        ("strategy=one strategy=two", "one"),
+        ("mystrategy=trend", None),
+        ("strategy= trend", None),
+        ("strategy=a=b", None),
+        ("strategy=trend,", "trend"),
+        ("Strategy=trend", None),
+        ("trend", None),
+        ("", None),
+    ],
+)
+def test_a_tag_names_its_strategy(tag: str, strategy: str | None) -> None:
+    """`strategy=NAME` counts as a word of its own; the name ends at a separator."""
+    assert strategy_in_tag("AAPL", tag, OrderType.MARKET) == strategy
+
+
+@pytest.mark.parametrize(("tag", "strategy"), [(" trend ", "trend"), ("a b", "a b"), (" ", None)])
+def test_the_whole_tag_may_be_the_name(tag: str, strategy: str | None) -> None:
+    """Blanks around it do not count, and blanks alone are no name."""
+    assert whole_tag("AAPL", tag, OrderType.MARKET) == strategy
+
+
+@pytest.mark.parametrize(
+    ("tag", "reason"),
+    [
+        ("Liquidated", "liquidation"),
+        (
+            "Liquidated due to impending split. Option splits are not currently supported.",
+            "liquidation",
+        ),
+        ("Liquidate from delisting", "delisting"),
+        ("Simulated option assignment before expiration", "assignment"),
+        ("Margin Call", "margin call"),
+        ("liquidated by hand", None),
+        ("Liquidated by hand", None),
+        ("", None),
+    ],
+)
+def test_leans_own_tags_are_known(tag: str, reason: str | None) -> None:
+    """Each of LEAN's tags has its reason, and the user's have none."""
+    assert lean_reason(tag) == reason
+
+
+def update(order_id: int, tag: str | None = "", **given: Any) -> OrderUpdate:
+    """An order's first event."""
+    values = {"order_type": OrderType.MARKET, **given}
+    return OrderUpdate(NOON, order_id, 1, "AAPL", OrderStatus.SUBMITTED, tag, **values)
+
+
+@pytest.mark.parametrize("resolver", [strategy_in_tag, whole_tag])
+@pytest.mark.parametrize("tag", ["Liquidated", "Margin Call", "Simulated option assignment x"])
+def test_an_order_of_leans_belongs_to_nobody(resolver: Resolver, tag: str) -> None:
+    """However tags are read, LEAN's words are no strategy."""
+    assert Orders("main", resolver).order_of(update(1, tag), "AAPL").strategy is None
+
+
+def test_no_order_is_given_to_unassigned_by_name() -> None:
+    """That name is the ledger's own: who says it gets the default strategy."""
+    orders = Orders("main")
+    assert orders.order_of(update(1, "strategy=unassigned"), "AAPL").strategy == "main"
+
+
+def test_an_exercise_without_a_tag_belongs_to_nobody() -> None:
+    """LEAN exercises by itself without a tag; all else without one is the default's."""
+    orders = Orders("main")
+    exercise = update(1, "", order_type=OrderType.OPTION_EXERCISE)
+    assert orders.order_of(exercise, "C150").strategy is None
+    assert orders.order_of(update(2, None, order_type=None), "AAPL").strategy == "main"
+
+
+def test_a_resolver_of_the_users_sees_ticker_tag_and_type() -> None:
+    """What it returns is the strategy; None or an empty name is the default's."""
+    seen: list[tuple[str, str, OrderType]] = []
+
+    def resolver(ticker: str, tag: str, order_type: OrderType) -> str | None:
+        seen.append((ticker, tag, order_type))
+        return {"AAPL": "tech", "KO": ""}.get(ticker)
+
+    orders = Orders("main", resolver)
+    first = [orders.order_of(update(n, "x"), t).strategy for n, t in enumerate(["AAPL", "KO", "X"])]
+    assert first == ["tech", "main", "main"]
+    assert orders.order_of(update(0, "other"), "KO").strategy == "tech"
+    assert seen == [(ticker, "x", OrderType.MARKET) for ticker in ("AAPL", "KO", "X")]
+
+
+@pytest.mark.parametrize(
+    ("bid", "ask", "price", "arrival"),
+    [(99.0, 101.0, 90.0, 100.0), (99.0, 0.0, 90.0, 90.0), (0.0, 101.0, 90.0, 90.0), (0, 0, 0, 0)],
+)
+def test_the_arrival_price_is_the_mid_or_else_the_last(
+    bid: float, ask: float, price: float, arrival: float
+) -> None:
+    """It is known only when the order's first event is its submission."""
+    orders = Orders("main")
+    assert orders.order_of(update(1, bid=bid, ask=ask, price=price), "AAPL").arrival == arrival
+    assert orders.order_of(Fill(NOON, 2, 1, "AAPL", 1.0, 100.0), "AAPL").arrival == 0.0
+
+
+def test_finished_orders_are_remembered_for_a_thousand_more() -> None:
+    """Open ones are never forgotten; what comes under a forgotten id is a new order."""
+    orders = Orders("main")
+    for order_id in range(1002):
+        orders.order_of(update(order_id, "strategy=trend"), "AAPL")
+        if order_id:
+            orders.finish(order_id)
+    assert orders.find(1) is None
+    assert [found.strategy for n in (0, 2, 1001) if (found := orders.find(n))] == ["trend"] * 3
+    assert orders.order_of(update(1, None), "AAPL").strategy == "main"
+    orders.finish(5000)
+    assert orders.find(5000) is None
+
+
+def test_orders_survive_json() -> None:
+    """Strategies, types, shares and what was seen come back, in their order."""
+    orders = Orders("main")
+    for order_id in (7, 3, 9):
+        orders.order_of(update(order_id, "strategy=trend", bid=1.0, ask=2.0), "AAPL")
+        orders.seen.add(order_id, 1)
+    found = orders.find(3)
+    assert found is not None
+    found.shares = {"one": 0.25, "two": 0.75}
+    orders.finish(7)
+    restored = Orders("main")
+    restored.restore(json.loads(json.dumps(orders.state())))
+    assert restored.state() == orders.state()
+    again = restored.find(3)
+    assert again is not None
+    assert again.shares == found.shares
+    assert not restored.seen.add(9, 1)
+
+
+IDS = st.one_of(st.integers(1, 6), st.sampled_from([0, -1, 65_534, 65_535, 70_000, 50_000_000]))
+
+
+@given(st.lists(st.tuples(IDS, IDS), max_size=60), st.integers(0, 60))
+def test_an_event_is_new_once(pairs: list[tuple[int, int]], stop: int) -> None:
+    """In any order, saved and restored in between, each pair of ids is new only once."""
+    seen, known = SeenEvents(), set[tuple[int, int]]()
+    for number, pair in enumerate(pairs):
+        if number == stop:
+            saved = json.loads(json.dumps(seen.state()))
+            seen = SeenEvents()
+            seen.restore(saved)
+        assert seen.contains(*pair) == (pair in known)
+        assert seen.add(*pair) == (pair not in known)
+        known.add(pair)
+        assert seen.contains(*pair)
+
+
+def test_events_that_come_in_order_cost_two_bytes_an_order() -> None:
+    """A long run's memory of what was seen stays small, and so does its state."""
+    seen = SeenEvents()
+    for order_id in range(1, 10_001):
+        for event_id in (2, 1, 3):
+            assert seen.add(order_id, event_id)
+    state = seen.state()
+    assert state["ahead"] == []
+    assert len(state["through"]) < 10_001 * 2 * 4 / 3 + 4
+
+
+@given(
+    st.integers(-2000, 2000).filter(bool),
+    st.lists(st.integers(0, 500), min_size=1, max_size=6).filter(any),
+    st.sampled_from([1.0, 0.01, 100.0, 1e-8]),
+)
+def test_largest_remainder_gives_each_its_quota_but_for_one_unit(
+    units: int, weights: list[int], unit: float
+) -> None:
+    """Parts are whole units, sum to the total and lie within a unit of the exact share."""
+    total = units * unit
+    parts = largest_remainder(total, [float(weight) for weight in weights], unit)
+    assert sum(round(part / unit) for part in parts) == units
+    for part, weight in zip(parts, weights, strict=True):
+        assert abs(part / unit - round(part / unit)) < 1e-6
+        assert abs(part / unit - units * weight / sum(weights)) < 1 + 1e-6
+        assert part * units >= 0
+
+
+def test_the_largest_remainders_get_the_units_left() -> None:
+    """16.5, 9.9 and 6.6 of 33 are 16, 10 and 7; of equals the first comes first."""
+    assert largest_remainder(33.0, [50.0, 30.0, 20.0], 1.0) == [16.0, 10.0, 7.0]
+    assert largest_remainder(-33.0, [50.0, 30.0, 20.0], 1.0) == [-16.0, -10.0, -7.0]
+    assert largest_remainder(1.0, [1.0, 1.0, 1.0], 1.0) == [1.0, 0.0, 0.0]
+
+
+def test_what_is_no_whole_unit_goes_with_one_part() -> None:
+    """A total with a fraction of a lot is shared all the same, to the last bit."""
+    parts = largest_remainder(2.5, [1.0, 1.0], 1.0)
+    assert sorted(parts) == [1.0, 1.5]
+
+
+HOLDERS = st.dictionaries(
+    st.sampled_from("abcdef"), st.integers(-50, 50).filter(bool), min_size=1, max_size=6
+)
+
+
+@given(HOLDERS, st.integers(-200, 200).filter(bool))
+def test_a_shared_fill_sums_to_the_fill(holders: dict[str, int], quantity: int) -> None:
+    """Nobody is turned over, only the closing side trades, and the excess is nobody's."""
+    held = [(name, float(size)) for name, size in holders.items()]
+    flattens = sum(holders.values()) == -quantity
+    parts = share_fill(float(quantity), held, flattens, 1.0)
+    assert sum(part for _, part in parts) == quantity
+    shares = dict(parts)
+    excess = shares.pop(UNASSIGNED, 0.0)
+    for name, part in shares.items():
+        assert part * holders[name] < 0
+        assert abs(part) <= abs(holders[name])
+    if flattens:
+        assert shares == {name: -size for name, size in holders.items()}
+        return
+    closing = sum(abs(size) for size in holders.values() if size * quantity < 0)
+    assert abs(excess) == max(0, abs(quantity) - closing)
+    assert all(part * quantity > 0 for _, part in parts)
+
+
+def test_with_no_holder_a_fill_is_nobodys() -> None:
+    """Even when LEAN is flat after it."""
+    assert share_fill(5.0, [], True, 1.0) == [(UNASSIGNED, 5.0)]
+
+
+@pytest.mark.parametrize(
+    ("order_type", "tag", "message", "strike", "quantity", "reason"),
+    [
+        (OrderType.MARKET, "Margin Call", "", None, -1.0, "margin call"),
+        (OrderType.MARKET, "", "OTM. Underlying: 1", None, -1.0, "order"),
+        (OrderType.OPTION_EXERCISE, "", "OTM. Underlying: 748.4000", 760.0, -1.0, "expiry"),
+        (OrderType.OPTION_EXERCISE, "", "Automatic Exercise.", 740.0, -2.0, "exercise"),
+        (OrderType.OPTION_EXERCISE, "", "Assigned.", 740.0, 2.0, "assignment"),
+        (OrderType.OPTION_EXERCISE, "", "Option Exercise", None, 200.0, "exercise"),
+        (OrderType.OPTION_EXERCISE, "Simulated option assignment", "x", None, 1.0, "assignment"),
+    ],
+)
+def test_why_a_fill_closes(
+    order_type: OrderType,
+    tag: str,
+    message: str,
+    strike: float | None,
+    quantity: float,
+    reason: str,
+) -> None:
+    """An exercise is told by its leg, its side and LEAN's words, all else by the tag."""
+    fill = Fill(NOON, 1, 1, "X", quantity, 0.0, tag=tag, order_type=order_type, message=message)
+    order = Orders("main").order_of(fill, "X")
+    kind = Kind.EQUITY if strike is None else Kind.OPTION
+    assert exit_reason(order, fill, Instrument("X", "X", kind, "USD", strike=strike)) == reason

@@ -154,6 +154,7 @@ def test_an_instrument_is_described_as_leans_security(tmp_path: Path) -> None:
         quote="USD",
         multiplier=100.0,
         market="usa",
+        settlement_model="ImmediateSettlementModel",
         underlying=tapes.STOCK,
         strike=100.0,
         right="CALL",
@@ -174,6 +175,7 @@ def test_instruments_are_as_recorded(name: str) -> None:
         assert (instrument.multiplier, instrument.lot) == (line["multiplier"], line["lot"])
         assert instrument.normalization == line["normalization"]
         assert instrument.interest_model == line["interest_model"]
+        assert instrument.settlement_model == line["settlement_model"]
         assert (instrument.strike, instrument.right) == (line.get("strike"), line.get("right", ""))
         if instrument.valuation is Valuation.PAIR:
             assert instrument.base + instrument.quote == instrument.ticker

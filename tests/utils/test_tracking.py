@@ -20,8 +20,9 @@ from workbench.replay import Replay, TrackedAlgorithm
 from workbench.tape import Tape, read_tape
 
 NO_FAULTS = Faults()
+LEFT = {"USD": [499.0, 1.0]}
 HELD = {tapes.STOCK: [10.0, 50.25, 50.0, 1.5, 502.5]}
-BOUGHT = (tapes.security(), tapes.order(), tapes.mark("14:32", h=HELD, tpv=1001.5))
+BOUGHT = (tapes.security(), tapes.order(), tapes.mark("14:32", h=HELD, tpv=1001.5, cash=LEFT))
 
 
 def as_lean(algorithm: RecordedAlgorithm) -> Any:
@@ -275,3 +276,54 @@ def test_order_events_from_several_threads_give_the_same() -> None:
     one, three = Replay(read_tape(path)), Replay(read_tape(path), faults=Faults(threads=3))
     assert list(one.play()) == list(three.play())
     assert one.summary() == three.summary()
+
+
+# --- corporate actions
+
+
+def test_a_dividend_is_booked_at_the_rate_of_its_slice(tmp_path: Path) -> None:
+    """LEAN takes a step's rates before its dividends: 10 shares at 0.25 dollars for 0.95 euros."""
+    euros = tapes.start(account_currency="EUR", cash={"EUR": [1000.0, 1.0], "USD": [0.0, 0.9]})
+    before = {"EUR": [1000.0, 1.0], "USD": [-501.0, 0.9]}
+    after = {"EUR": [1002.375, 1.0], "USD": [-501.0, 0.95]}
+    held = {tapes.STOCK: [10.0, 50.0, 50.0, 0.0, 500.0]}
+    tape = tapes.tape(
+        tmp_path,
+        euros,
+        tapes.security(),
+        tapes.order(rate=0.9, cash=before),
+        tapes.mark("14:32", h=held, cash=before, tpv=999.1),
+        tapes.corporate("dividend", "14:33"),
+        tapes.mark("14:33", cash=after, tpv=1001.425),
+    )
+    _, tracker = run(tape)
+    assert tracker.balance()["dividends"] == pytest.approx(2.375)
+    assert tracker.balance()["unexplained"] == pytest.approx(0.0, abs=1e-9)
+    assert tracker.ledger.flows == []
+
+
+def test_a_splits_fraction_is_paid_at_leans_last_price(tmp_path: Path) -> None:
+    """LEAN pays 0.5 of a share at its own scaled price of 150, not at the reference of 152."""
+    held = {tapes.STOCK: [10.0, 50.0, 50.0, 0.0, 500.0]}
+    less = {tapes.STOCK: [3.0, 150.0, 150.0, 0.0, 450.0]}
+    tape = tapes.tape(
+        tmp_path,
+        tapes.security(),
+        tapes.order(),
+        tapes.mark("14:32", h=held, tpv=999.0, cash=LEFT),
+        tapes.corporate("split", "14:33", factor=3.0, reference=152.0 / 3),
+        tapes.mark("14:33", h=less, cash={"USD": [549.0, 1.0]}, tpv=999.0),
+    )
+    _, tracker = run(tape)
+    balance = tracker.balance()
+    assert balance["settlement"] == pytest.approx(50.0)
+    assert balance["unexplained"] == pytest.approx(0.0, abs=1e-9)
+    assert tracker.ledger.flows == []
+
+
+def test_a_run_without_a_mark_still_balances(tmp_path: Path) -> None:
+    """A run that ends before its first bar has its starting equity, and what was filled."""
+    _, nothing = run(tapes.tape(tmp_path / "nothing"))
+    assert nothing.balance()["starting_equity"] == nothing.balance()["equity"] == 1000.0
+    _, bought = run(tapes.tape(tmp_path / "bought", *BOUGHT[:2]))
+    assert bought.balance()["equity"] == 999.0

@@ -1,0 +1,295 @@
+"""The tracker: what it passes on, to whom, under its lock, and what it keeps in its state."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from models.events import (
+    DayEnd,
+    Fill,
+    Mark,
+    Opening,
+    OrderStatus,
+    OrderType,
+    OrderUpdate,
+    Split,
+    SplitKind,
+)
+from models.instruments import Instrument, Kind
+from models.lean_book import LeanTrade
+from models.lots import Matching
+from models.performance_tracker import PerformanceTracker
+from models.records import TradeRecord
+from models.settings import Settings, TagMeans
+
+NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
+STOCK = Instrument("S", "STOCK", Kind.EQUITY, "USD")
+CALL = Instrument(
+    "C", "C150", Kind.OPTION, "USD", 100.0, underlying="S", strike=150.0, right="CALL"
+)
+OPENING = Opening(NOON, {"USD": 1000.0}, {"USD": 1.0})
+WITH_LEAN_BOOK = Settings(lean_book=True)
+
+
+def tracker(settings: Settings | None = None, **given: Any) -> PerformanceTracker:
+    """A tracker that knows a stock and an option, opened with 1,000 dollars."""
+    made = PerformanceTracker(settings, **given)
+    for event in (STOCK, CALL, OPENING):
+        made.apply(event)
+    return made
+
+
+def fill(order_id: int, quantity: float, price: float, **given: Any) -> Fill:
+    """A fill, as many minutes past noon as its order's id."""
+    values = {"sid": "S", "tag": "strategy=trend", "event_id": 1, **given}
+    time = NOON + timedelta(minutes=order_id)
+    return Fill(time, order_id, quantity=quantity, price=price, **values)
+
+
+def test_settings_reach_the_ledger() -> None:
+    """Default strategy, tags, matching, currency and mode are what the user chose."""
+    made = tracker(
+        Settings("mine", TagMeans.WHOLE, Matching.LIFO), account_currency="USD", live=True
+    )
+    made.apply(fill(1, 5.0, 10.0, tag=""))
+    made.apply(fill(2, 5.0, 11.0, tag=""))
+    made.apply(fill(3, -5.0, 12.0, tag=""))
+    made.apply(fill(4, 5.0, 10.0, tag="my trend"))
+    assert list(made.strategies()) == ["mine", "my trend"]
+    assert made.strategies()["mine"].realized == 5.0
+    assert made.ledger.books.live
+    assert PerformanceTracker().settings == Settings()
+
+
+def test_a_resolver_wins_over_the_setting() -> None:
+    """A function of the user's decides whose an order is."""
+    made = tracker(resolver=lambda ticker, tag, order_type: f"{ticker}-{order_type.name}")
+    made.apply(fill(1, 5.0, 10.0, order_type=OrderType.LIMIT))
+    assert list(made.strategies()) == ["STOCK-LIMIT"]
+
+
+def test_each_trade_is_heard_once_and_outside_the_lock() -> None:
+    """A listener may ask the tracker, from another thread too, while it hears."""
+    heard: list[tuple[str, float]] = []
+
+    def listen(trade: TradeRecord) -> None:
+        ask = threading.Thread(target=lambda: heard.append((trade.trade_id, realized())))
+        ask.start()
+        ask.join(5)
+
+    made = tracker(on_trade=listen)
+
+    def realized() -> float:
+        return made.strategies()["trend"].realized
+
+    made.apply(fill(1, 5.0, 10.0))
+    made.apply(fill(2, -2.0, 11.0))
+    made.apply(fill(2, -2.0, 11.0))
+    made.apply(fill(3, -3.0, 12.0))
+    assert heard == [("1", 2.0), ("2", 8.0)]
+
+
+def test_the_balance_is_the_ledgers() -> None:
+    """What is asked is the law at the last mark."""
+    made = tracker()
+    made.apply(fill(1, 5.0, 10.0))
+    assert made.apply(Mark(NOON, 1005.0, {"S": 11.0}, cash={"USD": 950.0})) is True
+    assert made.balance() == made.ledger.balance()
+    assert made.balance()["unrealized"] == 5.0
+
+
+def test_a_partial_mark_that_does_not_close_is_refused() -> None:
+    """The feed must send it again, complete."""
+    made = tracker()
+    assert made.apply(Mark(NOON, 1005.0, cash={"USD": 1005.0}, partial=True)) is False
+    assert made.apply(Mark(NOON, 1005.0, cash={"USD": 1005.0})) is True
+    assert made.balance()["flows"] == 5.0
+
+
+def test_a_day_ends_once() -> None:
+    """One midnight is one day however often it comes, and none before the opening."""
+    made = tracker()
+    midnight = NOON.replace(hour=0)
+    ends = [midnight, *(midnight + timedelta(days=day) for day in (1, 1, 2, 2, 1, 3))]
+    assert [made.apply(DayEnd(time, 1000.0)) for time in ends] == [
+        *(False, True, False, True, False, False, True)
+    ]
+    assert made.days == 3
+
+
+def test_an_order_is_known_from_its_first_event() -> None:
+    """The feed asks so that it reads tag and type only once."""
+    made = tracker()
+    assert not made.knows_order(7)
+    made.apply(OrderUpdate(NOON, 7, 1, "S", OrderStatus.SUBMITTED, "strategy=trend"))
+    assert made.knows_order(7)
+    made.apply(fill(7, 5.0, 10.0, event_id=2, tag=None))
+    assert made.knows_order(7)
+    assert list(made.strategies()) == ["trend"]
+
+
+def test_rates_may_come_ahead_of_events() -> None:
+    """What is booked next is booked at them."""
+    made = tracker()
+    made.apply(replace(STOCK, sid="E", quote="EUR"))
+    made.take_rates({"EUR": 1.5})
+    made.apply(fill(1, 2.0, 10.0, sid="E", fee=1.0, fee_currency="EUR"))
+    assert made.strategies()["trend"].fees == 1.5
+
+
+def test_an_event_that_could_not_be_built_is_an_anomaly() -> None:
+    """Nothing is lost: when, what and where stand in the books."""
+    made = tracker()
+    made.reject(NOON, "bad event", "the price is nan", "S")
+    (anomaly,) = made.ledger.books.anomalies
+    assert (anomaly.kind, anomaly.detail, anomaly.sid) == ("bad event", "the price is nan", "S")
+
+
+def test_a_first_fill_opens_the_account_before_it() -> None:
+    """The opening shows what LEAN had already when the very first hook came."""
+    made = PerformanceTracker()
+    made.apply(STOCK)
+    first = fill(1, 5.0, 10.0, fee=1.0, fee_currency="USD")
+    made.open_before(replace(OPENING, cash={"USD": 949.0}, holdings={"S": (5.0, 10.0)}), first)
+    made.apply(first)
+    made.apply(Mark(NOON, 999.0, {"S": 10.0}, cash={"USD": 949.0}, holdings={"S": (5.0, 10.0)}))
+    balance = made.balance()
+    assert (balance["starting_equity"], balance["fees"], balance["flows"]) == (1000.0, 1.0, 0)
+    assert made.ledger.books.anomalies == []
+
+
+def test_the_lean_book_is_off_unless_asked_for() -> None:
+    """Inside LEAN nobody needs it."""
+    made = tracker()
+    made.apply(fill(1, 5.0, 10.0))
+    assert made.lean_book is None
+    assert made.state()["lean_book"] is None
+
+
+def test_the_lean_book_hears_fills_marks_and_splits() -> None:
+    """It makes LEAN's trades of the same events: split, with their excursions and first fees."""
+    heard: list[LeanTrade] = []
+    made = tracker(WITH_LEAN_BOOK, on_lean_trade=heard.append)
+    made.apply(fill(1, 4.0, 100.0, fee=2.0, fee_currency="USD"))
+    made.apply(Mark(NOON + timedelta(minutes=2), prices={"S": 90.0}))
+    made.apply(Split(NOON, "S", SplitKind.SPLIT_OCCURRED, 0.5, 90.0))
+    made.apply(Mark(NOON + timedelta(minutes=3), prices={"S": 60.0}))
+    made.apply(fill(4, -8.0, 55.0, fee=3.0, fee_currency="USD", market=45.0))
+    (trade,) = heard
+    assert (trade.quantity, trade.entry_price, trade.exit_price) == (8.0, 50.0, 55.0)
+    assert (trade.profit_loss, trade.total_fees, trade.mae, trade.mfe) == (40.0, 5.0, -40.0, 80.0)
+    assert trade.order_ids == (1, 4)
+
+
+def test_the_lean_book_hears_no_fill_twice_nor_an_unknown_one() -> None:
+    """What the ledger does not book it does not hear of."""
+    heard: list[LeanTrade] = []
+    made = tracker(WITH_LEAN_BOOK, on_lean_trade=heard.append)
+    for event in (fill(1, 5.0, 10.0), fill(1, 5.0, 10.0), fill(2, -5.0, 11.0), fill(2, -5.0, 11.0)):
+        made.apply(event)
+    made.apply(fill(3, 5.0, 10.0, sid="?"))
+    assert [trade.profit_loss for trade in heard] == [5.0]
+
+
+@pytest.mark.parametrize(
+    ("message", "won"),
+    [("Assigned. Underlying: 160.0000. Profit: +1", False), ("OTM. Underlying: 140.0000", True)],
+)
+def test_the_lean_book_is_told_how_an_option_ended(message: str, won: bool) -> None:
+    """Whether a written option won depends on what it gave, which LEAN's message tells."""
+    heard: list[LeanTrade] = []
+    made = tracker(WITH_LEAN_BOOK, on_lean_trade=heard.append)
+    made.apply(fill(1, -1.0, 5.0, sid="C"))
+    exercise = {"order_type": OrderType.OPTION_EXERCISE, "tag": "", "message": message}
+    made.apply(fill(2, 1.0, 0.0, sid="C", **exercise))
+    assert [(trade.profit_loss, trade.is_win) for trade in heard] == [(500.0, won)]
+
+
+@pytest.mark.parametrize("settings", [Settings(), WITH_LEAN_BOOK])
+def test_a_restored_tracker_goes_on_as_the_saved_one(settings: Settings) -> None:
+    """Ledger, LEAN book and days come back; a tracker without a LEAN book needs none."""
+    saved, restored = tracker(settings), PerformanceTracker(settings)
+    for event in (fill(1, 5.0, 10.0), DayEnd(NOON + timedelta(days=1), 1000.0)):
+        saved.apply(event)
+    state = json.loads(json.dumps(saved.state()))
+    restored.restore(state)
+    assert restored.state() == saved.state()
+    for made in (saved, restored):
+        assert made.apply(DayEnd(NOON + timedelta(days=1), 1000.0)) is False
+        made.apply(fill(3, -5.0, 11.0))
+    assert restored.state() == saved.state()
+    other = PerformanceTracker(replace(settings, lean_book=not settings.lean_book))
+    other.restore(state)
+    assert other.strategies() == tracker_after(state)
+
+
+def tracker_after(state: dict[str, Any]) -> dict[str, Any]:
+    """The strategies of a plain tracker that restores a state."""
+    plain = PerformanceTracker()
+    plain.restore(state)
+    return dict(plain.strategies())
+
+
+def test_a_fresh_tracker_survives_json() -> None:
+    """A save before anything happened is a save."""
+    restored = PerformanceTracker()
+    restored.restore(json.loads(json.dumps(PerformanceTracker().state())))
+    assert restored.state() == PerformanceTracker().state()
+
+
+def test_threads_may_feed_and_ask_at_once() -> None:
+    """Fills that several threads bring are booked once each, whoever reads meanwhile."""
+    made = tracker()
+    fills = [replace(fill(0, 1.0, 10.0), order_id=order_id) for order_id in range(1, 401)]
+
+    def feed() -> None:
+        for booked in fills:
+            made.apply(booked)
+            made.balance()
+
+    threads = [threading.Thread(target=feed) for _ in range(4)]
+    patience = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    sys.setswitchinterval(patience)
+    assert made.ledger.books.fills == 400
+    assert made.ledger.books.holdings["S"].quantity == 400.0
+
+
+def test_nobody_reads_while_an_event_is_booked() -> None:
+    """A reader waits for the end of what another thread is booking."""
+    inside, go_on, read = threading.Event(), threading.Event(), threading.Event()
+
+    def slow(ticker: str, tag: str, order_type: OrderType) -> str:
+        inside.set()
+        go_on.wait(5)
+        return "trend"
+
+    made = tracker(resolver=slow)
+
+    def ask() -> None:
+        made.balance()
+        made.strategies()
+        made.state()
+        read.set()
+
+    writer = threading.Thread(target=made.apply, args=(fill(1, 5.0, 10.0),))
+    reader = threading.Thread(target=ask)
+    writer.start()
+    assert inside.wait(5)
+    reader.start()
+    assert not read.wait(0.05)
+    go_on.set()
+    assert read.wait(5)
+    writer.join(5)
+    reader.join(5)
