@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from models.lean_book import Grouping
 from models.lots import Matching
-from workbench.outputs import Outputs
+from workbench.outputs import Outputs, json_text
 from workbench.recordings import find, recordings
 from workbench.replay import Replay
 from workbench.tables import grid, show
@@ -90,7 +89,7 @@ def replay_command(
     for problem in tape.problems:
         click.echo(f"Warning: {problem}", err=True)
     if as_json:
-        click.echo(json.dumps(replay.summary()))
+        click.echo(json_text(replay.summary()))
     elif not quiet:
         show(replay, Console())
 
@@ -120,7 +119,7 @@ def recordings_command(as_json: bool) -> None:
             for start in [recording.start()]
         ]
     if as_json:
-        click.echo(json.dumps(rows))
+        click.echo(json_text(rows))
         return
     table = grid("Recordings", ["name", "start", "end", "currency", "size"], left=4)
     for row in rows:

@@ -20,18 +20,23 @@ class Outputs:
 
     def mark(self, row: dict[str, Any]) -> None:
         """Write one mark."""
-        self._marks.write(json.dumps(row) + "\n")
+        self._marks.write(json_text(row) + "\n")
 
     def close(self, replay: Replay) -> None:
         """Write the rest, once the replay is over."""
         self._marks.close()
         _write_lines(self._folder / "trades.jsonl", (t.to_dict() for t in replay.trades))
         _write_lines(self._folder / "lean_trades.jsonl", (t.to_dict() for t in replay.lean_trades))
-        text = json.dumps(replay.summary(), indent=2)
+        text = json_text(replay.summary(), indent=2)
         (self._folder / "summary.json").write_text(text + "\n", encoding="utf-8")
+
+
+def json_text(value: Any, indent: int | None = None) -> str:
+    """Return the value as JSON; ValueError for a number JSON has not: NaN or an infinite one."""
+    return json.dumps(value, indent=indent, allow_nan=False)
 
 
 def _write_lines(path: Path, rows: Iterable[dict[str, Any]]) -> None:
     with path.open("w", encoding="utf-8") as file:
         for row in rows:
-            file.write(json.dumps(row) + "\n")
+            file.write(json_text(row) + "\n")

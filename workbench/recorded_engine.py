@@ -207,6 +207,7 @@ class RecordedEngine:
                 self._line(line)
             yield Played(line.number, line.type, line.utc, line.fields)
             if corporate and place == corporate[-1] and not (marks and marks[-1] > place):
+                self._account.show_last_mark()
                 self._slice(line.utc)
                 yield Played(line.number, "slice", line.utc, line.fields)
 

@@ -6,6 +6,8 @@ thread; every LEAN object reads from here, so one that user code keeps shows pre
 
 Between a fill and the next mark line the tape tells a holding's quantity and price but neither
 LEAN's average price nor its unrealized profit: these stay as last marked, and are zero once flat.
+A mark line tells what differs from the mark line before it, so what it omits is as last marked,
+whatever order and day lines have told in between.
 """
 
 from __future__ import annotations
@@ -21,6 +23,9 @@ Line = Mapping[str, Any]
 
 # An option's ticker is its underlying's, in six columns, and the contract.
 _OSI_ROOT: Final = 6
+
+# What a mark line tells, each field only where it has changed.
+_MARKED: Final = ("tpv", "cash", "unsettled", "h")
 
 
 class CashState:
@@ -115,6 +120,10 @@ class AccountState:
         self.risk_free = 0.0
         self.securities: dict[str, SecurityState] = {}
         self._held: set[str] = set()  # every instrument that may be other than flat
+        self._marked: dict[str, Any] = {"tpv": start["tpv"], "cash": start["cash"]}
+        self._was_marked = False
+        self._moved = False  # since the last mark, by an order or a day line
+        self._filled = False  # since the last mark
         self.cash: dict[str, CashState] = {}
         self.unsettled: dict[str, CashState] = {}
         self._open_currency(self.currency, 1.0)
@@ -134,6 +143,15 @@ class AccountState:
         if step is not None:
             step(line)
 
+    def show_last_mark(self) -> None:
+        """Show what the last mark line showed: a slice that has no mark line differs in nothing.
+
+        A fill since then makes it differ, though the tape has no figures of it: the fill's stay.
+        """
+        if self._moved and not self._filled:
+            self._show(self._marked)
+            self._moved = False
+
     def _security(self, line: Line) -> None:
         if line["sid"] not in self.securities:
             self.securities[line["sid"]] = SecurityState(line)
@@ -148,8 +166,25 @@ class AccountState:
         self.cash[security.facts["quote"]].rate = float(line["rate"])
         security.fill(line)
         self._held.add(line["sid"])
+        self._moved = True
+        self._filled = self._filled or line["fill_qty"] != 0
+        if not self._was_marked:
+            self._remember(line)
 
     def _mark(self, line: Line) -> None:
+        self._remember(line)
+        self._show(self._marked if self._moved else line)
+        self._was_marked = True
+        self._moved = self._filled = False
+
+    def _remember(self, line: Line) -> None:
+        """Take the line's figures for marked: a mark's and, before the first one, an order's."""
+        told = {field: line[field] for field in _MARKED if field in line}
+        if "cash" in told:
+            told["cash"] = {**self._marked["cash"], **told["cash"]}
+        self._marked.update(told)
+
+    def _show(self, line: Line) -> None:
         if "tpv" in line:
             self.total_value = float(line["tpv"])
         if "cash" in line:
@@ -160,6 +195,7 @@ class AccountState:
             self._take_holdings(line["h"])
 
     def _day(self, line: Line) -> None:
+        self._moved = True
         self.total_value = float(line["tpv"])
         self.benchmark = float(line["benchmark"])
         self.risk_free = float(line["risk_free"])

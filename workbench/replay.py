@@ -15,6 +15,7 @@ from utils.tracking import LeanTracker, track
 from workbench.recorded_algorithm import RecordedAlgorithm
 from workbench.recorded_engine import RecordedEngine
 from workbench.recorded_faults import Faults
+from workbench.recorded_state import utc_of
 from workbench.tape import Tape
 
 # A tape's `day` lines have neither cash nor rates, and every one of its mark lines is a mark.
@@ -79,9 +80,9 @@ class Replay:
         Yields:
             After each mark line of the run what `marks.jsonl` says of it, after any other None.
         """
-        start = self.tape.start["utc"]
+        start = utc_of(self.tape.start["utc"])
         for played in self.engine.play():
-            if played.type == "mark" and played.line["utc"] >= start:
+            if played.type == "mark" and played.utc >= start:
                 self.marks += 1
                 yield self.mark_row(played.line["utc"])
             else:

@@ -137,6 +137,42 @@ def test_a_bad_line_is_named(tmp_path: Path) -> None:
     assert "line 2" in run("replay", broken(tmp_path, "bad line")).output
 
 
+ABSURD: dict[str, tapes.Line | str] = {
+    "infinite equity": json.dumps(tapes.mark(tpv=1.0)).replace("1.0", "1e999"),
+    "huge fill": tapes.order(fill_price=1e308, fill_qty=1e308),
+    "no multiplier": tapes.security(multiplier=0.0),
+    "negative multiplier": tapes.security(multiplier=-1.0),
+    "no lot": tapes.security(lot=0.0),
+    "no quote": tapes.security(quote=""),
+    "split by zero": tapes.corporate("split", factor=0.0),
+}
+
+
+@pytest.mark.parametrize("kind", ABSURD)
+def test_an_absurd_line_is_refused_and_leniently_left_out(tmp_path: Path, kind: str) -> None:
+    """What no run can contain is no recording; leniently it is a warning and the rest is played."""
+    lines = [tapes.start(), tapes.security(), ABSURD[kind], tapes.mark(tpv=1000.0), tapes.end()]
+    folder = tapes.write(tmp_path / "absurd", lines)
+    refused = run("replay", folder)
+    assert refused.exit_code == 2
+    assert f"{TAPE_NAME}, line 3: field " in refused.output
+    played = run("replay", folder, "--lenient", "--out", tmp_path / "out", "--json")
+    assert played.exit_code == 0
+    assert f"Warning: {folder / TAPE_NAME}, line 3: field " in played.stderr
+    assert json.loads(played.stdout)["balance"]["equity"] == 1000.0
+
+
+def test_a_mark_that_omits_equity_is_not_the_days(tmp_path: Path) -> None:
+    """What a day line says of equity between two marks does not reach the second."""
+    full: tapes.Line = {"tpv": 1000.0, "cash": {"USD": [1000.0, 1.0]}, "h": {}}
+    day = tapes.day(date="2020-01-03", tpv=1010.0)
+    last = tapes.mark() | {"utc": tapes.utc("14:30", "2020-01-03")}
+    end = tapes.end() | {"utc": tapes.utc("21:00", "2020-01-03")}
+    folder = tapes.write(tmp_path / "days", [tapes.start(), tapes.mark(**full), day, last, end])
+    balance = json.loads(run("replay", folder, "--json").output)["balance"]
+    assert (balance["lean_equity"], balance["unexplained"]) == (1000.0, 0.0)
+
+
 @pytest.mark.parametrize("kind", ["no end", "bad line"])
 def test_lenient_plays_what_can_be_read(tmp_path: Path, kind: str) -> None:
     """`--lenient` plays the rest and warns of what it left out."""

@@ -352,6 +352,21 @@ def test_a_slice_of_its_own_is_played(tmp_path: Path) -> None:
     assert played[2:] == [(3, "dividend"), (4, "split"), (4, "slice"), (5, "mark"), (6, "end")]
 
 
+def test_a_slice_of_its_own_shows_the_last_mark(tmp_path: Path) -> None:
+    """A mark line would be there if anything differed from it, so a day's equity has passed."""
+    seen: list[float] = []
+
+    class Looker(RecordedAlgorithm):
+        def on_data(self, slice: Any) -> None:
+            seen.append(self.portfolio.total_portfolio_value)
+
+    late = {"utc": tapes.utc("05:00", "2020-01-03")}
+    dividend, end = corporate("dividend") | late, tapes.end() | late
+    lines = (security(), mark(tpv=1002.0), day(date="2020-01-03", tpv=1010.0), dividend, end)
+    tapes.play(tmp_path, Looker, *lines)
+    assert seen == [1002.0, 1002.0]
+
+
 def test_corporate_lines_at_the_end_are_delivered(tmp_path: Path) -> None:
     """Before the end of the algorithm, and also where a damaged tape ends with them."""
     lines = (security(), corporate("dividend", "21:00"))

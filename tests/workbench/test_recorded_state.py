@@ -117,6 +117,88 @@ def test_a_mark_moves_only_what_it_contains(account: AccountState) -> None:
     assert stock(account).quantity == 10.0
 
 
+FULL: tapes.Line = {
+    "tpv": 1000,
+    "cash": {"USD": [500, 1]},
+    "h": {tapes.STOCK: [10, 50, 50, 0, 500]},
+}
+
+
+def shown(account: AccountState) -> tuple[float, ...]:
+    """Equity, dollars, and the stock's quantity, price, average price and value."""
+    held = stock(account)
+    figures = (held.quantity, held.price, held.average_price, held.holdings_value)
+    return (account.total_value, account.cash["USD"].amount, *figures)
+
+
+def test_what_a_mark_omits_is_as_last_marked(account: AccountState) -> None:
+    """A day's and an order's figures pass; a mark that does not repeat a field restores it."""
+    account.apply(tapes.mark(**FULL))
+    marked = shown(account)
+    account.apply(tapes.day(tpv=1010, benchmark=321))
+    assert account.total_value == 1010.0
+    account.apply(tapes.mark())
+    assert (shown(account), account.benchmark) == (marked, 321.0)
+    account.apply(tapes.order(position=30.0))
+    assert shown(account) == (1001.5, 499.0, 30.0, 50.25, 50.0, 1507.5)
+    account.apply(tapes.mark())
+    assert shown(account) == marked
+
+
+def test_a_mark_after_an_order_takes_its_own_figures(account: AccountState) -> None:
+    """Of several fields, those the mark has are its own and only the others are restored."""
+    account.apply(tapes.mark(**FULL))
+    account.apply(tapes.order(position=30.0))
+    account.apply(tapes.mark(h={tapes.STOCK: [30, 51, 50.5, 15, 1530]}))
+    assert shown(account) == (1000.0, 500.0, 30.0, 51.0, 50.5, 1530.0)
+    account.apply(tapes.day(tpv=1))
+    account.apply(tapes.mark(tpv=1020))
+    assert shown(account) == (1020.0, 500.0, 30.0, 51.0, 50.5, 1530.0)
+
+
+def test_a_position_the_last_mark_had_not_is_gone(account: AccountState) -> None:
+    """Holdings that a mark omits are those of the last one, so what was filled is flat again."""
+    account.apply(tapes.mark(h={}))
+    account.apply(tapes.order())
+    account.apply(tapes.mark(tpv=1002))
+    assert stock(account).quantity == 0.0
+
+
+def test_a_rate_that_a_mark_omits_is_as_last_marked() -> None:
+    """An order's rate passes with its cash, of settled and unsettled balances alike."""
+    account = AccountState(tapes.start())
+    account.apply(tapes.coin())
+    account.apply(tapes.mark(cash={"USD": [1000, 1], "EUR": [7, 1.2]}, unsettled={"EUR": 3}))
+    account.apply(tapes.order(sid=tapes.COIN, rate=1.5, cash={"EUR": [9, 1.5]}))
+    account.apply(tapes.mark(tpv=1))
+    euros, unsettled = account.cash["EUR"], account.unsettled["EUR"]
+    assert (euros.amount, euros.rate, unsettled.amount, unsettled.rate) == (7.0, 1.2, 3.0, 1.2)
+
+
+def test_before_the_first_mark_start_and_orders_count_as_marked(account: AccountState) -> None:
+    """There is no mark to differ from: a day's equity passes, an order's and its cash stay."""
+    account.apply(tapes.day(tpv=1010))
+    account.apply(tapes.mark())
+    assert account.total_value == 1000.0
+    other = AccountState(tapes.start())
+    for line in (tapes.security(), tapes.order(), tapes.day(tpv=1010), tapes.mark()):
+        other.apply(line)
+    assert shown(other) == (1001.5, 499.0, 10.0, 50.25, 0.0, 502.5)
+
+
+def test_the_last_mark_is_shown_again_but_for_a_fill(account: AccountState) -> None:
+    """Without a mark line nothing differs from the last; only a fill says otherwise."""
+    account.apply(tapes.mark(**FULL))
+    marked = shown(account)
+    account.apply(tapes.day(tpv=1010))
+    account.apply(tapes.order(status="SUBMITTED", fill_qty=0.0))
+    account.show_last_mark()
+    assert shown(account) == marked
+    account.apply(tapes.order(position=20.0))
+    account.show_last_mark()
+    assert shown(account) == (1001.5, 499.0, 20.0, 50.25, 50.0, 1005.0)
+
+
 def test_a_marked_holding_has_all_its_figures(account: AccountState) -> None:
     """Quantity, price, average, profit and value are taken as floats."""
     account.apply(tapes.mark(h={tapes.STOCK: [-10, 51, 50, -11, -510]}))

@@ -115,7 +115,23 @@ BAD: dict[str, tapes.Line | str] = {
     "unknown type 'nothing'": {"type": "nothing", "utc": tapes.utc("14:32")},
     "unknown type None": {"utc": tapes.utc("14:32")},
     "'fill_price' is missing": {k: v for k, v in tapes.order().items() if k != "fill_price"},
-    "'fill_price' should be a number but is '1'": tapes.order(fill_price="1"),
+    "'fill_price' should be a number of at most 1e+15 in size but is '1'": tapes.order(
+        fill_price="1"
+    ),
+    "'tpv' should be a number of at most 1e+15 in size but is inf": (
+        '{"type": "mark", "utc": "2020-01-02T14:32:00+00:00", "tpv": 1e999}'
+    ),
+    "'cash' should be {currency: [amount, rate]}, each number": (
+        '{"type": "mark", "utc": "2020-01-02T14:32:00+00:00", "cash": {"USD": [1e999, 1]}}'
+    ),
+    "'fill_qty' should be a number of at most 1e+15 in size but is 1e+308": tapes.order(
+        fill_qty=1e308
+    ),
+    "'multiplier' should be a number from 1e-18 to 1e+15 but is 0.0": tapes.security(
+        sid="ZZZ", multiplier=0.0
+    ),
+    "'quote' should be a text that is not empty but is ''": tapes.security(sid="ZZZ", quote=""),
+    "'factor' should be a number from 1e-18 to 1e+15 but is 0": tapes.corporate("split", factor=0),
     "'utc' should be an ISO time with its offset but is 'noon'": tapes.mark(utc="noon"),
     "'utc' should be an ISO time with its offset": tapes.mark(utc="2020-01-02T14:32:00"),
     "'utc' is missing": {"type": "mark"},

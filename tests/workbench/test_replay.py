@@ -1,0 +1,50 @@
+"""The replay: which lines of a tape are marks, and how they are told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.workbench import tapes
+from workbench.replay import Replay
+
+FULL: tapes.Line = {"tpv": 1000.0, "cash": {"USD": [1000.0, 1.0]}, "h": {}}
+
+
+def told(folder: Path, *lines: tapes.Line) -> list[str]:
+    """The time of each mark that a replay of the lines tells."""
+    replay = Replay(tapes.tape(folder, *lines))
+    times = [row["utc"] for row in replay.play() if row is not None]
+    assert replay.marks == len(times)
+    return times
+
+
+def test_every_mark_line_from_the_start_on_is_a_mark(tmp_path: Path) -> None:
+    """Warm-up is none, the start's own instant is one, and so are two of one instant."""
+    clocks = ("04:59", "05:00", "14:30", "14:30")
+    marks = [tapes.mark(clock, **FULL) for clock in clocks]
+    expected = [tapes.utc(clock) for clock in clocks[1:]]
+    assert told(tmp_path, *marks, tapes.day("15:00")) == expected
+
+
+@pytest.mark.parametrize(
+    "start",
+    ["2020-01-02T05:00:00Z", "2020-01-02T00:00:00-05:00", "2020-01-02T10:30:00.000+05:30"],
+)
+@pytest.mark.parametrize(
+    ("mark", "counts"),
+    [
+        ("2020-01-02T05:00:00+00:00", True),
+        ("2020-01-02T05:00:00Z", True),
+        ("2020-01-01T23:30:00-05:30", True),
+        ("2020-01-02T04:59:59+00:00", False),
+        ("2020-01-02T10:00:00+05:30", False),
+    ],
+)
+def test_times_are_compared_whatever_their_offset(
+    tmp_path: Path, start: str, mark: str, counts: bool
+) -> None:
+    """A line counts by its instant, not by its text, and its row has the tape's own text."""
+    lines = (tapes.start(utc=start), tapes.mark(**FULL) | {"utc": mark})
+    assert told(tmp_path, *lines) == ([mark] if counts else [])
