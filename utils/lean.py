@@ -40,8 +40,7 @@ if TYPE_CHECKING:
     from QuantConnect.Securities.Future import FutureHolding
 
 FILLS = frozenset({OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLED})
-# Statuses of a first event that never carries a fill.
-QUIET = frozenset({OrderStatus.NEW, OrderStatus.SUBMITTED})
+QUIET = frozenset({OrderStatus.NEW, OrderStatus.SUBMITTED})  # a first event without a fill
 PAIRED = frozenset({Kind.FOREX, Kind.CRYPTO, Kind.CRYPTO_FUTURE})
 OPTIONS = frozenset({Kind.OPTION, Kind.INDEX_OPTION, Kind.FUTURE_OPTION})
 # Settlement models that keep no unsettled cash.
@@ -307,9 +306,10 @@ class LeanFeed:
             if line is None:
                 continue  # LEAN has dropped the security: its last worth stands
             quantity = shown[sid][0] if sid in shown else books.holdings[sid].quantity
-            if line.instrument.valuation is Valuation.MARGIN and quantity:
+            margin = quantity and line.instrument.valuation is Valuation.MARGIN
+            if margin:
                 profits[sid] = self._profit(line)
-            else:
+            if not margin or self._tracker.lean_book:
                 prices[sid] = line.holding.price
         cash: dict[str, float] = {}
         rates: dict[str, float] = {}
