@@ -68,6 +68,17 @@ class Account:
             balance = position.balances[currency] = Balance(rate)
         balance.add(signed, rate)
 
+    def swap(
+        self, position: Position, amount: float, currency: str, rate: float, other: str, at: float
+    ) -> None:
+        """Turn an amount of one currency into another at their rates; nobody gains by it."""
+        for balances in (self.balances, position.balances):
+            for name, units, now in ((currency, -amount, rate), (other, amount * rate / at, at)):
+                balance = balances.get(name)
+                if balance is None:
+                    balance = balances[name] = Balance(now)
+                balance.add(units, now)
+
     def cash_value(self, rates: Mapping[str, float]) -> float:
         """All balances at the rates, account currency."""
         total = 0.0
@@ -265,13 +276,27 @@ class LeanCash:
         self.next_scan = datetime.fromisoformat(scan) if scan else None
 
 
+class Mirrored(NamedTuple):
+    """What a trade in LEAN's mirror brought, P&L currency.
+
+    Attributes:
+        profit: Of the closed part, at LEAN's average price.
+        averaged: What appears by LEAN's averaging. Of an inverse contract LEAN averages the prices
+            as of any other, and 1 / average is less than the average of 1 / price: the difference
+            is in LEAN's equity and in no lot. 0 for all else.
+    """
+
+    profit: float
+    averaged: float
+
+
 def mirror(
     cash: LeanCash,
     holding: Holding,
     quantity: float,
     price: float,
     account: tuple[str, float] | None = None,
-) -> float:
+) -> Mirrored:
     """Trade in LEAN's mirror, the fee apart.
 
     Args:
@@ -280,11 +305,6 @@ def mirror(
         quantity: Signed.
         price: Quote currency.
         account: Account currency and rate, where the profit arrives in it (`Books.lands`).
-
-    Returns:
-        What appears by LEAN's averaging, P&L currency. Of an inverse contract LEAN averages the
-        prices as of any other, and 1 / average is less than the average of 1 / price: the
-        difference is in LEAN's equity and in no lot. 0 for all else.
     """
     instrument = holding.instrument
     before = holding.cost
@@ -294,9 +314,9 @@ def mirror(
     else:
         cash.fill(instrument, quantity, price, profit)
     if not instrument.inverse:
-        return 0.0
+        return Mirrored(profit, 0.0)
     traded = quantity * instrument.worth(price) * instrument.multiplier
-    return before + traded + profit - holding.cost
+    return Mirrored(profit, before + traded + profit - holding.cost)
 
 
 class Stake(NamedTuple):

@@ -260,12 +260,13 @@ def _adjust(
     """Trade parts at a price without an order, in LEAN's mirror and the strategies' lots."""
     instrument = holding.instrument
     quantity = sum(part for _, part in parts)
-    averaged = mirror(books.cash, holding, quantity, price, books.lands(instrument))
+    mirrored = mirror(books.cash, holding, quantity, price, books.lands(instrument))
     rate = books.rates[instrument.currency]
     for name, part in parts:
         execution = Execution(time, 0, part, price, rate, seeded=True)
         account = books.account(name)
         position = books.trade(account, instrument, execution, reason)
-        if averaged:
-            share = averaged * part / quantity
+        books.land(account, position, mirrored.profit * part / quantity)
+        if mirrored.averaged:
+            share = mirrored.averaged * part / quantity
             account.book(position, "settlement", share, instrument.currency, rate)

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from models.accounts import Account, Holding, LeanCash, mirror
+from models.accounts import Account, Holding, LeanCash, Mirrored, mirror
 from models.events import Anomaly, Fill, Opening, OrderStatus, OrderType, OrderUpdate
 from models.instruments import Instrument, Kind, Valuation
 from models.lots import NEXT_LOT, Closed, Execution, Matching, Position
@@ -28,15 +28,14 @@ from models.sharing import (
     strategy_in_tag,
 )
 
-# A fill older than the last event by more than this is recorded as out of time.
+# A fill older than the last event by more is out of time.
 LATE = timedelta(minutes=1)
 # Anomalies kept whole; later ones are only counted.
 ANOMALIES_KEPT = 1_000
 
 ENDED = frozenset({OrderStatus.CANCELED, OrderStatus.INVALID, OrderStatus.FILLED})
 
-# (strategy, signed quantity) of each part of a fill.
-Parts = Sequence[tuple[str, float]]
+Parts = Sequence[tuple[str, float]]  # (strategy, signed quantity) of each part of a fill
 
 _UNDERLYING = re.compile(r"Underlying: (-?\d+(?:\.\d+)?)")
 
@@ -114,6 +113,9 @@ class Books:
         for currency, amount in opening.cash.items():
             self.cash.move(currency, amount)
         for sid, (quantity, average) in opening.holdings.items():
+            if sid not in self.instruments:
+                self.anomaly(opening.time, "unknown instrument", f"{quantity!r} held of {sid}", sid)
+                continue
             self._seed(opening.time, sid, quantity, average, own)
         for currency, amount in own.items():
             if self.rates.setdefault(currency, 0.0):
@@ -171,8 +173,8 @@ class Books:
         holding = self.holdings[fill.sid]
         parts = self._parts(order, fill, holding)
         lands = self.lands(instrument)
-        averaged = mirror(self.cash, holding, fill.quantity, fill.price, lands)
-        self._execute(fill, instrument, order, parts, averaged)
+        mirrored = mirror(self.cash, holding, fill.quantity, fill.price, lands)
+        self._execute(fill, instrument, order, parts, mirrored)
         if fill.final:
             self.orders.finish(fill.order_id)
         return True
@@ -203,7 +205,7 @@ class Books:
         return parts
 
     def _execute(
-        self, fill: Fill, instrument: Instrument, order: Order, parts: Parts, averaged: float
+        self, fill: Fill, instrument: Instrument, order: Order, parts: Parts, mirrored: Mirrored
     ) -> None:
         fee, currency = self.fee(fill, instrument)
         fee_rate = self.rates[currency] if fee else 0.0
@@ -211,7 +213,7 @@ class Books:
         reason = exit_reason(order, fill, instrument)
         if fee:
             self.cash.move(currency, -fee)
-        settled = averaged + self._cash_settlement(fill, instrument, order)
+        settled = mirrored.averaged + self._cash_settlement(fill, instrument, order)
         traded = sum(abs(quantity) for _, quantity in parts)
         for name, quantity in parts:
             paid = fee * abs(quantity) / traded
@@ -232,6 +234,7 @@ class Books:
             if settled:
                 amount = settled * quantity / fill.quantity
                 account.book(position, "settlement", amount, instrument.currency, rate)
+            self.land(account, position, mirrored.profit * quantity / fill.quantity)
 
     def fee(self, fill: Fill, instrument: Instrument) -> tuple[float, str]:
         """What a fill costs in cash, and in which currency."""
@@ -256,6 +259,17 @@ class Books:
         amount = -instrument.intrinsic(spot) * instrument.multiplier * fill.quantity
         self.cash.move(instrument.quote, amount)
         return amount
+
+    def land(self, account: Account, position: Position, profit: float) -> None:
+        """Turn LEAN's profit into account currency where LEAN does so at the fill.
+
+        It is LEAN's, at its average price; what the lots made beyond it stays in their currency.
+        """
+        instrument = position.instrument
+        if profit and instrument.settles_in_account:
+            currency, rate = instrument.currency, self.rates[instrument.currency]
+            other = self.account_currency
+            account.swap(position, profit, currency, rate, other, self.rates[other])
 
     def lands(self, instrument: Instrument) -> tuple[str, float] | None:
         """Account currency and rate where an instrument's profit is turned into it, else None."""
@@ -290,12 +304,7 @@ class Books:
                 gross += piece.gross
                 if reason is not None:
                     self._record(position, piece, execution, reason)
-            if instrument.settles_in_account:
-                currency = self.account_currency
-                gross *= execution.rate
-                account.book(position, "realized", gross, currency, self.rates[currency])
-            else:
-                account.book(position, "realized", gross, instrument.currency, execution.rate)
+            account.book(position, "realized", gross, instrument.currency, execution.rate)
         if was_open != (position.quantity != 0.0):
             self.set_open(account, position)
         return position

@@ -228,9 +228,18 @@ class Mark:
             require_utc(self.time, "mark")
         if self.equity is not None and not isfinite(self.equity):
             raise EventError(f"mark: the equity is {self.equity}")
-        for sid, price in self.prices.items():
-            if not isfinite(price):
-                raise EventError(f"mark: the price of {sid} is {price}")
+        for what, figures in (
+            ("price of", self.prices),
+            ("cash in", self.cash),
+            ("unsettled cash in", self.unsettled),
+            ("rate of", self.rates),
+        ):
+            if not isfinite(sum(figures.values())):
+                for name, figure in figures.items():
+                    require_finite(figure, f"mark: the {what} {name}")
+        for sid, profit in self.profits.items():
+            if not isfinite(profit[0] + profit[1]):
+                raise EventError(f"mark: the profit of {sid} is {profit}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,15 +394,5 @@ class Anomaly:
         return cls(**{**values, "time": datetime.fromisoformat(values["time"])})
 
 
-Event = (
-    Opening
-    | OrderUpdate
-    | Fill
-    | Mark
-    | Split
-    | Dividend
-    | CashFlow
-    | SymbolChange
-    | Delisting
-    | DayEnd
-)
+CorporateAction = Split | Dividend | SymbolChange | Delisting
+Event = Opening | OrderUpdate | Fill | Mark | CorporateAction | CashFlow | DayEnd

@@ -99,7 +99,8 @@ class Ledger:
         """Book an event; a bad one becomes an anomaly and changes nothing else.
 
         Returns:
-            False when nothing was booked: an event seen before, or a partial mark (`mark`).
+            False when nothing was booked: a fill seen before or of nothing known, or a partial mark
+            that does not close (`mark`).
         """
         return _APPLY[type(event)](self, event) is not False
 
@@ -120,11 +121,18 @@ class Ledger:
     def mark(self, mark: Mark) -> bool:
         """Value everything, reconcile the cash, and take LEAN's equity.
 
+        A mark that names an instrument nobody described becomes an anomaly, and none of it is
+        booked.
+
         Returns:
             False when the books do not close and the mark is `partial`: nothing was booked, and
             the feed must send it again, complete. Else True.
         """
         books = self.books
+        strange = (mark.prices.keys() | mark.profits.keys()) - books.holdings.keys()
+        if strange:
+            books.anomaly(mark.time, "unknown instrument", f"a mark of {sorted(strange)}")
+            return True
         books.set_rates(mark.rates)
         self._value(mark)
         residuals = self._residuals(mark)

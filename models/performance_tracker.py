@@ -13,7 +13,7 @@ from typing import Any
 
 from models.adjustments import before, happens
 from models.books import underlying_price
-from models.events import DayEnd, Event, Fill, Mark, Opening, Split
+from models.events import DayEnd, Event, Fill, Mark, Opening, Split, TrackerError
 from models.instruments import Instrument
 from models.lean_book import Exercise, LeanBook, LeanTrade
 from models.ledger import Ledger
@@ -72,8 +72,8 @@ class PerformanceTracker:
         """Book an event.
 
         Returns:
-            False only for a `partial` mark that does not close: nothing was booked, and the feed
-            must look closer and send the mark again, complete.
+            False when nothing was booked: a fill seen before or of nothing known, or a `partial`
+            mark that does not close, which the feed must send again, complete.
         """
         lean_trades: list[LeanTrade] = []
         with self._lock:
@@ -183,7 +183,14 @@ class PerformanceTracker:
             }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take over what `state` returned; the settings are this tracker's own."""
+        """Take over what `state` returned; the settings are this tracker's own.
+
+        Raises:
+            TrackerError: The state is of another version; the tracker is as it was.
+        """
+        if state["version"] != STATE_VERSION:
+            found = state["version"]
+            raise TrackerError(f"the state is of version {found}; this reads {STATE_VERSION}")
         with self._lock:
             self.days = state["days"]
             last_day = state["last_day"]

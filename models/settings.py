@@ -129,6 +129,8 @@ def read_settings(parameters: Mapping[str, str], overrides: Mapping[str, Any]) -
 
 def _text(value: Any) -> str:
     """A value given in code as a parameter would say it."""
+    if value is None:
+        return "auto"
     if isinstance(value, enum.Enum):
         return str(value.value)
     if isinstance(value, bool):

@@ -11,6 +11,7 @@ import ast
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -218,11 +219,12 @@ def results_folder(project: Path, moment: datetime) -> Path:
 
 def run_engine(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> int:
     """Run the engine in a folder and return its exit code; Ctrl-C is left for it to handle."""
-    with subprocess.Popen(command, cwd=folder, env=dict(environment)) as engine:
-        try:
-            return engine.wait()
-        except KeyboardInterrupt:
-            return engine.wait()
+    # a handler, unlike an ignored signal, is not handed down to the engine
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        return subprocess.run(command, cwd=folder, env=dict(environment), check=False).returncode
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def run_launcher(project: Path, environment: Mapping[str, str], moment: datetime) -> int:

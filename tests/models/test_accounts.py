@@ -261,7 +261,7 @@ def test_the_mirror_is_what_lean_keeps(deals: list[tuple[int, int]], name: str) 
     lean.securities["X"] = Security(way, "USD", base, size, inverse=inverse)
     holding, cash = Holding(instrument), LeanCash()
     for units, cents in deals:
-        appeared = mirror(cash, holding, units / 10, cents / 100)
+        appeared = mirror(cash, holding, units / 10, cents / 100).averaged
         lean.fill("X", Decimal(units) / 10, Decimal(cents) / 100)
         security = lean.securities["X"]
         assert inverse or not appeared

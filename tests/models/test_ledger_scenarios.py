@@ -339,6 +339,18 @@ MARK BTCUSD 50000
 SELL 8 BTCUSD @ 45000 by bear
 SELL 2 BTCUSD @ 43000 by bear
 MARK
+
+a part closed of two lots lands at LEAN's average and not at its lot
+ACCOUNT USD 10000
+CFD FR40 in EUR settles account
+RATE EUR 1
+BUY 1 FR40 @ 1500 by trend
+BUY 1 FR40 @ 1600 by carry
+SELL 1 FR40 @ 1500 by trend
+=> trade trend LONG 1 FR40 1500->1500 gross 0
+RATE EUR 2
+MARK FR40 1600
+=> equity 10050   # 50 lost at rate 1, 50 gained at rate 2
 """
 
 
