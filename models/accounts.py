@@ -21,7 +21,7 @@ HOUR = timedelta(hours=1)
 class Account:
     """What one strategy made and holds: its terms, its cash by currency, its positions."""
 
-    __slots__ = ("balances", "name", "open", "positions", "terms")
+    __slots__ = ("balances", "name", "open", "open_pnl", "positions", "terms")
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -29,6 +29,7 @@ class Account:
         self.balances: dict[str, Balance] = {}
         self.positions: dict[str, Position] = {}
         self.open: dict[str, Position] = {}  # those with a quantity
+        self.open_pnl = 0.0  # their P&L at the last mark, account currency
 
     def position(self, instrument: Instrument) -> Position:
         """The position in an instrument, made when there was none."""
@@ -98,6 +99,7 @@ class Account:
             "balances": {name: balance.state() for name, balance in self.balances.items()},
             "positions": [position.state() for position in self.positions.values()],
             "open": list(self.open),
+            "open_pnl": self.open_pnl,
         }
 
     def restore(self, state: dict[str, Any], instruments: Mapping[str, Instrument]) -> None:
@@ -107,6 +109,7 @@ class Account:
         for values in state["positions"]:
             self.position(instruments[values["sid"]]).restore(values)
         self.open = {sid: self.positions[sid] for sid in state["open"]}
+        self.open_pnl = state["open_pnl"]
 
 
 class Holding:

@@ -7,7 +7,6 @@ the `Ledger` compares the books with what LEAN shows at marks.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -16,7 +15,7 @@ from typing import Any
 from models.accounts import Account, Holding, LeanCash, Mirrored, mirror
 from models.events import Anomaly, Fill, Opening, OrderStatus, OrderType, OrderUpdate
 from models.instruments import Instrument, Kind, Valuation
-from models.lots import NEXT_LOT, Closed, Execution, Matching, Position
+from models.lots import NEXT_LOT, Closed, Execution, Matching, Payment, Position
 from models.records import TradeRecord, trade_record
 from models.sharing import (
     UNASSIGNED,
@@ -26,6 +25,7 @@ from models.sharing import (
     exit_reason,
     share_fill,
     strategy_in_tag,
+    underlying_price,
 )
 
 # A fill older than the last event by more is out of time.
@@ -36,14 +36,6 @@ ANOMALIES_KEPT = 1_000
 ENDED = frozenset({OrderStatus.CANCELED, OrderStatus.INVALID, OrderStatus.FILLED})
 
 Parts = Sequence[tuple[str, float]]  # (strategy, signed quantity) of each part of a fill
-
-_UNDERLYING = re.compile(r"Underlying: (-?\d+(?:\.\d+)?)")
-
-
-def underlying_price(fill: Fill) -> float | None:
-    """The underlying's price that LEAN states in an exercise's message, or None."""
-    found = _UNDERLYING.search(fill.message)
-    return float(found[1]) if found else None
 
 
 class Books:
@@ -86,6 +78,7 @@ class Books:
         self._next_lot = NEXT_LOT[matching]
         self._waiting: dict[str, float] = {}  # opening cash that has no rate yet
         self._closed: list[TradeRecord] = []
+        self._paid: list[Payment] = []
         self._trade_count = 0
 
     def add_instrument(self, instrument: Instrument) -> None:
@@ -229,6 +222,8 @@ class Books:
                 order.tag,
             )
             position = self.trade(account, instrument, execution, reason)
+            volume = abs(quantity * instrument.worth(fill.price)) * instrument.multiplier * rate
+            self._paid.append(Payment(name, fill.time, paid * fee_rate, volume))
             if fee:
                 account.book(position, "fees", paid, currency, fee_rate)
             if settled:
@@ -338,6 +333,11 @@ class Books:
         """The trades closed since the last call."""
         closed, self._closed = self._closed, []
         return closed
+
+    def take_paid(self) -> list[Payment]:
+        """What fills cost and turned over since the last call."""
+        paid, self._paid = self._paid, []
+        return paid
 
     def anomaly(
         self, time: datetime, kind: str, detail: str, sid: str = "", amount: float = 0.0

@@ -83,6 +83,7 @@ class Ledger:
             matching=matching,
         )
         self.flows: list[Flow] = []
+        self.flow_total = 0.0  # their values, account currency
         self.lean_equity: float | None = None
         self.equity = 0.0
         self.unexplained = 0.0
@@ -228,6 +229,7 @@ class Ledger:
                     account.book(position, "financing", amount * part, currency, rate)
                 continue
             self.flows.append(Flow(mark.time, currency, amount, value, cause or "unannounced"))
+            self.flow_total += value
             books.account(UNASSIGNED).balance(currency, rate).add(amount, rate)
 
     def _judge(self, time: datetime, lean_equity: float, judged: bool) -> None:
@@ -247,9 +249,8 @@ class Ledger:
         books = self.books
         total = 0.0
         for account in books.accounts.values():
-            total += account.cash_value(books.rates)
-            if account.open:
-                total += self.unrealized(account)
+            account.open_pnl = self.unrealized(account) if account.open else 0.0
+            total += account.cash_value(books.rates) + account.open_pnl
         return total
 
     def unrealized(self, account: Account) -> float:
@@ -337,7 +338,7 @@ class Ledger:
             "financing": total.financing,
             "settlement": total.settlement,
             "fx": total.fx,
-            "flows": sum((flow.value for flow in self.flows), 0.0),
+            "flows": self.flow_total,
             "unexplained": self.unexplained,
             "equity": self._equity(),
             "lean_equity": self.lean_equity,
@@ -351,6 +352,7 @@ class Ledger:
         return {
             "books": self.books.state(),
             "flows": [flow.to_dict() for flow in self.flows],
+            "flow_total": self.flow_total,
             "lean_equity": self.lean_equity,
             "equity": self.equity,
             "unexplained": self.unexplained,
@@ -366,6 +368,7 @@ class Ledger:
         """Take over what `state` returned."""
         self.books.restore(state["books"])
         self.flows = [Flow.from_dict(values) for values in state["flows"]]
+        self.flow_total = state["flow_total"]
         self.lean_equity = state["lean_equity"]
         self.equity = state["equity"]
         self.unexplained = state["unexplained"]

@@ -84,6 +84,22 @@ class Terms:
         return self.realized - self.fees + self.dividends + self.financing + self.settlement
 
 
+class Payment(NamedTuple):
+    """What a strategy's part of a fill cost and turned over.
+
+    Attributes:
+        strategy: Whose part it was.
+        time: UTC.
+        fee: Account currency, positive when paid.
+        volume: Value traded, account currency, positive.
+    """
+
+    strategy: str
+    time: datetime
+    fee: float
+    volume: float
+
+
 class Execution(NamedTuple):
     """One strategy's part of a fill, as its position books it.
 

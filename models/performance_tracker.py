@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from models.adjustments import before, happens
-from models.books import underlying_price
+from models.equity import CurvePoint
 from models.events import DayEnd, Event, Fill, Mark, Opening, Split, TrackerError
 from models.instruments import Instrument
 from models.lean_book import Exercise, LeanBook, LeanTrade
 from models.ledger import Ledger
 from models.records import Sheet, TradeRecord
+from models.scopes import Scopes
+from models.sessions import SessionKind, SessionMetrics
 from models.settings import Settings, TagMeans
-from models.sharing import OUT_OF_THE_MONEY, Resolver, strategy_in_tag, whole_tag
+from models.sharing import OUT_OF_THE_MONEY, Resolver, strategy_in_tag, underlying_price, whole_tag
+from models.summaries import DrawdownRecord, StrategyMetrics
 
 RESOLVERS: dict[TagMeans, Resolver] = {TagMeans.NAME: strategy_in_tag, TagMeans.WHOLE: whole_tag}
 
@@ -32,6 +35,8 @@ class PerformanceTracker:
     Args:
         settings: What the user chose.
         account_currency: The currency of every amount it reports.
+        zone: The time zone of its sessions.
+        days_per_year: Trading days a year, for ratios.
         live: Whether LEAN trades live.
         resolver: The strategy of an order from its ticker, tag and type; by default what the
             setting `strategy_tag` says.
@@ -44,6 +49,8 @@ class PerformanceTracker:
         settings: Settings | None = None,
         *,
         account_currency: str = "USD",
+        zone: tzinfo = UTC,
+        days_per_year: float = 252.0,
         live: bool = False,
         resolver: Resolver | None = None,
         on_trade: Callable[[TradeRecord], object] | None = None,
@@ -62,7 +69,10 @@ class PerformanceTracker:
             if self.settings.lean_book
             else None
         )
+        self.scopes = Scopes(self.settings.capital, zone)
+        self.zone = zone
         self.days = 0
+        self._days_per_year = days_per_year
         self._last_day: datetime | None = None
         self._on_trade = on_trade
         self._on_lean_trade = on_lean_trade
@@ -79,6 +89,9 @@ class PerformanceTracker:
         with self._lock:
             booked = self._book(event, lean_trades)
             trades = self.ledger.books.take_closed()
+            self.scopes.pay(self.ledger.books.take_paid())
+            for trade in trades:
+                self.scopes.close(trade)
         if self._on_trade is not None:
             for trade in trades:
                 self._on_trade(trade)
@@ -93,6 +106,10 @@ class PerformanceTracker:
         if isinstance(event, Opening):
             self._last_day = event.time  # a midnight before the account opened ends no day
         booked = self.ledger.apply(event)
+        if isinstance(event, Opening):
+            self.scopes.open(self.ledger)
+        elif isinstance(event, Mark) and booked:
+            self.scopes.mark(event.time, self.ledger)
         if self.lean_book is not None and booked:
             lean_trades.extend(self._book_as_lean(self.lean_book, event))
         return booked
@@ -102,6 +119,7 @@ class PerformanceTracker:
             return False
         self._last_day = event.time
         self.days += 1
+        self.scopes.roll(event.time)
         return True
 
     def _book_as_lean(self, book: LeanBook, event: Event | Instrument) -> list[LeanTrade]:
@@ -171,6 +189,35 @@ class PerformanceTracker:
         with self._lock:
             return self.ledger.sheets()
 
+    def metrics(self) -> dict[str, StrategyMetrics]:
+        """Each strategy in figures; `unassigned` among them where it ever held something."""
+        with self._lock:
+            return {
+                name: scope.metrics(self.ledger.sheet(name).net_pnl, self._days_per_year)
+                for name, scope in self.scopes.strategies.items()
+            }
+
+    def sessions(self, kind: SessionKind, strategy: str | None = None) -> list[SessionMetrics]:
+        """Sessions of a kind, of the account or a strategy, the oldest first, the open one last.
+
+        Raises:
+            KeyError: There is no such strategy; the text names those there are.
+        """
+        with self._lock:
+            return self.scopes.find(strategy).track.book.sessions(kind)
+
+    def drawdown(self, strategy: str | None = None) -> DrawdownRecord:
+        """How far the account, or a strategy, is below its peak; `KeyError` as in `sessions`."""
+        with self._lock:
+            track = self.scopes.find(strategy).track
+            spells = tuple(track.spells)
+            return DrawdownRecord(track.depth, track.amount, track.max_depth, track.spell, spells)
+
+    def equity_curve(self, strategy: str | None = None) -> list[CurvePoint]:
+        """At most 4,000 marks with the extremes among them; `KeyError` as in `sessions`."""
+        with self._lock:
+            return self.scopes.find(strategy).track.curve()
+
     def state(self) -> dict[str, Any]:
         """JSON-able and exact."""
         with self._lock:
@@ -179,6 +226,7 @@ class PerformanceTracker:
                 "days": self.days,
                 "last_day": self._last_day.isoformat() if self._last_day else None,
                 "ledger": self.ledger.state(),
+                "scopes": self.scopes.state(),
                 "lean_book": self.lean_book.state() if self.lean_book else None,
             }
 
@@ -196,5 +244,6 @@ class PerformanceTracker:
             last_day = state["last_day"]
             self._last_day = datetime.fromisoformat(last_day) if last_day else None
             self.ledger.restore(state["ledger"])
+            self.scopes.restore(state["scopes"])
             if self.lean_book is not None and state["lean_book"] is not None:
                 self.lean_book.restore(state["lean_book"])

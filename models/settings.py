@@ -10,7 +10,7 @@ import difflib
 import enum
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from models.events import TrackerError
@@ -48,6 +48,7 @@ class Settings:
         lean_book: Whether to rebuild LEAN's own trades; LEAN has them itself, so only replays do.
         lean_grouping: How the LEAN book groups fills into trades.
         lean_matching: Which entry the LEAN book closes first.
+        capital: Strategy -> its part of the account's starting equity; all of it where unsaid.
     """
 
     default_strategy: str = "main"
@@ -58,6 +59,7 @@ class Settings:
     lean_book: bool = False
     lean_grouping: Grouping = Grouping.FILL_TO_FILL
     lean_matching: Matching = Matching.FIFO
+    capital: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,16 @@ def _seconds(text: str) -> float | None:
     return number
 
 
+def _shares(text: str) -> dict[str, float]:
+    shares: dict[str, float] = {}
+    for part in filter(None, text.split(",")):
+        name, share = part.split("=")
+        shares[_strategy(name.strip())] = float(share)
+        if not 0 < shares[name.strip()] < float("inf"):
+            raise ValueError(text)
+    return shares
+
+
 def _choice(choices: type[enum.Enum]) -> Setting:
     return Setting(choices, " or ".join(member.value for member in choices))
 
@@ -100,6 +112,7 @@ SETTINGS: dict[str, Setting] = {
     "lean_book": _SWITCH,
     "lean_grouping": _choice(Grouping),
     "lean_matching": _choice(Matching),
+    "capital": Setting(_shares, "NAME=PART,NAME=PART with parts above 0"),
 }
 
 
@@ -135,6 +148,8 @@ def _text(value: Any) -> str:
         return str(value.value)
     if isinstance(value, bool):
         return "on" if value else "off"
+    if isinstance(value, Mapping):
+        return ",".join(f"{name}={part}" for name, part in value.items())
     return str(value).strip()
 
 

@@ -38,6 +38,7 @@ FINISHED_KEPT = 1_000
 # Order ids above this are not LEAN's own counting from 1 and are kept in a dictionary.
 COUNTED_IDS = 50_000_000
 
+_UNDERLYING = re.compile(r"Underlying: (-?\d+(?:\.\d+)?)")
 _STRATEGY = re.compile(r"(?:^|[\s,;|])strategy=([^\s,;|=]+)(?![^\s,;|])")
 
 
@@ -304,3 +305,9 @@ def exit_reason(order: Order, fill: Fill, instrument: Instrument) -> str:
     if assigned:
         order.reason = "assignment"
     return "assignment" if assigned else "exercise"
+
+
+def underlying_price(fill: Fill) -> float | None:
+    """The underlying's price that LEAN states in an exercise's message, or None."""
+    found = _UNDERLYING.search(fill.message)
+    return float(found[1]) if found else None

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
-from zoneinfo import ZoneInfo
 
 from models.events import (
     Delisting,
@@ -89,7 +88,7 @@ class LeanFeed:
         self._books = tracker.ledger.books
         self._portfolio = algorithm.portfolio
         self._account_currency = self._books.account_currency
-        self._zone = ZoneInfo(str(algorithm.time_zone.id))
+        self._zone = tracker.zone
         self._lines: dict[Any, Line] = {}  # by LEAN's Symbol
         self._by_sid: dict[str, Line] = {}
         self._cash: dict[str, Cash] = {}

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from models.events import DayEnd, EventError, Fill, Mark, OrderUpdate
 from models.lean_book import LeanTrade
@@ -46,6 +47,7 @@ class LeanTracker(PerformanceTracker):
         super().__init__(
             settings,
             account_currency=str(algorithm.account_currency),
+            zone=ZoneInfo(str(algorithm.time_zone.id)),
             live=live,
             resolver=resolver,
             on_trade=on_trade,
@@ -149,6 +151,9 @@ class LeanTracker(PerformanceTracker):
                 self.open_before(opening, first)
             else:
                 self.apply(opening)
+        days = self._algorithm.settings.trading_days_per_year
+        if days:
+            self._days_per_year = float(days)
         self._warm = True
 
     # --- the one guard

@@ -11,6 +11,7 @@ from typing import Any
 
 from models.lean_book import LeanTrade
 from models.records import TradeRecord
+from models.sessions import SessionKind
 from utils.tracking import LeanTracker, track
 from workbench.recorded_algorithm import RecordedAlgorithm
 from workbench.recorded_engine import RecordedEngine
@@ -20,6 +21,7 @@ from workbench.tape import Tape
 
 # A tape's `day` lines have neither cash nor rates, and every one of its mark lines is a mark.
 NO_FAULTS = Faults()
+SHOWN_SESSIONS = tuple(kind for kind in SessionKind if kind is not SessionKind.INCEPTION)
 TAPE_SETTINGS: dict[str, Any] = {"mark_every": 0, "day_marks": False, "lean_book": True}
 
 
@@ -91,12 +93,14 @@ class Replay:
     def mark_row(self, utc: str) -> dict[str, Any]:
         """The account and each strategy's net P&L at the mark just played."""
         ledger = self.tracker.ledger
-        sheets = self.tracker.strategies()
+        sheets, track = self.tracker.strategies(), self.tracker.scopes.account.track
         return {
             "utc": utc,
             "equity": ledger.equity,
             "lean_equity": ledger.lean_equity,
             "unexplained": ledger.unexplained,
+            "nav": track.nav,
+            "drawdown": track.depth,
             "strategies": {name: sheet.net_pnl for name, sheet in sheets.items()},
         }
 
@@ -111,7 +115,9 @@ class Replay:
             "days": self.tracker.days,
             "account_currency": books.account_currency,
             "balance": self.tracker.balance(),
-            "strategies": {n: s.to_dict() for n, s in self.tracker.strategies().items()},
+            "strategies": self._strategies(),
+            "sessions": self._sessions(None),
+            "drawdown": self.tracker.drawdown().to_dict(),
             "instruments": {
                 sid: {name: sheet.to_dict() for name, sheet in sheets.items()}
                 for sid, sheets in ledger.by_instrument().items()
@@ -119,4 +125,22 @@ class Replay:
             "flows": [flow.to_dict() for flow in ledger.flows],
             "anomalies": [anomaly.to_dict() for anomaly in books.anomalies],
             "errors": dict(self.tracker.errors),
+        }
+
+    def _strategies(self) -> dict[str, Any]:
+        """Each strategy's terms and, where it traded, its figures, drawdown and sessions."""
+        found: dict[str, dict[str, Any]] = {
+            name: {**sheet.to_dict()} for name, sheet in self.tracker.strategies().items()
+        }
+        for name, metrics in self.tracker.metrics().items():
+            if name in found:
+                drawdown = self.tracker.drawdown(name).to_dict()
+                more = {"drawdown": drawdown, "sessions": self._sessions(name)}
+                found[name] = {**metrics.to_dict(), **found[name], **more}
+        return found
+
+    def _sessions(self, strategy: str | None) -> dict[str, Any]:
+        return {
+            kind.value: [session.to_dict() for session in self.tracker.sessions(kind, strategy)]
+            for kind in SHOWN_SESSIONS
         }

@@ -12,9 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 from models.records import Sheet, TradeRecord
+from models.sessions import SessionKind
 from workbench.replay import Replay
 
 LARGEST = 10  # trades shown
+MONTHS = 6  # sessions shown
 CENT = 0.005
 TERMS = tuple(field.name for field in fields(Sheet))
 # The law subtracts what was paid.
@@ -30,6 +32,11 @@ def money(value: float | None) -> Text:
     shown = 0.0 if abs(value) < CENT else value
     style = "red" if shown < 0 else "dim" if not shown else ""
     return Text(f"{shown:,.2f}", style=style)
+
+
+def percent(fraction: float | None, decimals: int) -> str:
+    """A fraction in percent, a dash where there is none."""
+    return "-" if fraction is None else f"{100 * fraction:.{decimals}f} %"
 
 
 def grid(title: str, columns: Sequence[str], left: int = 1) -> Table:
@@ -74,7 +81,7 @@ def strategy_table(replay: Replay) -> Table:
     wins = Counter(trade.strategy for trade in replay.trades if trade.pnl > 0)
     accounts = replay.tracker.ledger.books.accounts
     for name, sheet in replay.tracker.strategies().items():
-        share = f"{100 * wins[name] / trades[name]:.0f} %" if trades[name] else "-"
+        share = percent(wins[name] / trades[name] if trades[name] else None, 0)
         figures = (money(sheet.net_pnl), money(sheet.unrealized), money(-sheet.fees))
         held = str(len(accounts[name].open))
         table.add_row(name, f"{trades[name]:,}", share, *figures, held)
@@ -95,6 +102,40 @@ def trade_table(trades: Sequence[TradeRecord]) -> Table:
             f"{trade.entry_price:,.6g}",
             f"{trade.exit_price:,.6g}",
             money(trade.pnl),
+        )
+    return table
+
+
+def session_table(replay: Replay) -> Table:
+    """The account's last months."""
+    columns = ["month", "trades", "wins", "net P&L", "fees", "drawdown", "equity"]
+    table = grid("Last months", columns)
+    for month in replay.tracker.sessions(SessionKind.MONTHLY)[-MONTHS:]:
+        table.add_row(
+            f"{month.session_date:%Y-%m}",
+            f"{month.trades:,}",
+            percent(month.win_rate, 0),
+            money(month.net_pnl),
+            money(-month.commissions),
+            percent(month.max_drawdown, 2),
+            money(month.end_equity),
+        )
+    return table
+
+
+def drawdown_table(replay: Replay) -> Table:
+    """How far the account and each strategy fell from a peak, and where they are."""
+    columns = ["", "deepest", "now", "since", "amount", "spells"]
+    table = grid("Drawdown", columns)
+    for name in (None, *replay.tracker.scopes.strategies):
+        found = replay.tracker.drawdown(name)
+        table.add_row(
+            name or "account",
+            percent(found.max_depth, 2),
+            percent(found.depth, 2),
+            f"{found.open.start:%Y-%m-%d}" if found.open else "-",
+            money(found.amount),
+            f"{len(found.spells) + bool(found.open):,}",
         )
     return table
 
@@ -132,6 +173,9 @@ def show(replay: Replay, console: Console) -> None:
     if replay.trades or books.accounts["unassigned"].open or len(books.accounts) > 1:
         console.print(strategy_table(replay))
         console.print(trade_table(replay.trades))
+    if replay.marks:
+        console.print(drawdown_table(replay))
+        console.print(session_table(replay))
     if replay.tracker.ledger.flows:
         console.print(flow_table(replay))
     if books.anomaly_counts or replay.tracker.errors:

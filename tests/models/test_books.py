@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from models.books import Books, underlying_price
+from models.books import Books
 from models.events import Fill, Opening, OrderStatus, OrderType, OrderUpdate
 from models.instruments import Instrument, Kind
-from models.sharing import UNASSIGNED
+from models.sharing import UNASSIGNED, underlying_price
 from tests.scenario import Scenario, play, scenarios
 
 START = datetime(2024, 1, 2, 14, 30, tzinfo=UTC)

@@ -61,7 +61,10 @@ def test_out_writes_the_four_files(tmp_path: Path) -> None:
         moved = strategy["dividends"] + strategy["financing"] + strategy["settlement"]
         assert strategy["net_pnl"] == pytest.approx(earned + moved)
     assert summary["balance"]["fees"] > 0
-    assert set(marks[-1]) == {"utc", "equity", "lean_equity", "unexplained", "strategies"}
+    keys = {"utc", "equity", "lean_equity", "unexplained", "nav", "drawdown", "strategies"}
+    assert set(marks[-1]) == keys
+    assert {"daily", "weekly", "monthly", "yearly"} == set(summary["sessions"])
+    assert summary["drawdown"]["depth"] == marks[-1]["drawdown"]
     for name, net_pnl in marks[-1]["strategies"].items():
         assert net_pnl == summary["strategies"][name]["net_pnl"]
     assert [TradeRecord.from_dict(trade).to_dict() for trade in trades] == trades

@@ -15,10 +15,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from models.lean_book import LeanTrade
 from models.records import TradeRecord
+from models.sessions import SessionKind
 from workbench.recorded_faults import Faults
 from workbench.recordings import recordings, result
 from workbench.replay import Replay
@@ -382,6 +384,58 @@ def test_instruments_sum_to_the_strategies(name: str) -> None:
         for term in STRATEGY_TERMS:
             if strategy != "unassigned" and not (name == "euro-futures" and term == "settlement"):
                 assert summed[strategy, term] == pytest.approx(getattr(sheet, term), abs=1e-6)
+
+
+# --- sessions, NAV and drawdown
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_sessions_of_each_kind_sum_to_the_account_and_each_strategy(name: str) -> None:
+    """Days, weeks, months and years each add up, with the months that older days folded into."""
+    tracker = played(name).replay.tracker
+    balance, sheets = tracker.balance(), tracker.strategies()
+    totals: dict[str | None, float] = {
+        name: sheet.net_pnl for name, sheet in sheets.items() if name in tracker.metrics()
+    }
+    outside = (balance["starting_equity"] or 0.0) + (balance["flows"] or 0.0)
+    totals[None] = (balance["equity"] or 0.0) - outside
+    for scope, total in totals.items():
+        folded = tracker.scopes.find(scope).track.book.folded()
+        for kind in SessionKind:
+            found = tracker.sessions(kind, scope)
+            if kind in (SessionKind.DAILY, SessionKind.WEEKLY):
+                found = [*folded, *found]
+            assert sum(session.net_pnl for session in found) == pytest.approx(total, abs=1e-5)
+            mine = [t for t in played(name).replay.trades if scope in (None, t.strategy)]
+            assert sum(session.trades for session in found) == len(mine)
+            fees = sheets[scope].fees if scope else balance["fees"]
+            assert sum(session.commissions for session in found) == pytest.approx(fees, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_drawdown_is_what_numpy_finds_on_the_marks(name: str) -> None:
+    """At every mark the depth is the fall of the NAV from its highest so far."""
+    rows = [row for row in played(name).rows if row["nav"] is not None]
+    navs = np.array([1.0, *(row["nav"] for row in rows)])
+    depths = (1.0 - navs / np.maximum.accumulate(navs))[1:]
+    assert [row["drawdown"] for row in rows] == pytest.approx(depths, abs=1e-11)
+    deepest = played(name).replay.tracker.drawdown().max_depth
+    assert deepest == pytest.approx(max(depths, default=0.0), abs=1e-11)
+
+
+@pytest.mark.parametrize("name", sorted(FLOWS))
+def test_the_nav_does_not_see_deposits(name: str) -> None:
+    """From mark to mark the NAV moves with the equity less what was paid in or out."""
+    found = played(name)
+    moved: dict[str, float] = defaultdict(float)
+    for flow in found.replay.tracker.ledger.flows:
+        moved[flow.time.isoformat()] += flow.value
+    seen = set[str]()
+    for before, after in zip(found.rows, found.rows[1:], strict=False):
+        flow_value = 0.0 if after["utc"] in seen else moved[after["utc"]]
+        seen.add(after["utc"])
+        growth = (after["equity"] - flow_value) / before["equity"]
+        assert after["nav"] / before["nav"] == pytest.approx(growth, abs=1e-12)
 
 
 # --- 5. the same again
