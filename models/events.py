@@ -226,20 +226,22 @@ class Mark:
     def __post_init__(self) -> None:
         if self.time.tzinfo is None:
             require_utc(self.time, "mark")
-        if self.equity is not None and not isfinite(self.equity):
-            raise EventError(f"mark: the equity is {self.equity}")
-        for what, figures in (
-            ("price of", self.prices),
-            ("cash in", self.cash),
-            ("unsettled cash in", self.unsettled),
-            ("rate of", self.rates),
-        ):
-            if not isfinite(sum(figures.values())):
-                for name, figure in figures.items():
-                    require_finite(figure, f"mark: the {what} {name}")
-        for sid, profit in self.profits.items():
-            if not isfinite(profit[0] + profit[1]):
-                raise EventError(f"mark: the profit of {sid} is {profit}")
+        total = self.equity or 0.0
+        for figures in (self.prices, self.cash, self.unsettled, self.rates):
+            total += sum(figures.values())
+        for profit, settled in self.profits.values():
+            total += profit + settled
+        if not isfinite(total):
+            self._explain()
+
+    def _explain(self) -> None:
+        require_finite(self.equity or 0.0, "mark: the equity")
+        named = {"price of": self.prices, "cash in": self.cash, "rate of": self.rates}
+        for what, figures in (*named.items(), ("unsettled cash in", self.unsettled)):
+            for name, figure in figures.items():
+                require_finite(figure, f"mark: the {what} {name}")
+        for sid, profits in self.profits.items():
+            require_finite(sum(profits), f"mark: the profit of {sid}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,9 +130,10 @@ class Ledger:
             the feed must send it again, complete. Else True.
         """
         books = self.books
-        strange = (mark.prices.keys() | mark.profits.keys()) - books.holdings.keys()
-        if strange:
-            books.anomaly(mark.time, "unknown instrument", f"a mark of {sorted(strange)}")
+        known = books.holdings.keys()
+        if not (known >= mark.prices.keys() and known >= mark.profits.keys()):
+            strange = sorted((mark.prices.keys() | mark.profits.keys()) - known)
+            books.anomaly(mark.time, "unknown instrument", f"a mark of {strange}")
             return True
         books.set_rates(mark.rates)
         self._value(mark)
