@@ -45,4 +45,5 @@ def _record(number: int, strategy: str, entry: Fill, close: Fill, part: float) -
         str(number), entry.sid, strategy, "long" if part > 0 else "short", entry.time, close.time,
         entry.price, close.price, abs(part), pnl, 100 * pnl / abs(part * entry.price), 0.0, None,
         True, entry.sid, pnl, None, 1.0, (entry.order_id, close.order_id), "", "order", False,
+        0.0, 0.0, "lots",
     )  # fmt: skip

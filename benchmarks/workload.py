@@ -61,4 +61,4 @@ def record(name: str) -> Workload:
 
 def fresh(*, lean_book: bool) -> PerformanceTracker:
     """A tracker with nothing in it."""
-    return PerformanceTracker(Settings(lean_book=lean_book))
+    return PerformanceTracker(settings=Settings(lean_book=lean_book))

@@ -12,21 +12,29 @@ from dataclasses import astuple
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from models.instruments import Instrument, Kind, Valuation
-from models.lots import DUST, Balance, Position, Terms, tidy
+from models.instruments import DUST, Instrument, Kind, Valuation, tidy
+from models.lots import Position
+from models.terms import Balance, Terms
 
 HOUR = timedelta(hours=1)
 
 
 class Account:
-    """What one strategy made and holds: its terms, its cash by currency, its positions."""
+    """What one strategy made and holds: its terms, its cash by currency, its positions.
 
-    __slots__ = ("balances", "name", "open", "open_pnl", "positions", "terms")
+    Args:
+        name: The strategy's.
+        home: The account currency, whose rate is 1: cash in it needs no exchange.
+    """
 
-    def __init__(self, name: str) -> None:
+    __slots__ = ("balances", "cash", "home", "name", "open", "open_pnl", "positions", "terms")
+
+    def __init__(self, name: str, home: str) -> None:
         self.name = name
+        self.home = home
         self.terms = Terms()
-        self.balances: dict[str, Balance] = {}
+        self.cash = Balance(1.0)
+        self.balances: dict[str, Balance] = {home: self.cash}
         self.positions: dict[str, Position] = {}
         self.open: dict[str, Position] = {}  # those with a quantity
         self.open_pnl = 0.0  # their P&L at the last mark, account currency
@@ -58,34 +66,34 @@ class Account:
             rate: Account currency per unit.
         """
         value = amount * rate
-        signed = -amount if term == "fees" else amount
-        setattr(self.terms, term, getattr(self.terms, term) + value)
-        self.balance(currency, rate).add(signed, rate)
-        if position is None:
+        for terms in (self.terms,) if position is None else (self.terms, position.terms):
+            setattr(terms, term, getattr(terms, term) + value)
+        self.move(position, -amount if term == "fees" else amount, currency, rate)
+
+    def move(self, position: Position | None, amount: float, currency: str, rate: float) -> None:
+        """Add an amount to the cash, here and at the position; cash at home has no exchange."""
+        if currency == self.home:
+            self.cash.amount += amount
             return
-        setattr(position.terms, term, getattr(position.terms, term) + value)
-        balance = position.balances.get(currency)
-        if balance is None:
-            balance = position.balances[currency] = Balance(rate)
-        balance.add(signed, rate)
+        self.balance(currency, rate).add(amount, rate)
+        if position is not None:
+            balance = position.balances.get(currency)
+            if balance is None:
+                balance = position.balances[currency] = Balance(rate)
+            balance.add(amount, rate)
 
     def swap(
         self, position: Position, amount: float, currency: str, rate: float, other: str, at: float
     ) -> None:
         """Turn an amount of one currency into another at their rates; nobody gains by it."""
-        for balances in (self.balances, position.balances):
-            for name, units, now in ((currency, -amount, rate), (other, amount * rate / at, at)):
-                balance = balances.get(name)
-                if balance is None:
-                    balance = balances[name] = Balance(now)
-                balance.add(units, now)
+        self.move(position, -amount, currency, rate)
+        self.move(position, amount * rate / at, other, at)
 
     def cash_value(self, rates: Mapping[str, float]) -> float:
         """All balances at the rates, account currency."""
-        total = 0.0
-        for currency, balance in self.balances.items():
-            total += balance.amount * rates[currency]
-        return total
+        if len(self.balances) == 1:
+            return self.cash.amount
+        return sum(balance.amount * rates[name] for name, balance in self.balances.items())
 
     def fx(self, rates: Mapping[str, float]) -> float:
         """Exchange profit so far, account currency."""
@@ -106,6 +114,7 @@ class Account:
         """Take over what `state` returned."""
         self.terms = Terms(*state["terms"])
         self.balances = {name: Balance(*values) for name, values in state["balances"].items()}
+        self.cash = self.balances.get(self.home, self.cash)
         for values in state["positions"]:
             self.position(instruments[values["sid"]]).restore(values)
         self.open = {sid: self.positions[sid] for sid in state["open"]}
@@ -145,12 +154,17 @@ class Holding:
         profit = 0.0
         if before * quantity < 0:
             closed = -quantity if abs(quantity) < abs(before) else before
-            gain = instrument.worth(price) - instrument.worth(self.average)
+            if instrument.inverse:
+                gain = instrument.worth(price) - instrument.worth(self.average)
+            else:
+                gain = price - self.average
             profit = closed * gain * instrument.multiplier
             if after * before <= 0:
                 self.average = price if after else 0.0
-        else:
+        elif before:
             self.average = (self.average * before + price * quantity) / (before + quantity)
+        else:
+            self.average = price
         self.quantity = after
         if not after:
             self.settled = 0.0
@@ -182,33 +196,6 @@ class Holding:
     def restore(self, state: list[Any]) -> None:
         """Take over what `state` returned."""
         _, self.quantity, self.average, self.worth, self.settled = state
-
-
-class Flow(NamedTuple):
-    """A deposit (positive) or withdrawal.
-
-    Attributes:
-        time: UTC of the mark whose cash first showed it.
-        currency: Its currency.
-        amount: Units of the currency.
-        value: Account currency at that mark's rate.
-        cause: "announced: NOTE", or "unannounced".
-    """
-
-    time: datetime
-    currency: str
-    amount: float
-    value: float
-    cause: str
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON values."""
-        return {**self._asdict(), "time": self.time.isoformat()}
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Flow:
-        """The flow that `to_dict` described."""
-        return cls(**{**values, "time": datetime.fromisoformat(values["time"])})
 
 
 class LeanCash:

@@ -24,8 +24,8 @@ from models.events import (
     SplitKind,
     SymbolChange,
 )
-from models.instruments import Kind
-from models.lots import DUST, Execution, Position, tidy
+from models.instruments import DUST, Kind, tidy
+from models.lots import Execution, Position
 from models.sharing import UNASSIGNED, share_fill
 
 # LEAN divides decimals exactly; nine places undo the float's error before truncating.
@@ -49,8 +49,9 @@ def before(books: Books, opening: Opening, fill: Fill) -> Opening:
         holdings[fill.sid] = (held.quantity, held.average)
     moved = LeanCash()
     mirror(moved, held, fill.quantity, fill.price, books.lands(instrument))
-    fee, fee_currency = books.fee(fill, instrument)
-    moved.move(fee_currency, -fee)
+    if fill.fee:
+        fee, fee_currency = books.fee(fill, instrument)
+        moved.move(fee_currency, -fee)
     cash = {name: shown - moved.expected.get(name, 0.0) for name, shown in opening.cash.items()}
     return replace(opening, cash=cash, holdings=holdings)
 

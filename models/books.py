@@ -15,8 +15,8 @@ from typing import Any
 from models.accounts import Account, Holding, LeanCash, Mirrored, mirror
 from models.events import Anomaly, Fill, Opening, OrderStatus, OrderType, OrderUpdate
 from models.instruments import Instrument, Kind, Valuation
-from models.lots import NEXT_LOT, Closed, Execution, Matching, Payment, Position
-from models.records import TradeRecord, trade_record
+from models.lots import NEXT_LOT, Closed, Execution, Lot, Matching, Position
+from models.records import LOTS, TradeRecord, round_record, trade_record
 from models.sharing import (
     UNASSIGNED,
     Order,
@@ -36,6 +36,8 @@ ANOMALIES_KEPT = 1_000
 ENDED = frozenset({OrderStatus.CANCELED, OrderStatus.INVALID, OrderStatus.FILLED})
 
 Parts = Sequence[tuple[str, float]]  # (strategy, signed quantity) of each part of a fill
+# What a strategy's part of a fill was: strategy, UTC, fee and value traded in account currency.
+Payment = tuple[str, datetime, float, float]
 
 
 class Books:
@@ -64,7 +66,7 @@ class Books:
         self.instruments: dict[str, Instrument] = {}
         self.tickers: dict[str, str] = {}
         self.rates: dict[str, float] = {account_currency: 1.0}
-        self.accounts: dict[str, Account] = {UNASSIGNED: Account(UNASSIGNED)}
+        self.accounts = {UNASSIGNED: Account(UNASSIGNED, account_currency)}
         self.holdings: dict[str, Holding] = {}
         self.held: dict[str, int] = {}  # sid -> strategies that hold it, LEAN's net 0 or not
         self.orders = Orders(default_strategy, resolver)
@@ -77,9 +79,13 @@ class Books:
         self.opened = False
         self._next_lot = NEXT_LOT[matching]
         self._waiting: dict[str, float] = {}  # opening cash that has no rate yet
-        self._closed: list[TradeRecord] = []
-        self._paid: list[Payment] = []
-        self._trade_count = 0
+        # what came of the last events, until somebody takes it
+        self.closed: list[TradeRecord] = []
+        self.rounds: list[TradeRecord] = []
+        self.entered: list[tuple[Position, Lot]] = []
+        self.paid: list[Payment] = []
+        self._trades = 0
+        self._rounds = 0
 
     def add_instrument(self, instrument: Instrument) -> None:
         """Describe an instrument before its first event; a second description is ignored."""
@@ -154,20 +160,23 @@ class Books:
         """
         if not self.orders.seen.add(fill.order_id, fill.event_id):
             return False
-        instrument = self.instruments.get(fill.sid)
-        if instrument is None:
+        holding = self.holdings.get(fill.sid)
+        if holding is None:
             self.anomaly(fill.time, "unknown instrument", f"{fill}", fill.sid)
             return False
-        self._check(fill, instrument)
+        if fill.time != self.time or fill.price < 0:
+            self._check(fill, holding.instrument)
         if fill.rates:
             self.set_rates(fill.rates)
         self.fills += 1
         order = self.orders.order_of(fill, self.tickers[fill.sid])
-        holding = self.holdings[fill.sid]
-        parts = self._parts(order, fill, holding)
-        lands = self.lands(instrument)
+        if order.strategy is not None:
+            parts: Parts = ((order.strategy, fill.quantity),)
+        else:
+            parts = self._shared(order, fill, holding)
+        lands = self.lands(holding.instrument) if holding.instrument.settles_in_account else None
         mirrored = mirror(self.cash, holding, fill.quantity, fill.price, lands)
-        self._execute(fill, instrument, order, parts, mirrored)
+        self._execute(fill, holding.instrument, order, parts, mirrored)
         if fill.final:
             self.orders.finish(fill.order_id)
         return True
@@ -180,18 +189,12 @@ class Books:
         if self.time is None or fill.time > self.time:
             self.time = fill.time
 
-    def _parts(self, order: Order, fill: Fill, holding: Holding) -> Parts:
-        if order.strategy is not None:
-            return ((order.strategy, fill.quantity),)
+    def _shared(self, order: Order, fill: Fill, holding: Holding) -> Parts:
         exercise = order.order_type is OrderType.OPTION_EXERCISE
         if exercise and order.shares and holding.instrument.strike is None:
             shares = order.shares.items()
             return [(name, fill.quantity * share) for name, share in shares]
-        holders = [
-            (account.name, account.open[fill.sid].quantity)
-            for account in self.accounts.values()
-            if fill.sid in account.open
-        ]
+        holders = [(account.name, held.quantity) for account, held in self.holders(fill.sid)]
         flattens = abs(holding.quantity + fill.quantity) < holding.instrument.lot / 2
         parts = share_fill(fill.quantity, holders, flattens, holding.instrument.lot)
         order.shares = {name: part / fill.quantity for name, part in parts}
@@ -200,41 +203,40 @@ class Books:
     def _execute(
         self, fill: Fill, instrument: Instrument, order: Order, parts: Parts, mirrored: Mirrored
     ) -> None:
-        fee, currency = self.fee(fill, instrument)
+        time, price, whole = fill.time, fill.price, fill.quantity
+        fee, currency = self.fee(fill, instrument) if fill.fee else (0.0, "")
         fee_rate = self.rates[currency] if fee else 0.0
         rate = self.rates[instrument.currency]
         reason = exit_reason(order, fill, instrument)
         if fee:
             self.cash.move(currency, -fee)
-        settled = mirrored.averaged + self._cash_settlement(fill, instrument, order)
-        traded = sum(abs(quantity) for _, quantity in parts)
+        settled = mirrored.averaged
+        if instrument.kind is Kind.INDEX_OPTION:
+            settled += self._cash_settlement(fill, instrument, order)
+        each = abs(instrument.worth(price)) * instrument.multiplier * rate
+        traded = abs(whole) if len(parts) == 1 else sum(abs(quantity) for _, quantity in parts)
         for name, quantity in parts:
-            paid = fee * abs(quantity) / traded
+            size = abs(quantity)
+            paid = fee * size / traded
+            cost = paid * fee_rate
             account = self.account(name)
             execution = Execution(
-                fill.time,
-                fill.order_id,
-                quantity,
-                fill.price,
-                rate,
-                paid * fee_rate,
-                order.arrival,
-                order.tag,
+                time, fill.order_id, quantity, price, rate, cost, order.arrival, order.tag
             )
             position = self.trade(account, instrument, execution, reason)
-            volume = abs(quantity * instrument.worth(fill.price)) * instrument.multiplier * rate
-            self._paid.append(Payment(name, fill.time, paid * fee_rate, volume))
+            self.paid.append((name, time, cost, size * each))
             if fee:
-                account.book(position, "fees", paid, currency, fee_rate)
+                account.terms.fees += cost
+                position.terms.fees += cost
+                account.move(position, -paid, currency, fee_rate)
             if settled:
-                amount = settled * quantity / fill.quantity
+                amount = settled * quantity / whole
                 account.book(position, "settlement", amount, instrument.currency, rate)
-            self.land(account, position, mirrored.profit * quantity / fill.quantity)
+            if mirrored.profit and instrument.settles_in_account:
+                self.land(account, position, mirrored.profit * quantity / whole)
 
     def fee(self, fill: Fill, instrument: Instrument) -> tuple[float, str]:
         """What a fill costs in cash, and in which currency."""
-        if not fill.fee:
-            return 0.0, ""
         buys_coin = instrument.kind is Kind.CRYPTO and fill.quantity > 0
         if buys_coin and fill.fee_currency == instrument.base:
             # LEAN cut the fee from the coins filled and charges its value to the quote cash
@@ -243,9 +245,8 @@ class Books:
         return fill.fee, fill.fee_currency
 
     def _cash_settlement(self, fill: Fill, instrument: Instrument, order: Order) -> float:
-        """Cash LEAN moves with an index option's exercise, quote currency; 0 for all else."""
-        exercised = order.order_type is OrderType.OPTION_EXERCISE and not fill.price
-        if instrument.kind is not Kind.INDEX_OPTION or not exercised:
+        """Cash LEAN moves with an index option's exercise, quote currency; else 0."""
+        if order.order_type is not OrderType.OPTION_EXERCISE or fill.price:
             return 0.0
         spot = underlying_price(fill)
         if spot is None:
@@ -276,7 +277,7 @@ class Books:
         """A strategy's account, made at its first use."""
         found = self.accounts.get(name)
         if found is None:
-            found = self.accounts[name] = Account(name)
+            found = self.accounts[name] = Account(name, self.account_currency)
         return found
 
     def holders(self, sid: str) -> list[tuple[Account, Position]]:
@@ -290,16 +291,21 @@ class Books:
 
         With no reason given, what it closes makes no record of a trade.
         """
-        position = account.position(instrument)
+        position = account.positions.get(instrument.sid) or account.position(instrument)
         was_open = position.quantity != 0.0
-        closed = position.trade(execution, self._next_lot)
+        closed = position.trade(execution, self._next_lot, reason is not None)
         if closed:
             gross = 0.0
             for piece in closed:
                 gross += piece.gross
-                if reason is not None:
-                    self._record(position, piece, execution, reason)
-            account.book(position, "realized", gross, instrument.currency, execution.rate)
+            value = gross * execution.rate
+            account.terms.realized += value
+            position.terms.realized += value
+            account.move(position, gross, instrument.currency, execution.rate)
+            if reason is not None:
+                self._record(position, closed, execution, reason)
+        if position.entered is not None and reason is not None:
+            self.entered.append((position, position.entered))
         if was_open != (position.quantity != 0.0):
             self.set_open(account, position)
         return position
@@ -316,28 +322,18 @@ class Books:
         if not self.held[sid]:
             del self.held[sid]
 
-    def _record(self, position: Position, piece: Closed, execution: Execution, reason: str) -> None:
-        self._trade_count += 1
-        self._closed.append(
-            trade_record(
-                str(self._trade_count),
-                self.tickers[position.instrument.sid],
-                position,
-                piece,
-                execution,
-                reason,
-            )
-        )
-
-    def take_closed(self) -> list[TradeRecord]:
-        """The trades closed since the last call."""
-        closed, self._closed = self._closed, []
-        return closed
-
-    def take_paid(self) -> list[Payment]:
-        """What fills cost and turned over since the last call."""
-        paid, self._paid = self._paid, []
-        return paid
+    def _record(
+        self, position: Position, closed: list[Closed], execution: Execution, reason: str
+    ) -> None:
+        ticker, ended = self.tickers[position.instrument.sid], position.ended
+        for piece in closed:
+            self._trades += 1
+            trade_id = str(self._trades)
+            self.closed.append(trade_record(trade_id, ticker, position, piece, execution, reason))
+        if ended is not None and ended.exited:
+            self._rounds += 1
+            trade_id = f"p{self._rounds}"
+            self.rounds.append(round_record(trade_id, ticker, position, ended, execution, reason))
 
     def anomaly(
         self, time: datetime, kind: str, detail: str, sid: str = "", amount: float = 0.0
@@ -372,8 +368,8 @@ class Books:
             "time": self.time.isoformat() if self.time else None,
             "opened": self.opened,
             "waiting": dict(self._waiting),
-            "closed": [trade.to_dict() for trade in self._closed],
-            "trade_count": self._trade_count,
+            "closed": [trade.to_dict() for trade in (*self.closed, *self.rounds)],
+            "counts": [self._trades, self._rounds],
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -396,5 +392,7 @@ class Books:
         self.time = datetime.fromisoformat(state["time"]) if state["time"] else None
         self.opened = state["opened"]
         self._waiting = dict(state["waiting"])
-        self._closed = [TradeRecord.from_dict(values) for values in state["closed"]]
-        self._trade_count = state["trade_count"]
+        taken = [TradeRecord.from_dict(values) for values in state["closed"]]
+        self.closed = [trade for trade in taken if trade.book == LOTS]
+        self.rounds = [trade for trade in taken if trade.book != LOTS]
+        self._trades, self._rounds = state["counts"]

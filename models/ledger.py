@@ -14,7 +14,7 @@ Rules:
 4. `unexplained` is LEAN's equity less ours. It should be 0; it is published, never spread.
 5. Cash is judged at marks only, and not at a mark that shows quantities other than the fills seen.
 
-Events go in through `apply`, in the order they came; closed trades come out of `take_closed`.
+Events go in through `apply`, in the order they came; closed trades are left in `books.closed`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from datetime import datetime
 from typing import Any
 
 from models import adjustments
-from models.accounts import Account, Flow, Stake, bearers, stakes
+from models.accounts import Account, Stake, bearers, stakes
 from models.adjustments import Adoptions
 from models.books import Books
 from models.events import (
@@ -40,9 +40,9 @@ from models.events import (
     SymbolChange,
 )
 from models.instruments import Instrument, Valuation
-from models.lots import Matching, Position
-from models.records import Sheet, sum_sheets
-from models.sharing import UNASSIGNED, Resolver, strategy_in_tag
+from models.lots import Position
+from models.sharing import UNASSIGNED, UnknownStrategyError
+from models.terms import Flow, Sheet, sum_sheets
 
 # Cash that differs by less than this, in account currency, is float dust.
 CASH_TOLERANCE = 1e-6
@@ -58,30 +58,11 @@ class Ledger:
     """Every cent of the account, by strategy and by cause.
 
     Args:
-        account_currency: The currency of every term.
-        live: Whether LEAN trades live: it books no dividends then, and its events may lag behind
-            its portfolio, so a difference in quantity is adopted only when two marks show it.
-        default_strategy: Whose an order is that names no strategy.
-        resolver: Reads the strategy of an order from its ticker, tag and type.
-        matching: Which lot a closing quantity takes first.
+        books: What it compares with LEAN's account.
     """
 
-    def __init__(
-        self,
-        account_currency: str = "USD",
-        *,
-        live: bool = False,
-        default_strategy: str = "main",
-        resolver: Resolver = strategy_in_tag,
-        matching: Matching = Matching.FIFO,
-    ) -> None:
-        self.books = Books(
-            account_currency,
-            live=live,
-            default_strategy=default_strategy,
-            resolver=resolver,
-            matching=matching,
-        )
+    def __init__(self, books: Books) -> None:
+        self.books = books
         self.flows: list[Flow] = []
         self.flow_total = 0.0  # their values, account currency
         self.lean_equity: float | None = None
@@ -135,10 +116,11 @@ class Ledger:
             strange = sorted((mark.prices.keys() | mark.profits.keys()) - known)
             books.anomaly(mark.time, "unknown instrument", f"a mark of {strange}")
             return True
-        books.set_rates(mark.rates)
+        if mark.rates:
+            books.set_rates(mark.rates)
         self._value(mark)
-        residuals = self._residuals(mark)
-        self.equity = self._equity()
+        residuals = self._residuals(mark) if mark.cash else []
+        self.equity = self._revalue()
         gap = 0.0 if mark.equity is None else mark.equity - self.equity
         if mark.partial and (residuals or abs(gap) > EQUITY_TOLERANCE):
             return False
@@ -147,10 +129,13 @@ class Ledger:
         if judged and (residuals or mark.holdings is not None):
             self._value(mark)  # what was adopted had no worth, or that of another quantity
             self._reconcile(mark)
-            self.equity = self._equity()
+            self.equity = self._revalue()
         if judged:
             self._scanned = False
             self._stakes = None
+        for account in books.accounts.values():
+            for sid, position in account.open.items():
+                position.see(books.holdings[sid].worth)
         books.time = mark.time
         self.marks += 1
         if mark.equity is not None:
@@ -183,7 +168,7 @@ class Ledger:
             holding = holdings[sid]
             holding.settled = settled
             holding.close_out(profit, rates[holding.instrument.currency])
-        for sid in books.held:
+        for sid in books.held if mark.rates else ():
             holding = holdings[sid]
             instrument = holding.instrument
             if instrument.valuation is Valuation.PAIR and rates[instrument.quote]:
@@ -246,13 +231,31 @@ class Ledger:
 
     # --- what it knows
 
-    def _equity(self) -> float:
+    def _revalue(self) -> float:
+        """Equity at the worths just taken; what is open keeps its P&L."""
         books = self.books
+        holdings, rates = books.holdings, books.rates
         total = 0.0
         for account in books.accounts.values():
-            account.open_pnl = self.unrealized(account) if account.open else 0.0
-            total += account.cash_value(books.rates) + account.open_pnl
+            open_pnl = 0.0
+            for sid, position in account.open.items():
+                holding, instrument = holdings[sid], position.instrument
+                made = position.quantity * holding.worth - position.cost
+                position.open_pnl = made * instrument.multiplier * rates[instrument.currency]
+                open_pnl += position.open_pnl
+                if holding.settled:
+                    open_pnl += self._misbooked(position)
+            account.open_pnl = open_pnl
+            total += account.cash_value(rates) + open_pnl
         return total
+
+    def equity_now(self) -> float:
+        """Equity with the fills since the last mark, account currency."""
+        rates = self.books.rates
+        return sum(
+            account.cash_value(rates) + self.unrealized(account)
+            for account in self.books.accounts.values()
+        )
 
     def unrealized(self, account: Account) -> float:
         """P&L of a strategy's open lots at the last mark, with what LEAN mis-books of futures."""
@@ -280,10 +283,10 @@ class Ledger:
         return holding.settled * (self.books.rates[quote] - 1.0) * share
 
     def sheet(self, strategy: str) -> Sheet:
-        """A strategy's terms now; a `KeyError` names the strategies there are."""
+        """A strategy's terms now; an `UnknownStrategyError` names those there are."""
         account = self.books.accounts.get(strategy)
         if account is None:
-            raise KeyError(f"no strategy {strategy!r}; there are {sorted(self.books.accounts)}")
+            raise UnknownStrategyError(strategy, self.books.accounts)
         terms = account.terms
         misbooked = self.misbooked(account)
         return Sheet(
@@ -341,7 +344,7 @@ class Ledger:
             "fx": total.fx,
             "flows": self.flow_total,
             "unexplained": self.unexplained,
-            "equity": self._equity(),
+            "equity": self.equity_now(),
             "lean_equity": self.lean_equity,
             "max_abs_unexplained": self.max_abs_unexplained,
         }

@@ -2,25 +2,23 @@
 
 Invariants, after every change: the lots of a position all lie on one side; their quantities sum to
 the position's quantity and their costs to its cost; what is realized is the sum of its closed
-pieces. The ledger calls `trade` for every fill and `scale` for a split, and reads `unrealized`.
+pieces; a round goes from flat to flat and has what its pieces made. The books call `trade` for
+every fill and `scale` for a split; the ledger reads what the open lots made and calls `see` at
+marks.
 """
 
 from __future__ import annotations
 
 import enum
 from collections import deque
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Iterable
+from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Any, NamedTuple
 
-from models.instruments import Instrument
-
-# A remainder below this part of the instrument's lot size is float dust, not a holding.
-DUST = 1e-3
-# Quantities are kept to so many decimals: rounding keeps 0.3 - 0.1 at 0.2. A satoshi has 8, and a
-# coin buy less its fee in coins a few more.
-DECIMALS = 12
-SMALLEST = 10.0**-DECIMALS
+from models.instruments import DUST, SMALLEST, Instrument, tidy
+from models.terms import Balance, Round, Terms
 
 
 class Matching(enum.Enum):
@@ -31,73 +29,6 @@ class Matching(enum.Enum):
 
 
 NEXT_LOT: dict[Matching, int] = {Matching.FIFO: 0, Matching.LIFO: -1}
-
-
-def tidy(quantity: float) -> float:
-    """The quantity without the float dust of a sum or difference."""
-    return round(quantity, DECIMALS) if quantity % 1 else quantity
-
-
-class Balance:
-    """A strategy's cash in one currency, and the exchange profit it made by being there.
-
-    The law's fx is `amount * (rate - old rate)`. It is accrued when the amount changes or is read:
-    the steps between telescope to the same sum.
-    """
-
-    __slots__ = ("amount", "fx", "rate")
-
-    def __init__(self, rate: float, amount: float = 0.0, fx: float = 0.0) -> None:
-        self.rate = rate
-        self.amount = amount
-        self.fx = fx
-
-    def add(self, amount: float, rate: float) -> None:
-        """Accrue fx to the rate, then add an amount at it."""
-        if rate != self.rate:
-            self.fx += self.amount * (rate - self.rate)
-            self.rate = rate
-        self.amount += amount
-
-    def fx_at(self, rate: float) -> float:
-        """Exchange profit so far in account currency, valued at that rate."""
-        return self.fx + self.amount * (rate - self.rate)
-
-    def state(self) -> list[float]:
-        """JSON-able and exact."""
-        return [self.rate, self.amount, self.fx]
-
-
-@dataclass(slots=True)
-class Terms:
-    """The law's terms that a strategy earns, in account currency; fees are positive when paid."""
-
-    realized: float = 0.0
-    fees: float = 0.0
-    dividends: float = 0.0
-    financing: float = 0.0
-    settlement: float = 0.0
-
-    @property
-    def net(self) -> float:
-        """Their sum, as the law signs them."""
-        return self.realized - self.fees + self.dividends + self.financing + self.settlement
-
-
-class Payment(NamedTuple):
-    """What a strategy's part of a fill cost and turned over.
-
-    Attributes:
-        strategy: Whose part it was.
-        time: UTC.
-        fee: Account currency, positive when paid.
-        volume: Value traded, account currency, positive.
-    """
-
-    strategy: str
-    time: datetime
-    fee: float
-    volume: float
 
 
 class Execution(NamedTuple):
@@ -164,6 +95,9 @@ class Closed(NamedTuple):
         gross: P&L before fees, in the instrument's P&L currency.
         entry_fee: The lot's fee for that part, account currency.
         exit_fee: The closing execution's fee for that part, account currency.
+        low: Lowest `worth` since the lot's entry, the exit's included; `high` is the highest.
+        slippage: Of both sides against their arrival prices, account currency, negative is cost.
+        arrival_value: Value at the arrival prices known, account currency; 0 where none is.
     """
 
     lot: Lot
@@ -171,19 +105,131 @@ class Closed(NamedTuple):
     gross: float
     entry_fee: float
     exit_fee: float
+    low: float
+    high: float
+    slippage: float
+    arrival_value: float
+
+
+def slippage_of(
+    lot: Lot, size: float, price: float, rate: float, arrival: float
+) -> tuple[float, float]:
+    """Slippage of a lot's part and its exit against their arrival prices.
+
+    Args:
+        lot: The lot.
+        size: The part's signed quantity times the multiplier.
+        price: Exit price, quote currency.
+        rate: Account currency per unit of P&L currency at the exit.
+        arrival: The exit's arrival price; 0 where unknown.
+
+    Returns:
+        Money, negative is cost, and the value at the arrival prices known, account currency.
+    """
+    cash = value = 0.0
+    if lot.arrival:
+        cash = size * (lot.arrival - lot.price) * lot.rate
+        value = abs(size * lot.arrival) * lot.rate
+    if arrival:
+        cash += size * (price - arrival) * rate
+        value += abs(size * arrival) * rate
+    return cash, value
+
+
+class Extremes:
+    """The lowest and the highest worth since each lot's entry, O(1) amortized a mark or fill.
+
+    Two stacks of [worth, lots], from the oldest lot to the newest: how far it went since any lot
+    of the group came in. A lot that came later saw less, so lows rise strictly and highs fall, and
+    a new extreme merges the groups that it goes beyond.
+    """
+
+    __slots__ = ("highs", "lows")
+
+    def __init__(self) -> None:
+        self.lows: deque[list[Any]] = deque()
+        self.highs: deque[list[Any]] = deque()
+
+    def enter(self, worth: float) -> None:
+        """A lot comes in."""
+        for stack in (self.lows, self.highs):
+            stack.append([worth, 1])
+        if len(self.lows) > 1 or len(self.highs) > 1:
+            self.see(worth)
+
+    def see(self, worth: float) -> None:
+        """What a unit is worth now."""
+        lows, highs, lots = self.lows, self.highs, 0
+        while lows and lows[-1][0] >= worth:
+            lots += lows.pop()[1]
+        if lots:
+            lows.append([worth, lots])
+        lots = 0
+        while highs and highs[-1][0] <= worth:
+            lots += highs.pop()[1]
+        if lots:
+            highs.append([worth, lots])
+
+    def since(self, at: int) -> tuple[float, float]:
+        """The lowest and the highest since the lot at a place came in, the oldest at 0."""
+        return self._of(self.lows, at), self._of(self.highs, at)
+
+    @staticmethod
+    def _of(stack: Iterable[list[Any]], at: int) -> float:
+        ends = zip(stack, accumulate(group[1] for group in stack), strict=True)
+        return next(float(group[0]) for group, end in ends if at < end)
+
+    def leave(self, index: int) -> None:
+        """The oldest lot (0) or the newest (-1) goes."""
+        for stack in (self.lows, self.highs):
+            group = stack[index]
+            group[1] -= 1
+            if not group[1]:
+                del stack[index]
+
+    def scale(self, factor: float) -> None:
+        """Apply a split."""
+        for group in (*self.lows, *self.highs):
+            group[0] *= factor
 
 
 class Position:
-    """One strategy's open lots of one instrument with the terms it earned there."""
+    """One strategy's open lots of one instrument with the terms it earned there.
 
-    __slots__ = ("balances", "cost", "instrument", "lots", "quantity", "strategy", "terms")
+    Attributes:
+        cost: Sum of quantity times worth, in units of the P&L currency.
+        open_pnl: P&L of the open lots at the last mark, account currency.
+        round: The open round; None when flat.
+        ended: The round that the last `trade` ended, else None.
+        entered: The lot that the last `trade` opened, else None.
+    """
+
+    __slots__ = (
+        "balances",
+        "cost",
+        "ended",
+        "entered",
+        "extremes",
+        "instrument",
+        "lots",
+        "open_pnl",
+        "quantity",
+        "round",
+        "strategy",
+        "terms",
+    )
 
     def __init__(self, strategy: str, instrument: Instrument) -> None:
         self.strategy = strategy
         self.instrument = instrument
         self.lots: deque[Lot] = deque()
+        self.extremes = Extremes()
         self.quantity = 0.0
-        self.cost = 0.0  # sum of quantity * worth, in units of the P&L currency
+        self.cost = 0.0
+        self.open_pnl = 0.0
+        self.round: Round | None = None
+        self.ended: Round | None = None
+        self.entered: Lot | None = None
         self.terms = Terms()
         self.balances: dict[str, Balance] = {}
 
@@ -194,65 +240,106 @@ class Position:
     @property
     def average_price(self) -> float:
         """Entry price of the open lots weighted by quantity, quote currency; 0 when flat."""
-        if not self.quantity:
-            return 0.0
-        return sum(lot.quantity * lot.price for lot in self.lots) / self.quantity
+        return sum(lot.quantity * lot.price for lot in self.lots) / (self.quantity or 1.0)
 
-    def trade(self, execution: Execution, next_lot: int) -> list[Closed]:
+    def see(self, worth: float) -> None:
+        """Take a mark: what a unit is worth now; `open_pnl` is up to date."""
+        extremes, held = self.extremes, self.round
+        if worth < extremes.lows[-1][0] or worth > extremes.highs[-1][0]:
+            extremes.see(worth)
+        if held is not None:
+            value = held.gross + self.open_pnl
+            if value < held.low:
+                held.low = value
+            elif value > held.high:
+                held.high = value
+
+    def trade(self, execution: Execution, next_lot: int, told: bool = True) -> list[Closed]:
         """Close what the execution closes, lot by lot, and open the rest.
 
         Args:
             execution: The signed quantity and its price.
             next_lot: Index of the lot to take first (`NEXT_LOT`).
+            told: Whether what it closes is part of a trade's record.
 
         Returns:
             The closed pieces, in the order they were matched.
         """
-        # a split makes fractions of a share, and lots, that are less than dust and are meant
-        dust = min(self.instrument.lot * DUST, abs(execution.quantity) * DUST * DUST)
-        dust = max(dust, SMALLEST)
-        worth = self.instrument.worth(execution.price)
         left = execution.quantity
+        worth = self.instrument.worth(execution.price)
         closed: list[Closed] = []
-        while self.quantity * left < 0 and abs(left) > dust:
-            lot = self.lots[next_lot]
-            part = lot.quantity if abs(left) > abs(lot.quantity) - dust else -left
-            closed.append(self._close(lot, part, worth, execution, next_lot))
-            left = tidy(left + part)
-        if abs(left) > dust:
-            self._open(execution, left, worth)
+        self.ended = self.entered = None
+        if self.lots:
+            # a split makes fractions of a share, and lots, that are less than dust and are meant
+            dust = min(self.instrument.lot * DUST, abs(left) * DUST * DUST)
+            dust = max(dust, SMALLEST)
+            self.extremes.see(worth)
+            while self.quantity * left < 0 and abs(left) > dust:
+                lot = self.lots[next_lot]
+                part = lot.quantity if abs(left) > abs(lot.quantity) - dust else -left
+                closed.append(self._close(lot, part, worth, execution, next_lot))
+                left = tidy(left + part)
+            if closed and self.round is not None:
+                self._reduce(self.round, closed, execution, told)
+            if abs(left) <= dust:
+                return closed
+        self._open(execution, left, worth)
         return closed
 
     def _open(self, execution: Execution, quantity: float, worth: float) -> None:
-        fee = execution.fee
-        if quantity != execution.quantity:
-            fee *= quantity / execution.quantity
-        time, order_id, _, price, rate, _, arrival, tag, seeded = execution
+        time, order_id, whole, price, rate, fee, arrival, tag, seeded = execution
+        if quantity != whole:
+            fee *= quantity / whole
+        held = self.round
+        if held is None:
+            held = self.round = Round(time, order_id, tag, seeded)
+        size = abs(quantity)
+        held.entered += size
+        held.paid += size * price
+        held.stake += abs(size * worth) * self.instrument.multiplier * rate
         self.quantity = tidy(self.quantity + quantity)
         self.cost += quantity * worth
-        self.lots.append(
-            Lot(quantity, price, worth, fee, rate, arrival, time, order_id, tag, seeded)
-        )
+        lot = Lot(quantity, price, worth, fee, rate, arrival, time, order_id, tag, seeded)
+        self.entered = lot
+        self.lots.append(lot)
+        self.extremes.enter(worth)
 
     def _close(
         self, lot: Lot, part: float, worth: float, execution: Execution, next_lot: int
     ) -> Closed:
-        gross = part * (worth - lot.worth) * self.instrument.multiplier
-        exit_fee = execution.fee * (-part / execution.quantity)
+        _, _, whole, price, rate, fee, arrival, _, _ = execution
+        multiplier, extremes = self.instrument.multiplier, self.extremes
+        gross = part * (worth - lot.worth) * multiplier
         entry_fee = lot.fee * (part / lot.quantity)
+        slippage, value = slippage_of(lot, part * multiplier, price, rate, arrival)
+        low, high = extremes.lows[next_lot][0], extremes.highs[next_lot][0]
         self.cost -= part * lot.worth
         self.quantity = tidy(self.quantity - part)
         if part == lot.quantity:
-            self._drop(next_lot)
+            del self.lots[next_lot]
+            extremes.leave(next_lot)
+            if not self.lots:
+                self.quantity = self.cost = 0.0
         else:
             lot.quantity = tidy(lot.quantity - part)
             lot.fee -= entry_fee
-        return Closed(lot, part, gross, entry_fee, exit_fee)
+        exit_fee = fee * (-part / whole)
+        return Closed(lot, part, gross, entry_fee, exit_fee, low, high, slippage, value)
 
-    def _drop(self, index: int) -> None:
-        del self.lots[index]
+    def _reduce(self, held: Round, closed: list[Closed], execution: Execution, told: bool) -> None:
+        for piece in closed if told else ():
+            size = abs(piece.quantity)
+            held.exited += size
+            held.received += size * execution.price
+            held.gross += piece.gross * execution.rate
+            held.fees += piece.entry_fee + piece.exit_fee
+            held.slippage += piece.slippage
+            held.arrival_value += piece.arrival_value
         if not self.lots:
-            self.quantity = self.cost = 0.0
+            self.ended, self.round = held, None
+        worth = self.instrument.worth(execution.price)
+        value = held.gross + self.unrealized(worth) * execution.rate
+        held.low, held.high = min(held.low, value), max(held.high, value)
 
     def scale(self, factor: float) -> None:
         """Apply a split: quantities are divided by the factor, prices multiplied by it."""
@@ -262,6 +349,10 @@ class Position:
             lot.worth *= factor
             lot.arrival *= factor
         self.quantity /= factor
+        self.extremes.scale(factor)
+        if self.round is not None:
+            self.round.entered /= factor
+            self.round.exited /= factor
 
     def grow(self, quantity: float) -> None:
         """Add a quantity that costs nothing to the newest lot (a share gained by rounding)."""
@@ -271,6 +362,8 @@ class Position:
         lot.worth *= lot.quantity / grown
         lot.quantity = grown
         self.quantity = tidy(self.quantity + quantity)
+        if self.round is not None:
+            self.round.entered += abs(quantity)
 
     def state(self) -> dict[str, Any]:
         """JSON-able and exact; `restore` on a fresh position brings it back."""
@@ -281,7 +374,10 @@ class Position:
             "cost": self.cost,
             "terms": list(astuple(self.terms)),
             "balances": {name: balance.state() for name, balance in self.balances.items()},
-            "lots": [_lot_state(lot) for lot in self.lots],
+            "lots": [_values(lot) for lot in self.lots],
+            "lows": [list(group) for group in self.extremes.lows],
+            "highs": [list(group) for group in self.extremes.highs],
+            "round": _values(self.round) if self.round else None,
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -290,19 +386,15 @@ class Position:
         self.cost = state["cost"]
         self.terms = Terms(*state["terms"])
         self.balances = {name: Balance(*values) for name, values in state["balances"].items()}
-        self.lots = deque(_lot_from(values) for values in state["lots"])
+        self.lots = deque(Lot(**_given(values)) for values in state["lots"])
+        self.extremes.lows = deque(state["lows"])
+        self.extremes.highs = deque(state["highs"])
+        self.round = Round(**_given(state["round"])) if state["round"] else None
 
 
-LOT_FIELDS = tuple(field.name for field in fields(Lot))
+def _values(record: Lot | Round) -> dict[str, Any]:
+    return {**asdict(record), "time": record.time.isoformat()}
 
 
-def _lot_state(lot: Lot) -> list[Any]:
-    values = [getattr(lot, name) for name in LOT_FIELDS]
-    values[LOT_FIELDS.index("time")] = lot.time.isoformat()
-    return values
-
-
-def _lot_from(values: list[Any]) -> Lot:
-    given = dict(zip(LOT_FIELDS, values, strict=True))
-    given["time"] = datetime.fromisoformat(given["time"])
-    return Lot(**given)
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {**values, "time": datetime.fromisoformat(values["time"])}

@@ -1,38 +1,42 @@
-"""The tracker: one lock around the ledger, the LEAN book and what is heard of closed trades.
+"""The tracker that users hold in their hands: what it can be asked, at any moment, by any thread.
 
-It is fed events by whoever knows where they come from (`utils.tracking` inside LEAN, a test,
-another feed) and answers from any thread. Nothing here reads LEAN, a file or a clock.
+Inside LEAN `utils.tracking` feeds it; a test, a notebook or another feed applies events itself
+(`Recorder.apply`) or says by hand what was traded (`HandRecorder`).
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
-from typing import Any
+from itertools import islice
 
-from models.adjustments import before, happens
+from models.by_hand import HandRecorder
 from models.equity import CurvePoint
-from models.events import DayEnd, Event, Fill, Mark, Opening, Split, TrackerError
-from models.instruments import Instrument
-from models.lean_book import Exercise, LeanBook, LeanTrade
-from models.ledger import Ledger
-from models.records import Sheet, TradeRecord
-from models.scopes import Scopes
+from models.lots import Position
+from models.notices import Archive, Listener, Logger, NoticeKind
+from models.records import (
+    LOTS,
+    POSITIONS,
+    PositionRecord,
+    Positions,
+    TradeRecord,
+    exposure,
+    open_record,
+)
+from models.scopes import DrawdownRecord, PerformanceSummary, StrategyMetrics
 from models.sessions import SessionKind, SessionMetrics
-from models.settings import Settings, TagMeans
-from models.sharing import OUT_OF_THE_MONEY, Resolver, strategy_in_tag, underlying_price, whole_tag
-from models.summaries import DrawdownRecord, StrategyMetrics
-
-RESOLVERS: dict[TagMeans, Resolver] = {TagMeans.NAME: strategy_in_tag, TagMeans.WHOLE: whole_tag}
-
-STATE_VERSION = 1
+from models.settings import Settings
+from models.sharing import CallError, Resolver, UnknownStrategyError
+from models.terms import Sheet
 
 
-class PerformanceTracker:
+class PerformanceTracker(HandRecorder):
     """P&L, positions and trades by strategy, balanced to the cent.
 
     Args:
+        starting_equity: What the account holds when trades are said by hand, account currency.
+            Fed with events the tracker takes the account as `Opening` shows it.
+        logger: Where warnings go.
+        object_store: Where closed trades go beyond those kept in memory.
         settings: What the user chose.
         account_currency: The currency of every amount it reports.
         zone: The time zone of its sessions.
@@ -40,210 +44,240 @@ class PerformanceTracker:
         live: Whether LEAN trades live.
         resolver: The strategy of an order from its ticker, tag and type; by default what the
             setting `strategy_tag` says.
-        on_trade: Called with each trade that closes, outside the lock.
-        on_lean_trade: Called with each trade that LEAN's own book closes, where it is on.
     """
 
     def __init__(
         self,
-        settings: Settings | None = None,
+        starting_equity: float = 100_000.0,
+        logger: Logger | None = None,
+        object_store: Archive | None = None,
         *,
+        settings: Settings | None = None,
         account_currency: str = "USD",
         zone: tzinfo = UTC,
         days_per_year: float = 252.0,
         live: bool = False,
         resolver: Resolver | None = None,
-        on_trade: Callable[[TradeRecord], object] | None = None,
-        on_lean_trade: Callable[[LeanTrade], object] | None = None,
     ) -> None:
-        self.settings = settings or Settings()
-        self.ledger = Ledger(
-            account_currency,
+        super().__init__(
+            settings or Settings(),
+            starting_equity,
+            logger=logger,
+            archive=object_store,
+            account_currency=account_currency,
+            zone=zone,
             live=live,
-            default_strategy=self.settings.default_strategy,
-            resolver=resolver or RESOLVERS[self.settings.strategy_tag],
-            matching=self.settings.matching,
+            resolver=resolver,
         )
-        self.lean_book = (
-            LeanBook(self.settings.lean_grouping, self.settings.lean_matching)
-            if self.settings.lean_book
-            else None
-        )
-        self.scopes = Scopes(self.settings.capital, zone)
-        self.zone = zone
-        self.days = 0
-        self._days_per_year = days_per_year
-        self._last_day: datetime | None = None
-        self._on_trade = on_trade
-        self._on_lean_trade = on_lean_trade
-        self._lock = threading.RLock()
+        self.days_per_year = days_per_year
 
-    def apply(self, event: Event | Instrument) -> bool:
-        """Book an event.
-
-        Returns:
-            False when nothing was booked: a fill seen before or of nothing known, or a `partial`
-            mark that does not close, which the feed must send again, complete.
-        """
-        lean_trades: list[LeanTrade] = []
-        with self._lock:
-            booked = self._book(event, lean_trades)
-            trades = self.ledger.books.take_closed()
-            self.scopes.pay(self.ledger.books.take_paid())
-            for trade in trades:
-                self.scopes.close(trade)
-        if self._on_trade is not None:
-            for trade in trades:
-                self._on_trade(trade)
-        if self._on_lean_trade is not None:
-            for lean_trade in lean_trades:
-                self._on_lean_trade(lean_trade)
-        return booked
-
-    def _book(self, event: Event | Instrument, lean_trades: list[LeanTrade]) -> bool:
-        if isinstance(event, DayEnd):
-            return self._end_day(event)
-        if isinstance(event, Opening):
-            self._last_day = event.time  # a midnight before the account opened ends no day
-        booked = self.ledger.apply(event)
-        if isinstance(event, Opening):
-            self.scopes.open(self.ledger)
-        elif isinstance(event, Mark) and booked:
-            self.scopes.mark(event.time, self.ledger)
-        if self.lean_book is not None and booked:
-            lean_trades.extend(self._book_as_lean(self.lean_book, event))
-        return booked
-
-    def _end_day(self, event: DayEnd) -> bool:
-        if self._last_day is not None and event.time <= self._last_day:
-            return False
-        self._last_day = event.time
-        self.days += 1
-        self.scopes.roll(event.time)
-        return True
-
-    def _book_as_lean(self, book: LeanBook, event: Event | Instrument) -> list[LeanTrade]:
-        books = self.ledger.books
-        if isinstance(event, Fill):
-            if event.market:
-                book.mark(event.sid, event.market, event.time)
-            closed = self._fill_as_lean(book, event, books.instruments[event.sid])
-            book.closed.clear()
-            return closed
-        if isinstance(event, Mark):
-            for sid in books.held:
-                price = event.prices.get(sid) or books.holdings[sid].price
-                book.mark(sid, price, event.time)
-        elif isinstance(event, Split) and happens(books, event):
-            book.split(event.sid, event.factor)
-        return []
-
-    def _fill_as_lean(self, book: LeanBook, fill: Fill, instrument: Instrument) -> list[LeanTrade]:
-        rates = self.ledger.books.rates
-        rate = rates[instrument.quote]
-        exercise: Exercise | None = None
-        spot = underlying_price(fill) if instrument.strike is not None else None
-        if spot is not None:
-            gain = spot - (instrument.strike or 0.0)
-            each = (gain if instrument.right == "CALL" else -gain) * instrument.multiplier
-            in_the_money = not fill.message.startswith(OUT_OF_THE_MONEY)
-            exercise = Exercise(in_the_money, abs(fill.quantity) * each * rate)
-        return book.fill(
-            fill.sid,
-            fill.order_id,
-            fill.time,
-            fill.quantity,
-            fill.price,
-            fill.fee * rates[fill.fee_currency] if fill.fee else 0.0,
-            rate,
-            instrument.multiplier,
-            exercise,
-        )
-
-    def open_before(self, opening: Opening, fill: Fill) -> None:
-        """Open the account as it stood before a fill that the opening shows already."""
-        with self._lock:
-            self._book(before(self.ledger.books, opening, fill), [])
-
-    def take_rates(self, rates: Mapping[str, float]) -> None:
-        """Take exchange rates ahead of the events of their moment."""
-        with self._lock:
-            self.ledger.books.set_rates(rates)
-
-    def reject(self, time: datetime, kind: str, detail: str, sid: str = "") -> None:
-        """Record an event that could not be built, so that nothing is lost."""
-        with self._lock:
-            self.ledger.books.anomaly(time, kind, detail, sid)
-
-    def knows_order(self, order_id: int) -> bool:
-        """Whether an event of the order was seen, so that the next one is not its first."""
-        return self.ledger.books.orders.find(order_id) is not None
+    # --- what it knows
 
     def balance(self) -> dict[str, float | None]:
         """The law of the ledger at the last mark: each term in account currency."""
         with self._lock:
             return self.ledger.balance()
 
-    def strategies(self) -> dict[str, Sheet]:
-        """Each strategy's terms now, `unassigned` among them where it is not zero."""
+    def sheets(self) -> dict[str, Sheet]:
+        """Each strategy's terms of the law, `unassigned` among them where it is not zero."""
         with self._lock:
             return self.ledger.sheets()
 
-    def metrics(self) -> dict[str, StrategyMetrics]:
+    def strategies(self) -> dict[str, StrategyMetrics]:
         """Each strategy in figures; `unassigned` among them where it ever held something."""
         with self._lock:
             return {
-                name: scope.metrics(self.ledger.sheet(name).net_pnl, self._days_per_year)
+                name: scope.metrics(self.ledger.sheet(name).net_pnl, self.days_per_year)
                 for name, scope in self.scopes.strategies.items()
             }
 
-    def sessions(self, kind: SessionKind, strategy: str | None = None) -> list[SessionMetrics]:
-        """Sessions of a kind, of the account or a strategy, the oldest first, the open one last.
+    def summary(self) -> PerformanceSummary:
+        """Everything that matters in one record; its cost does not grow with the run."""
+        with self._lock:
+            books, track = self.ledger.books, self.scopes.account.track
+            balance, net_pnl = self.ledger.balance(), self.ledger.total().net_pnl
+            return PerformanceSummary(
+                time=books.time,
+                account_currency=self.account_currency,
+                starting_equity=books.starting_equity,
+                equity=self.ledger.equity_now(),
+                net_pnl=net_pnl,
+                total_return=None if track.nav is None else track.nav - 1.0,
+                nav=track.nav,
+                drawdown=track.depth,
+                drawdown_amount=track.amount,
+                account=self.scopes.account.metrics(net_pnl, self.days_per_year),
+                strategies=self.strategies(),
+                balance=balance,
+                exposure=self.positions().exposure,
+                open_trades=sum(
+                    len(position.lots)
+                    for account in books.accounts.values()
+                    for position in account.open.values()
+                ),
+                fills=books.fills,
+                marks=self.ledger.marks,
+                anomalies=dict(books.anomaly_counts),
+                errors=dict(self.errors),
+            )
+
+    def positions(self) -> Positions:
+        """What is held, by strategy and in total, at the last mark."""
+        with self._lock:
+            books, held, exposures = self.ledger.books, {}, {}
+            for account in books.accounts.values():
+                if account.open:
+                    records = tuple(map(self._position, account.open.values()))
+                    held[account.name] = records
+                    scope = self.scopes.strategy(account.name)
+                    equity = scope.capital + account.terms.net + account.open_pnl
+                    exposures[account.name] = exposure(records, equity)
+            net = tuple(self._net(sid) for sid in books.held if books.holdings[sid].quantity)
+            return Positions(
+                held, net, exposures, exposure(net, self.ledger.balance()["equity"] or 0.0)
+            )
+
+    def _position(self, position: Position) -> PositionRecord:
+        quote, instrument = self._quote(position.instrument.sid), position.instrument
+        return PositionRecord(
+            position.strategy,
+            quote.ticker,
+            instrument.sid,
+            position.quantity,
+            position.average_price,
+            quote.price,
+            position.quantity * quote.worth * instrument.multiplier * quote.rate,
+            position.unrealized(quote.worth) * quote.rate,
+            position.round.time if position.round else None,
+        )
+
+    def _net(self, sid: str) -> PositionRecord:
+        quote, holding = self._quote(sid), self.ledger.books.holdings[sid]
+        value = holding.quantity * quote.worth * holding.instrument.multiplier * quote.rate
+        profit = value - holding.cost * quote.rate
+        return PositionRecord(
+            "",
+            quote.ticker,
+            sid,
+            holding.quantity,
+            holding.average,
+            quote.price,
+            value,
+            profit,
+            None,
+        )
+
+    def trades(
+        self,
+        strategy: str | None = None,
+        symbol: str | None = None,
+        since: datetime | None = None,
+        limit: int | None = None,
+        *,
+        book: str = LOTS,
+    ) -> list[TradeRecord]:
+        """Closed trades, the oldest first; those beyond memory come out of the archive.
+
+        Args:
+            strategy: Only this one's.
+            symbol: Only of this ticker or Symbol ID.
+            since: Only those that closed at this time or later; aware.
+            limit: Only the last so many of them.
+            book: "lots", each closing quantity against its lot, or "positions", flat to flat.
 
         Raises:
-            KeyError: There is no such strategy; the text names those there are.
+            UnknownStrategyError: There is no such strategy.
+            CallError: The book is unknown, the limit negative or the time naive.
+        """
+        if book not in self._logs:
+            raise CallError(f"there is no book {book!r}; there are {LOTS} and {POSITIONS}")
+        if limit is not None and limit < 0:
+            raise CallError(f"the limit is {limit}; it must be 0 or more")
+        if since is not None and since.tzinfo is None:
+            raise CallError(f"the time {since} has no time zone; give it one")
+        with self._lock:
+            known = self.ledger.books.accounts
+            if strategy is not None and strategy not in known:
+                raise UnknownStrategyError(strategy, known)
+            kept, archived = self._logs[book].all(), self._logs[book].archived
+
+        def wanted(trade: TradeRecord) -> bool:
+            return (
+                (strategy is None or trade.strategy == strategy)
+                and (symbol is None or symbol in (trade.symbol, trade.sid))
+                and (since is None or trade.exit_time >= since)
+            )
+
+        found = [trade for trade in kept if wanted(trade)]
+        if archived and self._archive is not None and (limit is None or len(found) < limit):
+            older = (trade for trade in self._archive.stored() if trade.book == book)
+            found[:0] = [trade for trade in islice(older, archived) if wanted(trade)]
+        return found if limit is None else found[len(found) - min(limit, len(found)) :]
+
+    def open_trades(self, strategy: str | None = None) -> list[TradeRecord]:
+        """The open lots as trades that would end at the last mark, before the fees of an exit.
+
+        Raises:
+            UnknownStrategyError: There is no such strategy.
         """
         with self._lock:
-            return self.scopes.find(strategy).track.book.sessions(kind)
+            accounts = self.ledger.books.accounts
+            if strategy is not None and strategy not in accounts:
+                raise UnknownStrategyError(strategy, accounts)
+            return [
+                open_record(position, lot, at, self._quote(sid))
+                for account in accounts.values()
+                if strategy in (None, account.name)
+                for sid, position in account.open.items()
+                for at, lot in enumerate(position.lots)
+            ]
+
+    def sessions(
+        self, kind: SessionKind | str = SessionKind.DAILY, strategy: str | None = None
+    ) -> list[SessionMetrics]:
+        """Sessions of a kind, of the account or a strategy, the oldest first, the open one last.
+
+        Days are kept for two years; `SessionKind` names the kinds.
+
+        Raises:
+            UnknownStrategyError: There is no such strategy.
+            CallError: There is no such kind.
+        """
+        try:
+            wanted = SessionKind(kind)
+        except ValueError:
+            kinds = ", ".join(each.value for each in SessionKind)
+            raise CallError(f"there are no {kind!r} sessions; the kinds are {kinds}") from None
+        with self._lock:
+            return self.scopes.find(strategy).track.book.sessions(wanted)
 
     def drawdown(self, strategy: str | None = None) -> DrawdownRecord:
-        """How far the account, or a strategy, is below its peak; `KeyError` as in `sessions`."""
+        """How far the account, or a strategy, is below its peak; errors as of `open_trades`."""
         with self._lock:
             track = self.scopes.find(strategy).track
             spells = tuple(track.spells)
             return DrawdownRecord(track.depth, track.amount, track.max_depth, track.spell, spells)
 
     def equity_curve(self, strategy: str | None = None) -> list[CurvePoint]:
-        """At most 4,000 marks with the extremes among them; `KeyError` as in `sessions`."""
+        """At most 4,000 marks with the extremes among them; errors as of `open_trades`."""
         with self._lock:
             return self.scopes.find(strategy).track.curve()
 
-    def state(self) -> dict[str, Any]:
-        """JSON-able and exact."""
-        with self._lock:
-            return {
-                "version": STATE_VERSION,
-                "days": self.days,
-                "last_day": self._last_day.isoformat() if self._last_day else None,
-                "ledger": self.ledger.state(),
-                "scopes": self.scopes.state(),
-                "lean_book": self.lean_book.state() if self.lean_book else None,
-            }
+    # --- who hears of it
 
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take over what `state` returned; the settings are this tracker's own.
+    def add_listener(self, listener: Listener, *kinds: NoticeKind | str) -> None:
+        """Call a function with each `Notice` of the kinds, or of every kind when none is given.
+
+        It is called outside the lock, on the thread that brought the event. One that fails is
+        counted in `errors`, told of once and skipped.
 
         Raises:
-            TrackerError: The state is of another version; the tracker is as it was.
+            CallError: A kind is unknown.
         """
-        if state["version"] != STATE_VERSION:
-            found = state["version"]
-            raise TrackerError(f"the state is of version {found}; this reads {STATE_VERSION}")
         with self._lock:
-            self.days = state["days"]
-            last_day = state["last_day"]
-            self._last_day = datetime.fromisoformat(last_day) if last_day else None
-            self.ledger.restore(state["ledger"])
-            self.scopes.restore(state["scopes"])
-            if self.lean_book is not None and state["lean_book"] is not None:
-                self.lean_book.restore(state["lean_book"])
+            self._listeners.add(listener, kinds)
+
+    def remove_listener(self, listener: Listener) -> None:
+        """Call it no more."""
+        with self._lock:
+            self._listeners.remove(listener)

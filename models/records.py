@@ -5,55 +5,20 @@ Every record turns into a dict of JSON values with `to_dict` and back with `from
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, astuple, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from models.lots import Closed, Execution, Position
+from models.lots import Closed, Execution, Lot, Position, slippage_of
+from models.terms import Round
 
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One column of the balance sheet, account currency: a strategy's, or the account's.
-
-    Attributes:
-        realized: P&L of closed lots before fees.
-        unrealized: P&L of open lots at the last mark.
-        fees: Positive when paid.
-        dividends: Received less paid.
-        financing: Interest, funding and borrow fees received less paid.
-        settlement: Cash LEAN moved without a fill: index options, fractions of a split.
-        fx: What the rates did to the cash.
-    """
-
-    realized: float = 0.0
-    unrealized: float = 0.0
-    fees: float = 0.0
-    dividends: float = 0.0
-    financing: float = 0.0
-    settlement: float = 0.0
-    fx: float = 0.0
-
-    @property
-    def net_pnl(self) -> float:
-        """Everything but what the rates did to the cash."""
-        earned = self.realized + self.unrealized - self.fees
-        return earned + self.dividends + self.financing + self.settlement
-
-    def to_dict(self) -> dict[str, float]:
-        """The terms and `net_pnl`."""
-        return {**asdict(self), "net_pnl": self.net_pnl}
-
-
-def sum_sheets(sheets: Iterable[Sheet]) -> Sheet:
-    """Column by column."""
-    columns = zip(*(astuple(sheet) for sheet in sheets), strict=True)
-    return Sheet(*(sum(column) for column in columns))
+LONG, SHORT = "long", "short"
+LOTS, POSITIONS = "lots", "positions"  # the books a trade may be of
 
 
 class TradeRecord(NamedTuple):
-    """One closed trade of one strategy.
+    """One trade of one strategy: a lot, or of the positions book all from flat to flat.
 
     Attributes:
         trade_id: Unique within the tracker, in the order of closing.
@@ -62,8 +27,8 @@ class TradeRecord(NamedTuple):
         direction: "long" or "short".
         entry_time: UTC.
         exit_time: UTC.
-        entry_price: Quote currency, split-adjusted.
-        exit_price: Quote currency.
+        entry_price: Quote currency, split-adjusted; of a position the mean by quantity.
+        exit_price: Quote currency, likewise.
         quantity: Positive; contracts, shares or units of base currency.
         pnl: Net of all fees, account currency.
         pnl_pct: `pnl` in percent of the entry value; None where that is 0.
@@ -80,6 +45,10 @@ class TradeRecord(NamedTuple):
         exit_reason: order, assignment, exercise, expiry, delisting, margin call, liquidation,
             split or outside.
         seeded: Opened before the tracker started, or outside it.
+        mae: Maximum adverse excursion: the worst P&L before fees while it was open, of its own
+            quantity at the marks and at its fills, account currency, 0 or negative.
+        mfe: Maximum favorable excursion: the best, 0 or positive.
+        book: "lots" or "positions".
     """
 
     trade_id: str
@@ -104,27 +73,32 @@ class TradeRecord(NamedTuple):
     tag: str
     exit_reason: str
     seeded: bool
+    mae: float
+    mfe: float
+    book: str
+
+    @property
+    def duration(self) -> float:
+        """Seconds from entry to exit."""
+        return (self.exit_time - self.entry_time).total_seconds()
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON values; times in ISO 8601."""
+        """JSON values, `duration` among them; times in ISO 8601."""
         return {
             **self._asdict(),
             "entry_time": self.entry_time.isoformat(),
             "exit_time": self.exit_time.isoformat(),
             "order_ids": list(self.order_ids),
+            "duration": self.duration,
         }
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> TradeRecord:
+    def from_dict(cls, values: Mapping[str, Any]) -> TradeRecord:
         """The record that `to_dict` described."""
-        return cls(
-            **{
-                **values,
-                "entry_time": datetime.fromisoformat(values["entry_time"]),
-                "exit_time": datetime.fromisoformat(values["exit_time"]),
-                "order_ids": tuple(values["order_ids"]),
-            }
-        )
+        given = {name: values[name] for name in cls._fields}
+        for name in ("entry_time", "exit_time"):
+            given[name] = datetime.fromisoformat(given[name])
+        return cls(**{**given, "order_ids": tuple(given["order_ids"])})
 
 
 def trade_record(
@@ -140,50 +114,213 @@ def trade_record(
         execution: What closed it.
         reason: Why (`TradeRecord.exit_reason`).
     """
-    lot, signed, gross, entry_fee, exit_fee = piece
+    lot, signed, gross, entry_fee, exit_fee, low, high, slippage, value = piece
     instrument = position.instrument
-    quantity = abs(signed)
-    gross *= execution.rate
+    multiplier, rate, worth = instrument.multiplier, execution.rate, lot.worth
+    gross *= rate
     commission = entry_fee + exit_fee
-    stake = abs(signed * lot.worth) * instrument.multiplier * lot.rate
+    stake = abs(signed * worth) * multiplier * lot.rate
     pnl = gross - commission
-    slippage, slippage_bps = _slippage(instrument.multiplier, piece, execution)
+    size = signed * multiplier * rate
+    long = signed > 0
     return TradeRecord(
         trade_id,
         ticker,
         position.strategy,
-        "long" if signed > 0 else "short",
+        LONG if long else SHORT,
         lot.time,
         execution.time,
         lot.price,
         execution.price,
-        quantity,
+        signed if long else -signed,
         pnl,
         100.0 * pnl / stake if stake else None,
         commission,
-        slippage_bps,
+        1e4 * slippage / value if value else None,
         True,
         instrument.sid,
         gross,
-        slippage,
-        instrument.multiplier,
+        slippage if value else None,
+        multiplier,
         (lot.order_id, execution.order_id),
         lot.tag,
         reason,
         lot.seeded,
+        size * ((low if long else high) - worth),
+        size * ((high if long else low) - worth),
+        LOTS,
     )
 
 
-def _slippage(
-    multiplier: float, piece: Closed, execution: Execution
-) -> tuple[float | None, float | None]:
-    """Slippage of both sides in account currency and in basis points of the arrival value."""
-    lot, signed = piece.lot, piece.quantity
-    cash = value = 0.0
-    if lot.arrival:
-        cash += signed * (lot.arrival - lot.price) * multiplier * lot.rate
-        value += abs(signed * lot.arrival) * multiplier * lot.rate
-    if execution.arrival:
-        cash += signed * (execution.price - execution.arrival) * multiplier * execution.rate
-        value += abs(signed * execution.arrival) * multiplier * execution.rate
-    return (cash, 1e4 * cash / value) if value else (None, None)
+def round_record(
+    trade_id: str, ticker: str, position: Position, held: Round, closing: Execution, reason: str
+) -> TradeRecord:
+    """The positions book's record of a round that ended; arguments as in `trade_record`."""
+    pnl = held.gross - held.fees
+    known = bool(held.arrival_value)
+    return TradeRecord(
+        trade_id,
+        ticker,
+        position.strategy,
+        SHORT if closing.quantity > 0 else LONG,
+        held.time,
+        closing.time,
+        held.paid / held.entered,
+        held.received / held.exited,
+        held.exited,
+        pnl,
+        100.0 * pnl / held.stake if held.stake else None,
+        held.fees,
+        1e4 * held.slippage / held.arrival_value if known else None,
+        True,
+        position.instrument.sid,
+        held.gross,
+        held.slippage if known else None,
+        position.instrument.multiplier,
+        (held.order_id, closing.order_id),
+        held.tag,
+        reason,
+        held.seeded,
+        held.low,
+        held.high,
+        POSITIONS,
+    )
+
+
+class Quote(NamedTuple):
+    """What an instrument is worth now.
+
+    Attributes:
+        time: UTC of the last mark.
+        ticker: The instrument's.
+        price: Last price, quote currency.
+        worth: `Instrument.worth` there.
+        rate: Account currency per unit of P&L currency.
+    """
+
+    time: datetime
+    ticker: str
+    price: float
+    worth: float
+    rate: float
+
+
+def open_record(position: Position, lot: Lot, at: int, quote: Quote) -> TradeRecord:
+    """An open lot as a trade that would end now, at no cost.
+
+    Args:
+        position: Whose lot it is.
+        lot: The lot.
+        at: Its place among the lots, the oldest 0.
+        quote: What it is valued at.
+    """
+    instrument = position.instrument
+    low, high = position.extremes.since(at)
+    execution = Execution(quote.time, 0, -lot.quantity, quote.price, quote.rate)
+    size = lot.quantity * instrument.multiplier
+    gross = size * (quote.worth - lot.worth)
+    slippage, value = slippage_of(lot, size, quote.price, quote.rate, 0.0)
+    piece = Closed(lot, lot.quantity, gross, lot.fee, 0.0, low, high, slippage, value)
+    record = trade_record("", quote.ticker, position, piece, execution, "")
+    return record._replace(is_closed=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PositionRecord:
+    """What a strategy holds of one instrument, or the account: LEAN's net holding.
+
+    Attributes:
+        strategy: Whose it is; empty for the account.
+        symbol: The ticker now.
+        sid: The Symbol's ID.
+        quantity: Signed; contracts, shares or units of base currency.
+        average_price: Of the open lots by quantity, or LEAN's, quote currency.
+        price: At the last mark, quote currency.
+        market_value: Signed value of the quantity at that price, account currency; of what is
+            held on margin the value it moves with.
+        unrealized_pnl: P&L of the open lots at that price, before fees, account currency.
+        since: UTC of the entry from flat; None for the account.
+    """
+
+    strategy: str
+    symbol: str
+    sid: str
+    quantity: float
+    average_price: float
+    price: float
+    market_value: float
+    unrealized_pnl: float
+    since: datetime | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values; times in ISO 8601."""
+        return {**asdict(self), "since": self.since.isoformat() if self.since else None}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> PositionRecord:
+        """The record that `to_dict` described."""
+        since = values["since"]
+        return cls(**{**values, "since": datetime.fromisoformat(since) if since else None})
+
+
+class Exposure(NamedTuple):
+    """What a scope has at stake in the market, account currency.
+
+    Attributes:
+        gross: Sum of the market values' sizes.
+        net: Their sum, shorts negative.
+        leverage: `gross` over equity; None unless the equity is positive.
+    """
+
+    gross: float
+    net: float
+    leverage: float | None
+
+
+def exposure(records: Sequence[PositionRecord], equity: float) -> Exposure:
+    """The exposure of some positions on an equity in account currency."""
+    gross = sum(abs(record.market_value) for record in records)
+    net = sum(record.market_value for record in records)
+    return Exposure(gross, net, gross / equity if equity > 0 else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """Everything that is held.
+
+    Attributes:
+        strategies: Strategy -> its positions, as they were opened.
+        account: LEAN's net holding of each instrument: long and short strategies cancel out.
+        exposures: Strategy -> its exposure on its own equity.
+        exposure: The account's, of the net holdings.
+    """
+
+    strategies: Mapping[str, tuple[PositionRecord, ...]]
+    account: tuple[PositionRecord, ...]
+    exposures: Mapping[str, Exposure]
+    exposure: Exposure
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values."""
+        return {
+            "strategies": {
+                name: [record.to_dict() for record in records]
+                for name, records in self.strategies.items()
+            },
+            "account": [record.to_dict() for record in self.account],
+            "exposures": {name: each._asdict() for name, each in self.exposures.items()},
+            "exposure": self.exposure._asdict(),
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Positions:
+        """The record that `to_dict` described."""
+        return cls(
+            {
+                name: tuple(map(PositionRecord.from_dict, records))
+                for name, records in values["strategies"].items()
+            },
+            tuple(map(PositionRecord.from_dict, values["account"])),
+            {name: Exposure(**each) for name, each in values["exposures"].items()},
+            Exposure(**values["exposure"]),
+        )

@@ -49,6 +49,7 @@ class Settings:
         lean_grouping: How the LEAN book groups fills into trades.
         lean_matching: Which entry the LEAN book closes first.
         capital: Strategy -> its part of the account's starting equity; all of it where unsaid.
+        keep_trades: Closed trades of each book kept in memory.
     """
 
     default_strategy: str = "main"
@@ -60,6 +61,7 @@ class Settings:
     lean_grouping: Grouping = Grouping.FILL_TO_FILL
     lean_matching: Matching = Matching.FIFO
     capital: Mapping[str, float] = field(default_factory=dict)
+    keep_trades: int = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,13 @@ def _shares(text: str) -> dict[str, float]:
     return shares
 
 
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError(text)
+    return number
+
+
 def _choice(choices: type[enum.Enum]) -> Setting:
     return Setting(choices, " or ".join(member.value for member in choices))
 
@@ -112,6 +121,7 @@ SETTINGS: dict[str, Setting] = {
     "lean_book": _SWITCH,
     "lean_grouping": _choice(Grouping),
     "lean_matching": _choice(Matching),
+    "keep_trades": Setting(_count, "a number of 0 or more"),
     "capital": Setting(_shares, "NAME=PART,NAME=PART with parts above 0"),
 }
 

@@ -9,13 +9,29 @@ from __future__ import annotations
 import re
 from array import array
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from models.events import Fill, OrderType, OrderUpdate
+from models.events import Fill, OrderType, OrderUpdate, TrackerError
 from models.instruments import Instrument
 
 UNASSIGNED = "unassigned"
+
+
+class CallError(TrackerError, ValueError):
+    """A call asks for what cannot be; the text says what is wrong and what is allowed."""
+
+
+class UnknownStrategyError(TrackerError, KeyError):
+    """There is no such strategy; the text names those there are."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"there is no strategy {name!r}; there are {sorted(known)}")
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
 
 # (ticker, tag, order type) -> the strategy's name, or None for the default strategy.
 Resolver = Callable[[str, str, OrderType], str | None]
@@ -73,9 +89,10 @@ class Order:
         arrival: Mid (or last) price at submission, quote currency; 0 where unknown.
         reason: Why it closes a trade, as a TradeRecord says it.
         shares: Of LEAN's own order: how its last fill was shared, summing to 1.
+        finished: Whether it is filled, cancelled or rejected.
     """
 
-    __slots__ = ("arrival", "order_type", "reason", "shares", "strategy", "tag")
+    __slots__ = ("arrival", "finished", "order_type", "reason", "shares", "strategy", "tag")
 
     def __init__(
         self,
@@ -85,6 +102,7 @@ class Order:
         arrival: float = 0.0,
         reason: str = "order",
         shares: dict[str, float] | None = None,
+        finished: bool = False,
     ) -> None:
         self.strategy = strategy
         self.order_type = order_type
@@ -92,6 +110,7 @@ class Order:
         self.arrival = arrival
         self.reason = reason
         self.shares = shares
+        self.finished = finished
 
     def state(self) -> list[Any]:
         """JSON-able and exact."""
@@ -102,6 +121,7 @@ class Order:
             self.arrival,
             self.reason,
             self.shares,
+            self.finished,
         ]
 
 
@@ -111,10 +131,14 @@ class SeenEvents:
     def __init__(self) -> None:
         self._through = array("H")  # by order id: all event ids up to this one were seen
         self._ahead: dict[int, set[int]] = {}
+        self.lowest = 0  # orders by hand are numbered downwards, with one event each
 
     def add(self, order_id: int, event_id: int) -> bool:
         """Remember the event; False when it was seen before."""
-        if not 0 <= order_id < COUNTED_IDS or not 0 < event_id < 65_535:
+        if order_id < 0:
+            new, self.lowest = order_id < self.lowest, min(order_id, self.lowest)
+            return new
+        if order_id >= COUNTED_IDS or not 0 < event_id < 65_535:
             return self._add_ahead(order_id, event_id)
         through = self._through
         if order_id >= len(through):
@@ -130,6 +154,8 @@ class SeenEvents:
 
     def contains(self, order_id: int, event_id: int) -> bool:
         """Whether the event was seen."""
+        if order_id < 0:
+            return order_id >= self.lowest
         if event_id in self._ahead.get(order_id, ()):
             return True
         return 0 <= order_id < len(self._through) and 0 < event_id <= self._through[order_id]
@@ -158,6 +184,7 @@ class SeenEvents:
         return {
             "through": b64encode(packed).decode("ascii"),
             "ahead": [[key, sorted(ids)] for key, ids in self._ahead.items()],
+            "lowest": self.lowest,
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -166,6 +193,7 @@ class SeenEvents:
         numbers = (int.from_bytes(packed[at : at + 2], "little") for at in range(0, len(packed), 2))
         self._through = array("H", numbers)
         self._ahead = {key: set(ids) for key, ids in state["ahead"]}
+        self.lowest = state["lowest"]
 
 
 class Orders:
@@ -174,20 +202,26 @@ class Orders:
     def __init__(self, default_strategy: str, resolver: Resolver = strategy_in_tag) -> None:
         self._default = default_strategy
         self._resolver = resolver
-        self._open: dict[int, Order] = {}
-        self._finished: dict[int, Order] = {}
+        self._orders: dict[int, Order] = {}
+        self._finished: deque[int] = deque()
         self.seen = SeenEvents()
 
     def find(self, order_id: int) -> Order | None:
         """The order, unless it is unknown or was finished long ago."""
-        return self._open.get(order_id) or self._finished.get(order_id)
+        return self._orders.get(order_id)
 
     def order_of(self, event: Fill | OrderUpdate, ticker: str) -> Order:
         """The order of an event; made, and its strategy fixed, when the event is its first."""
-        order = self._open.get(event.order_id) or self._finished.get(event.order_id)
+        order = self._orders.get(event.order_id)
         if order is None:
-            order = self._open[event.order_id] = self._new(event, ticker)
+            order = self._orders[event.order_id] = self._new(event, ticker)
         return order
+
+    def by_hand(self, strategy: str, tag: str) -> int:
+        """A new order of a strategy's that no feed brought: its id, negative."""
+        order_id = self.seen.lowest - 1
+        self._orders[order_id] = Order(strategy, OrderType.MARKET, tag)
+        return order_id
 
     def _new(self, event: Fill | OrderUpdate, ticker: str) -> Order:
         tag = event.tag or ""
@@ -210,25 +244,26 @@ class Orders:
 
     def finish(self, order_id: int) -> None:
         """Note that the order is filled, cancelled or rejected."""
-        order = self._open.pop(order_id, None)
-        if order is None:
+        order = self._orders.get(order_id)
+        if order is None or order.finished:
             return
-        self._finished[order_id] = order
+        order.finished = True
+        self._finished.append(order_id)
         if len(self._finished) > FINISHED_KEPT:
-            del self._finished[next(iter(self._finished))]
+            del self._orders[self._finished.popleft()]
 
     def state(self) -> dict[str, Any]:
         """JSON-able and exact."""
         return {
-            "open": [[key, order.state()] for key, order in self._open.items()],
-            "finished": [[key, order.state()] for key, order in self._finished.items()],
+            "orders": [[key, order.state()] for key, order in self._orders.items()],
+            "finished": list(self._finished),
             "seen": self.seen.state(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take over what `state` returned."""
-        self._open = {key: _order(values) for key, values in state["open"]}
-        self._finished = {key: _order(values) for key, values in state["finished"]}
+        self._orders = {key: _order(values) for key, values in state["orders"]}
+        self._finished = deque(state["finished"])
         self.seen.restore(state["seen"])
 
 

@@ -40,6 +40,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from models.adjustments import before
+from models.books import Books
 from models.events import (
     CashFlow,
     Delisting,
@@ -172,13 +173,14 @@ class Player:
         self.events.append(event)
         if self._twice and isinstance(event, Fill | OrderUpdate):
             self.ledger.apply(event)
-        self.trades += self.ledger.books.take_closed()
+        self.trades += self.ledger.books.closed
+        self.ledger.books.closed.clear()
         return booked
 
     def reload(self) -> None:
         """Go on with a fresh ledger that restores what this one saved."""
         saved = json.loads(json.dumps(self.ledger.state()))
-        self.ledger = Ledger(self.account.currency, **self._settings)
+        self.ledger = Ledger(Books(self.account.currency, **self._settings))
         self.ledger.restore(saved)
         assert self.ledger.state() == saved
 
@@ -203,7 +205,7 @@ class Player:
         for currency, amount in said.items():
             self.account.pay(currency, Decimal(amount))
             self.account.rates.setdefault(currency, ZERO)
-        self.ledger = Ledger(words[0], **self._settings)
+        self.ledger = Ledger(Books(words[0], **self._settings))
 
     def _define(self, word: str, words: list[str]) -> None:
         kind, way = DEFINED[word]

@@ -7,16 +7,14 @@ LEAN while another waits for the tracker.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from models.events import DayEnd, EventError, Fill, Mark, OrderUpdate
-from models.lean_book import LeanTrade
+from models.notices import Archive
 from models.performance_tracker import PerformanceTracker
-from models.records import TradeRecord
 from models.settings import Settings, read_settings
 from models.sharing import Resolver
 from utils.lean import LeanFeed
@@ -28,11 +26,7 @@ LIVE_MARK_EVERY = 1.0  # seconds
 
 
 class LeanTracker(PerformanceTracker):
-    """The tracker of one LEAN algorithm; `track` makes it.
-
-    Attributes:
-        errors: What went wrong in a hook, counted by hook and kind of error.
-    """
+    """The tracker of one LEAN algorithm; `track` makes it."""
 
     def __init__(
         self,
@@ -40,28 +34,28 @@ class LeanTracker(PerformanceTracker):
         settings: Settings,
         *,
         resolver: Resolver | None = None,
-        on_trade: Callable[[TradeRecord], object] | None = None,
-        on_lean_trade: Callable[[LeanTrade], object] | None = None,
+        archive: Archive | None = None,
     ) -> None:
         live = bool(algorithm.live_mode)
+        self._algorithm = algorithm
         super().__init__(
-            settings,
+            object_store=archive,
+            settings=settings,
             account_currency=str(algorithm.account_currency),
             zone=ZoneInfo(str(algorithm.time_zone.id)),
             live=live,
             resolver=resolver,
-            on_trade=on_trade,
-            on_lean_trade=on_lean_trade,
         )
-        self.errors: Counter[str] = Counter()
-        self._algorithm = algorithm
-        self._feed = LeanFeed(algorithm, self)
-        self._warm = False
-        self._next_mark: datetime | None = None
         every = settings.mark_every
         if every is None:
             every = LIVE_MARK_EVERY if live else 0.0
         self._mark_every = timedelta(seconds=every)
+
+    def _begin(self) -> None:
+        super()._begin()
+        self._feed = LeanFeed(self._algorithm, self)
+        self._warm = False
+        self._next_mark: datetime | None = None
         self._untold: list[str] = []
         self._told = 0
 
@@ -94,7 +88,7 @@ class LeanTracker(PerformanceTracker):
             self.reject(self._feed.time(), "bad event", str(problem))
             return
         if not self._warm:
-            self._open(booked)
+            self._start(booked)
         self.apply(booked)
 
     def _on_data(self, data: Slice) -> None:
@@ -132,16 +126,16 @@ class LeanTracker(PerformanceTracker):
     def _finish(self) -> None:
         self._ready()
         self._algorithm.log(balance_line(self.balance()))
-        for name, sheet in self.strategies().items():
+        for name, sheet in self.sheets().items():
             self._algorithm.log(f"tracker: strategy {name}: net P&L {sheet.net_pnl:,.2f}")
 
     def _ready(self) -> bool:
         """Whether the warm-up is over; the account is opened at the first hook after it."""
         if not self._warm and not self._algorithm.is_warming_up:
-            self._open(None)
+            self._start(None)
         return self._warm
 
-    def _open(self, first: Fill | OrderUpdate | None) -> None:
+    def _start(self, first: Fill | OrderUpdate | None) -> None:
         """Take the account as it stands, before the event that came first."""
         if self.ledger.books.opened:
             self._feed.resume()
@@ -153,23 +147,22 @@ class LeanTracker(PerformanceTracker):
                 self.apply(opening)
         days = self._algorithm.settings.trading_days_per_year
         if days:
-            self._days_per_year = float(days)
+            self.days_per_year = float(days)
         self._warm = True
 
-    # --- the one guard
+    # --- the guard
 
     def _guard(self, hook: Callable[..., None], *arguments: Any) -> None:
         """Run a hook so that nothing it raises reaches LEAN, which would stop the algorithm."""
-        try:
-            hook(*arguments)
-            self._tell()
-        except Exception as error:  # noqa: BLE001 - the boundary: LEAN stops on any error
-            kind = f"{hook.__name__.lstrip('_')}: {type(error).__name__}"
-            self.errors[kind] += 1
-            if self.errors[kind] == 1:
-                self._untold.append(f"{kind}: {error}")
+        self.attempt(hook.__name__.lstrip("_"), hook, *arguments)
+        if self._untold or len(self.ledger.books.anomaly_counts) != self._told:
+            self.attempt("log", self._say)
 
-    def _tell(self) -> None:
+    def warn(self, message: str) -> None:
+        """Log it after the hook: LEAN is not called while the tracker is locked."""
+        self._untold.append(message)
+
+    def _say(self) -> None:
         """Log each kind of error and anomaly once."""
         kinds = self.ledger.books.anomaly_counts
         if len(kinds) != self._told:
@@ -190,8 +183,7 @@ def track(
     algorithm: QCAlgorithm,
     *,
     resolver: Resolver | None = None,
-    on_trade: Callable[[TradeRecord], object] | None = None,
-    on_lean_trade: Callable[[LeanTrade], object] | None = None,
+    archive: Archive | None = None,
     **overrides: Any,
 ) -> LeanTracker:
     """Make the tracker of an algorithm; call it in `initialize`, once.
@@ -200,17 +192,15 @@ def track(
         algorithm: The algorithm; its `on_order_event` and `on_data` must call the tracker's.
         resolver: The strategy of an order from its (ticker, tag, order type); None from it is the
             default strategy. Without one the setting `tracker_strategy_tag` decides.
-        on_trade: Called with each trade that closes.
-        on_lean_trade: Called with each trade that LEAN's own book closes, where it is on.
+        archive: Where closed trades go beyond those kept in memory; without one they are forgotten
+            there, while every figure keeps counting them.
         overrides: Settings by name without the prefix; they win over the project's parameters.
 
     Raises:
         SettingsError: A `tracker_` parameter or an override is unknown or not allowed.
     """
     settings = read_settings(dict(algorithm.get_parameters().items()), overrides)
-    tracker = LeanTracker(
-        algorithm, settings, resolver=resolver, on_trade=on_trade, on_lean_trade=on_lean_trade
-    )
+    tracker = LeanTracker(algorithm, settings, resolver=resolver, archive=archive)
     algorithm.schedule.on(
         algorithm.date_rules.every_day(), algorithm.time_rules.midnight, tracker.on_midnight
     )

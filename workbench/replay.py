@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from models.lean_book import LeanTrade
+from models.notices import Notice, NoticeKind
 from models.records import TradeRecord
 from models.sessions import SessionKind
 from utils.tracking import LeanTracker, track
@@ -67,14 +68,16 @@ class Replay:
     def wire(self, **settings: Any) -> LeanTracker:
         """Put a fresh tracker into the run, as `initialize` would."""
         algorithm: Any = self.engine.algorithm
-        algorithm.tracker = track(
-            algorithm,
-            on_trade=self.trades.append,
-            on_lean_trade=self.lean_trades.append,
-            **{**TAPE_SETTINGS, **settings},
-        )
+        algorithm.tracker = track(algorithm, **{**TAPE_SETTINGS, **settings})
         self.tracker = algorithm.tracker
+        self.tracker.add_listener(self._hear, NoticeKind.TRADE_CLOSED, NoticeKind.LEAN_TRADE_CLOSED)
         return self.tracker
+
+    def _hear(self, notice: Notice) -> None:
+        if isinstance(notice.record, TradeRecord):
+            self.trades.append(notice.record)
+        elif isinstance(notice.record, LeanTrade):
+            self.lean_trades.append(notice.record)
 
     def play(self) -> Iterator[dict[str, Any] | None]:
         """Play the tape line by line.
@@ -93,7 +96,7 @@ class Replay:
     def mark_row(self, utc: str) -> dict[str, Any]:
         """The account and each strategy's net P&L at the mark just played."""
         ledger = self.tracker.ledger
-        sheets, track = self.tracker.strategies(), self.tracker.scopes.account.track
+        sheets, track = self.tracker.sheets(), self.tracker.scopes.account.track
         return {
             "utc": utc,
             "equity": ledger.equity,
@@ -118,6 +121,7 @@ class Replay:
             "strategies": self._strategies(),
             "sessions": self._sessions(None),
             "drawdown": self.tracker.drawdown().to_dict(),
+            "positions": self.tracker.positions().to_dict(),
             "instruments": {
                 sid: {name: sheet.to_dict() for name, sheet in sheets.items()}
                 for sid, sheets in ledger.by_instrument().items()
@@ -130,9 +134,9 @@ class Replay:
     def _strategies(self) -> dict[str, Any]:
         """Each strategy's terms and, where it traded, its figures, drawdown and sessions."""
         found: dict[str, dict[str, Any]] = {
-            name: {**sheet.to_dict()} for name, sheet in self.tracker.strategies().items()
+            name: {**sheet.to_dict()} for name, sheet in self.tracker.sheets().items()
         }
-        for name, metrics in self.tracker.metrics().items():
+        for name, metrics in self.tracker.strategies().items():
             if name in found:
                 drawdown = self.tracker.drawdown(name).to_dict()
                 more = {"drawdown": drawdown, "sessions": self._sessions(name)}

@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from models.records import Sheet, TradeRecord
+from models.records import TradeRecord
 from models.sessions import SessionKind
+from models.terms import Sheet
 from workbench.replay import Replay
 
 LARGEST = 10  # trades shown
@@ -56,7 +57,7 @@ def grid(title: str, columns: Sequence[str], left: int = 1) -> Table:
 def balance_sheet(replay: Replay) -> Table:
     """Each term of the law by strategy and in total, down to LEAN's equity."""
     tracker = replay.tracker
-    sheets, balance = tracker.strategies(), tracker.balance()
+    sheets, balance = tracker.sheets(), tracker.balance()
     currency = tracker.ledger.books.account_currency
     table = grid(f"Balance sheet, {currency}", ["", *sheets, "account"])
     blank = [Text("")] * len(sheets)
@@ -80,7 +81,7 @@ def strategy_table(replay: Replay) -> Table:
     trades = Counter(trade.strategy for trade in replay.trades)
     wins = Counter(trade.strategy for trade in replay.trades if trade.pnl > 0)
     accounts = replay.tracker.ledger.books.accounts
-    for name, sheet in replay.tracker.strategies().items():
+    for name, sheet in replay.tracker.sheets().items():
         share = percent(wins[name] / trades[name] if trades[name] else None, 0)
         figures = (money(sheet.net_pnl), money(sheet.unrealized), money(-sheet.fees))
         held = str(len(accounts[name].open))

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.accounts import Account, Flow, Holding, LeanCash, Stake, bearers, mirror, stakes
+from models.accounts import Account, Holding, LeanCash, Stake, bearers, mirror, stakes
 from models.instruments import Instrument, Kind
 from models.lots import Execution
+from models.terms import Flow
 from tests.laws import close
 from tests.lean_account import LeanAccount, Security, Way
 from tests.scenario import Scenario, play, scenarios
@@ -365,7 +366,7 @@ def test_a_flow_survives_json() -> None:
 
 def test_nobody_bears_what_nothing_held_bears() -> None:
     """Without a holding that bears interest there is no stake, and no part of the cash to give."""
-    holding, account = Holding(STOCK), Account("one")
+    holding, account = Holding(STOCK), Account("one", "USD")
     position = account.position(STOCK)
     position.trade(Execution(START, 1, 5.0, 10.0, 1.0), 0)
     account.open["S"] = position
@@ -392,7 +393,7 @@ def test_a_perpetual_bears_in_its_own_currency_only() -> None:
 
 def test_an_account_books_at_the_rate_of_the_event() -> None:
     """Term, cash and fx, here and at the position that earned it; fees are taken from the cash."""
-    account = Account("one")
+    account = Account("one", "USD")
     position = account.position(STOCK)
     assert account.position(STOCK) is position
     account.book(position, "fees", 10.0, "EUR", 1.2)

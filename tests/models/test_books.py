@@ -446,16 +446,17 @@ def test_a_thousand_anomalies_are_kept_and_all_are_counted() -> None:
     assert made.anomaly_counts == {"kind 0": 750, "kind 1": 750}
 
 
-def test_closed_trades_are_taken_once() -> None:
-    """What was taken is not given again, and trades are numbered through."""
+def test_closed_trades_stay_until_somebody_takes_them() -> None:
+    """They are numbered through, and so are the rounds that ended."""
     made = books()
     made.fill(fill(1, 5.0))
     made.fill(fill(2, -2.0))
     made.fill(fill(3, -2.0))
-    assert [trade.trade_id for trade in made.take_closed()] == ["1", "2"]
+    assert [trade.trade_id for trade in made.closed] == ["1", "2"]
+    made.closed.clear()
     made.fill(fill(4, -1.0))
-    assert [trade.trade_id for trade in made.take_closed()] == ["3"]
-    assert made.take_closed() == []
+    assert [trade.trade_id for trade in made.closed] == ["3"]
+    assert [trade.trade_id for trade in made.rounds] == ["p1"]
 
 
 def test_an_order_that_ended_may_still_fill() -> None:
@@ -475,4 +476,4 @@ def test_books_restored_with_untaken_trades_give_them_out() -> None:
     made.fill(fill(2, -2.0))
     restored.restore(json.loads(json.dumps(made.state())))
     assert restored.state() == made.state()
-    assert restored.take_closed() == made.take_closed() != []
+    assert restored.closed == made.closed != []

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from models.books import Books
 from models.events import (
     Delisting,
     DelistingKind,
@@ -23,7 +24,7 @@ from models.events import (
 )
 from models.instruments import Instrument, Kind
 from models.ledger import Ledger
-from models.records import Sheet
+from models.terms import Sheet
 
 NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
 STOCK = Instrument("S", "STOCK", Kind.EQUITY, "USD")
@@ -32,7 +33,7 @@ FOREIGN = Instrument("F", "FOREIGN", Kind.EQUITY, "EUR")
 
 def ledger(**given: Any) -> Ledger:
     """A ledger that knows a stock and a foreign one, opened with 1,000 dollars."""
-    made = Ledger(**given)
+    made = Ledger(Books(**given))
     made.apply(STOCK)
     made.apply(FOREIGN)
     made.apply(Opening(NOON, {"USD": 1000.0}, {"USD": 1.0}))
@@ -184,7 +185,7 @@ def test_a_restored_ledger_has_the_doubts_of_the_saved_one() -> None:
     saved = ledger(live=True)
     odd = mark(equity=1100.0, cash={"USD": 1100.0}, holdings={})
     saved.apply(odd)
-    restored = Ledger(live=True)
+    restored = Ledger(Books(live=True))
     restored.restore(json.loads(json.dumps(saved.state())))
     assert restored.state() == saved.state()
     assert restored.flows == []

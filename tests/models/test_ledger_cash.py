@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from models.books import Books
 from models.events import Fill, Mark, Opening
 from models.instruments import SETTLES_IN_ACCOUNT, Instrument, Kind
 from models.ledger import Ledger
@@ -20,7 +21,7 @@ NO_PROFIT = {"P": (0.0, 0.0)}
 
 def perpetual(*holders: tuple[str, float], live: bool = False) -> Ledger:
     """A ledger whose strategies hold a perpetual since a minute before eight."""
-    made = Ledger("USD", live=live)
+    made = Ledger(Books("USD", live=live))
     made.apply(PERP)
     opened = EIGHT - 2 * MINUTE
     made.apply(Opening(opened, {"USD": 1000.0, "USDT": 100.0}, {"USD": 1.0, "USDT": 1.0}))
@@ -89,7 +90,7 @@ def test_what_awaits_judgement_survives_a_restart() -> None:
     """Restored between the scan's fill and its mark, the ledger still knows who bears it."""
     made = perpetual(("a", 1.0), ("b", 1.0))
     made.apply(fill(3, "b", -1.0, EIGHT))
-    restored = Ledger("USD")
+    restored = Ledger(Books("USD"))
     restored.restore(made.state())
     restored.apply(mark(EIGHT, 99.4))
     assert restored.sheet("b").financing == pytest.approx(-0.3)
@@ -98,7 +99,7 @@ def test_what_awaits_judgement_survives_a_restart() -> None:
 def test_a_cfd_may_settle_in_the_account_currency() -> None:
     """Under that settlement model the profit arrives in it at the rate of the closing fill."""
     gold = Instrument("G", "XAUUSD", Kind.CFD, "USD", settlement_model=SETTLES_IN_ACCOUNT)
-    made = Ledger("EUR")
+    made = Ledger(Books("EUR"))
     made.apply(gold)
     made.apply(Opening(EIGHT, {"EUR": 1000.0, "USD": 0.0}, {"EUR": 1.0, "USD": 0.9}))
     made.apply(Fill(EIGHT, 1, 1, "G", 1.0, 2000.0, tag="strategy=a"))
@@ -115,7 +116,7 @@ def test_a_cfd_may_settle_in_the_account_currency() -> None:
 def test_dust_of_a_large_account_is_no_deposit(zeros: int) -> None:
     """What a double cannot tell from the amount itself is dust, however large the account."""
     amount = 1.1 * 10**zeros
-    made = Ledger("JPY")
+    made = Ledger(Books("JPY"))
     made.apply(Opening(EIGHT, {"JPY": amount}, {"JPY": 1.0}))
     shown = amount * (1 + 4e-16)
     made.apply(Mark(EIGHT + MINUTE, shown, cash={"JPY": shown}))
@@ -126,7 +127,7 @@ def test_dust_of_a_large_account_is_no_deposit(zeros: int) -> None:
 
 def test_equity_is_told_as_it_is_now() -> None:
     """Before any mark, and after a fill since the last, the balance holds term by term."""
-    made = Ledger("USD")
+    made = Ledger(Books("USD"))
     made.apply(Instrument("S", "S", Kind.EQUITY, "USD"))
     made.apply(Opening(EIGHT, {"USD": 1000.0}, {"USD": 1.0}))
     made.apply(Fill(EIGHT, 1, 1, "S", 10.0, 5.0, fee=1.0, fee_currency="USD"))

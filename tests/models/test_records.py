@@ -7,17 +7,26 @@ from datetime import UTC, datetime, timedelta
 
 from models.instruments import Instrument, Kind
 from models.lots import Execution, Position
-from models.records import Sheet, TradeRecord, sum_sheets, trade_record
+from models.records import TradeRecord, trade_record
+from models.terms import Sheet, sum_sheets
 
 MORNING = datetime(2024, 1, 2, 14, 30, tzinfo=UTC)
 EVENING = MORNING + timedelta(hours=6)
 
 
-def record(entry: Execution, closing: Execution, multiplier: float = 1.0) -> TradeRecord:
-    """The record of the first piece that an execution closes of another."""
+def record(
+    entry: Execution,
+    closing: Execution,
+    multiplier: float = 1.0,
+    low: float = 98.0,
+    high: float = 112.0,
+) -> TradeRecord:
+    """The record of the first piece that an execution closes of another, between low and high."""
     instrument = Instrument("X 1", "X", Kind.EQUITY, "USD", multiplier)
     position = Position("trend", instrument)
     position.trade(entry, 0)
+    position.extremes.see(low)
+    position.extremes.see(high)
     piece = position.trade(closing, 0)[0]
     return trade_record("1", "X.NEW", position, piece, closing, "order")
 
@@ -49,6 +58,9 @@ def test_a_trade_says_all_a_reader_needs() -> None:
         tag="entry",
         exit_reason="order",
         seeded=False,
+        mae=-80.0,  # 2 below the entry, at the rate of the exit
+        mfe=480.0,
+        book="lots",
     )
 
 

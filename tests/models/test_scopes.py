@@ -21,7 +21,7 @@ STOCK = Instrument("S", "STOCK", Kind.EQUITY, "USD")
 
 def tracker(settings: Settings | None = None, **cash: float) -> PerformanceTracker:
     """A tracker of an account with cash, that knows a stock."""
-    made = PerformanceTracker(settings or Settings())
+    made = PerformanceTracker(settings=settings or Settings())
     made.apply(STOCK)
     rates = {"USD": 1.0, "EUR": 0.0}
     made.apply(Opening(NINE, cash or {"USD": 1000.0}, rates))
@@ -64,7 +64,7 @@ def test_a_strategys_nav_starts_from_its_part_of_the_account() -> None:
     assert made.scopes.find("a").track.nav == pytest.approx(1.098)
     assert made.scopes.find("b").track.nav == pytest.approx(1.049)
     assert made.scopes.find(None).track.nav == pytest.approx(1.098)
-    assert made.metrics()["a"].capital == 500.0
+    assert made.strategies()["a"].capital == 500.0
 
 
 def test_figures_of_a_strategy() -> None:
@@ -78,7 +78,7 @@ def test_figures_of_a_strategy() -> None:
         fill(4, -10, 11.0, day=2),
         mark(11.0, day=2),
     )
-    metrics = made.metrics()["a"]
+    metrics = made.strategies()["a"]
     assert (metrics.trades, metrics.winning_trades, metrics.losing_trades) == (2, 1, 1)
     assert metrics.net_pnl == pytest.approx(6.0)
     assert metrics.avg_pnl == pytest.approx(3.0)
@@ -90,7 +90,7 @@ def test_figures_of_a_strategy() -> None:
 
 def test_what_is_undefined_is_none() -> None:
     """Without a closed trade, a loss or two days there is no such figure."""
-    metrics = feed(tracker(), fill(1, 10, 10.0), mark(10.0)).metrics()["a"]
+    metrics = feed(tracker(), fill(1, 10, 10.0), mark(10.0)).strategies()["a"]
     assert (metrics.trades, metrics.avg_pnl, metrics.win_rate) == (0, None, None)
     assert (metrics.profit_factor, metrics.sharpe_ratio) == (None, None)
 
@@ -141,7 +141,7 @@ def test_drawdown_and_curve_come_back_from_json() -> None:
     assert restored.drawdown("a") == made.drawdown("a")
     assert restored.drawdown() == made.drawdown()
     assert restored.equity_curve() == made.equity_curve()
-    assert restored.metrics() == made.metrics()
+    assert restored.strategies() == made.strategies()
     found = made.drawdown()
     assert found.from_dict(json.loads(json.dumps(found.to_dict()))) == found
     assert [spell.depth for spell in found.spells] == [pytest.approx(101.0 / 1000.0)]

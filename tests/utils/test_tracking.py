@@ -57,7 +57,7 @@ def test_the_readmes_wiring_balances_the_books(tmp_path: Path) -> None:
     balance = tracker.balance()
     assert (balance["equity"], balance["lean_equity"]) == (1001.5, 1001.5)
     assert (balance["unrealized"], balance["fees"], balance["unexplained"]) == (2.5, 1.0, 0.0)
-    assert tracker.strategies()["a"].net_pnl == 1.5
+    assert tracker.sheets()["a"].net_pnl == 1.5
     logged = [message.text for message in engine.messages if message.kind == "log"]
     assert any("equity 1,001.50" in text for text in logged)
     assert any("strategy a: net P&L 1.50" in text for text in logged)
@@ -71,7 +71,7 @@ def test_settings_come_from_the_projects_parameters(tmp_path: Path) -> None:
     tape = tapes.tape(tmp_path, tapes.security(), tapes.order(tag=""))
     _, tracker = run(tape, tracker_default_strategy="swing", period="20")
     assert tracker.settings.default_strategy == "swing"
-    assert "swing" in tracker.strategies()
+    assert "swing" in tracker.sheets()
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_resolver_names_the_strategy(tmp_path: Path) -> None:
     second = tapes.order("14:33", order=2, tag="other", position=20.0)
     _, tracker = run(tapes.tape(tmp_path, *BOUGHT, second), Resolved)
     assert asked == [("AAA", "strategy=a", OrderType.MARKET), ("AAA", "other", OrderType.MARKET)]
-    assert {"of AAA", "main"} <= set(tracker.strategies())
+    assert {"of AAA", "main"} <= set(tracker.sheets())
 
 
 # --- the guard

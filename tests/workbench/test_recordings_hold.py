@@ -67,7 +67,7 @@ def play(replay: Replay, check_terms: bool = False) -> Played:
             continue
         rows.append(row)
         if check_terms:
-            total, sheets = replay.tracker.ledger.total(), replay.tracker.strategies()
+            total, sheets = replay.tracker.ledger.total(), replay.tracker.sheets()
             for term in STRATEGY_TERMS:
                 parts = sum(getattr(sheet, term) for sheet in sheets.values())
                 gaps[term] = max(gaps[term], abs(parts - getattr(total, term)))
@@ -393,9 +393,9 @@ def test_instruments_sum_to_the_strategies(name: str) -> None:
 def test_sessions_of_each_kind_sum_to_the_account_and_each_strategy(name: str) -> None:
     """Days, weeks, months and years each add up, with the months that older days folded into."""
     tracker = played(name).replay.tracker
-    balance, sheets = tracker.balance(), tracker.strategies()
+    balance, sheets = tracker.balance(), tracker.sheets()
     totals: dict[str | None, float] = {
-        name: sheet.net_pnl for name, sheet in sheets.items() if name in tracker.metrics()
+        name: sheet.net_pnl for name, sheet in sheets.items() if name in tracker.strategies()
     }
     outside = (balance["starting_equity"] or 0.0) + (balance["flows"] or 0.0)
     totals[None] = (balance["equity"] or 0.0) - outside

@@ -25,6 +25,7 @@ from models.events import (
 from models.instruments import Instrument, Kind
 from models.lean_book import LeanTrade
 from models.lots import Matching
+from models.notices import Notice, NoticeKind
 from models.performance_tracker import PerformanceTracker
 from models.records import TradeRecord
 from models.settings import Settings, TagMeans
@@ -40,10 +41,22 @@ WITH_LEAN_BOOK = Settings(lean_book=True)
 
 def tracker(settings: Settings | None = None, **given: Any) -> PerformanceTracker:
     """A tracker that knows a stock and an option, opened with 1,000 dollars."""
-    made = PerformanceTracker(settings, **given)
+    made = PerformanceTracker(settings=settings, **given)
     for event in (STOCK, CALL, OPENING):
         made.apply(event)
     return made
+
+
+def tracker_with_lean_book() -> tuple[PerformanceTracker, list[LeanTrade]]:
+    """A tracker and the trades that its LEAN book closes."""
+    made, heard = tracker(WITH_LEAN_BOOK), list[LeanTrade]()
+
+    def hear(notice: Notice) -> None:
+        assert isinstance(notice.record, LeanTrade)
+        heard.append(notice.record)
+
+    made.add_listener(hear, NoticeKind.LEAN_TRADE_CLOSED)
+    return made, heard
 
 
 def fill(order_id: int, quantity: float, price: float, **given: Any) -> Fill:
@@ -62,8 +75,8 @@ def test_settings_reach_the_ledger() -> None:
     made.apply(fill(2, 5.0, 11.0, tag=""))
     made.apply(fill(3, -5.0, 12.0, tag=""))
     made.apply(fill(4, 5.0, 10.0, tag="my trend"))
-    assert list(made.strategies()) == ["mine", "my trend"]
-    assert made.strategies()["mine"].realized == 5.0
+    assert list(made.sheets()) == ["mine", "my trend"]
+    assert made.sheets()["mine"].realized == 5.0
     assert made.ledger.books.live
     assert PerformanceTracker().settings == Settings()
 
@@ -72,22 +85,25 @@ def test_a_resolver_wins_over_the_setting() -> None:
     """A function of the user's decides whose an order is."""
     made = tracker(resolver=lambda ticker, tag, order_type: f"{ticker}-{order_type.name}")
     made.apply(fill(1, 5.0, 10.0, order_type=OrderType.LIMIT))
-    assert list(made.strategies()) == ["STOCK-LIMIT"]
+    assert list(made.sheets()) == ["STOCK-LIMIT"]
 
 
 def test_each_trade_is_heard_once_and_outside_the_lock() -> None:
     """A listener may ask the tracker, from another thread too, while it hears."""
     heard: list[tuple[str, float]] = []
 
-    def listen(trade: TradeRecord) -> None:
+    def listen(notice: Notice) -> None:
+        trade = notice.record
+        assert isinstance(trade, TradeRecord)
         ask = threading.Thread(target=lambda: heard.append((trade.trade_id, realized())))
         ask.start()
         ask.join(5)
 
-    made = tracker(on_trade=listen)
+    made = tracker()
+    made.add_listener(listen, NoticeKind.TRADE_CLOSED)
 
     def realized() -> float:
-        return made.strategies()["trend"].realized
+        return made.sheets()["trend"].realized
 
     made.apply(fill(1, 5.0, 10.0))
     made.apply(fill(2, -2.0, 11.0))
@@ -132,7 +148,7 @@ def test_an_order_is_known_from_its_first_event() -> None:
     assert made.knows_order(7)
     made.apply(fill(7, 5.0, 10.0, event_id=2, tag=None))
     assert made.knows_order(7)
-    assert list(made.strategies()) == ["trend"]
+    assert list(made.sheets()) == ["trend"]
 
 
 def test_rates_may_come_ahead_of_events() -> None:
@@ -141,7 +157,7 @@ def test_rates_may_come_ahead_of_events() -> None:
     made.apply(replace(STOCK, sid="E", quote="EUR"))
     made.take_rates({"EUR": 1.5})
     made.apply(fill(1, 2.0, 10.0, sid="E", fee=1.0, fee_currency="EUR"))
-    assert made.strategies()["trend"].fees == 1.5
+    assert made.sheets()["trend"].fees == 1.5
 
 
 def test_an_event_that_could_not_be_built_is_an_anomaly() -> None:
@@ -175,8 +191,7 @@ def test_the_lean_book_is_off_unless_asked_for() -> None:
 
 def test_the_lean_book_hears_fills_marks_and_splits() -> None:
     """It makes LEAN's trades of the same events: split, with their excursions and first fees."""
-    heard: list[LeanTrade] = []
-    made = tracker(WITH_LEAN_BOOK, on_lean_trade=heard.append)
+    made, heard = tracker_with_lean_book()
     made.apply(fill(1, 4.0, 100.0, fee=2.0, fee_currency="USD"))
     made.apply(Mark(NOON + timedelta(minutes=2), prices={"S": 90.0}))
     made.apply(Split(NOON, "S", SplitKind.SPLIT_OCCURRED, 0.5, 90.0))
@@ -190,8 +205,7 @@ def test_the_lean_book_hears_fills_marks_and_splits() -> None:
 
 def test_the_lean_book_hears_no_fill_twice_nor_an_unknown_one() -> None:
     """What the ledger does not book it does not hear of."""
-    heard: list[LeanTrade] = []
-    made = tracker(WITH_LEAN_BOOK, on_lean_trade=heard.append)
+    made, heard = tracker_with_lean_book()
     for event in (fill(1, 5.0, 10.0), fill(1, 5.0, 10.0), fill(2, -5.0, 11.0), fill(2, -5.0, 11.0)):
         made.apply(event)
     made.apply(fill(3, 5.0, 10.0, sid="?"))
@@ -204,8 +218,7 @@ def test_the_lean_book_hears_no_fill_twice_nor_an_unknown_one() -> None:
 )
 def test_the_lean_book_is_told_how_an_option_ended(message: str, won: bool) -> None:
     """Whether a written option won depends on what it gave, which LEAN's message tells."""
-    heard: list[LeanTrade] = []
-    made = tracker(WITH_LEAN_BOOK, on_lean_trade=heard.append)
+    made, heard = tracker_with_lean_book()
     made.apply(fill(1, -1.0, 5.0, sid="C"))
     exercise = {"order_type": OrderType.OPTION_EXERCISE, "tag": "", "message": message}
     made.apply(fill(2, 1.0, 0.0, sid="C", **exercise))
@@ -215,7 +228,7 @@ def test_the_lean_book_is_told_how_an_option_ended(message: str, won: bool) -> N
 @pytest.mark.parametrize("settings", [Settings(), WITH_LEAN_BOOK])
 def test_a_restored_tracker_goes_on_as_the_saved_one(settings: Settings) -> None:
     """Ledger, LEAN book and days come back; a tracker without a LEAN book needs none."""
-    saved, restored = tracker(settings), PerformanceTracker(settings)
+    saved, restored = tracker(settings), PerformanceTracker(settings=settings)
     for event in (fill(1, 5.0, 10.0), DayEnd(NOON + timedelta(days=1), 1000.0)):
         saved.apply(event)
     state = json.loads(json.dumps(saved.state()))
@@ -225,16 +238,16 @@ def test_a_restored_tracker_goes_on_as_the_saved_one(settings: Settings) -> None
         assert made.apply(DayEnd(NOON + timedelta(days=1), 1000.0)) is False
         made.apply(fill(3, -5.0, 11.0))
     assert restored.state() == saved.state()
-    other = PerformanceTracker(replace(settings, lean_book=not settings.lean_book))
+    other = PerformanceTracker(settings=replace(settings, lean_book=not settings.lean_book))
     other.restore(state)
-    assert other.strategies() == tracker_after(state)
+    assert other.sheets() == tracker_after(state)
 
 
 def tracker_after(state: dict[str, Any]) -> dict[str, Any]:
     """The strategies of a plain tracker that restores a state."""
     plain = PerformanceTracker()
     plain.restore(state)
-    return dict(plain.strategies())
+    return dict(plain.sheets())
 
 
 def test_a_fresh_tracker_survives_json() -> None:
@@ -279,7 +292,7 @@ def test_nobody_reads_while_an_event_is_booked() -> None:
 
     def ask() -> None:
         made.balance()
-        made.strategies()
+        made.sheets()
         made.state()
         read.set()
 
