@@ -1,75 +1,90 @@
-"""`make bench`: times are medians of several runs; judge the ratios, machines differ."""
+"""`make bench`: what the tracker costs. Judge the ratios; machines differ."""
 
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable
-from time import perf_counter
 
+from rich import box
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 
-from benchmarks.matcher import match
-from benchmarks.workload import Workload, fresh, record
-from models.events import Fill, Mark
+from benchmarks.measures import (
+    core,
+    growth,
+    hook_times,
+    memory,
+    naive_times,
+    summary_times,
+)
+from benchmarks.workload import Workload, longest
 
-RECORDING = "three-strategies"
-RUNS = 5
-MICRO = 1e6
-
-
-def median(run: Callable[[], float]) -> float:
-    """The median of several runs."""
-    return statistics.median(run() for _ in range(RUNS))
-
-
-def matcher_time(load: Workload) -> float:
-    """Microseconds a fill in the bare matcher."""
-    fills = load.fills
-
-    def run() -> float:
-        started = perf_counter()
-        match(fills, load.strategies)
-        return (perf_counter() - started) / len(fills) * MICRO
-
-    return median(run)
+EARLY_TRADES = 1_000
+NAIVE_FILLS = 6_000  # it would take hours for all
 
 
-def core_time(load: Workload, kind: type[Fill] | type[Mark], *, lean_book: bool) -> float:
-    """Microseconds an event of a kind in the core, with everything else applied between."""
+def grid(title: str, *columns: str) -> Table:
+    """An empty table: text, then figures."""
+    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
+    for at, name in enumerate(columns):
+        table.add_column(name, justify="right" if at else "left")
+    return table
 
-    def run() -> float:
-        tracker, spent, count = fresh(lean_book=lean_book), 0.0, 0
-        for event in load.events:
-            if isinstance(event, kind):
-                started = perf_counter()
-                tracker.apply(event)
-                spent += perf_counter() - started
-                count += 1
-            else:
-                tracker.apply(event)
-        return spent / count * MICRO
 
-    return median(run)
+def core_tables(load: Workload) -> list[Table]:
+    """A fill and a bar in the core, and how they grow."""
+    plain, booked = core(load, lean_book=False), core(load, lean_book=True)
+    table = grid("The core", "what", "us", "times the matcher", "limit")
+    table.add_row("a fill in a bare FIFO matcher", f"{plain.matcher:.1f}", "1.0", "")
+    ratio = plain.fill / plain.matcher
+    table.add_row("a fill", f"{plain.fill:.1f}", f"{ratio:.1f}", "3")
+    ratio = booked.fill / booked.matcher
+    table.add_row("a fill with the LEAN book", f"{booked.fill:.1f}", f"{ratio:.1f}", "6")
+    ratio = plain.bar / plain.matcher
+    table.add_row("a bar with five instruments", f"{plain.bar:.1f}", f"{ratio:.1f}", "")
+    grown = grid("The length of the run", "what", "ratio", "limit")
+    grown.add_row("a fill at the end over one near the start", f"{growth(plain.fills):.2f}", "1.2")
+    return [table, grown]
+
+
+def hook_tables(load: Workload) -> list[Table]:
+    """The tracker's own time in its hooks, and their reads."""
+    fill, bar = hook_times()
+    own = grid("Own time in a hook, reads taken out", "hook", "us", "limit")
+    own.add_row("on_order_event, a fill", f"{fill:.1f}", "30")
+    own.add_row("on_data, a bar with one holding", f"{bar:.1f}", "5")
+    reads = grid("Reads of LEAN a hook", "hook", "median", "most")
+    for hook, counts in sorted(load.reads.items()):
+        reads.add_row(hook, f"{statistics.median(counts):.0f}", f"{max(counts)}")
+    return [own, reads]
+
+
+def size_tables(load: Workload) -> list[Table]:
+    """What stays in memory, what a summary costs, and what the naive way would cost."""
+    early, late = summary_times(load, EARLY_TRADES)
+    table = grid("What does not grow", "what", "at the start", "at the end", "ratio")
+    table.add_row("summary(), us", f"{early:.0f}", f"{late:.0f}", f"{late / early:.2f}")
+    first, last = naive_times(load, NAIVE_FILLS)
+    name = f"a fill that recomputes all, us (first {NAIVE_FILLS:,})"
+    table.add_row(name, f"{first:.0f}", f"{last:.0f}", f"{last / first:.1f}")
+    kept = grid("Memory", "what", "bytes", "limit")
+    kept.add_row("left behind by a closed trade", f"{memory(load):.0f}", "100")
+    return [table, kept]
 
 
 def main() -> None:
-    """Print what a fill and a bar cost."""
-    load = record(RECORDING)
-    matcher = matcher_time(load)
-    fill, with_book = (core_time(load, Fill, lean_book=book) for book in (False, True))
-    bar = core_time(load, Mark, lean_book=False)
-    table = Table(
-        "what", "us", "times the matcher", title=f"{RECORDING}, {len(load.fills):,} fills"
-    )
-    table.add_row("a fill in a bare FIFO matcher", f"{matcher:.1f}", "1.0")
-    table.add_row("a fill in the core", f"{fill:.1f}", f"{fill / matcher:.1f}")
-    table.add_row("a fill with the LEAN book", f"{with_book:.1f}", f"{with_book / matcher:.1f}")
-    table.add_row("a bar in the core", f"{bar:.1f}", f"{bar / matcher:.1f}")
-    reads = Table("hook", "reads: median", "most", title="Reads of LEAN")
-    for hook, counts in sorted(load.reads.items()):
-        reads.add_row(hook, f"{statistics.median(counts):.0f}", f"{max(counts)}")
-    Console().print(table, reads)
+    """Measure everything and print it."""
+    console = Console()
+    with Progress(console=console, transient=True) as progress:
+        steps = progress.add_task("measuring", total=4)
+        load = longest()
+        tables: list[Table] = []
+        for measure in (core_tables, hook_tables, size_tables):
+            progress.advance(steps)
+            tables += measure(load)
+    console.print(f"\n{load.name}: {len(load.fills):,} fills", style="bold")
+    for table in tables:
+        console.print(table)
 
 
 main()

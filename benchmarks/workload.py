@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from models.events import Event, Fill, OrderUpdate
@@ -12,6 +14,10 @@ from models.settings import Settings
 from workbench.recordings import recordings
 from workbench.replay import Replay
 from workbench.tape import read_tape
+
+LONG_RUN = "three-strategies-23y"
+SHORT_RUN = "three-strategies"
+REPEATS = 22  # of the short run, to make as many trades as the long one
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,40 @@ def record(name: str) -> Workload:
     return Workload(name, events, strategies, reads)
 
 
-def fresh(*, lean_book: bool) -> PerformanceTracker:
+def longest() -> Workload:
+    """The long recording; where it is missing the short one over and over, some 145,000 trades."""
+    if LONG_RUN in recordings():
+        return record(LONG_RUN)
+    once = record(SHORT_RUN)
+    events = [event for turn in range(REPEATS) for event in _turn(once, turn)]
+    strategies = {
+        order_id + turn * len(once.strategies): strategy
+        for turn in range(REPEATS)
+        for order_id, strategy in once.strategies.items()
+    }
+    return Workload(f"{SHORT_RUN}, {REPEATS} times", events, strategies, once.reads)
+
+
+def _turn(once: Workload, turn: int) -> Iterator[Event | Instrument]:
+    """The run again, years later, under new order ids, going on with what the last turn held."""
+    later, ids = timedelta(days=455 * turn), turn * len(once.strategies)
+    for event in once.events:
+        if isinstance(event, Fill | OrderUpdate):
+            yield replace(event, time=event.time + later, order_id=event.order_id + ids)
+        elif isinstance(event, Instrument):
+            if not turn:
+                yield event
+        elif hasattr(event, "equity"):
+            # what is held differs from turn to turn: LEAN's figures no longer apply
+            yield replace(event, time=event.time + later, **_without_account(event))
+        elif not turn or not hasattr(event, "cash"):
+            yield replace(event, time=event.time + later)
+
+
+def _without_account(event: Any) -> dict[str, Any]:
+    return {"equity": None, "cash": {}, "holdings": None} if hasattr(event, "prices") else {}
+
+
+def fresh(*, lean_book: bool, keep_trades: int = 1_000) -> PerformanceTracker:
     """A tracker with nothing in it."""
-    return PerformanceTracker(settings=Settings(lean_book=lean_book))
+    return PerformanceTracker(settings=Settings(lean_book=lean_book, keep_trades=keep_trades))

@@ -17,6 +17,7 @@ from models.lots import Position
 from models.terms import Balance, Terms
 
 HOUR = timedelta(hours=1)
+MARGIN, PAIR = Valuation.MARGIN, Valuation.PAIR
 
 
 class Account:
@@ -148,7 +149,9 @@ class Holding:
         """
         instrument = self.instrument
         before = self.quantity
-        after = tidy(before + quantity)
+        after = before + quantity
+        if after % 1:
+            after = tidy(after)
         if abs(after) < instrument.lot * DUST:
             after = 0.0
         profit = 0.0
@@ -223,12 +226,15 @@ class LeanCash:
             price: Quote currency.
             profit: The closed part's profit at LEAN's average price, P&L currency.
         """
-        if instrument.valuation is Valuation.MARGIN:
+        valuation = instrument.valuation
+        if valuation is MARGIN:
             if profit:
                 self.move(instrument.currency, profit)
             return
-        self.move(instrument.quote, -quantity * price * instrument.multiplier)
-        if instrument.valuation is Valuation.PAIR:
+        expected, quote = self.expected, instrument.quote
+        paid = quantity * price * instrument.multiplier
+        expected[quote] = expected.get(quote, 0.0) - paid
+        if valuation is PAIR:
             self.move(instrument.base, quantity)
 
     def announce(self, currency: str, amount: float, note: str) -> None:
@@ -267,17 +273,21 @@ class LeanCash:
 
 
 class Mirrored(NamedTuple):
-    """What a trade in LEAN's mirror brought, P&L currency.
+    """What a trade in LEAN's mirror brought beside its cash, P&L currency.
 
     Attributes:
-        profit: Of the closed part, at LEAN's average price.
+        landed: Profit of the closed part at LEAN's average price, where it is turned into account
+            currency at once (`Books.lands`); 0 for all else.
         averaged: What appears by LEAN's averaging. Of an inverse contract LEAN averages the prices
             as of any other, and 1 / average is less than the average of 1 / price: the difference
             is in LEAN's equity and in no lot. 0 for all else.
     """
 
-    profit: float
+    landed: float
     averaged: float
+
+
+PLAIN = Mirrored(0.0, 0.0)
 
 
 def mirror(
@@ -294,19 +304,22 @@ def mirror(
         holding: LEAN's holding.
         quantity: Signed.
         price: Quote currency.
-        account: Account currency and rate, where the profit arrives in it (`Books.lands`).
+        account: Account currency and rate, where the profit lands in it (`Books.lands`).
     """
     instrument = holding.instrument
-    before = holding.cost
+    before = holding.cost if instrument.inverse else 0.0
     profit = holding.fill(quantity, price)
-    if account is not None:
-        cash.move(account[0], profit * account[1])
-    else:
+    if account is None:
         cash.fill(instrument, quantity, price, profit)
-    if not instrument.inverse:
-        return Mirrored(profit, 0.0)
-    traded = quantity * instrument.worth(price) * instrument.multiplier
-    return Mirrored(profit, before + traded + profit - holding.cost)
+        if not instrument.inverse:
+            return PLAIN
+    else:
+        cash.move(account[0], profit * account[1])
+    averaged = 0.0
+    if instrument.inverse:
+        traded = quantity * instrument.worth(price) * instrument.multiplier
+        averaged = before + traded + profit - holding.cost
+    return Mirrored(0.0 if account is None else profit, averaged)
 
 
 class Stake(NamedTuple):

@@ -267,7 +267,7 @@ def _adjust(
         execution = Execution(time, 0, part, price, rate, seeded=True)
         account = books.account(name)
         position = books.trade(account, instrument, execution, reason)
-        books.land(account, position, mirrored.profit * part / quantity)
+        books.land(account, position, mirrored.landed * part / quantity)
         if mirrored.averaged:
             share = mirrored.averaged * part / quantity
             account.book(position, "settlement", share, instrument.currency, rate)

@@ -15,7 +15,7 @@ from typing import Any
 from models.accounts import Account, Holding, LeanCash, Mirrored, mirror
 from models.events import Anomaly, Fill, Opening, OrderStatus, OrderType, OrderUpdate
 from models.instruments import Instrument, Kind, Valuation
-from models.lots import NEXT_LOT, Closed, Execution, Lot, Matching, Position
+from models.lots import NEXT_LOT, Closed, Execution, Matching, Position
 from models.records import LOTS, TradeRecord, round_record, trade_record
 from models.sharing import (
     UNASSIGNED,
@@ -33,6 +33,7 @@ LATE = timedelta(minutes=1)
 # Anomalies kept whole; later ones are only counted.
 ANOMALIES_KEPT = 1_000
 
+EXERCISE = OrderType.OPTION_EXERCISE
 ENDED = frozenset({OrderStatus.CANCELED, OrderStatus.INVALID, OrderStatus.FILLED})
 
 Parts = Sequence[tuple[str, float]]  # (strategy, signed quantity) of each part of a fill
@@ -79,13 +80,11 @@ class Books:
         self.opened = False
         self._next_lot = NEXT_LOT[matching]
         self._waiting: dict[str, float] = {}  # opening cash that has no rate yet
-        # what came of the last events, until somebody takes it
         self.closed: list[TradeRecord] = []
         self.rounds: list[TradeRecord] = []
-        self.entered: list[tuple[Position, Lot]] = []
+        self.entered: list[Position] = []  # those that opened a lot; all four until taken
         self.paid: list[Payment] = []
-        self._trades = 0
-        self._rounds = 0
+        self._trades = self._rounds = 0  # so far
 
     def add_instrument(self, instrument: Instrument) -> None:
         """Describe an instrument before its first event; a second description is ignored."""
@@ -169,7 +168,9 @@ class Books:
         if fill.rates:
             self.set_rates(fill.rates)
         self.fills += 1
-        order = self.orders.order_of(fill, self.tickers[fill.sid])
+        order = self.orders.known.get(fill.order_id)
+        if order is None:
+            order = self.orders.order_of(fill, self.tickers[fill.sid])
         if order.strategy is not None:
             parts: Parts = ((order.strategy, fill.quantity),)
         else:
@@ -182,16 +183,15 @@ class Books:
         return True
 
     def _check(self, fill: Fill, instrument: Instrument) -> None:
-        if self.time is not None and fill.time < self.time - LATE:
+        if self.time is None or fill.time > self.time:
+            self.time = fill.time
+        elif fill.time < self.time - LATE:
             self.anomaly(fill.time, "fill out of time", f"{fill}", fill.sid)
         if fill.price < 0 and instrument.valuation is not Valuation.MARGIN:
             self.anomaly(fill.time, "negative price", f"{fill}", fill.sid)
-        if self.time is None or fill.time > self.time:
-            self.time = fill.time
 
     def _shared(self, order: Order, fill: Fill, holding: Holding) -> Parts:
-        exercise = order.order_type is OrderType.OPTION_EXERCISE
-        if exercise and order.shares and holding.instrument.strike is None:
+        if order.order_type is EXERCISE and order.shares and holding.instrument.strike is None:
             shares = order.shares.items()
             return [(name, fill.quantity * share) for name, share in shares]
         holders = [(account.name, held.quantity) for account, held in self.holders(fill.sid)]
@@ -203,28 +203,32 @@ class Books:
     def _execute(
         self, fill: Fill, instrument: Instrument, order: Order, parts: Parts, mirrored: Mirrored
     ) -> None:
-        time, price, whole = fill.time, fill.price, fill.quantity
-        fee, currency = self.fee(fill, instrument) if fill.fee else (0.0, "")
-        fee_rate = self.rates[currency] if fee else 0.0
-        rate = self.rates[instrument.currency]
-        reason = exit_reason(order, fill, instrument)
-        if fee:
+        whole, price, rates = fill.quantity, fill.price, self.rates
+        rate, exercise = rates[instrument.currency], order.order_type is EXERCISE
+        fee, currency, fee_rate = 0.0, "", 0.0
+        if fill.fee:
+            fee, currency = fill.fee, fill.fee_currency
+            if instrument.kind is Kind.CRYPTO or currency not in rates:
+                fee, currency = self.fee(fill, instrument)
+            fee_rate = rates[currency]
             self.cash.move(currency, -fee)
+        reason = exit_reason(order, fill, instrument) if exercise else order.reason
         settled = mirrored.averaged
-        if instrument.kind is Kind.INDEX_OPTION:
-            settled += self._cash_settlement(fill, instrument, order)
-        each = abs(instrument.worth(price)) * instrument.multiplier * rate
-        traded = abs(whole) if len(parts) == 1 else sum(abs(quantity) for _, quantity in parts)
+        if exercise and instrument.kind is Kind.INDEX_OPTION and not price:
+            settled += self._cash_settlement(fill, instrument)
+        worth = instrument.worth(price) if instrument.inverse else price
+        each = abs(worth) * instrument.multiplier * rate
+        traded = sum(abs(quantity) for _, quantity in parts)
         for name, quantity in parts:
             size = abs(quantity)
-            paid = fee * size / traded
+            paid = fee * (size / traded)
             cost = paid * fee_rate
-            account = self.account(name)
+            account = self.accounts.get(name) or self.account(name)
             execution = Execution(
-                time, fill.order_id, quantity, price, rate, cost, order.arrival, order.tag
+                fill.time, fill.order_id, quantity, price, rate, cost, order.arrival, order.tag
             )
             position = self.trade(account, instrument, execution, reason)
-            self.paid.append((name, time, cost, size * each))
+            self.paid.append((name, fill.time, cost, size * each))
             if fee:
                 account.terms.fees += cost
                 position.terms.fees += cost
@@ -232,8 +236,8 @@ class Books:
             if settled:
                 amount = settled * quantity / whole
                 account.book(position, "settlement", amount, instrument.currency, rate)
-            if mirrored.profit and instrument.settles_in_account:
-                self.land(account, position, mirrored.profit * quantity / whole)
+            if mirrored.landed:
+                self.land(account, position, mirrored.landed * quantity / whole)
 
     def fee(self, fill: Fill, instrument: Instrument) -> tuple[float, str]:
         """What a fill costs in cash, and in which currency."""
@@ -244,10 +248,8 @@ class Books:
         self.rates.setdefault(fill.fee_currency, 0.0)
         return fill.fee, fill.fee_currency
 
-    def _cash_settlement(self, fill: Fill, instrument: Instrument, order: Order) -> float:
-        """Cash LEAN moves with an index option's exercise, quote currency; else 0."""
-        if order.order_type is not OrderType.OPTION_EXERCISE or fill.price:
-            return 0.0
+    def _cash_settlement(self, fill: Fill, instrument: Instrument) -> float:
+        """Cash LEAN moves with an index option's exercise, quote currency."""
         spot = underlying_price(fill)
         if spot is None:
             self.anomaly(fill.time, "no settlement price", f"{fill}", fill.sid)
@@ -305,7 +307,7 @@ class Books:
             if reason is not None:
                 self._record(position, closed, execution, reason)
         if position.entered is not None and reason is not None:
-            self.entered.append((position, position.entered))
+            self.entered.append(position)
         if was_open != (position.quantity != 0.0):
             self.set_open(account, position)
         return position

@@ -16,7 +16,7 @@ from models.events import CashFlow, Fill, Mark, Opening
 from models.instruments import Instrument, Kind
 from models.lots import Position
 from models.recorder import Recorder
-from models.records import LONG, LOTS, SHORT, TradeRecord, open_record
+from models.records import LONG, LOTS, SHORT, TradeRecord, newest_record
 from models.settings import Settings
 from models.sharing import CallError
 
@@ -94,8 +94,7 @@ class HandRecorder(Recorder):
                 held = f"{position.strategy} holds {position.quantity:g} {symbol}"
                 raise CallError(f"{held}; close_trade it before the other side is opened")
             self._trade(position, time, signed, price, commission, tag)
-            last = len(position.lots) - 1
-            opened = open_record(position, position.lots[-1], last, self._quote(sid))
+            opened = newest_record(position, self._quote(sid))
         self._settle()
         return opened
 

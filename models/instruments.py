@@ -101,6 +101,8 @@ class Instrument:
         valuation: How it stands in equity (derived).
         inverse: Whether its P&L is in the coin it is quoted against (derived).
         currency: The currency its P&L is made in (derived).
+        settles_in_account: Whether what it realizes arrives in the account currency at the rate of
+            the fill (derived).
     """
 
     sid: str
@@ -120,6 +122,7 @@ class Instrument:
     valuation: Valuation = field(init=False)
     inverse: bool = field(init=False)
     currency: str = field(init=False)
+    settles_in_account: bool = field(init=False)
 
     def __post_init__(self) -> None:
         require(bool(self.sid), "an instrument needs the ID of its Symbol")
@@ -136,17 +139,13 @@ class Instrument:
         object.__setattr__(self, "valuation", valuation)
         object.__setattr__(self, "inverse", inverse)
         object.__setattr__(self, "currency", self.base if inverse else self.quote)
+        settles = valuation is Valuation.MARGIN and self.settlement_model == SETTLES_IN_ACCOUNT
+        object.__setattr__(self, "settles_in_account", settles)
 
     @property
     def bears_interest(self) -> bool:
         """Whether LEAN may book funding or interest for holding it."""
         return self.interest_model != NO_INTEREST
-
-    @property
-    def settles_in_account(self) -> bool:
-        """Whether what it realizes arrives in the account currency at the rate of the fill."""
-        margin = self.valuation is Valuation.MARGIN
-        return margin and self.settlement_model == SETTLES_IN_ACCOUNT
 
     @property
     def scales_on_split(self) -> bool:
@@ -177,7 +176,7 @@ class Instrument:
     def to_dict(self) -> dict[str, Any]:
         """All given fields as JSON values; `from_dict` makes the same instrument again."""
         values = asdict(self)
-        for derived in ("valuation", "inverse", "currency"):
+        for derived in ("valuation", "inverse", "currency", "settles_in_account"):
             del values[derived]
         return {**values, "kind": self.kind.value}
 

@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import enum
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
-from itertools import accumulate
 from typing import Any, NamedTuple
 
 from models.instruments import DUST, SMALLEST, Instrument, tidy
@@ -39,8 +38,7 @@ class Execution(NamedTuple):
         order_id: The order; 0 for a holding that no order explains.
         quantity: Signed.
         price: Quote currency.
-        rate: Account currency per unit of P&L currency.
-        fee: Account currency.
+        rate: Account currency per unit of P&L currency; `fee` is in account currency.
         arrival: Mid (or last) price at the order's submission; 0 where unknown.
         tag: The order's tag.
         seeded: Not a fill but a holding that the tracker found.
@@ -69,8 +67,7 @@ class Lot:
         rate: Account currency per unit of P&L currency at entry.
         arrival: Arrival price of the opening order, split-adjusted; 0 where unknown.
         time: UTC of entry.
-        order_id: The order that opened it.
-        tag: That order's tag.
+        order_id: The order that opened it; `tag` is its tag.
         seeded: Held before the tracker started, or adopted: no fill opened it.
     """
 
@@ -85,19 +82,38 @@ class Lot:
     tag: str
     seeded: bool
 
+    def slippage(
+        self, size: float, price: float, rate: float, arrival: float
+    ) -> tuple[float, float]:
+        """Slippage of a part and its exit: money, negative is cost, and the value on arrival.
+
+        Args:
+            size: The part's signed quantity times the multiplier.
+            price: Exit price, quote currency.
+            rate: Account currency per unit of P&L currency at the exit.
+            arrival: The exit's arrival price; 0 where unknown.
+        """
+        cash = value = 0.0
+        if self.arrival:
+            cash = size * (self.arrival - self.price) * self.rate
+            value = abs(size * self.arrival) * self.rate
+        if arrival:
+            cash += size * (price - arrival) * rate
+            value += abs(size * arrival) * rate
+        return cash, value
+
 
 class Closed(NamedTuple):
     """A quantity matched against the lot that opened it.
 
     Attributes:
         lot: The lot; its quantity may have shrunk since.
-        quantity: Signed like the lot, the part closed.
+        quantity: The part closed, signed like the lot.
         gross: P&L before fees, in the instrument's P&L currency.
         entry_fee: The lot's fee for that part, account currency.
         exit_fee: The closing execution's fee for that part, account currency.
         low: Lowest `worth` since the lot's entry, the exit's included; `high` is the highest.
-        slippage: Of both sides against their arrival prices, account currency, negative is cost.
-        arrival_value: Value at the arrival prices known, account currency; 0 where none is.
+        slippage: `Lot.slippage`, account currency; `arrival_value` is the value on arrival.
     """
 
     lot: Lot
@@ -109,31 +125,6 @@ class Closed(NamedTuple):
     high: float
     slippage: float
     arrival_value: float
-
-
-def slippage_of(
-    lot: Lot, size: float, price: float, rate: float, arrival: float
-) -> tuple[float, float]:
-    """Slippage of a lot's part and its exit against their arrival prices.
-
-    Args:
-        lot: The lot.
-        size: The part's signed quantity times the multiplier.
-        price: Exit price, quote currency.
-        rate: Account currency per unit of P&L currency at the exit.
-        arrival: The exit's arrival price; 0 where unknown.
-
-    Returns:
-        Money, negative is cost, and the value at the arrival prices known, account currency.
-    """
-    cash = value = 0.0
-    if lot.arrival:
-        cash = size * (lot.arrival - lot.price) * lot.rate
-        value = abs(size * lot.arrival) * lot.rate
-    if arrival:
-        cash += size * (price - arrival) * rate
-        value += abs(size * arrival) * rate
-    return cash, value
 
 
 class Extremes:
@@ -170,22 +161,19 @@ class Extremes:
         if lots:
             highs.append([worth, lots])
 
-    def since(self, at: int) -> tuple[float, float]:
-        """The lowest and the highest since the lot at a place came in, the oldest at 0."""
-        return self._of(self.lows, at), self._of(self.highs, at)
-
-    @staticmethod
-    def _of(stack: Iterable[list[Any]], at: int) -> float:
-        ends = zip(stack, accumulate(group[1] for group in stack), strict=True)
-        return next(float(group[0]) for group, end in ends if at < end)
+    def each(self) -> Iterator[tuple[float, float]]:
+        """The lowest and the highest since each lot came in, the oldest lot's first."""
+        lows = (low for low, lots in self.lows for _ in range(lots))
+        return zip(lows, (high for high, lots in self.highs for _ in range(lots)), strict=True)
 
     def leave(self, index: int) -> None:
         """The oldest lot (0) or the newest (-1) goes."""
         for stack in (self.lows, self.highs):
             group = stack[index]
-            group[1] -= 1
-            if not group[1]:
+            if group[1] == 1:
                 del stack[index]
+            else:
+                group[1] -= 1
 
     def scale(self, factor: float) -> None:
         """Apply a split."""
@@ -200,8 +188,7 @@ class Position:
         cost: Sum of quantity times worth, in units of the P&L currency.
         open_pnl: P&L of the open lots at the last mark, account currency.
         round: The open round; None when flat.
-        ended: The round that the last `trade` ended, else None.
-        entered: The lot that the last `trade` opened, else None.
+        ended: The round that the last `trade` ended, else None; `entered` the lot that it opened.
     """
 
     __slots__ = (
@@ -265,20 +252,24 @@ class Position:
         Returns:
             The closed pieces, in the order they were matched.
         """
-        left = execution.quantity
-        worth = self.instrument.worth(execution.price)
+        left, price = execution[2], execution[3]
+        instrument = self.instrument
+        worth = instrument.worth(price) if instrument.inverse else price
         closed: list[Closed] = []
         self.ended = self.entered = None
         if self.lots:
             # a split makes fractions of a share, and lots, that are less than dust and are meant
-            dust = min(self.instrument.lot * DUST, abs(left) * DUST * DUST)
-            dust = max(dust, SMALLEST)
-            self.extremes.see(worth)
+            dust = max(min(instrument.lot * DUST, abs(left) * DUST * DUST), SMALLEST)
+            extremes = self.extremes
+            if not extremes.lows[-1][0] < worth < extremes.highs[-1][0]:
+                extremes.see(worth)
             while self.quantity * left < 0 and abs(left) > dust:
                 lot = self.lots[next_lot]
                 part = lot.quantity if abs(left) > abs(lot.quantity) - dust else -left
                 closed.append(self._close(lot, part, worth, execution, next_lot))
-                left = tidy(left + part)
+                left += part
+                if left % 1:
+                    left = tidy(left)
             if closed and self.round is not None:
                 self._reduce(self.round, closed, execution, told)
             if abs(left) <= dust:
@@ -308,38 +299,47 @@ class Position:
         self, lot: Lot, part: float, worth: float, execution: Execution, next_lot: int
     ) -> Closed:
         _, _, whole, price, rate, fee, arrival, _, _ = execution
-        multiplier, extremes = self.instrument.multiplier, self.extremes
-        gross = part * (worth - lot.worth) * multiplier
-        entry_fee = lot.fee * (part / lot.quantity)
-        slippage, value = slippage_of(lot, part * multiplier, price, rate, arrival)
+        extremes, size = self.extremes, part * self.instrument.multiplier
         low, high = extremes.lows[next_lot][0], extremes.highs[next_lot][0]
+        slippage = value = 0.0
+        if arrival or lot.arrival:
+            slippage, value = lot.slippage(size, price, rate, arrival)
         self.cost -= part * lot.worth
-        self.quantity = tidy(self.quantity - part)
         if part == lot.quantity:
+            entry_fee = lot.fee
             del self.lots[next_lot]
             extremes.leave(next_lot)
-            if not self.lots:
-                self.quantity = self.cost = 0.0
         else:
+            entry_fee = lot.fee * (part / lot.quantity)
             lot.quantity = tidy(lot.quantity - part)
             lot.fee -= entry_fee
-        exit_fee = fee * (-part / whole)
+        if self.lots:
+            left = self.quantity - part
+            self.quantity = tidy(left) if left % 1 else left
+        else:
+            self.quantity = self.cost = 0.0
+        gross, exit_fee = size * (worth - lot.worth), fee * (-part / whole)
         return Closed(lot, part, gross, entry_fee, exit_fee, low, high, slippage, value)
 
     def _reduce(self, held: Round, closed: list[Closed], execution: Execution, told: bool) -> None:
-        for piece in closed if told else ():
-            size = abs(piece.quantity)
+        price, rate = execution[3], execution[4]
+        for _, part, gross, entry_fee, exit_fee, _, _, slippage, value in closed if told else ():
+            size = abs(part)
             held.exited += size
-            held.received += size * execution.price
-            held.gross += piece.gross * execution.rate
-            held.fees += piece.entry_fee + piece.exit_fee
-            held.slippage += piece.slippage
-            held.arrival_value += piece.arrival_value
-        if not self.lots:
+            held.received += size * price
+            held.gross += gross * rate
+            held.fees += entry_fee + exit_fee
+            held.slippage += slippage
+            held.arrival_value += value
+        made = held.gross
+        if self.lots:
+            made += self.unrealized(self.instrument.worth(price)) * rate
+        else:
             self.ended, self.round = held, None
-        worth = self.instrument.worth(execution.price)
-        value = held.gross + self.unrealized(worth) * execution.rate
-        held.low, held.high = min(held.low, value), max(held.high, value)
+        if made < held.low:
+            held.low = made
+        elif made > held.high:
+            held.high = made
 
     def scale(self, factor: float) -> None:
         """Apply a split: quantities are divided by the factor, prices multiplied by it."""

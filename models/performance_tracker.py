@@ -225,11 +225,11 @@ class PerformanceTracker(HandRecorder):
             if strategy is not None and strategy not in accounts:
                 raise UnknownStrategyError(strategy, accounts)
             return [
-                open_record(position, lot, at, self._quote(sid))
+                open_record(position, lot, seen, self._quote(sid))
                 for account in accounts.values()
                 if strategy in (None, account.name)
                 for sid, position in account.open.items()
-                for at, lot in enumerate(position.lots)
+                for lot, seen in zip(position.lots, position.extremes.each(), strict=True)
             ]
 
     def sessions(

@@ -34,7 +34,7 @@ from models.instruments import Instrument
 from models.lean_book import Exercise, LeanBook
 from models.ledger import Ledger
 from models.notices import Archive, Listeners, Logger, NoticeKind, TradeLog
-from models.records import LOTS, POSITIONS, Quote, open_record
+from models.records import LOTS, POSITIONS, Quote, newest_record
 from models.scopes import Scope, Scopes
 from models.sessions import BEGINNING
 from models.settings import Settings, TagMeans
@@ -103,6 +103,7 @@ class Recorder:
         self._logs = {book: TradeLog(settings.keep_trades) for book in (LOTS, POSITIONS)}
         self._last_day: datetime | None = None
         self._anomalies_told = 0
+        self._restless = False  # somebody must be called once the lock is released
 
     def reset(self) -> None:
         """Forget all that was booked; settings, listeners and what is archived stay."""
@@ -120,15 +121,18 @@ class Recorder:
         """
         with self._lock:
             booked = self._record(event)
-        self._settle()
+        if self._restless:
+            self._settle()
         return booked
 
     def _record(self, event: Event | Instrument) -> bool:
         """Book an event under the lock; whoever does must `_settle` once it is released."""
         booked = _BOOKING[type(event)](self, event)
-        if self.ledger.books.paid or self.ledger.books.closed:
-            self._count()
-        self._tell()
+        books, scopes = self.ledger.books, self.scopes
+        if books.paid or books.closed or books.entered:
+            self._count(books)
+        if scopes.changes or len(books.anomalies) != self._anomalies_told:
+            self._tell(books)
         return booked
 
     def open_before(self, opening: Opening, fill: Fill) -> None:
@@ -145,7 +149,7 @@ class Recorder:
         """Record an event that could not be built, so that nothing is lost."""
         with self._lock:
             self.ledger.books.anomaly(time, kind, detail, sid)
-            self._tell()
+            self._tell(self.ledger.books)
         self._settle()
 
     def knows_order(self, order_id: int) -> bool:
@@ -216,41 +220,50 @@ class Recorder:
         )
         for trade in trades:
             self._listeners.put(NoticeKind.LEAN_TRADE_CLOSED, fill.time, "", trade)
+            self._restless = True
         book.closed.clear()
 
     # --- what came of it
 
-    def _count(self) -> None:
-        """Count what fills paid and closed."""
-        books, scopes = self.ledger.books, self.scopes
-        for payment in books.paid:
-            scopes.pay(payment)
+    def _count(self, books: Books) -> None:
+        """Count, keep and tell what fills paid, opened and closed."""
+        closed, rounds = books.closed, books.rounds
+        self.scopes.count(books.paid, closed)
+        if closed:
+            for book, trades in ((LOTS, closed), (POSITIONS, rounds)):
+                log = self._logs[book]
+                log.trades.extend(trades)
+                self._restless |= log.due
+        if self._listeners.kinds:
+            self._tell_trades(books)
         books.paid.clear()
-        for trade in books.closed:
-            scopes.close(trade)
-        self._logs[LOTS].trades.extend(books.closed)
-        self._logs[POSITIONS].trades.extend(books.rounds)
+        closed.clear()
+        rounds.clear()
+        books.entered.clear()
 
-    def _tell(self) -> None:
-        """Queue the notices, and let go of what they are about."""
-        books, changes, put = self.ledger.books, self.scopes.changes, self._listeners.put
-        if self._listeners.kinds and books.time is not None:
-            for position, lot in books.entered:
-                trade = open_record(
-                    position, lot, len(position.lots) - 1, self._quote(position.instrument.sid)
-                )
-                put(NoticeKind.TRADE_OPENED, lot.time, position.strategy, trade)
-            for trade in books.closed:
-                put(NoticeKind.TRADE_CLOSED, trade.exit_time, trade.strategy, trade)
-            for trade in books.rounds:
-                put(NoticeKind.POSITION_CLOSED, trade.exit_time, trade.strategy, trade)
+    def _tell_trades(self, books: Books) -> None:
+        put = self._listeners.put
+        for position in books.entered:
+            quote = self._quote(position.instrument.sid)
+            trade = newest_record(position, quote)
+            put(NoticeKind.TRADE_OPENED, trade.entry_time, position.strategy, trade)
+        for trade in books.closed:
+            put(NoticeKind.TRADE_CLOSED, trade.exit_time, trade.strategy, trade)
+        for trade in books.rounds:
+            put(NoticeKind.POSITION_CLOSED, trade.exit_time, trade.strategy, trade)
+        self._restless = True
+
+    def _tell(self, books: Books) -> None:
+        """Tell how the scopes changed and what should not have been seen."""
+        changes, put = self.scopes.changes, self._listeners.put
+        if self._listeners.kinds:
             for scope, change in changes:
-                self._tell_change(books.time, scope, change)
+                self._tell_change(books.time or BEGINNING, scope, change)
             for anomaly in books.anomalies[self._anomalies_told :]:
                 put(NoticeKind.ANOMALY, anomaly.time, "", anomaly)
+            self._restless = True
         self._anomalies_told = len(books.anomalies)
-        for told in (books.entered, books.closed, books.rounds, changes):
-            told.clear()
+        changes.clear()
 
     def _tell_change(self, time: datetime, scope: Scope, change: Change) -> None:
         put, track = self._listeners.put, scope.track
@@ -270,6 +283,7 @@ class Recorder:
 
     def _settle(self) -> None:
         """Outside the lock: archive a batch that is due, and call the listeners."""
+        self._restless = False
         for log in self._logs.values():
             if log.due:
                 self._shed(log)

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from models.lots import Closed, Execution, Lot, Position, slippage_of
+from models.lots import Closed, Execution, Lot, Position
 from models.terms import Round
 
 LONG, SHORT = "long", "short"
@@ -205,24 +205,32 @@ class Quote(NamedTuple):
     rate: float
 
 
-def open_record(position: Position, lot: Lot, at: int, quote: Quote) -> TradeRecord:
+def open_record(
+    position: Position, lot: Lot, seen: tuple[float, float], quote: Quote
+) -> TradeRecord:
     """An open lot as a trade that would end now, at no cost.
 
     Args:
         position: Whose lot it is.
         lot: The lot.
-        at: Its place among the lots, the oldest 0.
+        seen: The lowest and the highest worth since it came in (`Extremes.each`).
         quote: What it is valued at.
     """
-    instrument = position.instrument
-    low, high = position.extremes.since(at)
+    low, high = seen
     execution = Execution(quote.time, 0, -lot.quantity, quote.price, quote.rate)
-    size = lot.quantity * instrument.multiplier
+    size = lot.quantity * position.instrument.multiplier
     gross = size * (quote.worth - lot.worth)
-    slippage, value = slippage_of(lot, size, quote.price, quote.rate, 0.0)
+    slippage, value = lot.slippage(size, quote.price, quote.rate, 0.0)
     piece = Closed(lot, lot.quantity, gross, lot.fee, 0.0, low, high, slippage, value)
     record = trade_record("", quote.ticker, position, piece, execution, "")
     return record._replace(is_closed=False)
+
+
+def newest_record(position: Position, quote: Quote) -> TradeRecord:
+    """The lot that came in last, as `open_record` shows it."""
+    extremes = position.extremes
+    seen = (extremes.lows[-1][0], extremes.highs[-1][0])
+    return open_record(position, position.lots[-1], seen, quote)
 
 
 @dataclass(frozen=True, slots=True)

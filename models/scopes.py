@@ -7,7 +7,7 @@ equity is its capital and what it made; deposits reach the account's capital onl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, tzinfo
 from math import sqrt
@@ -21,6 +21,7 @@ from models.sessions import BREAKEVEN
 from models.sharing import UNASSIGNED, UnknownStrategyError
 
 ACCOUNT = ""  # the account's own scope in messages and states
+SUMS = ("base", "flows", "seeded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,23 +326,31 @@ class Scopes:
             scope = self.strategies[name] = Scope(name, share, self._base, self._zone)
         return scope
 
-    def pay(self, payment: Payment) -> None:
-        """Count what a fill paid in fees and turned over, for whom it was."""
-        name, time, fees, volume = payment
-        for scope in (self.account, self.strategies.get(name) or self.strategy(name)):
-            book = scope.track.book
-            if book.since <= time < book.until:
-                book.day.fees += fees
-                book.day.volume += volume
-            else:
-                self._note(scope, scope.track.fill(time, fees, volume))
-
-    def close(self, trade: TradeRecord) -> None:
-        """Count a closed trade."""
-        name, time, net = trade.strategy, trade.exit_time, trade.pnl
-        for scope in (self.account, self.strategies.get(name) or self.strategy(name)):
-            scope.tally.add(net)
-            self._note(scope, scope.track.trade(time, net))
+    def count(self, payments: Sequence[Payment], trades: Sequence[TradeRecord]) -> None:
+        """Count what fills paid and turned over, and what closed, for those whose it was."""
+        account = self.account
+        for name, time, fees, volume in payments:
+            for scope in (account, self.strategies.get(name) or self.strategy(name)):
+                book = scope.track.book
+                if book.since <= time < book.until:
+                    book.day.fees += fees
+                    book.day.volume += volume
+                else:
+                    self._note(scope, scope.track.fill(time, fees, volume))
+        for trade in trades:
+            name, time, net = trade.strategy, trade.exit_time, trade.pnl
+            for scope in (account, self.strategies.get(name) or self.strategy(name)):
+                scope.tally.add(net)
+                book = scope.track.book
+                if book.since <= time < book.until:
+                    day = book.day
+                    day.trades += 1
+                    if net >= BREAKEVEN:
+                        day.wins += 1
+                    elif net <= -BREAKEVEN:
+                        day.losses += 1
+                else:
+                    self._note(scope, scope.track.trade(time, net))
 
     def roll(self, time: datetime) -> None:
         """Close the sessions that end at a time which no mark opens."""
@@ -364,9 +373,7 @@ class Scopes:
     def state(self) -> dict[str, Any]:
         """JSON-able and exact."""
         return {
-            "base": self._base,
-            "flows": self._flows,
-            "seeded": self._seeded,
+            **dict(zip(SUMS, (self._base, self._flows, self._seeded), strict=True)),
             "scopes": [
                 {
                     "name": scope.name,
@@ -381,8 +388,7 @@ class Scopes:
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take over what `state` returned."""
-        self._base, self._flows = state["base"], state["flows"]
-        self._seeded = state["seeded"]
+        self._base, self._flows, self._seeded = (state[name] for name in SUMS)
         for values in state["scopes"]:
             scope = Scope(values["name"], values["share"], 0.0, self._zone)
             scope.capital = values["capital"]

@@ -197,30 +197,35 @@ class SeenEvents:
 
 
 class Orders:
-    """The orders seen so far: their strategies, and which of their events were booked."""
+    """The orders seen so far: their strategies, and which of their events were booked.
+
+    Attributes:
+        known: Those that are open or finished not long ago, by id.
+        seen: Which of their events came already.
+    """
 
     def __init__(self, default_strategy: str, resolver: Resolver = strategy_in_tag) -> None:
         self._default = default_strategy
         self._resolver = resolver
-        self._orders: dict[int, Order] = {}
+        self.known: dict[int, Order] = {}
         self._finished: deque[int] = deque()
         self.seen = SeenEvents()
 
     def find(self, order_id: int) -> Order | None:
         """The order, unless it is unknown or was finished long ago."""
-        return self._orders.get(order_id)
+        return self.known.get(order_id)
 
     def order_of(self, event: Fill | OrderUpdate, ticker: str) -> Order:
         """The order of an event; made, and its strategy fixed, when the event is its first."""
-        order = self._orders.get(event.order_id)
+        order = self.known.get(event.order_id)
         if order is None:
-            order = self._orders[event.order_id] = self._new(event, ticker)
+            order = self.known[event.order_id] = self._new(event, ticker)
         return order
 
     def by_hand(self, strategy: str, tag: str) -> int:
         """A new order of a strategy's that no feed brought: its id, negative."""
         order_id = self.seen.lowest - 1
-        self._orders[order_id] = Order(strategy, OrderType.MARKET, tag)
+        self.known[order_id] = Order(strategy, OrderType.MARKET, tag)
         return order_id
 
     def _new(self, event: Fill | OrderUpdate, ticker: str) -> Order:
@@ -244,25 +249,25 @@ class Orders:
 
     def finish(self, order_id: int) -> None:
         """Note that the order is filled, cancelled or rejected."""
-        order = self._orders.get(order_id)
+        order = self.known.get(order_id)
         if order is None or order.finished:
             return
         order.finished = True
         self._finished.append(order_id)
         if len(self._finished) > FINISHED_KEPT:
-            del self._orders[self._finished.popleft()]
+            del self.known[self._finished.popleft()]
 
     def state(self) -> dict[str, Any]:
         """JSON-able and exact."""
         return {
-            "orders": [[key, order.state()] for key, order in self._orders.items()],
+            "orders": [[key, order.state()] for key, order in self.known.items()],
             "finished": list(self._finished),
             "seen": self.seen.state(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take over what `state` returned."""
-        self._orders = {key: _order(values) for key, values in state["orders"]}
+        self.known = {key: _order(values) for key, values in state["orders"]}
         self._finished = deque(state["finished"])
         self.seen.restore(state["seen"])
 

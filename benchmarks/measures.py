@@ -1,0 +1,159 @@
+"""What is measured: microseconds, as medians of several runs, and bytes."""
+
+from __future__ import annotations
+
+import gc
+import statistics
+import tracemalloc
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+
+from benchmarks.matcher import Matcher
+from benchmarks.naive import NaiveTracker
+from benchmarks.plain_lean import START, PlainLean
+from benchmarks.workload import Workload, fresh
+from models.events import Fill, Mark
+from models.performance_tracker import PerformanceTracker
+from utils.tracking import track
+
+MICRO = 1e6
+RUNS = 3
+CALLS = 20_000  # of a hook
+SUMMARIES = 300
+FIVE = 5  # instruments of a bar
+EARLY, LATE = (500, 3_000), (-5_000, None)  # fills of a long run that are compared
+
+
+def median(run: Callable[[], float]) -> float:
+    """The median of several runs."""
+    return statistics.median(run() for _ in range(RUNS))
+
+
+def clock_cost() -> float:
+    """Microseconds that two looks at the clock add to what is between them."""
+    started = perf_counter()
+    for _ in range(CALLS):
+        perf_counter()
+    return (perf_counter() - started) / CALLS * MICRO
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """What one pass over a workload cost, microseconds.
+
+    Attributes:
+        matcher: A fill in the bare matcher, met at the same moments.
+        fill: A fill in the core.
+        bar: A mark with five instruments, where there was one.
+        fills: Each fill's.
+    """
+
+    matcher: float
+    fill: float
+    bar: float
+    fills: list[float]
+
+
+def core(load: Workload, *, lean_book: bool) -> Core:
+    """Play a workload into a tracker, and its fills into the bare matcher in between."""
+    tracker, matcher = fresh(lean_book=lean_book), Matcher(load.strategies)
+    fills: list[float] = []
+    matched = marked = 0.0
+    bars = 0
+    gc.collect()
+    for event in load.events:
+        started = perf_counter()
+        tracker.apply(event)
+        between = perf_counter()
+        if isinstance(event, Fill):
+            matcher.fill(event)
+            matched += perf_counter() - between
+            fills.append(between - started)
+        elif isinstance(event, Mark) and len(tracker.ledger.books.held) == FIVE:
+            marked += between - started
+            bars += 1
+    cost, count = clock_cost(), len(fills)
+    each = [spent * MICRO - cost for spent in fills]
+    bar = marked / bars * MICRO - cost if bars else 0.0
+    return Core(matched / count * MICRO - cost, sum(each) / count, bar, each)
+
+
+def growth(fills: list[float]) -> float:
+    """How many times as long a fill takes at the end of a run as near its start."""
+    early, late = (statistics.mean(fills[slice(*part)]) for part in (EARLY, LATE))
+    return late / early
+
+
+def hook_times() -> tuple[float, float]:
+    """Microseconds of `on_order_event` at a fill and of `on_data` with one holding, reads free."""
+    lean = PlainLean()
+    tracker = track(lean.algorithm)
+    tracker.on_data(lean.bar(100.0))
+    spent = 0.0
+    for call in range(CALLS):
+        submitted, filled = lean.order(-1.0 if call % 2 else 1.0, 100.0 + call % 7)
+        tracker.on_order_event(submitted)
+        started = perf_counter()
+        tracker.on_order_event(filled)
+        spent += perf_counter() - started
+    fill = spent / CALLS * MICRO - clock_cost()
+    for event in lean.order(100.0, 100.0):
+        tracker.on_order_event(event)
+    lean.algorithm.utc_time = START
+    spent = 0.0
+    for call in range(CALLS):
+        bar = lean.bar(100.0 + call % 11)
+        started = perf_counter()
+        tracker.on_data(bar)
+        spent += perf_counter() - started
+    return fill, spent / CALLS * MICRO - clock_cost()
+
+
+def memory(load: Workload) -> float:
+    """Bytes that stay behind a closed trade, once a tracker keeps as many as it may."""
+    tracker = fresh(lean_book=False, keep_trades=100)
+    tracemalloc.start()
+    early = (0, 0)
+    for event in load.events:
+        tracker.apply(event)
+        if not early[0] and tracker.scopes.account.tally.trades >= len(load.strategies) // 4:
+            early = (tracker.scopes.account.tally.trades, _traced())
+    trades = tracker.scopes.account.tally.trades - early[0]
+    grown = (_traced() - early[1]) / trades
+    tracemalloc.stop()
+    return grown
+
+
+def _traced() -> int:
+    gc.collect()
+    return tracemalloc.get_traced_memory()[0]
+
+
+def summary_times(load: Workload, early: int) -> tuple[float, float]:
+    """Microseconds of `summary()` after so many trades and at the end."""
+    tracker, first = fresh(lean_book=False), 0.0
+    for event in load.events:
+        tracker.apply(event)
+        if not first and tracker.scopes.account.tally.trades >= early:
+            first = median(lambda: _summary_time(tracker))
+    return first, median(lambda: _summary_time(tracker))
+
+
+def _summary_time(tracker: PerformanceTracker) -> float:
+    started = perf_counter()
+    for _ in range(SUMMARIES):
+        tracker.summary()
+    return (perf_counter() - started) / SUMMARIES * MICRO
+
+
+def naive_times(load: Workload, most: int) -> tuple[float, float]:
+    """Microseconds a fill in the naive tracker: of the first tenth of so many, and of the last."""
+    tracker = NaiveTracker(Matcher(load.strategies))
+    spent: list[float] = []
+    for fill in load.fills[:most]:
+        started = perf_counter()
+        tracker.fill(fill)
+        spent.append(perf_counter() - started)
+    tenth = len(spent) // 10
+    return statistics.mean(spent[:tenth]) * MICRO, statistics.mean(spent[-tenth:]) * MICRO
