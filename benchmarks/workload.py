@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from models.events import Event, Fill, OrderUpdate
-from models.instruments import Instrument
+from models.events import Event, Fill, Instrument, OrderUpdate
 from models.performance_tracker import PerformanceTracker
 from models.settings import Settings
 from workbench.recordings import recordings

@@ -12,9 +12,8 @@ from dataclasses import astuple
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from models.instruments import DUST, Instrument, Kind, Valuation, tidy
-from models.lots import Position
-from models.terms import Balance, Terms
+from models.events import DUST, Instrument, Kind, Valuation, tidy
+from models.lots import Balance, Position, Terms
 
 HOUR = timedelta(hours=1)
 MARGIN, PAIR = Valuation.MARGIN, Valuation.PAIR

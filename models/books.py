@@ -3,18 +3,41 @@
 One event moves three things that must stay in step: LEAN's cash and net holding as LEAN moves
 them, the lots of whoever the event belongs to, and the terms it earned them. Nothing here judges;
 the `Ledger` compares the books with what LEAN shows at marks.
+
+What changes holdings or cash without a fill stands below the class: a split truncates LEAN's net
+quantity to whole shares and pays the fraction in cash; a dividend moves cash by the quantity held;
+an instrument that leaves the market while strategies stand opposed and LEAN holds none gets no
+event at all.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from models.accounts import Account, Holding, LeanCash, Mirrored, mirror
-from models.events import Anomaly, Fill, Opening, OrderStatus, OrderType, OrderUpdate
-from models.instruments import Instrument, Kind, Valuation
+from models.events import (
+    DUST,
+    Anomaly,
+    Delisting,
+    DelistingKind,
+    Dividend,
+    Fill,
+    Instrument,
+    Kind,
+    Opening,
+    OrderStatus,
+    OrderType,
+    OrderUpdate,
+    Split,
+    SplitKind,
+    SymbolChange,
+    Valuation,
+    tidy,
+)
 from models.lots import NEXT_LOT, Closed, Execution, Matching, Position
 from models.records import LOTS, TradeRecord, round_record, trade_record
 from models.sharing import (
@@ -32,6 +55,10 @@ from models.sharing import (
 LATE = timedelta(minutes=1)
 # Anomalies kept whole; later ones are only counted.
 ANOMALIES_KEPT = 1_000
+
+# LEAN divides decimals exactly; nine places undo the float's error before truncating.
+PLACES = 9
+NO_SHARE = 1e-9
 
 EXERCISE = OrderType.OPTION_EXERCISE
 ENDED = frozenset({OrderStatus.CANCELED, OrderStatus.INVALID, OrderStatus.FILLED})
@@ -398,3 +425,128 @@ class Books:
         self.closed = [trade for trade in taken if trade.book == LOTS]
         self.rounds = [trade for trade in taken if trade.book != LOTS]
         self._trades, self._rounds = state["counts"]
+
+
+def before(books: Books, opening: Opening, fill: Fill) -> Opening:
+    """The account before a fill that the very first hook brought, and LEAN holds already.
+
+    What LEAN forgot, the average price of a position that the fill closed, is its price.
+    """
+    instrument = books.instruments[fill.sid]
+    holdings = dict(opening.holdings)
+    quantity, average = holdings.pop(fill.sid, (0.0, 0.0))
+    held = Holding(instrument)
+    held.quantity, held.average = tidy(quantity - fill.quantity), average or fill.price
+    if held.quantity * fill.quantity > 0:
+        held.average = (average * quantity - fill.price * fill.quantity) / held.quantity
+    if abs(held.quantity) > instrument.lot * DUST:
+        holdings[fill.sid] = (held.quantity, held.average)
+    moved = LeanCash()
+    mirror(moved, held, fill.quantity, fill.price, books.lands(instrument))
+    if fill.fee:
+        fee, fee_currency = books.fee(fill, instrument)
+        moved.move(fee_currency, -fee)
+    cash = {name: shown - moved.expected.get(name, 0.0) for name, shown in opening.cash.items()}
+    return replace(opening, cash=cash, holdings=holdings)
+
+
+def happens(books: Books, event: Split) -> bool:
+    """Whether LEAN changes quantities for a split: equities, live or on raw prices."""
+    instrument = books.instruments.get(event.sid)
+    if instrument is None or event.kind is not SplitKind.SPLIT_OCCURRED:
+        return False
+    return instrument.kind is Kind.EQUITY and (books.live or instrument.scales_on_split)
+
+
+def split(books: Books, event: Split) -> None:
+    """Scale everybody's lots; whole shares as LEAN keeps them, the fraction as cash.
+
+    LEAN pays the fraction at its last price, scaled, into the account currency as a plain number,
+    whatever the quote currency is; without data it takes the reference price.
+    """
+    if not happens(books, event):
+        return
+    holding = books.holdings[event.sid]
+    exact = holding.quantity / event.factor
+    whole = int(round(exact, PLACES))
+    holding.quantity = float(whole)
+    holding.average *= event.factor
+    holding.worth *= event.factor
+    if not whole:
+        holding.average = 0.0
+    price = event.price or event.reference * event.factor
+    books.cash.move(books.account_currency, (exact - whole) * price)
+    owners = books.holders(event.sid)
+    for (account, position), shares in zip(
+        owners, _whole_shares([p.quantity / event.factor for _, p in owners], whole), strict=True
+    ):
+        _split_position(books, event, account, position, shares, price)
+
+
+def _whole_shares(exact: list[float], total: int) -> list[int]:
+    """Truncate each, then move shares by largest remainder until they sum to the total."""
+    whole = [int(round(quantity, PLACES)) for quantity in exact]
+    while whole and sum(whole) != total:
+        step = 1 if total > sum(whole) else -1
+        at = max(range(len(whole)), key=lambda index: step * (exact[index] - whole[index]))
+        whole[at] += step
+    return whole
+
+
+def _split_position(
+    books: Books, event: Split, account: Account, position: Position, shares: int, price: float
+) -> None:
+    position.scale(event.factor)
+    fraction = position.quantity - shares
+    if abs(fraction) < NO_SHARE:
+        position.quantity = float(shares)
+        return
+    instrument = position.instrument
+    if fraction * position.quantity > 0:
+        rate = books.rates[instrument.currency]
+        books.trade(account, instrument, Execution(event.time, 0, -fraction, 0.0, rate), "split")
+    else:
+        position.grow(-fraction)
+    position.quantity = float(shares)
+    currency = books.account_currency
+    account.book(position, "settlement", fraction * price, currency, books.rates[currency])
+
+
+def dividend(books: Books, event: Dividend) -> None:
+    """Pay who is long, charge who is short, in the account currency as LEAN does.
+
+    LEAN books no dividend in live trading, nor on data that is adjusted for dividends.
+    """
+    instrument = books.instruments.get(event.sid)
+    if instrument is None or books.live or not instrument.pays_dividends:
+        return
+    each = event.distribution * books.rates[instrument.quote]
+    currency = books.account_currency
+    books.cash.move(currency, books.holdings[event.sid].quantity * each)
+    for account, position in books.holders(event.sid):
+        amount = position.quantity * each
+        account.book(position, "dividends", amount, currency, books.rates[currency])
+
+
+def delist(books: Books, event: Delisting) -> None:
+    """Retire strategies that stand opposed while LEAN holds none; LEAN sends them no event.
+
+    They close at the last price. They net to zero, so the account does not depend on it.
+    """
+    instrument = books.instruments.get(event.sid)
+    if instrument is None or event.kind is not DelistingKind.DELISTED:
+        return
+    holding = books.holdings[event.sid]
+    if holding.quantity:
+        return
+    rate = books.rates[instrument.currency]
+    reason = "delisting" if instrument.strike is None else "expiry"
+    for account, position in books.holders(event.sid):
+        execution = Execution(event.time, 0, -position.quantity, holding.price, rate)
+        books.trade(account, instrument, execution, reason)
+
+
+def rename(books: Books, event: SymbolChange) -> None:
+    """Show the new ticker from now on; the sid, the lots and the terms stay."""
+    if event.sid in books.tickers:
+        books.tickers[event.sid] = event.new

@@ -1,11 +1,15 @@
-"""Equity of one scope, the account or a strategy, at every mark: NAV, drawdown, curve, sessions.
+"""Equity of each scope, the account and the strategies, at every mark: NAV, drawdown, sessions.
 
 The NAV is the value of one unit of capital: 1 at the start, when units equal the capital. Capital
 that joins or leaves changes the units at the NAV of that moment, so neither NAV nor drawdown sees
 it. Invariants: equity is units times NAV while there are units; the first peak is the starting
 capital; a spell of drawdown opens below the peak, deepens only, and ends at the peak; the open day
-of the book holds the latest equity and NAV. The tracker holds one `Track` a scope and calls `mark`
-at every bar, so that method calls nothing where nothing is new.
+of the book holds the latest equity and NAV. There is one `Track` a scope, and its `mark` is called
+at every bar, so it calls nothing where nothing is new.
+
+A strategy shares the account's money, so its capital is a choice: its share of the account's base,
+or all of it. The base is the starting equity with what seeded holdings had gained before. A scope's
+equity is its capital and what it made; deposits reach the account's capital only.
 """
 
 from __future__ import annotations
@@ -13,12 +17,16 @@ from __future__ import annotations
 import enum
 from array import array
 from collections import deque
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
-from math import inf
+from math import inf, sqrt
 from typing import Any, NamedTuple
 
-from models.sessions import BEGINNING, SessionBook
+from models.books import Payment
+from models.ledger import Ledger
+from models.records import Spell, StrategyMetrics, TradeRecord
+from models.sessions import BEGINNING, BREAKEVEN, SessionBook
+from models.sharing import UNASSIGNED, UnknownStrategyError
 
 # A NAV less than this part of the peak below it is at the peak, and below the trough no new low.
 DUST = 1e-12
@@ -43,43 +51,6 @@ class Change(enum.IntFlag):
 # What a mark returns, at hand; and the same when it closes a session: joining flags is slow.
 NOTHING, NEW_LOW, RECOVERED = Change.NOTHING, Change.NEW_LOW, Change.RECOVERED
 AFTER_CLOSE = tuple(change | Change.SESSION_CLOSED for change in (NOTHING, NEW_LOW, RECOVERED))
-
-
-@dataclass(frozen=True, slots=True)
-class Spell:
-    """A drawdown: from a NAV peak to its trough and, once recovered, back.
-
-    Attributes:
-        start: UTC of the peak, the last mark on it.
-        trough_time: UTC of the lowest NAV so far.
-        end: UTC of the mark that reached the peak again; None while open.
-        peak_nav: NAV at the peak.
-        trough_nav: Lowest NAV so far.
-        depth: The fall from peak to trough, positive, as a fraction of the peak.
-        amount: The same in account currency, for the units there were at the trough.
-    """
-
-    start: datetime
-    trough_time: datetime
-    end: datetime | None
-    peak_nav: float
-    trough_nav: float
-    depth: float
-    amount: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON values; times in ISO 8601."""
-        values = asdict(self)
-        return {**values, **{name: values[name] and values[name].isoformat() for name in _TIMES}}
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Spell:
-        """The spell that `to_dict` described."""
-        times = {name: values[name] and datetime.fromisoformat(values[name]) for name in _TIMES}
-        return cls(**{**values, **times})
-
-
-_TIMES = ("start", "trough_time", "end")
 
 
 class CurvePoint(NamedTuple):
@@ -398,3 +369,230 @@ class Track:
         self.spells = deque(map(Spell.from_dict, state["spells"]), SPELLS_KEPT)
         self._curve.restore(state["curve"])
         self.book.restore(state["book"])
+
+
+ACCOUNT = ""  # the account's own scope in messages and states
+SUMS = ("base", "flows", "seeded")
+
+
+class Tally:
+    """Closed trades in numbers, by what each made net of fees; O(1) a trade.
+
+    Attributes:
+        trades: All of them.
+        wins: Those that made something.
+        losses: Those that lost something; what is neither broke even.
+        net: Their sum, account currency.
+        won: The sum of the wins.
+        lost: The sum of the losses, negative.
+    """
+
+    __slots__ = ("lost", "losses", "net", "trades", "wins", "won")
+
+    def __init__(
+        self,
+        trades: int = 0,
+        wins: int = 0,
+        losses: int = 0,
+        net: float = 0.0,
+        won: float = 0.0,
+        lost: float = 0.0,
+    ) -> None:
+        self.trades = trades
+        self.wins = wins
+        self.losses = losses
+        self.net = net
+        self.won = won
+        self.lost = lost
+
+    def add(self, net: float) -> None:
+        """Count a trade."""
+        self.trades += 1
+        self.net += net
+        if net >= BREAKEVEN:
+            self.wins += 1
+            self.won += net
+        elif net <= -BREAKEVEN:
+            self.losses += 1
+            self.lost += net
+
+    def state(self) -> list[Any]:
+        """JSON-able and exact, in the order of the arguments."""
+        return [self.trades, self.wins, self.losses, self.net, self.won, self.lost]
+
+
+class Scope:
+    """One of them.
+
+    Attributes:
+        name: The strategy's name, or `ACCOUNT`.
+        share: Its part of the account's base.
+        capital: What its equity starts from, account currency.
+        track: Its NAV, drawdown, curve and sessions.
+        tally: Its closed trades.
+    """
+
+    __slots__ = ("capital", "name", "share", "tally", "track")
+
+    def __init__(self, name: str, share: float, base: float, zone: tzinfo) -> None:
+        self.name = name
+        self.share = share
+        self.capital = share * base
+        self.track = Track(self.capital, zone)
+        self.tally = Tally()
+
+    def metrics(self, net_pnl: float, days_per_year: float) -> StrategyMetrics:
+        """The strategy in figures; what is undefined is None."""
+        tally, moments = self.tally, self.track.book.daily_returns_moments()
+        decided = tally.wins + tally.losses
+        deviation = sqrt(moments.variance or 0.0)
+        return StrategyMetrics(
+            strategy_name=self.name,
+            trades=tally.trades,
+            winning_trades=tally.wins,
+            losing_trades=tally.losses,
+            net_pnl=net_pnl,
+            avg_pnl=tally.net / tally.trades if tally.trades else None,
+            win_rate=tally.wins / decided if decided else None,
+            profit_factor=tally.won / -tally.lost if tally.lost else None,
+            max_drawdown=self.track.max_depth,
+            sharpe_ratio=moments.mean / deviation * sqrt(days_per_year) if deviation else None,
+            capital=self.capital,
+            trading_days=moments.n,
+        )
+
+
+class Scopes:
+    """The account's scope and every strategy's, in step with the ledger.
+
+    Args:
+        shares: Strategy -> its part of the account's base; all of it where nothing is said.
+        zone: The algorithm's time zone.
+    """
+
+    def __init__(self, shares: Mapping[str, float], zone: tzinfo) -> None:
+        self.account = Scope(ACCOUNT, 1.0, 0.0, zone)
+        self.strategies: dict[str, Scope] = {}
+        self._shares = shares
+        self._zone = zone
+        self._base = 0.0
+        self._flows = 0.0
+        self._seeded: float | None = None  # what was gained before the start; None until a mark
+        self.changes: list[tuple[Scope, Change]] = []  # until somebody takes them
+
+    def open(self, ledger: Ledger) -> None:
+        """Begin with the account as it opened."""
+        self._base = ledger.books.starting_equity
+        self.account = Scope(ACCOUNT, 1.0, self._base, self._zone)
+
+    def mark(self, time: datetime, ledger: Ledger) -> None:
+        """Take the mark that the ledger just took."""
+        books = ledger.books
+        if self._seeded is None:
+            found = books.accounts[UNASSIGNED]
+            self._seeded = found.open_pnl if found.open else 0.0
+        base = books.starting_equity + self._seeded
+        if base != self._base:
+            self._rebase(time, base)
+        flow, self._flows = ledger.flow_total - self._flows, ledger.flow_total
+        self._note(self.account, self.account.track.mark(time, ledger.equity, flow))
+        for name, account in books.accounts.items():
+            scope = self.strategies.get(name)
+            if scope is None:
+                if name == UNASSIGNED and not account.open:
+                    continue
+                scope = self.strategy(name)
+            equity = scope.capital + account.terms.net + account.open_pnl
+            self._note(scope, scope.track.mark(time, equity))
+
+    def _note(self, scope: Scope, change: Change) -> None:
+        if change:
+            self.changes.append((scope, change))
+
+    def _rebase(self, time: datetime, base: float) -> None:
+        for scope in (self.account, *self.strategies.values()):
+            amount = scope.share * (base - self._base)
+            scope.capital += amount
+            self._note(scope, scope.track.rebase(time, amount))
+        self._base = base
+
+    def strategy(self, name: str) -> Scope:
+        """A strategy's scope, made at its first use."""
+        scope = self.strategies.get(name)
+        if scope is None:
+            share = self._shares.get(name, 1.0)
+            scope = self.strategies[name] = Scope(name, share, self._base, self._zone)
+        return scope
+
+    def count(self, payments: Sequence[Payment], trades: Sequence[TradeRecord]) -> None:
+        """Count what fills paid and turned over, and what closed, for those whose it was."""
+        account = self.account
+        for name, time, fees, volume in payments:
+            for scope in (account, self.strategies.get(name) or self.strategy(name)):
+                book = scope.track.book
+                if book.since <= time < book.until:
+                    book.day.fees += fees
+                    book.day.volume += volume
+                else:
+                    self._note(scope, scope.track.fill(time, fees, volume))
+        for trade in trades:
+            name, time, net = trade.strategy, trade.exit_time, trade.pnl
+            for scope in (account, self.strategies.get(name) or self.strategy(name)):
+                scope.tally.add(net)
+                book = scope.track.book
+                if book.since <= time < book.until:
+                    day = book.day
+                    day.trades += 1
+                    if net >= BREAKEVEN:
+                        day.wins += 1
+                    elif net <= -BREAKEVEN:
+                        day.losses += 1
+                else:
+                    self._note(scope, scope.track.trade(time, net))
+
+    def roll(self, time: datetime) -> None:
+        """Close the sessions that end at a time which no mark opens."""
+        for scope in (self.account, *self.strategies.values()):
+            self._note(scope, scope.track.roll(time))
+
+    def find(self, strategy: str | None) -> Scope:
+        """A strategy's scope, or the account's for None.
+
+        Raises:
+            UnknownStrategyError: There is none of the name.
+        """
+        if strategy is None:
+            return self.account
+        scope = self.strategies.get(strategy)
+        if scope is None:
+            raise UnknownStrategyError(strategy, self.strategies)
+        return scope
+
+    def state(self) -> dict[str, Any]:
+        """JSON-able and exact."""
+        return {
+            **dict(zip(SUMS, (self._base, self._flows, self._seeded), strict=True)),
+            "scopes": [
+                {
+                    "name": scope.name,
+                    "share": scope.share,
+                    "capital": scope.capital,
+                    "track": scope.track.state(),
+                    "tally": scope.tally.state(),
+                }
+                for scope in (self.account, *self.strategies.values())
+            ],
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take over what `state` returned."""
+        self._base, self._flows, self._seeded = (state[name] for name in SUMS)
+        for values in state["scopes"]:
+            scope = Scope(values["name"], values["share"], 0.0, self._zone)
+            scope.capital = values["capital"]
+            scope.track.restore(values["track"])
+            scope.tally = Tally(*values["tally"])
+            if scope.name == ACCOUNT:
+                self.account = scope
+            else:
+                self.strategies[scope.name] = scope

@@ -13,36 +13,37 @@ Rules:
    is financing (LEAN's hourly scan ran and something held bears interest) or else a flow.
 4. `unexplained` is LEAN's equity less ours. It should be 0; it is published, never spread.
 5. Cash is judged at marks only, and not at a mark that shows quantities other than the fills seen.
+6. A holding that no fill explains is adopted, as an explicit adjustment at a mark.
 
 Events go in through `apply`, in the order they came; closed trades are left in `books.closed`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from models import adjustments
-from models.accounts import Account, Stake, bearers, stakes
-from models.adjustments import Adoptions
-from models.books import Books
+from models.accounts import Account, Holding, Stake, bearers, mirror, stakes
+from models.books import Books, delist, dividend, rename, split
 from models.events import (
+    DUST,
     CashFlow,
     Delisting,
     Dividend,
     Event,
     Fill,
+    Instrument,
     Mark,
     Opening,
     OrderUpdate,
     Split,
     SymbolChange,
+    Valuation,
 )
-from models.instruments import Instrument, Valuation
-from models.lots import Position
-from models.sharing import UNASSIGNED, UnknownStrategyError
-from models.terms import Flow, Sheet, sum_sheets
+from models.lots import Execution, Position
+from models.records import Flow, Sheet, sum_sheets
+from models.sharing import UNASSIGNED, UnknownStrategyError, share_fill
 
 # Cash that differs by less than this, in account currency, is float dust.
 CASH_TOLERANCE = 1e-6
@@ -52,6 +53,121 @@ EQUITY_TOLERANCE = 1e-4
 # Unexplained money above the larger of the two is an anomaly: account currency, part of equity.
 UNEXPLAINED_LIMIT = 0.01
 UNEXPLAINED_PART = 1e-9
+
+
+class Adoptions:
+    """Holdings that changed without an event: a broker's own trade, a redeploy, a lost event.
+
+    In backtests a difference is adopted at the mark that shows it. Live, where events may lag
+    behind the portfolio, only what two marks in a row show alike is adopted. A fill that comes
+    after its holding was adopted takes the adoption back.
+    """
+
+    def __init__(self) -> None:
+        self._shown: dict[str, float] = {}  # live: sid -> difference at the last mark
+        self._adopted: dict[str, tuple[datetime, float, float, dict[str, float]]] = {}
+
+    def clear_doubts(self) -> None:
+        """A mark closed without a look at the holdings: what one before it showed is over."""
+        self._shown = {}
+
+    def check(self, books: Books, time: datetime, shown: Mapping[str, tuple[float, float]]) -> bool:
+        """Adopt what LEAN holds and no fill explains.
+
+        Args:
+            books: The books to correct.
+            time: UTC of the mark.
+            shown: sid -> (quantity, average price) of everything LEAN holds.
+
+        Returns:
+            False when quantities differ but may still be explained: do not judge the cash.
+        """
+        different: dict[str, float] = {}
+        for sid, holding in books.holdings.items():
+            gap = shown.get(sid, (0.0, 0.0))[0] - holding.quantity
+            if abs(gap) > holding.instrument.lot * DUST:
+                different[sid] = gap
+        if books.live and different and different != self._shown:
+            self._shown = different
+            return False
+        self._shown = {}
+        for sid in different:
+            self._adopt(books, time, books.holdings[sid], *shown.get(sid, (0.0, 0.0)))
+        return True
+
+    def _adopt(
+        self, books: Books, time: datetime, holding: Holding, quantity: float, average: float
+    ) -> None:
+        """Bring a holding to LEAN's quantity: at the market what is gone, at cost what is new."""
+        sid, before, price = holding.instrument.sid, holding.quantity, holding.price
+        if before * quantity < 0:
+            self._adopt(books, time, holding, 0.0, 0.0)
+            self._adopt(books, time, holding, quantity, average)
+            return
+        gap = quantity - before
+        detail = f"LEAN holds {quantity!r} at {average!r}, the fills seen make {before!r}"
+        books.anomaly(time, "adopted", detail, sid, gap * price)
+        opened = abs(quantity) > abs(before)
+        if opened:
+            cost = (average * quantity - holding.average * before) / gap
+            price = cost if cost > 0 else price or average
+            parts = [(UNASSIGNED, gap)]
+        else:
+            holders = [(account.name, p.quantity) for account, p in books.holders(sid)]
+            parts = share_fill(gap, holders, quantity == 0, holding.instrument.lot)
+        _adjust(books, time, holding, price, parts, "outside")
+        self._adopted[sid] = (time, gap, price, {name: part / gap for name, part in parts})
+
+    def take_back(self, books: Books, fill: Fill) -> None:
+        """Undo an adoption that the fill, coming late, explains; the fill is booked after."""
+        if fill.sid not in self._adopted:
+            return
+        time, quantity, price, shares = self._adopted[fill.sid]
+        seen = books.orders.seen.contains(fill.order_id, fill.event_id)
+        if seen or fill.time > time or quantity * fill.quantity <= 0:
+            return
+        back = quantity if abs(quantity) < abs(fill.quantity) else fill.quantity
+        parts = [(name, -back * share) for name, share in shares.items()]
+        _adjust(books, fill.time, books.holdings[fill.sid], price, parts, None)
+        del self._adopted[fill.sid]
+        if quantity != back:
+            self._adopted[fill.sid] = (time, quantity - back, price, shares)
+
+    def state(self) -> dict[str, Any]:
+        """JSON-able and exact."""
+        adopted = {sid: [time.isoformat(), *rest] for sid, (time, *rest) in self._adopted.items()}
+        return {"shown": dict(self._shown), "adopted": adopted}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take over what `state` returned."""
+        self._shown = dict(state["shown"])
+        self._adopted = {
+            sid: (datetime.fromisoformat(time), quantity, price, shares)
+            for sid, (time, quantity, price, shares) in state["adopted"].items()
+        }
+
+
+def _adjust(
+    books: Books,
+    time: datetime,
+    holding: Holding,
+    price: float,
+    parts: Sequence[tuple[str, float]],
+    reason: str | None,
+) -> None:
+    """Trade parts at a price without an order, in LEAN's mirror and the strategies' lots."""
+    instrument = holding.instrument
+    quantity = sum(part for _, part in parts)
+    mirrored = mirror(books.cash, holding, quantity, price, books.lands(instrument))
+    rate = books.rates[instrument.currency]
+    for name, part in parts:
+        execution = Execution(time, 0, part, price, rate, seeded=True)
+        account = books.account(name)
+        position = books.trade(account, instrument, execution, reason)
+        books.land(account, position, mirrored.landed * part / quantity)
+        if mirrored.averaged:
+            share = mirrored.averaged * part / quantity
+            account.book(position, "settlement", share, instrument.currency, rate)
 
 
 class Ledger:
@@ -392,8 +508,8 @@ _APPLY: dict[type, Callable[[Ledger, Any], Any]] = {
     Fill: Ledger.fill,
     Mark: Ledger.mark,
     CashFlow: Ledger.announce,
-    Split: lambda ledger, event: adjustments.split(ledger.books, event),
-    Dividend: lambda ledger, event: adjustments.dividend(ledger.books, event),
-    Delisting: lambda ledger, event: adjustments.delist(ledger.books, event),
-    SymbolChange: lambda ledger, event: adjustments.rename(ledger.books, event),
+    Split: lambda ledger, event: split(ledger.books, event),
+    Dividend: lambda ledger, event: dividend(ledger.books, event),
+    Delisting: lambda ledger, event: delist(ledger.books, event),
+    SymbolChange: lambda ledger, event: rename(ledger.books, event),
 }

@@ -1,4 +1,4 @@
-"""Lots: what one strategy holds of one instrument, and what it made with it.
+"""Lots: what one strategy holds of one instrument, what it made with it, and in which terms.
 
 Invariants, after every change: the lots of a position all lie on one side; their quantities sum to
 the position's quantity and their costs to its cost; what is realized is the sum of its closed
@@ -16,8 +16,87 @@ from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from models.instruments import DUST, SMALLEST, Instrument, tidy
-from models.terms import Balance, Round, Terms
+from models.events import DUST, SMALLEST, Instrument, tidy
+
+
+class Balance:
+    """A strategy's cash in one currency, and the exchange profit it made by being there.
+
+    The law's fx is `amount * (rate - old rate)`. It is accrued when the amount changes or is read:
+    the steps between telescope to the same sum.
+    """
+
+    __slots__ = ("amount", "fx", "rate")
+
+    def __init__(self, rate: float, amount: float = 0.0, fx: float = 0.0) -> None:
+        self.rate = rate
+        self.amount = amount
+        self.fx = fx
+
+    def add(self, amount: float, rate: float) -> None:
+        """Accrue fx to the rate, then add an amount at it."""
+        if rate != self.rate:
+            self.fx += self.amount * (rate - self.rate)
+            self.rate = rate
+        self.amount += amount
+
+    def fx_at(self, rate: float) -> float:
+        """Exchange profit so far in account currency, valued at that rate."""
+        return self.fx + self.amount * (rate - self.rate)
+
+    def state(self) -> list[float]:
+        """JSON-able and exact."""
+        return [self.rate, self.amount, self.fx]
+
+
+@dataclass(slots=True)
+class Terms:
+    """The law's terms that a strategy earns, in account currency; fees are positive when paid."""
+
+    realized: float = 0.0
+    fees: float = 0.0
+    dividends: float = 0.0
+    financing: float = 0.0
+    settlement: float = 0.0
+
+    @property
+    def net(self) -> float:
+        """Their sum, as the law signs them."""
+        return self.realized - self.fees + self.dividends + self.financing + self.settlement
+
+
+@dataclass(slots=True, eq=False)
+class Round:
+    """A position from flat to flat; money in account currency, quantities unsigned.
+
+    Attributes:
+        time: UTC of its first entry.
+        order_id: The order that opened it.
+        tag: That order's tag.
+        seeded: Held before the tracker started, or adopted.
+        entered: Quantity that came in, split-adjusted; `exited` what went out.
+        paid: Sum of entered quantity times price, quote currency; `received` of the exited.
+        stake: Value at entry.
+        gross: P&L before fees of what was closed; `fees` are those of what was closed.
+        slippage: As of `Closed`, summed; so is `arrival_value`.
+        low: Lowest P&L before fees at any mark or fill, 0 at the start included; `high` highest.
+    """
+
+    time: datetime
+    order_id: int
+    tag: str
+    seeded: bool
+    entered: float = 0.0
+    exited: float = 0.0
+    paid: float = 0.0
+    received: float = 0.0
+    stake: float = 0.0
+    gross: float = 0.0
+    fees: float = 0.0
+    slippage: float = 0.0
+    arrival_value: float = 0.0
+    low: float = 0.0
+    high: float = 0.0
 
 
 class Matching(enum.Enum):

@@ -5,13 +5,12 @@ Every record turns into a dict of JSON values with `to_dict` and back with `from
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass, fields
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from models.lots import Closed, Execution, Lot, Position
-from models.terms import Round
+from models.lots import Closed, Execution, Lot, Position, Round
 
 LONG, SHORT = "long", "short"
 LOTS, POSITIONS = "lots", "positions"  # the books a trade may be of
@@ -332,3 +331,259 @@ class Positions:
             {name: Exposure(**each) for name, each in values["exposures"].items()},
             Exposure(**values["exposure"]),
         )
+
+
+class Flow(NamedTuple):
+    """A deposit (positive) or withdrawal.
+
+    Attributes:
+        time: UTC of the mark whose cash first showed it.
+        currency: Its currency.
+        amount: Units of the currency.
+        value: Account currency at that mark's rate.
+        cause: "announced: NOTE", or "unannounced".
+    """
+
+    time: datetime
+    currency: str
+    amount: float
+    value: float
+    cause: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values."""
+        return {**self._asdict(), "time": self.time.isoformat()}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Flow:
+        """The flow that `to_dict` described."""
+        return cls(**{**values, "time": datetime.fromisoformat(values["time"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One column of the balance sheet, account currency: a strategy's, or the account's.
+
+    Attributes:
+        realized: P&L of closed lots before fees.
+        unrealized: P&L of open lots at the last mark.
+        fees: Positive when paid.
+        dividends: Received less paid.
+        financing: Interest, funding and borrow fees received less paid.
+        settlement: Cash LEAN moved without a fill: index options, fractions of a split.
+        fx: What the rates did to the cash.
+    """
+
+    realized: float = 0.0
+    unrealized: float = 0.0
+    fees: float = 0.0
+    dividends: float = 0.0
+    financing: float = 0.0
+    settlement: float = 0.0
+    fx: float = 0.0
+
+    @property
+    def net_pnl(self) -> float:
+        """Everything but what the rates did to the cash."""
+        earned = self.realized + self.unrealized - self.fees
+        return earned + self.dividends + self.financing + self.settlement
+
+    def to_dict(self) -> dict[str, float]:
+        """The terms and `net_pnl`."""
+        return {**asdict(self), "net_pnl": self.net_pnl}
+
+
+def sum_sheets(sheets: Iterable[Sheet]) -> Sheet:
+    """Column by column."""
+    columns = zip(*(astuple(sheet) for sheet in sheets), strict=True)
+    return Sheet(*(sum(column) for column in columns))
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A drawdown: from a NAV peak to its trough and, once recovered, back.
+
+    Attributes:
+        start: UTC of the peak, the last mark on it.
+        trough_time: UTC of the lowest NAV so far.
+        end: UTC of the mark that reached the peak again; None while open.
+        peak_nav: NAV at the peak.
+        trough_nav: Lowest NAV so far.
+        depth: The fall from peak to trough, positive, as a fraction of the peak.
+        amount: The same in account currency, for the units there were at the trough.
+    """
+
+    start: datetime
+    trough_time: datetime
+    end: datetime | None
+    peak_nav: float
+    trough_nav: float
+    depth: float
+    amount: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values; times in ISO 8601."""
+        values = asdict(self)
+        return {**values, **{name: values[name] and values[name].isoformat() for name in _TIMES}}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Spell:
+        """The spell that `to_dict` described."""
+        times = {name: values[name] and datetime.fromisoformat(values[name]) for name in _TIMES}
+        return cls(**{**values, **times})
+
+
+_TIMES = ("start", "trough_time", "end")
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyMetrics:
+    """A strategy in figures; money in account currency, None where undefined.
+
+    Attributes:
+        strategy_name: Its name.
+        trades: Closed trades.
+        winning_trades: Trades that made something net of fees.
+        losing_trades: Trades that lost something net of fees; the rest broke even.
+        net_pnl: Everything it made, open positions included, net of fees; without fx.
+        avg_pnl: Mean net P&L of a closed trade.
+        win_rate: Wins over wins and losses, as a fraction.
+        profit_factor: Sum of the wins over sum of the losses; None without a loss.
+        max_drawdown: Deepest fall of its NAV from a peak at any mark, as a positive fraction.
+        sharpe_ratio: Mean over sample deviation of its NAV's trading-day returns, times the root
+            of the trading days a year; no risk-free rate is taken off.
+        capital: What its NAV starts from.
+        trading_days: Days with a mark, the n of the ratio.
+    """
+
+    strategy_name: str
+    trades: int
+    winning_trades: int
+    losing_trades: int
+    net_pnl: float
+    avg_pnl: float | None
+    win_rate: float | None
+    profit_factor: float | None
+    max_drawdown: float | None
+    sharpe_ratio: float | None
+    capital: float
+    trading_days: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> StrategyMetrics:
+        """The record that `to_dict` described."""
+        return cls(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class DrawdownRecord:
+    """How far a scope's NAV is below its peak, at the last mark.
+
+    Attributes:
+        depth: The fall now, as a positive fraction of the peak; None without a NAV.
+        amount: The same in account currency.
+        max_depth: The deepest so far, the open spell included.
+        open: The spell that has not recovered, or None.
+        spells: The last 100 that have, the oldest first.
+    """
+
+    depth: float | None
+    amount: float | None
+    max_depth: float | None
+    open: Spell | None
+    spells: tuple[Spell, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values."""
+        return {
+            "depth": self.depth,
+            "amount": self.amount,
+            "max_depth": self.max_depth,
+            "open": self.open.to_dict() if self.open else None,
+            "spells": [spell.to_dict() for spell in self.spells],
+        }
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> DrawdownRecord:
+        """The record that `to_dict` described."""
+        spell = values["open"]
+        return cls(
+            values["depth"],
+            values["amount"],
+            values["max_depth"],
+            Spell.from_dict(spell) if spell else None,
+            tuple(Spell.from_dict(row) for row in values["spells"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PerformanceSummary:
+    """The account at the last mark; money in account currency, None where undefined.
+
+    Attributes:
+        time: UTC of the last event; None before the first.
+        account_currency: The currency of every amount.
+        starting_equity: When the tracker first saw the account.
+        equity: Now.
+        net_pnl: Everything made since, open positions included, net of fees; without fx and flows.
+        total_return: Growth of the NAV since the start, as a fraction.
+        nav: Value of a unit of capital that was 1 at the start; flows taken out.
+        drawdown: How far the NAV is below its peak, as a positive fraction of it.
+        drawdown_amount: The same in money.
+        account: The account in the figures that a strategy has; its name is empty.
+        strategies: Strategy -> its figures.
+        balance: The law: each term by name, with `unexplained` and its largest size so far.
+        exposure: Of LEAN's net holdings.
+        open_trades: Open lots.
+        fills: Fills booked.
+        marks: Marks booked.
+        anomalies: Kind -> how often something was seen that should not be.
+        errors: Where and what -> how often it failed: hooks, listeners, storage.
+    """
+
+    time: datetime | None
+    account_currency: str
+    starting_equity: float
+    equity: float
+    net_pnl: float
+    total_return: float | None
+    nav: float | None
+    drawdown: float | None
+    drawdown_amount: float | None
+    account: StrategyMetrics
+    strategies: Mapping[str, StrategyMetrics]
+    balance: Mapping[str, float | None]
+    exposure: Exposure
+    open_trades: int
+    fills: int
+    marks: int
+    anomalies: Mapping[str, int]
+    errors: Mapping[str, int]
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values; the time in ISO 8601."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {
+            **values,
+            "time": self.time.isoformat() if self.time else None,
+            "account": self.account.to_dict(),
+            "strategies": {name: each.to_dict() for name, each in self.strategies.items()},
+            "exposure": self.exposure._asdict(),
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> PerformanceSummary:
+        """The summary that `to_dict` described."""
+        strategies = values["strategies"].items()
+        given = {
+            **values,
+            "time": datetime.fromisoformat(values["time"]) if values["time"] else None,
+            "account": StrategyMetrics.from_dict(values["account"]),
+            "strategies": {name: StrategyMetrics.from_dict(each) for name, each in strategies},
+            "exposure": Exposure(**values["exposure"]),
+        }
+        return cls(**given)

@@ -13,8 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from models.events import Fill, OrderType, OrderUpdate, TrackerError
-from models.instruments import Instrument
+from models.events import Fill, Instrument, OrderType, OrderUpdate, TrackerError
 
 UNASSIGNED = "unassigned"
 

@@ -20,7 +20,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from models.terms import Sheet
+from models.records import Sheet
 from tests.laws import close
 
 if TYPE_CHECKING:

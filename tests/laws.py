@@ -13,9 +13,8 @@ from math import isclose
 
 from models.accounts import Account
 from models.ledger import Ledger
-from models.records import TradeRecord
+from models.records import Sheet, TradeRecord
 from models.sharing import UNASSIGNED
-from models.terms import Sheet
 from tests.lean_account import LeanAccount
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-6

@@ -39,8 +39,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from models.adjustments import before
-from models.books import Books
+from models.books import Books, before
 from models.events import (
     CashFlow,
     Delisting,
@@ -48,6 +47,8 @@ from models.events import (
     Dividend,
     Event,
     Fill,
+    Instrument,
+    Kind,
     Mark,
     Opening,
     OrderStatus,
@@ -57,7 +58,6 @@ from models.events import (
     SplitKind,
     SymbolChange,
 )
-from models.instruments import Instrument, Kind
 from models.ledger import Ledger
 from models.lots import Matching
 from models.records import TradeRecord

@@ -16,11 +16,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from models.events import (
+    SETTLES_IN_ACCOUNT,
     Delisting,
     DelistingKind,
     Dividend,
     Event,
     Fill,
+    Instrument,
+    Kind,
     Mark,
     Opening,
     OrderStatus,
@@ -29,8 +32,8 @@ from models.events import (
     Split,
     SplitKind,
     SymbolChange,
+    Valuation,
 )
-from models.instruments import SETTLES_IN_ACCOUNT, Instrument, Kind, Valuation
 from models.performance_tracker import PerformanceTracker
 from models.sharing import Order
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from models.events import DayEnd, EventError, Fill, Mark, OrderUpdate
-from models.notices import Archive
 from models.performance_tracker import PerformanceTracker
+from models.recorder import Archive
 from models.settings import Settings, read_settings
 from models.sharing import Resolver
 from utils.lean import LeanFeed

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from models.lean_book import LeanTrade
-from models.notices import Notice, NoticeKind
+from models.recorder import Notice, NoticeKind
 from models.records import TradeRecord
 from models.sessions import SessionKind
 from utils.tracking import LeanTracker, track

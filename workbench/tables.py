@@ -11,9 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from models.records import TradeRecord
+from models.records import Sheet, TradeRecord
 from models.sessions import SessionKind
-from models.terms import Sheet
 from workbench.replay import Replay
 
 LARGEST = 10  # trades shown

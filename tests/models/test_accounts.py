@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.accounts import Account, Holding, LeanCash, Stake, bearers, mirror, stakes
-from models.instruments import Instrument, Kind
+from models.events import Instrument, Kind
 from models.lots import Execution
-from models.terms import Flow
+from models.records import Flow
 from tests.laws import close
 from tests.lean_account import LeanAccount, Security, Way
 from tests.scenario import Scenario, play, scenarios

@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 
 from models.books import Books
-from models.events import Fill, Opening, OrderStatus, OrderType, OrderUpdate
-from models.instruments import Instrument, Kind
+from models.events import Fill, Instrument, Kind, Opening, OrderStatus, OrderType, OrderUpdate
 from models.sharing import UNASSIGNED, underlying_price
 from tests.scenario import Scenario, play, scenarios
 

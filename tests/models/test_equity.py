@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.equity import CURVE_POINTS, DUST, SPELLS_KEPT, Change, Spell, Track
+from models.equity import CURVE_POINTS, DUST, SPELLS_KEPT, Change, Track
+from models.records import Spell
 from models.sessions import SessionKind
 
 ZONE = ZoneInfo("America/New_York")

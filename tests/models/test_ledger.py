@@ -14,6 +14,8 @@ from models.events import (
     DelistingKind,
     Dividend,
     Fill,
+    Instrument,
+    Kind,
     Mark,
     Opening,
     OrderStatus,
@@ -22,9 +24,8 @@ from models.events import (
     SplitKind,
     SymbolChange,
 )
-from models.instruments import Instrument, Kind
 from models.ledger import Ledger
-from models.terms import Sheet
+from models.records import Sheet
 
 NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
 STOCK = Instrument("S", "STOCK", Kind.EQUITY, "USD")

@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.books import Books
-from models.events import Fill, Mark, Opening
-from models.instruments import SETTLES_IN_ACCOUNT, Instrument, Kind
+from models.events import SETTLES_IN_ACCOUNT, Fill, Instrument, Kind, Mark, Opening
 from models.ledger import Ledger
 
 EIGHT = datetime(2024, 1, 2, 8, tzinfo=UTC)

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.instruments import Instrument, Kind, tidy
-from models.lots import NEXT_LOT, Closed, Execution, Matching, Position
-from models.terms import Balance, Terms
+from models.events import Instrument, Kind, tidy
+from models.lots import NEXT_LOT, Balance, Closed, Execution, Matching, Position, Terms
 from tests.laws import close
 
 START = datetime(2024, 1, 2, 14, 30, tzinfo=UTC)

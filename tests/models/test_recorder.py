@@ -14,6 +14,8 @@ import pytest
 from models.events import (
     DayEnd,
     Fill,
+    Instrument,
+    Kind,
     Mark,
     Opening,
     OrderStatus,
@@ -22,11 +24,10 @@ from models.events import (
     Split,
     SplitKind,
 )
-from models.instruments import Instrument, Kind
 from models.lean_book import LeanTrade
 from models.lots import Matching
-from models.notices import Notice, NoticeKind
 from models.performance_tracker import PerformanceTracker
+from models.recorder import Notice, NoticeKind
 from models.records import TradeRecord
 from models.settings import Settings, TagMeans
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
-from models.instruments import Instrument, Kind
+from models.events import Instrument, Kind
 from models.lots import Execution, Position
-from models.records import TradeRecord, trade_record
-from models.terms import Sheet, sum_sheets
+from models.records import Sheet, TradeRecord, sum_sheets, trade_record
 
 MORNING = datetime(2024, 1, 2, 14, 30, tzinfo=UTC)
 EVENING = MORNING + timedelta(hours=6)

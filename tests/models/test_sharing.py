@@ -13,8 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.events import Fill, OrderStatus, OrderType, OrderUpdate
-from models.instruments import Instrument, Kind
+from models.events import Fill, Instrument, Kind, OrderStatus, OrderType, OrderUpdate
 from models.sharing import (
     UNASSIGNED,
     Orders,

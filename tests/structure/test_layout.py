@@ -46,8 +46,9 @@ def test_leans_free_tier_takes_the_size_of_each_file() -> None:
 
 
 def test_modules_are_short() -> None:
-    """A module can be read in one sitting."""
-    lengths = {path: len(path.read_text().splitlines()) for path in python_files(*CODE)}
+    """A desk module can be read in one sitting; what goes to LEAN is bound by its bytes."""
+    desk = (name for name in CODE if name not in LEAN_CODE)
+    lengths = {path: len(path.read_text().splitlines()) for path in python_files(*desk)}
     assert [place(path, lines) for path, lines in lengths.items() if lines > MOST_LINES] == []
 
 

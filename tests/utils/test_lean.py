@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from models.events import Fill, OrderStatus, OrderType, OrderUpdate
-from models.instruments import Instrument, Kind, Valuation
+from models.events import Fill, Instrument, Kind, OrderStatus, OrderType, OrderUpdate, Valuation
 from tests.workbench import tapes
 from utils.lean import class_name, utc
 from utils.tracking import LeanTracker, track

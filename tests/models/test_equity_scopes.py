@@ -7,10 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models.events import DayEnd, Event, Fill, Mark, Opening
-from models.instruments import Instrument, Kind
+from models.equity import Tally
+from models.events import DayEnd, Event, Fill, Instrument, Kind, Mark, Opening
 from models.performance_tracker import PerformanceTracker
-from models.scopes import Tally
 from models.sessions import SessionKind
 from models.settings import Settings
 

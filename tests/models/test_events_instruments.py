@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from models.events import EventError
-from models.instruments import VALUATIONS, Instrument, Kind, Valuation
+from models.events import VALUATIONS, EventError, Instrument, Kind, Valuation
 
 PREMIUM, MARGIN, PAIR = Valuation.PREMIUM, Valuation.MARGIN, Valuation.PAIR
 
