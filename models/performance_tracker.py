@@ -35,7 +35,7 @@ from models.records import (
     open_record,
 )
 from models.sessions import SessionKind, SessionMetrics
-from models.settings import Settings
+from models.settings import Settings, read_settings
 from models.sharing import CallError, Resolver, UnknownStrategyError
 
 # The smallest quantity is that of a coin, so that nothing is rounded away.
@@ -545,3 +545,32 @@ class PerformanceTracker(HandRecorder):
         """Call it no more."""
         with self._lock:
             self._listeners.remove(listener)
+
+
+def create_performance_tracker(
+    starting_equity: float = 100_000.0,
+    logger: Logger | None = None,
+    object_store: Archive | None = None,
+    *,
+    account_currency: str = "USD",
+    zone: tzinfo = UTC,
+    days_per_year: float = 252.0,
+    **settings: Any,
+) -> PerformanceTracker:
+    """A tracker without LEAN, its settings given by name as `matching="lifo"`.
+
+    Inside LEAN use `utils.tracking.track(algorithm)` instead. The arguments are those of
+    `PerformanceTracker`.
+
+    Raises:
+        SettingsError: A setting is unknown or not allowed; the text says what is.
+    """
+    return PerformanceTracker(
+        starting_equity,
+        logger,
+        object_store,
+        settings=read_settings({}, settings),
+        account_currency=account_currency,
+        zone=zone,
+        days_per_year=days_per_year,
+    )

@@ -11,12 +11,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from models.records import Sheet, TradeRecord
+from models.records import Positions, Sheet, TradeRecord
 from models.sessions import SessionKind
 from workbench.replay import Replay
 
 LARGEST = 10  # trades shown
-MONTHS = 6  # sessions shown
+SESSIONS = {SessionKind.MONTHLY: 6, SessionKind.DAILY: 5}  # how many of a kind are shown
+SPELLS = 5  # drawdown spells shown
 CENT = 0.005
 TERMS = tuple(field.name for field in fields(Sheet))
 # The law subtracts what was paid.
@@ -106,19 +107,59 @@ def trade_table(trades: Sequence[TradeRecord]) -> Table:
     return table
 
 
-def session_table(replay: Replay) -> Table:
-    """The account's last months."""
-    columns = ["month", "trades", "wins", "net P&L", "fees", "drawdown", "equity"]
-    table = grid("Last months", columns)
-    for month in replay.tracker.sessions(SessionKind.MONTHLY)[-MONTHS:]:
+def session_table(replay: Replay, kind: SessionKind) -> Table:
+    """The account's last sessions of a kind."""
+    columns = ["starts", "trades", "wins", "net P&L", "fees", "drawdown", "equity"]
+    table = grid(f"Last {kind.value} sessions", columns)
+    for session in replay.tracker.sessions(kind)[-SESSIONS[kind] :]:
         table.add_row(
-            f"{month.session_date:%Y-%m}",
-            f"{month.trades:,}",
-            percent(month.win_rate, 0),
-            money(month.net_pnl),
-            money(-month.commissions),
-            percent(month.max_drawdown, 2),
-            money(month.end_equity),
+            f"{session.session_date}",
+            f"{session.trades:,}",
+            percent(session.win_rate, 0),
+            money(session.net_pnl),
+            money(-session.commissions),
+            percent(session.max_drawdown, 2),
+            money(session.end_equity),
+        )
+    return table
+
+
+def position_table(positions: Positions) -> Table:
+    """What each strategy holds, what LEAN holds in all, and how much is at stake."""
+    columns = ["symbol", "strategy", "quantity", "average", "price", "value", "open P&L"]
+    leverage = positions.exposure.leverage
+    times = "" if leverage is None else f", leverage {leverage:.2f}"
+    table = grid(f"Positions{times}", columns, left=2)
+    held = [record for records in positions.strategies.values() for record in records]
+    for record in sorted([*held, *positions.account], key=lambda record: record.symbol):
+        table.add_row(
+            record.symbol.strip(),
+            record.strategy or "account",
+            f"{record.quantity:,.10g}",
+            f"{record.average_price:,.6g}",
+            f"{record.price:,.6g}",
+            money(record.market_value),
+            money(record.unrealized_pnl),
+            style="" if record.strategy else "bold",
+        )
+    return table
+
+
+def spell_table(replay: Replay) -> Table:
+    """The account's deepest falls from a peak, the open one among them."""
+    columns = ["from", "lowest", "recovered", "depth", "amount", "days"]
+    table = grid("Deepest drawdowns", columns, left=3)
+    found = replay.tracker.drawdown()
+    spells = [*found.spells, *([found.open] if found.open else [])]
+    for spell in sorted(spells, key=lambda spell: -spell.depth)[:SPELLS]:
+        last = spell.end or replay.tracker.summary().time or spell.trough_time
+        table.add_row(
+            f"{spell.start:%Y-%m-%d}",
+            f"{spell.trough_time:%Y-%m-%d}",
+            f"{spell.end:%Y-%m-%d}" if spell.end else "not yet",
+            percent(spell.depth, 2),
+            money(spell.amount),
+            f"{(last - spell.start).days:,}",
         )
     return table
 
@@ -175,7 +216,12 @@ def show(replay: Replay, console: Console) -> None:
         console.print(trade_table(replay.trades))
     if replay.marks:
         console.print(drawdown_table(replay))
-        console.print(session_table(replay))
+        console.print(spell_table(replay))
+        for kind in SESSIONS:
+            console.print(session_table(replay, kind))
+    positions = replay.tracker.positions()
+    if positions.strategies:
+        console.print(position_table(positions))
     if replay.tracker.ledger.flows:
         console.print(flow_table(replay))
     if books.anomaly_counts or replay.tracker.errors:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,6 +24,7 @@ from models.events import (
     OrderUpdate,
     Split,
     SplitKind,
+    TrackerError,
 )
 from models.lean_book import LeanTrade
 from models.lots import Matching
@@ -307,3 +309,123 @@ def test_nobody_reads_while_an_event_is_booked() -> None:
     assert read.wait(5)
     writer.join(5)
     reader.join(5)
+
+
+# --- the trades kept
+
+
+class Shelf:
+    """An archive that takes batches, or refuses them."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[TradeRecord]] = []
+        self.refuses = False
+
+    def store(self, trades: Sequence[TradeRecord]) -> None:
+        """Take them."""
+        if self.refuses:
+            raise OSError("full")
+        self.batches.append(list(trades))
+
+    def stored(self) -> Iterator[TradeRecord]:
+        """All that were taken."""
+        return (trade for batch in self.batches for trade in batch)
+
+
+def trade_often(made: PerformanceTracker, first: int, last: int) -> None:
+    """Buy and sell a share under the order ids of a range."""
+    for order_id in range(first, last, 2):
+        made.apply(fill(order_id, 1.0, 10.0))
+        made.apply(fill(order_id + 1, -1.0, 11.0))
+
+
+def test_trades_leave_memory_in_batches_the_oldest_first() -> None:
+    """Each is archived once, and the archive with the memory has them all in order."""
+    shelf = Shelf()
+    made = tracker(Settings(keep_trades=100), object_store=shelf)
+    trade_often(made, 1, 2_001)
+    kept = made.trades(limit=100)
+    lots = [trade for trade in shelf.stored() if trade.book == "lots"]
+    assert [trade.trade_id for trade in lots] == [str(n + 1) for n in range(len(lots))]
+    assert len(lots) + 100 <= 1_000 <= len(lots) + 100 + 250
+    assert [trade.trade_id for trade in made.trades()] == [str(n) for n in range(1, 1_001)]
+    assert kept[-1].trade_id == "1000"
+    assert [len(batch) for batch in shelf.batches[:2]] == [251, 251]
+
+
+def test_an_archive_that_refuses_loses_nothing_and_is_asked_again() -> None:
+    """The trades stay in memory until it takes them; it is asked once a batch, not once a trade."""
+    shelf = Shelf()
+    shelf.refuses = True
+    made = tracker(Settings(keep_trades=100), object_store=shelf)
+    trade_often(made, 1, 2_001)
+    assert len(made.trades()) == 1_000
+    assert made.errors["archive: OSError"] <= 2 * (1_000 // 250)
+    shelf.refuses = False
+    trade_often(made, 2_001, 2_601)
+    assert len(made.trades()) == 1_300
+    assert len(list(shelf.stored())) > 1_000
+
+
+def test_trades_on_their_way_to_the_archive_can_be_asked_for() -> None:
+    """While a batch is being stored it is still found, by another thread too."""
+    found: list[int] = []
+
+    class Slow(Shelf):
+        def store(self, trades: Sequence[TradeRecord]) -> None:
+            ask = threading.Thread(target=lambda: found.append(len(made.trades())))
+            ask.start()
+            ask.join(5)
+            super().store(trades)
+
+    made = tracker(Settings(keep_trades=10), object_store=Slow())
+    trade_often(made, 1, 523)
+    assert found == [261, 261]
+
+
+def test_the_trades_kept_are_part_of_the_state() -> None:
+    """A restored tracker answers the same trades, those in the archive among them."""
+    shelf = Shelf()
+    saved = tracker(Settings(keep_trades=10), object_store=shelf)
+    trade_often(saved, 1, 1_001)
+    restored = PerformanceTracker(settings=Settings(keep_trades=10), object_store=shelf)
+    restored.restore(json.loads(json.dumps(saved.state())))
+    assert restored.trades() == saved.trades()
+    assert restored.trades(book="positions") == saved.trades(book="positions")
+
+
+def test_a_state_of_another_version_is_refused_and_changes_nothing() -> None:
+    """The text names both versions."""
+    made = tracker()
+    before = made.state()
+    with pytest.raises(TrackerError, match=r"version 99; this reads \d"):
+        made.restore({**before, "version": 99})
+    assert made.state() == before
+
+
+# --- listeners
+
+
+def test_nobody_is_told_what_nobody_asked_for() -> None:
+    """Notices are made for the kinds that somebody hears, and for no other."""
+    made, heard = tracker(), list[Notice]()
+    made.add_listener(heard.append, NoticeKind.POSITION_CLOSED)
+    trade_often(made, 1, 5)
+    assert {notice.kind for notice in heard} == {NoticeKind.POSITION_CLOSED}
+    assert all(isinstance(notice.record, TradeRecord) for notice in heard)
+    assert [notice.record.trade_id for notice in heard if hasattr(notice.record, "trade_id")] == [
+        "p1",
+        "p2",
+    ]
+
+
+def test_an_opened_trade_is_shown_as_it_stands() -> None:
+    """Its entry, its fee so far, and that it is open."""
+    made, heard = tracker(), list[Notice]()
+    made.add_listener(heard.append, "trade opened")
+    made.apply(fill(1, 5.0, 10.0, fee=2.0, fee_currency="USD"))
+    (notice,) = heard
+    assert isinstance(notice.record, TradeRecord)
+    shown = notice.record
+    assert (shown.is_closed, shown.quantity, shown.commission) == (False, 5.0, 2.0)
+    assert (notice.strategy, notice.time) == ("trend", NOON + timedelta(minutes=1))

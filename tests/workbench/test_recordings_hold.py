@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import sys
+import threading
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -19,8 +21,10 @@ import numpy as np
 import pytest
 
 from models.lean_book import LeanTrade
+from models.performance_tracker import PerformanceTracker
 from models.records import TradeRecord
 from models.sessions import SessionKind
+from utils.tracking import LeanTracker
 from workbench.recorded_faults import Faults
 from workbench.recordings import recordings, result
 from workbench.replay import Replay
@@ -49,6 +53,7 @@ class Played:
     replay: Replay
     rows: list[dict[str, Any]]
     gaps: dict[str, float]  # term -> largest gap between the strategies' sum and the account
+    rounds: list[TradeRecord]  # the positions book
 
     @property
     def output(self) -> tuple[Any, ...]:
@@ -62,6 +67,8 @@ def play(replay: Replay, check_terms: bool = False) -> Played:
     """Play a replay to its end."""
     rows: list[dict[str, Any]] = []
     gaps: dict[str, float] = defaultdict(float)
+    rounds: list[Any] = []
+    replay.tracker.add_listener(lambda notice: rounds.append(notice.record), "position closed")
     for row in replay.play():
         if row is None:
             continue
@@ -71,7 +78,7 @@ def play(replay: Replay, check_terms: bool = False) -> Played:
             for term in STRATEGY_TERMS:
                 parts = sum(getattr(sheet, term) for sheet in sheets.values())
                 gaps[term] = max(gaps[term], abs(parts - getattr(total, term)))
-    return Played(replay, rows, gaps)
+    return Played(replay, rows, gaps, rounds)
 
 
 @cache
@@ -438,6 +445,22 @@ def test_the_nav_does_not_see_deposits(name: str) -> None:
         assert after["nav"] / before["nav"] == pytest.approx(growth, abs=1e-12)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_the_positions_book_makes_what_the_lots_made_once_flat(name: str) -> None:
+    """Of every instrument that a strategy holds no more, both books have the same P&L and fees."""
+    found = played(name)
+    accounts = found.replay.tracker.ledger.books.accounts
+    made: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for sign, trades in ((1, found.replay.trades), (-1, found.rounds)):
+        for trade in trades:
+            sums = made[trade.strategy, trade.sid]
+            sums[0] += sign * trade.pnl
+            sums[1] += sign * trade.commission
+    for (strategy, sid), sums in made.items():
+        if sid not in accounts[strategy].open:
+            assert sums == pytest.approx([0.0, 0.0], abs=1e-6)
+
+
 # --- 5. the same again
 
 
@@ -452,7 +475,7 @@ def test_state_saved_and_restored_every_50th_line_changes_nothing(name: str) -> 
         if count % 50 == 49:
             state = json.loads(json.dumps(replay.tracker.state()))
             replay.wire().restore(state)
-    assert Played(replay, rows, {}).output == played(name).output
+    assert Played(replay, rows, {}, []).output == played(name).output
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -466,6 +489,93 @@ def test_every_order_event_twice_changes_nothing(name: str) -> None:
 def test_replaying_twice_gives_the_same(name: str) -> None:
     """Nothing depends on the run: two replays give identical output."""
     assert play(Replay(read_tape(RECORDINGS[name].path))).output == played(name).output
+
+
+@dataclass
+class Asking:
+    """Feeds a second tracker the events of the first, and asks everything after each."""
+
+    tracker: PerformanceTracker
+
+    def follow(self, leader: LeanTracker) -> None:
+        """Hear every event that the leader is fed from now on."""
+        apply, rates, early = leader.apply, leader.take_rates, leader.open_before
+
+        def both(event: Any) -> bool:
+            self.tracker.apply(event)
+            self.ask()
+            return apply(event)
+
+        def both_rates(found: Mapping[str, float]) -> None:
+            self.tracker.take_rates(found)
+            rates(found)
+
+        def both_early(opening: Any, fill: Any) -> None:
+            self.tracker.open_before(opening, fill)
+            early(opening, fill)
+
+        for name, call in (
+            ("apply", both),
+            ("take_rates", both_rates),
+            ("open_before", both_early),
+        ):
+            setattr(leader, name, call)
+
+    def ask(self) -> None:
+        """Read all there is to read."""
+        tracker = self.tracker
+        tracker.summary()
+        tracker.positions()
+        tracker.open_trades()
+        tracker.trades(limit=1)
+        tracker.drawdown()
+        for kind in SessionKind:
+            tracker.sessions(kind)
+
+
+@pytest.mark.parametrize("name", ["cash-flows", "crypto-spot", "live-paper", "option-combos"])
+def test_neither_batches_nor_questions_change_anything(name: str) -> None:
+    """Events fed one by one, with every question asked in between, leave the hooks' state."""
+    replay = Replay(read_tape(RECORDINGS[name].path))
+    leader = replay.tracker
+    alone = PerformanceTracker(
+        settings=leader.settings,
+        account_currency=leader.account_currency,
+        zone=leader.zone,
+        live=leader.live,
+    )
+    Asking(alone).follow(leader)
+    for _ in replay.play():
+        pass
+    ours, theirs = alone.state(), leader.state()
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("name", ["crypto-spot", "live-paper", "three-strategies"])
+def test_eight_threads_of_hooks_and_readers_give_a_single_threads_result(name: str) -> None:
+    """Order events on four threads, data on one, three that read: the output is the same."""
+    replay = Replay(read_tape(RECORDINGS[name].path), faults=Faults(threads=4))
+    asking, over = Asking(replay.tracker), threading.Event()
+
+    def read() -> None:
+        while not over.is_set():
+            asking.ask()
+            over.wait(0.001)  # let the hooks have the lock too
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    patience = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        for reader in readers:
+            reader.start()
+        found = play(replay)
+    finally:
+        over.set()
+        sys.setswitchinterval(patience)
+        for reader in readers:
+            reader.join(30)
+    assert found.output == played(name).output
+    assert not found.replay.tracker.errors
 
 
 # --- 6. the law can fail
