@@ -14,13 +14,14 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from models.lean_book import Grouping
 from models.lots import Matching
+from workbench.export import ExportError, export, show_export
 from workbench.outputs import Outputs, json_text
 from workbench.recordings import find, recordings
 from workbench.replay import Replay
 from workbench.tables import grid, show
 from workbench.tape import TapeError, read_tape
 
-UNREADABLE = 2  # exit code: what was asked for is no recording, or cannot be read
+UNREADABLE = 2  # exit code: what was asked for is not there, not allowed, or cannot be read
 
 
 def choices(names: type[Grouping] | type[Matching]) -> click.Choice[str]:
@@ -129,12 +130,38 @@ def recordings_command(as_json: bool) -> None:
     Console().print(table)
 
 
+@main.command(name="export")
+@click.argument("dest", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--package", metavar="NAME", help="Write one folder, DEST/NAME, to import from.")
+@click.option("--overwrite", is_flag=True, help="Renew models and utils where there are some.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
+def export_command(dest: Path, package: str | None, overwrite: bool, as_json: bool) -> None:
+    """Write what LEAN needs and nothing else to DEST.
+
+    Without --package DEST is a project, ready for `lean cloud push` or an upload by hand. With it,
+    DEST is the Library folder of a LEAN CLI workspace or a project that has its own `models` and
+    `utils`. A main.py and a config.json that are there stay as they are, and no file is removed.
+
+    \b
+    Examples:
+      python -m workbench export MyProject
+      python -m workbench export Library --package Tracker
+      python -m workbench export MyProject --overwrite
+    """
+    with readable():
+        written = export(dest, package, overwrite=overwrite)
+    if as_json:
+        click.echo(json_text(written.to_dict()))
+    else:
+        show_export(written, Console())
+
+
 @contextmanager
 def readable() -> Iterator[None]:
-    """Turn what cannot be read into one line of error and exit code 2."""
+    """Turn what cannot be read or made into one line of error and exit code 2."""
     try:
         yield
-    except (TapeError, LookupError, OSError) as error:
+    except (TapeError, ExportError, LookupError, OSError) as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(UNREADABLE)
 

@@ -17,10 +17,8 @@ from tests.structure.source_tree import (
     text_files,
     tree,
 )
+from workbench.export import MOST_BYTES, MOST_FILES
 
-# LEAN's free tier takes 25 files of 32 KB; one file and 4 KB are left to the user.
-MOST_FILES = 24
-MOST_BYTES = 28 * 1024
 MOST_LINES = 400
 MOST_FUNCTION_LINES = 60
 
