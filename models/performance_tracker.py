@@ -515,6 +515,11 @@ class PerformanceTracker(HandRecorder):
         with self._lock:
             return self.scopes.find(strategy).track.book.sessions(wanted)
 
+    def open_day(self, strategy: str | None = None) -> SessionMetrics | None:
+        """The open day, None before the first event; errors as of `open_trades`."""
+        with self._lock:
+            return self.scopes.find(strategy).track.book.open_day()
+
     def drawdown(self, strategy: str | None = None) -> DrawdownRecord:
         """How far the account, or a strategy, is below its peak; errors as of `open_trades`."""
         with self._lock:

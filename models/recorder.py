@@ -37,7 +37,7 @@ from models.events import (
 )
 from models.lean_book import Exercise, LeanBook, LeanTrade
 from models.ledger import Ledger
-from models.records import LOTS, POSITIONS, Quote, Spell, TradeRecord, newest_record
+from models.records import LOTS, POSITIONS, Alert, Quote, Spell, TradeRecord, newest_record
 from models.sessions import BEGINNING, SessionMetrics
 from models.settings import Settings, TagMeans
 from models.sharing import (
@@ -68,6 +68,7 @@ class NoticeKind(enum.Enum):
     NEW_LOW = "new drawdown low"
     RECOVERY = "recovery"
     ANOMALY = "anomaly"
+    ALERT = "alert"
 
 
 class Notice(NamedTuple):
@@ -77,13 +78,13 @@ class Notice(NamedTuple):
         kind: What.
         time: UTC.
         strategy: Whose it is; empty for the account's and for what is nobody's.
-        record: The trade, the closed session, the drawdown's spell, or the anomaly.
+        record: The trade, the closed session, the drawdown's spell, the anomaly or the alert.
     """
 
     kind: NoticeKind
     time: datetime
     strategy: str
-    record: TradeRecord | LeanTrade | SessionMetrics | Spell | Anomaly
+    record: TradeRecord | LeanTrade | SessionMetrics | Spell | Anomaly | Alert
 
 
 Listener = Callable[[Notice], object]
@@ -315,6 +316,12 @@ class Recorder:
         with self._lock:
             self.ledger.books.anomaly(time, kind, detail, sid)
             self._tell(self.ledger.books)
+        self._settle()
+
+    def tell(self, kind: NoticeKind, time: datetime, strategy: str, record: object) -> None:
+        """Tell the listeners of something that somebody else found."""
+        with self._lock:
+            self._listeners.put(kind, time, strategy, record)
         self._settle()
 
     def knows_order(self, order_id: int) -> bool:

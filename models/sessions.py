@@ -337,6 +337,10 @@ class SessionBook:
         merged = _merge(kind, [*self._closed_days(kind), self.day])
         return [session.metrics(kind, session is merged[-1]) for session in merged]
 
+    def open_day(self) -> SessionMetrics | None:
+        """The open day; None before the first event."""
+        return None if self.day.start == date.min else self.day.metrics(SessionKind.DAILY, True)
+
     def folded(self) -> list[SessionMetrics]:
         """The months whose days are no longer kept, complete, the oldest first."""
         return [month.metrics(SessionKind.MONTHLY, False) for month in self._months]

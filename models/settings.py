@@ -21,6 +21,8 @@ from models.sharing import UNASSIGNED
 PREFIX = "tracker_"
 
 SWITCH = {"on": True, "off": False}
+LOG_LEVELS = ("debug", "info", "warning", "error")
+NOTIFIERS = frozenset({"email", "telegram", "web"})
 _NAME = re.compile(r"[^\s,;|=]+")
 
 
@@ -33,6 +35,26 @@ class TagMeans(enum.Enum):
 
     NAME = "name"  # strategy=NAME somewhere in the tag
     WHOLE = "whole"  # the whole tag is the name
+
+
+class Switch(enum.Enum):
+    """On, off, or as the mode of the run asks for."""
+
+    AUTO = "auto"
+    ON = "on"
+    OFF = "off"
+
+
+class Alarm(enum.Enum):
+    """What an alert watches, and in which unit its threshold is."""
+
+    DRAWDOWN = "drawdown"  # of the account, as a fraction of the NAV's peak
+    STRATEGY_DRAWDOWN = "strategy_drawdown"  # of any strategy, likewise
+    DAY_LOSS = "day_loss"  # of the account in one session, as a fraction of its starting equity
+    LOSING_STREAK = "losing_streak"  # trades of one strategy that lost in a row
+    UNEXPLAINED = "unexplained"  # account currency
+    REJECTS = "rejects"  # orders rejected in one session
+    SLIPPAGE = "slippage"  # mean cost of the last trades against arrival, basis points
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +72,18 @@ class Settings:
         lean_matching: Which entry the LEAN book closes first.
         capital: Strategy -> its part of the account's starting equity; all of it where unsaid.
         keep_trades: Closed trades of each book kept in memory.
+        persist: Whether to save the state in the object store; auto is yes, but in optimizations.
+        save_every: Least seconds of wall clock between two saves in live trading.
+        resume: Whether to go on from the project's last state; auto is yes in live trading only.
+        log_level: The least level that is logged; None is info in live trading, else warning.
+        log_bytes: Bytes the log may have; None is no limit in live trading, else 8,192.
+        log_format: How a line is written.
+        log_store: Whether to keep the whole log in the object store too.
+        alerts: What to watch -> its threshold; nothing where nothing is said.
+        notify: Where alerts go in live trading: "email", "telegram" or "web" -> the address.
+        notify_daily: Most notifications a day.
+        banner: Whether to show a few figures in LEAN's own banner and statistics.
+        charts: Whether to plot NAV, drawdown, exposure and unexplained money once a day.
     """
 
     default_strategy: str = "main"
@@ -62,6 +96,18 @@ class Settings:
     lean_matching: Matching = Matching.FIFO
     capital: Mapping[str, float] = field(default_factory=dict)
     keep_trades: int = 1_000
+    persist: Switch = Switch.AUTO
+    save_every: float = 60.0
+    resume: Switch = Switch.AUTO
+    log_level: str | None = None
+    log_bytes: int | None = None
+    log_format: str = "text"
+    log_store: bool = False
+    alerts: Mapping[Alarm, float] = field(default_factory=dict)
+    notify: Mapping[str, str] = field(default_factory=dict)
+    notify_daily: int = 20
+    banner: bool = True
+    charts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +124,15 @@ def _strategy(text: str) -> str:
     return text
 
 
-def _seconds(text: str) -> float | None:
-    if text == "auto":
-        return None
+def _plain_seconds(text: str) -> float:
     number = float(text)
     if not 0 <= number < float("inf"):
         raise ValueError(text)
     return number
+
+
+def _seconds(text: str) -> float | None:
+    return None if text == "auto" else _plain_seconds(text)
 
 
 def _shares(text: str) -> dict[str, float]:
@@ -102,6 +150,47 @@ def _count(text: str) -> int:
     if number < 0:
         raise ValueError(text)
     return number
+
+
+def _pairs(text: str) -> dict[str, str]:
+    """NAME=VALUE parts; a name comes once."""
+    pairs: dict[str, str] = {}
+    for part in filter(None, text.split(",")):
+        name, equals, value = part.strip().partition("=")
+        if not equals or not value or name in pairs:
+            raise ValueError(text)
+        pairs[name] = value
+    return pairs
+
+
+def _alerts(text: str) -> dict[Alarm, float]:
+    found = {Alarm(name): float(value) for name, value in _pairs(text).items()}
+    if not all(0.0 < value < float("inf") for value in found.values()):
+        raise ValueError(text)
+    return found
+
+
+def _addresses(text: str) -> dict[str, str]:
+    pairs = _pairs(text)
+    if not pairs.keys() <= NOTIFIERS:
+        raise ValueError(text)
+    return pairs
+
+
+def _bytes(text: str) -> int | None:
+    return None if text == "auto" else _count(text)
+
+
+def _one_of(*texts: str, auto: bool = False) -> Setting:
+    """One of some texts; with `auto`, that one means None."""
+    allowed = ("auto", *texts) if auto else texts
+
+    def parse(text: str) -> str | None:
+        if text not in allowed:
+            raise ValueError(text)
+        return None if text == "auto" else text
+
+    return Setting(parse, " or ".join(allowed))
 
 
 def _choice(choices: type[enum.Enum]) -> Setting:
@@ -123,6 +212,24 @@ SETTINGS: dict[str, Setting] = {
     "lean_matching": _choice(Matching),
     "keep_trades": Setting(_count, "a number of 0 or more"),
     "capital": Setting(_shares, "NAME=PART,NAME=PART with parts above 0"),
+    "persist": _choice(Switch),
+    "save_every": Setting(_plain_seconds, "seconds of 0 or more"),
+    "resume": _choice(Switch),
+    "log_level": _one_of(*LOG_LEVELS, auto=True),
+    "log_bytes": Setting(_bytes, "auto, or a number of 0 or more"),
+    "log_format": _one_of("text", "json"),
+    "log_store": _SWITCH,
+    "alerts": Setting(
+        _alerts,
+        "NAME=THRESHOLD,NAME=THRESHOLD with thresholds above 0 and names out of "
+        + ", ".join(alarm.value for alarm in Alarm),
+    ),
+    "notify": Setting(
+        _addresses, "email=ADDRESS,web=URL,telegram=CHAT:TOKEN, or some of the three"
+    ),
+    "notify_daily": Setting(_count, "a number of 0 or more"),
+    "banner": _SWITCH,
+    "charts": _SWITCH,
 }
 
 
@@ -159,7 +266,7 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, Mapping):
-        return ",".join(f"{name}={part}" for name, part in value.items())
+        return ",".join(f"{_text(name)}={part}" for name, part in value.items())
     return str(value).strip()
 
 
