@@ -71,13 +71,21 @@ class Adoptions:
         """A mark closed without a look at the holdings: what one before it showed is over."""
         self._shown = {}
 
-    def check(self, books: Books, time: datetime, shown: Mapping[str, tuple[float, float]]) -> bool:
+    def check(
+        self,
+        books: Books,
+        time: datetime,
+        shown: Mapping[str, tuple[float, float]],
+        *,
+        sure: bool = True,
+    ) -> bool:
         """Adopt what LEAN holds and no fill explains.
 
         Args:
             books: The books to correct.
             time: UTC of the mark.
             shown: sid -> (quantity, average price) of everything LEAN holds.
+            sure: Whether no fill can be on its way, so that one look is enough.
 
         Returns:
             False when quantities differ but may still be explained: do not judge the cash.
@@ -87,7 +95,7 @@ class Adoptions:
             gap = shown.get(sid, (0.0, 0.0))[0] - holding.quantity
             if abs(gap) > holding.instrument.lot * DUST:
                 different[sid] = gap
-        if books.live and different and different != self._shown:
+        if not sure and different and different != self._shown:
             self._shown = different
             return False
         self._shown = {}
@@ -190,6 +198,7 @@ class Ledger:
         self._scanned = False  # LEAN's hourly scan ran since cash was last judged
         self._stakes: list[Stake] | None = None  # who held what bears interest when it did
         self._doubted: list[tuple[str, float]] = []  # live: what cash the last mark missed
+        self._stopped = False  # the mark at hand is the first after LEAN was stopped
 
     # --- events in
 
@@ -215,6 +224,27 @@ class Ledger:
     def announce(self, flow: CashFlow) -> None:
         """Expect a deposit or withdrawal; it is booked at the mark whose cash shows it."""
         self.books.cash.announce(flow.currency, flow.amount, flow.note)
+
+    def resume(self, mark: Mark) -> None:
+        """Take the first mark after LEAN was stopped, with all its holdings and cash.
+
+        What changed meanwhile is adopted at once, and cash that moved is a flow. LEAN may hold at
+        another average price than before: what a future, CFD or crypto future made up to there is
+        in LEAN's cash then, and still open in the lots.
+        """
+        books = self.books
+        for sid, (quantity, average) in (mark.holdings or {}).items():
+            holding = books.holdings.get(sid)
+            if holding is None or holding.quantity != quantity or not average:
+                continue
+            instrument, cost = holding.instrument, holding.cost
+            holding.average = average
+            if instrument.valuation is Valuation.MARGIN:
+                currency, rate = books.lands(instrument) or (instrument.currency, 1.0)
+                books.cash.move(currency, (holding.cost - cost) * rate)
+        self._stopped = True
+        self.mark(mark)
+        self._stopped = False
 
     def mark(self, mark: Mark) -> bool:
         """Value everything, reconcile the cash, and take LEAN's equity.
@@ -267,9 +297,10 @@ class Ledger:
             self._doubted.clear()
             self._adoptions.clear_doubts()
             return True
-        if not self._adoptions.check(self.books, mark.time, mark.holdings):
+        sure = self._stopped or not self.books.live
+        if not self._adoptions.check(self.books, mark.time, mark.holdings, sure=sure):
             return False
-        if not self.books.live:
+        if sure:
             return True
         doubted, self._doubted = self._doubted, [row[:2] for row in self._residuals(mark)]
         return self._doubted == doubted
@@ -324,13 +355,14 @@ class Ledger:
             rate = books.rates[currency]
             cause = books.cash.announced(currency, amount, abs(CASH_TOLERANCE / rate))
             payers = bearers(held, books.instruments, currency)
-            if self._scanned and payers and cause is None:
+            if self._scanned and payers and cause is None and not self._stopped:
                 for stake, part in payers:
                     account = books.account(stake.strategy)
                     position = account.position(books.instruments[stake.sid])
                     account.book(position, "financing", amount * part, currency, rate)
                 continue
-            self.flows.append(Flow(mark.time, currency, amount, value, cause or "unannounced"))
+            unnamed = "while stopped" if self._stopped else "unannounced"
+            self.flows.append(Flow(mark.time, currency, amount, value, cause or unnamed))
             self.flow_total += value
             books.account(UNASSIGNED).balance(currency, rate).add(amount, rate)
 

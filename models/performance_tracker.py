@@ -28,6 +28,7 @@ from models.records import (
     PositionRecord,
     Positions,
     Sheet,
+    SinceDeploy,
     StrategyMetrics,
     TradeRecord,
     exposure,
@@ -383,7 +384,20 @@ class PerformanceTracker(HandRecorder):
                 marks=self.ledger.marks,
                 anomalies=dict(books.anomaly_counts),
                 errors=dict(self.errors),
+                since_deploy=self._since_deploy(net_pnl),
             )
+
+    def _since_deploy(self, net_pnl: float) -> SinceDeploy:
+        if not self.deployments:
+            return SinceDeploy(0, None, 0.0, None, 0)
+        begun, nav = self.deployments[-1], self.scopes.account.track.nav
+        return SinceDeploy(
+            begun.number,
+            begun.time,
+            net_pnl - begun.net_pnl,
+            nav / begun.nav - 1.0 if nav is not None and begun.nav else None,
+            self.scopes.account.tally.trades - begun.trades,
+        )
 
     def positions(self) -> Positions:
         """What is held, by strategy and in total, at the last mark."""

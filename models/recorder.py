@@ -37,7 +37,16 @@ from models.events import (
 )
 from models.lean_book import Exercise, LeanBook, LeanTrade
 from models.ledger import Ledger
-from models.records import LOTS, POSITIONS, Alert, Quote, Spell, TradeRecord, newest_record
+from models.records import (
+    LOTS,
+    POSITIONS,
+    Alert,
+    Deployment,
+    Quote,
+    Spell,
+    TradeRecord,
+    newest_record,
+)
 from models.sessions import BEGINNING, SessionMetrics
 from models.settings import Settings, TagMeans
 from models.sharing import (
@@ -51,7 +60,7 @@ from models.sharing import (
 
 RESOLVERS: dict[TagMeans, Resolver] = {TagMeans.NAME: strategy_in_tag, TagMeans.WHOLE: whole_tag}
 
-STATE_VERSION = 2
+STATE_VERSION = 3
 
 
 BATCH = 250  # trades beyond those kept that leave memory at once
@@ -203,12 +212,12 @@ class TradeLog:
 
     def state(self) -> dict[str, Any]:
         """JSON-able and exact."""
-        return {"archived": self.archived, "trades": [trade.to_dict() for trade in self.all()]}
+        return {"archived": self.archived, "trades": [trade.to_row() for trade in self.all()]}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take over what `state` returned."""
         self.archived = state["archived"]
-        self.trades = deque(map(TradeRecord.from_dict, state["trades"]))
+        self.trades = deque(map(TradeRecord.from_row, state["trades"]))
 
 
 class Recorder:
@@ -266,6 +275,7 @@ class Recorder:
         )
         self.scopes = Scopes(settings.capital, self.zone)
         self.days = 0
+        self.deployments: list[Deployment] = []
         self._logs = {book: TradeLog(settings.keep_trades) for book in (LOTS, POSITIONS)}
         self._last_day: datetime | None = None
         self._anomalies_told = 0
@@ -306,6 +316,33 @@ class Recorder:
         with self._lock:
             self._open(before(self.ledger.books, opening, fill))
 
+    def deploy(self, time: datetime, name: str = "") -> Deployment:
+        """Begin a deployment: LEAN counts its orders anew, what was made so far stays.
+
+        The first one begins with the opening by itself. An order that is still open comes back
+        under another id, with its tag, as a new one.
+        """
+        with self._lock:
+            track = self.scopes.account.track
+            made = self.ledger.total().net_pnl
+            trades = self.scopes.account.tally.trades
+            number = len(self.deployments) + 1
+            equity = self.ledger.equity_now()
+            begun = Deployment(number, name, time, equity, track.nav, made, trades)
+            self.deployments.append(begun)
+            if number > 1:
+                self.ledger.books.orders.forget()
+            return begun
+
+    def resume(self, mark: Mark) -> None:
+        """Take a deployment's first mark, and with it all that changed while LEAN was stopped."""
+        with self._lock:
+            self.ledger.resume(mark)
+            self.scopes.mark(mark.time, self.ledger)
+            self._count(self.ledger.books)
+            self._tell(self.ledger.books)
+        self._settle()
+
     def take_rates(self, rates: Mapping[str, float]) -> None:
         """Take exchange rates ahead of the events of their moment."""
         with self._lock:
@@ -332,6 +369,7 @@ class Recorder:
         self._last_day = opening.time  # a midnight before the account opened ends no day
         self.ledger.apply(opening)
         self.scopes.open(self.ledger)
+        self.deploy(opening.time)
         return True
 
     def _fill(self, fill: Fill) -> bool:
@@ -504,6 +542,7 @@ class Recorder:
                 "version": STATE_VERSION,
                 "days": self.days,
                 "last_day": self._last_day.isoformat() if self._last_day else None,
+                "deployments": [each.to_dict() for each in self.deployments],
                 "ledger": self.ledger.state(),
                 "scopes": self.scopes.state(),
                 "lean_book": self.lean_book.state() if self.lean_book else None,
@@ -524,6 +563,7 @@ class Recorder:
             self.days = state["days"]
             last_day = state["last_day"]
             self._last_day = datetime.fromisoformat(last_day) if last_day else None
+            self.deployments = [Deployment.from_dict(each) for each in state["deployments"]]
             self.ledger.restore(state["ledger"])
             self.scopes.restore(state["scopes"])
             if self.lean_book is not None and state["lean_book"] is not None:

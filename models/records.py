@@ -101,6 +101,25 @@ class TradeRecord(NamedTuple):
             given[name] = datetime.fromisoformat(given[name])
         return cls(**{**given, "order_ids": tuple(given["order_ids"])})
 
+    def to_row(self) -> list[Any]:
+        """The fields' JSON values alone, in order: for where many trades are kept."""
+        row: list[Any] = [*self]
+        row[_ENTERED], row[_LEFT] = self.entry_time.isoformat(), self.exit_time.isoformat()
+        row[_ORDERS] = list(self.order_ids)
+        return row
+
+    @classmethod
+    def from_row(cls, row: Sequence[Any]) -> TradeRecord:
+        """The record that `to_row` described."""
+        values = list(row)
+        for at in (_ENTERED, _LEFT):
+            values[at] = datetime.fromisoformat(values[at])
+        values[_ORDERS] = tuple(values[_ORDERS])
+        return cls(*values)
+
+
+_ENTERED, _LEFT, _ORDERS = map(TradeRecord._fields.index, ("entry_time", "exit_time", "order_ids"))
+
 
 def trade_record(
     trade_id: str, ticker: str, position: Position, piece: Closed, execution: Execution, reason: str
@@ -343,7 +362,7 @@ class Flow(NamedTuple):
         currency: Its currency.
         amount: Units of the currency.
         value: Account currency at that mark's rate.
-        cause: "announced: NOTE", or "unannounced".
+        cause: "announced: NOTE", "unannounced", or "while stopped": before a redeploy.
     """
 
     time: datetime
@@ -580,6 +599,65 @@ class DrawdownRecord:
         )
 
 
+class Deployment(NamedTuple):
+    """Where the account stood when LEAN was started; money in account currency.
+
+    Attributes:
+        number: Counts the deployments of a project from 1.
+        name: LEAN's id of it.
+        time: UTC of its first event.
+        equity: What the account was worth.
+        nav: NAV of a unit; None without one.
+        net_pnl: Made before it, open positions included, net of fees.
+        trades: Closed before it.
+    """
+
+    number: int
+    name: str
+    time: datetime
+    equity: float
+    nav: float | None
+    net_pnl: float
+    trades: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values; the time in ISO 8601."""
+        return {**self._asdict(), "time": self.time.isoformat()}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Deployment:
+        """The deployment that `to_dict` described."""
+        return cls(**{**values, "time": datetime.fromisoformat(values["time"])})
+
+
+class SinceDeploy(NamedTuple):
+    """What the running deployment made; the summary's other figures are since inception.
+
+    Attributes:
+        deployment: Its number.
+        time: UTC of its first event; None before it.
+        net_pnl: Net of fees, open positions included, account currency.
+        total_return: Growth of the NAV, as a fraction; None without one.
+        trades: Closed trades.
+    """
+
+    deployment: int
+    time: datetime | None
+    net_pnl: float
+    total_return: float | None
+    trades: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values; the time in ISO 8601."""
+        return {**self._asdict(), "time": self.time.isoformat() if self.time else None}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> SinceDeploy:
+        """The record that `to_dict` described."""
+        time = values["time"]
+        return cls(**{**values, "time": datetime.fromisoformat(time) if time else None})
+
+
 @dataclass(frozen=True, slots=True)
 class PerformanceSummary:
     """The account at the last mark; money in account currency, None where undefined.
@@ -603,6 +681,7 @@ class PerformanceSummary:
         marks: Marks booked.
         anomalies: Kind -> how often something was seen that should not be.
         errors: Where and what -> how often it failed: hooks, listeners, storage.
+        since_deploy: What the running deployment made.
     """
 
     time: datetime | None
@@ -623,6 +702,7 @@ class PerformanceSummary:
     marks: int
     anomalies: Mapping[str, int]
     errors: Mapping[str, int]
+    since_deploy: SinceDeploy
 
     def to_dict(self) -> dict[str, Any]:
         """JSON values; the time in ISO 8601."""
@@ -633,6 +713,7 @@ class PerformanceSummary:
             "account": self.account.to_dict(),
             "strategies": {name: each.to_dict() for name, each in self.strategies.items()},
             "exposure": self.exposure._asdict(),
+            "since_deploy": self.since_deploy.to_dict(),
         }
 
     @classmethod
@@ -645,5 +726,6 @@ class PerformanceSummary:
             "account": StrategyMetrics.from_dict(values["account"]),
             "strategies": {name: StrategyMetrics.from_dict(each) for name, each in strategies},
             "exposure": Exposure(**values["exposure"]),
+            "since_deploy": SinceDeploy.from_dict(values["since_deploy"]),
         }
         return cls(**given)

@@ -246,6 +246,14 @@ class Orders:
                 strategy = self._default
         return Order(strategy, order_type, tag, arrival, reason or "order")
 
+    def forget(self) -> None:
+        """Forget LEAN's orders: it counts them anew. Those by hand stay."""
+        lowest = self.seen.lowest
+        self.known = {key: order for key, order in self.known.items() if key < 0}
+        self._finished = deque(key for key in self._finished if key < 0)
+        self.seen = SeenEvents()
+        self.seen.lowest = lowest
+
     def finish(self, order_id: int) -> None:
         """Note that the order is filled, cancelled or rejected."""
         order = self.known.get(order_id)
