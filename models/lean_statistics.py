@@ -110,13 +110,9 @@ class LeanTradeStatistics:
         """Take a trade, after those that closed before it."""
         cents = _cents(trade.profit_loss)
         ticks = (trade.exit_time - trade.entry_time) // _TICK * 10
-        if self.first is None or self.last is None:
-            self.first, self.last, self.peak_time = (
-                trade.entry_time,
-                trade.exit_time,
-                trade.entry_time,
-            )
-        self.first, self.last = min(self.first, trade.entry_time), max(self.last, trade.exit_time)
+        self.first = min(self.first or trade.entry_time, trade.entry_time)
+        self.last = max(self.last or trade.exit_time, trade.exit_time)
+        self.peak_time = self.peak_time or trade.entry_time
         self._excursions(trade)
         self.every.add(cents, ticks / _TICKS)
         self.fees += trade.total_fees
@@ -248,7 +244,9 @@ class LeanTradeStatistics:
             elif isinstance(old, array):
                 setattr(self, name, array("q", value))
             else:
-                setattr(self, name, datetime.fromisoformat(value) if name in _DATES else value)
+                setattr(
+                    self, name, datetime.fromisoformat(value) if name in _DATES and value else value
+                )
 
 
 _DATES = frozenset({"first", "last", "peak_time"})

@@ -20,8 +20,9 @@ from models.sessions import BREAKEVEN
 
 Floats = NDArray[np.float64]
 
-DAY, WEEK, MONTH = 86_400.0, 7 * 86_400.0, 365.2425 / 12 * 86_400.0  # seconds
-MICROSECOND = 6  # decimals of a second
+MICRO = 1e6  # in a second: what times count in, so that their differences are exact
+DAY = 86_400.0 * MICRO
+WEEK, MONTH = 7 * DAY, 365.2425 / 12 * DAY
 
 
 class Durations(NamedTuple):
@@ -187,7 +188,7 @@ class Rows(NamedTuple):
         net: P&L after fees.
         fees: Positive when paid.
         stake: Value at entry; 0 where there is none.
-        entry: Seconds since 1970; likewise `exit`.
+        entry: Whole microseconds since 1970; likewise `exit`.
         exit: As said.
         mae: Maximum adverse excursion, 0 or negative; likewise `mfe`, positive.
         mfe: As said.
@@ -321,7 +322,7 @@ def _course(rows: Rows) -> dict[str, Any]:
     wins, losses = rows.net >= BREAKEVEN, rows.net <= -BREAKEVEN
     gross = rows.net + rows.fees
     given_back = rows.mfe - gross
-    open_for = np.round(rows.exit - rows.entry, MICROSECOND)
+    open_for = (rows.exit - rows.entry) / MICRO
     return {
         "longest_wins": _longest(wins),
         "longest_losses": _longest(losses),
@@ -360,12 +361,12 @@ def _activity(rows: Rows, equity: float | None) -> dict[str, Any]:
     }
 
 
-def _utc(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+def _utc(moment: float) -> datetime:
+    return datetime.fromtimestamp(moment / MICRO, UTC)
 
 
 def _covered(rows: Rows) -> float:
-    """Seconds in which at least one of the trades was open."""
+    """Microseconds in which at least one of the trades was open."""
     order = np.argsort(rows.entry, kind="stable")
     entry, until = rows.entry[order], np.maximum.accumulate(rows.exit[order])
     began = entry.copy()

@@ -13,6 +13,7 @@ from array import array
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from datetime import UTC, tzinfo
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,7 +23,7 @@ from models.events import OrderType
 from models.instruments import Kind
 from models.records import LONG, TradeRecord
 from models.sharing import CallError
-from models.trade_metrics import Rows, TradeMetrics, measure
+from models.trade_metrics import MICRO, Rows, TradeMetrics, measure
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HOURS = 24
@@ -107,6 +108,7 @@ _HOUR_LABEL: dict[GroupBy, list[str]] = {
     GroupBy.HOUR: [f"{hour:02}" for _ in WEEKDAYS for hour in range(HOURS)],
 }
 _FIGURES = 7  # of a trade: net, fees, stake, entry, exit, MAE and MFE, in the order of `Rows`
+_TIMES = slice(3, 5)  # of these, in seconds: to the microsecond until the year 2100
 _COLUMNS = ("_figures", "_cell", "_hour", "_risky", "_risk")
 
 
@@ -193,11 +195,10 @@ class TradeStatistics:
         group = lookup[codes]
         order = np.argsort(group, kind="stable")
         rows = self._rows(which[order])
-        ends = np.searchsorted(group[order], np.arange(len(numbers)), side="right").tolist()
-        starts = [0, *ends[:-1]]
+        edges = np.searchsorted(group[order], np.arange(len(numbers) + 1)).tolist()
         return {
             label: measure(rows.take(slice(start, end)), equity)
-            for label, start, end in zip(numbers, starts, ends, strict=True)
+            for label, (start, end) in zip(numbers, pairwise(edges), strict=True)
             if end > start
         }
 
@@ -225,7 +226,9 @@ class TradeStatistics:
         risk[np.array(self._risky)] = np.array(self._risk)
         longs = [1.0 if cell[2] == LONG else -1.0 for cell in self._cells]
         sign = np.array(longs)[np.array(self._cell)[which]]
-        return Rows._make((*np.ascontiguousarray(table.T), risk[which], sign))
+        columns = np.ascontiguousarray(table.T)
+        columns[_TIMES] = np.round(columns[_TIMES] * MICRO)
+        return Rows._make((*columns, risk[which], sign))
 
     def state(self) -> dict[str, Any]:
         """JSON-able and exact; some 82 bytes a trade."""
