@@ -244,9 +244,8 @@ class LeanTradeStatistics:
             elif isinstance(old, array):
                 setattr(self, name, array("q", value))
             else:
-                setattr(
-                    self, name, datetime.fromisoformat(value) if name in _DATES and value else value
-                )
+                dated = value is not None and name in _DATES
+                setattr(self, name, datetime.fromisoformat(value) if dated else value)
 
 
 _DATES = frozenset({"first", "last", "peak_time"})

@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from time import process_time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,15 +16,20 @@ from hypothesis import strategies as st
 
 from models.events import OrderType
 from models.instruments import Kind
+from models.records import TradeRecord
 from models.sharing import CallError
 from models.trade_metrics import TradeMetrics
 from models.trade_statistics import (
     WEEKDAYS,
     GroupBy,
+    TradeFacts,
     TradeStatistics,
     risk_in_tag,
 )
 from tests.closed_trades import START, Deal, deal, metrics, plain_metrics, taken
+from workbench.recordings import recordings
+from workbench.replay import Replay
+from workbench.tape import read_tape
 
 NEW_YORK = ZoneInfo("America/New_York")
 IN_ORDER = {"longest_wins", "longest_losses", "streak"}  # what the order of closing decides
@@ -311,6 +317,48 @@ def test_a_trade_takes_few_bytes() -> None:
     """A state is a bounded size a trade, and the columns behind it three quarters of that."""
     many = taken(deal(float(at % 7 - 3), start=at * 60.0) for at in range(3_000))
     assert len(json.dumps(many.state())) < 84 * len(many)
+
+
+def test_reading_everything_of_a_long_run_is_quick() -> None:
+    """All figures of 145,000 trades, with every group of every kind, take less than a second."""
+    found, deals = TradeStatistics(NEW_YORK), [*MIXED, *map(deal, range(-300, 300, 7))]
+    while len(found) < 145_000:
+        for each in deals:
+            found.add(*each)
+    spent = []
+    for _ in range(3):
+        started = process_time()
+        found.metrics()
+        for by in GroupBy:
+            found.groups(by)
+        spent.append(process_time() - started)
+    assert min(spent) < 1.0
+
+
+@pytest.mark.parametrize(
+    "name", ["option-combos", "order-types", "sliced-fills", "splits-and-shorts", "euro-account"]
+)
+def test_recorded_trades_give_what_a_plain_loop_does(name: str) -> None:
+    """Both ways agree on the trades of real runs, of each book, of all and of each side."""
+    replay = Replay(read_tape(recordings()[name].path))
+    for _ in replay.play():
+        pass
+    assert replay.trades
+    for book in {each.book for each in replay.trades}:
+        deals = [
+            Deal(each, TradeFacts(Kind.EQUITY, each.symbol, OrderType.MARKET, stake(each)))
+            for each in replay.trades
+            if each.book == book
+        ]
+        found = taken(deals)
+        assert_same(found.metrics(), plain_metrics(deals))
+        for side, group in found.groups(GroupBy.SIDE).items():
+            assert_same(group, plain_metrics([d for d in deals if d.record.direction == side]))
+
+
+def stake(record: TradeRecord) -> float:
+    """What a trade's percent is of; 0 where it has none or made nothing."""
+    return 100.0 * record.pnl / record.pnl_pct if record.pnl_pct else 0.0
 
 
 def test_times_are_kept_exactly() -> None:
