@@ -13,11 +13,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 
-from models.events import OrderType
-from models.instruments import Kind
+from models.events import Kind, OrderType
 from models.records import TradeRecord
-from models.trade_metrics import TradeMetrics
-from models.trade_statistics import TradeFacts, TradeStatistics
+from models.trade_statistics import TradeFacts, TradeMetrics, TradeStatistics
 
 START = datetime(2024, 1, 2, 14, 30, tzinfo=UTC)  # a Tuesday
 TINY = 1e-9  # what breaks even

@@ -14,15 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.events import OrderType
-from models.instruments import Kind
+from models.events import Kind, OrderType
 from models.records import TradeRecord
 from models.sharing import CallError
-from models.trade_metrics import TradeMetrics
 from models.trade_statistics import (
     WEEKDAYS,
     GroupBy,
     TradeFacts,
+    TradeMetrics,
     TradeStatistics,
     risk_in_tag,
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from models.trade_metrics import Durations, TradeMetrics
+from models.trade_statistics import Durations, TradeMetrics
 from tests.closed_trades import Deal, deal, metrics, taken
 
 HOUR, DAY = 3_600.0, 86_400.0
