@@ -11,13 +11,15 @@ from typing import Any
 
 from AlgorithmImports import *
 
-from models.notices import Notice
+from models import Notice
+from models.settings import Alarm
 from utils.tracking import track
 
 STOCKS = ("SPY", "IBM", "AAPL", "BAC", "AIG")
 CONDOR_OPENS, CONDOR_CLOSES = (10, 30), (12, 0)  # hour and minute
 # LEAN's simulated holders exercise early what is more than 5 % in the money.
 DEEP = 1.06
+DRAWDOWNS = (Alarm.DRAWDOWN, Alarm.STRATEGY_DRAWDOWN)
 
 
 class HybridOptionsBot(QCAlgorithm):
@@ -41,6 +43,7 @@ class HybridOptionsBot(QCAlgorithm):
         self._careful: set[str] = set()
         self.tracker = track(self)
         self.tracker.add_listener(self._hear_trade, "trade closed")
+        self.tracker.add_listener(self._hear_alert, "alert")
 
     def _add_stocks(self, hours: int) -> None:
         """Hourly bars and their mean; not filled forward, or the mean would count a bar often."""
@@ -56,8 +59,6 @@ class HybridOptionsBot(QCAlgorithm):
         option = self.add_option(goog.symbol, Resolution.MINUTE, fill_forward=False)
         option.set_filter(lambda universe: universe.expiration(0, 8).strikes(-10, 25))
         self._goog, self._option = goog.symbol, option.symbol
-
-    # --- the tracker's hooks, each called first
 
     def on_order_event(self, order_event: OrderEvent) -> None:
         """Tell the tracker first: an order sent from here would fire the next event inside it."""
@@ -79,10 +80,7 @@ class HybridOptionsBot(QCAlgorithm):
         summary = self.tracker.summary()
         for name, figures in summary.strategies.items():
             self.set_summary_statistic(f"{name} net P&L", f"{figures.net_pnl:,.2f}")
-        deepest = summary.account.max_drawdown or 0.0
-        self.log(f"{summary.fills} fills, deepest drawdown {deepest:.2%}")
-
-    # --- the tracker's listeners: it calls them when something has happened
+        self.log(f"{summary.account.trades} trades closed in {summary.fills} fills")
 
     def _hear_trade(self, notice: Notice) -> None:
         """Log what a trade made, whether an order, an assignment or an expiry ended it."""
@@ -90,12 +88,12 @@ class HybridOptionsBot(QCAlgorithm):
         self.log(f"{trade.strategy}: {trade.symbol} made {trade.pnl:,.2f}, {trade.exit_reason}")
 
     def _hear_alert(self, notice: Notice) -> None:
-        """Trade half the size while in drawdown; without a strategy's name it is the account's."""
+        """Open half the size until the drawdown is over; the account's names no strategy."""
         alert: Any = notice.record
-        if alert.name == "drawdown" and alert.fired:
-            self._careful.add(notice.strategy)
-        elif alert.name == "drawdown":
-            self._careful.discard(notice.strategy)
+        if alert.alarm in DRAWDOWNS and alert.fired:
+            self._careful.add(alert.strategy)
+        elif alert.alarm in DRAWDOWNS:
+            self._careful.discard(alert.strategy)
 
     def _size(self, strategy: str, quantity: float) -> int:
         """The quantity to open with now: 1 contract halved is none."""
@@ -105,8 +103,6 @@ class HybridOptionsBot(QCAlgorithm):
         """Symbol ID -> quantity of the strategy's own; LEAN only knows all strategies' net."""
         positions = self.tracker.positions().strategies.get(strategy, ())
         return {position.sid: int(position.quantity) for position in positions}
-
-    # --- the strategies
 
     def _trade_trend(self, data: Slice) -> None:
         """Hold each stock while its hourly close is above the mean of the last hours."""

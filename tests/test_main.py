@@ -11,11 +11,13 @@ import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from models.recorder import NoticeKind
+from models.records import Alert
+from models.settings import Alarm
 from tests import algorithm_imports
 from tests.algorithm_imports import Contract, Resolution, Scene
 from tests.paper_market import PaperMarket, Step, engine_of, option
@@ -293,33 +295,41 @@ def test_the_listener_logs_each_trade(bot: Any) -> None:
 
 
 def test_the_summary_is_shown_at_the_end(bot: Any) -> None:
-    """LEAN's statistics have each strategy's P&L, and the log the balance and the drawdown."""
+    """LEAN's statistics have each strategy's P&L, and the log the balance and the count."""
     _, engine = run(bot, *INCOME)
     assert engine.summary_statistics == {"income net P&L": "-4,503.00"}
     said = [message.text for message in engine.messages][-3:]
     assert said[0].startswith("tracker: starting_equity 250,000.00")
     assert said[1] == "tracker: strategy income: net P&L -4,503.00"
-    assert said[2] == "6 fills, deepest drawdown 2.00%"
+    assert said[2] == "3 trades closed in 6 fills"
 
 
-def alert(fired: bool, strategy: str = "", name: str = "drawdown") -> Any:
-    """A notice that an alert fired, or is over."""
-    return SimpleNamespace(strategy=strategy, record=SimpleNamespace(name=name, fired=fired))
+def alert(fired: bool, strategy: str = "", alarm: Alarm = Alarm.DRAWDOWN) -> Alert:
+    """An alert that fires, or is over."""
+    return Alert(alarm, strategy, fired, at("09:31"), 0.01, 0.01)
+
+
+def tell(algorithm: Any, told: Alert) -> None:
+    """Have the algorithm hear of an alert as the tracker tells of it."""
+    algorithm.tracker.tell(NoticeKind.ALERT, told.time, told.strategy, told)
 
 
 @pytest.mark.parametrize(
-    ("notices", "sizes"),
+    ("alerts", "sizes"),
     [
         ([], {"income": [-1], "trend": [181], "condor": [-2]}),
         ([alert(True)], {"income": [], "trend": [90], "condor": [-1]}),
-        ([alert(True, "condor")], {"income": [-1], "trend": [181], "condor": [-1]}),
+        (
+            [alert(True, "condor", Alarm.STRATEGY_DRAWDOWN)],
+            {"income": [-1], "trend": [181], "condor": [-1]},
+        ),
         ([alert(True), alert(False)], {"income": [-1], "trend": [181], "condor": [-2]}),
-        ([alert(True, name="losses")], {"income": [-1], "trend": [181], "condor": [-2]}),
+        ([alert(True, alarm=Alarm.DAY_LOSS)], {"income": [-1], "trend": [181], "condor": [-2]}),
     ],
     ids=["none", "account", "strategy", "recovered", "another"],
 )
 def test_a_drawdown_halves_what_is_opened(
-    bot: Any, notices: list[Any], sizes: dict[str, list[int]]
+    bot: Any, alerts: list[Alert], sizes: dict[str, list[int]]
 ) -> None:
     """From the account's alert on all strategies trade half, from a strategy's that one does."""
     steps = [
@@ -331,8 +341,8 @@ def test_a_drawdown_halves_what_is_opened(
     engine = engine_of(bot, PaperMarket(steps), trend_hours="3")
     engine.initialize()
     algorithm: Any = engine.algorithm
-    for notice in notices:
-        algorithm._hear_alert(notice)
+    for each in alerts:
+        tell(algorithm, each)
     engine.run()
     opened = {
         name: [next(iter(legs.values())) for _, legs in sent(algorithm, name)] for name in sizes
@@ -347,7 +357,7 @@ def test_what_is_held_is_closed_whole_in_a_drawdown(bot: Any) -> None:
     algorithm: Any = engine.algorithm
     for played in engine.play():
         if played.type == "mark" and played.utc == at("10:30"):
-            algorithm._hear_alert(alert(True))
+            tell(algorithm, alert(True))
     assert [sum(map(abs, legs.values())) for _, legs in sent(algorithm)] == [8, 8]
 
 
