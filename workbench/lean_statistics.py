@@ -3,7 +3,7 @@
 Its winners made a profit before fees, a breakeven is a loss, and an option's exercise may be won by
 what it gave though it cost money; a missing ratio is 0 or 10. The figures are running ones: whole
 cents, as LEAN rounds a trade's money, and ticks where LEAN has them; of each trade its duration
-alone stays. `models.trade_metrics` has ours.
+alone stays. `models.trade_statistics` has ours.
 """
 
 from __future__ import annotations
