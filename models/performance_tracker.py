@@ -8,11 +8,11 @@ settings say, the law of the ledger holds, and everything is in account currency
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from itertools import islice
 from math import isfinite
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from models.equity import CurvePoint
 from models.events import CashFlow, Fill, Instrument, Kind, Mark, Opening
@@ -42,6 +42,19 @@ from models.sharing import CallError, Resolver, UnknownStrategyError
 # The smallest quantity is that of a coin, so that nothing is rounded away.
 SMALL_LOT = 1e-8
 SIDES = {LONG: 1.0, SHORT: -1.0}
+
+
+@runtime_checkable
+class StateStore(Protocol):
+    """Where whole states are kept by name; `utils.snapshots.SnapshotStore` is one."""
+
+    def save_state(
+        self, state: Mapping[str, Any], time: datetime | None, prefix: str, *, force: bool
+    ) -> bool:
+        """Save a state; False when it is too soon, an exception when it cannot be saved."""
+
+    def load_state(self, prefix: str) -> tuple[Mapping[str, Any] | None, Sequence[str]]:
+        """The newest whole state, None without one; and what was wrong with what was found."""
 
 
 class HandRecorder(Recorder):
@@ -301,7 +314,8 @@ class PerformanceTracker(HandRecorder):
         starting_equity: What the account holds when trades are said by hand, account currency.
             Fed with events the tracker takes the account as `Opening` shows it.
         logger: Where warnings go.
-        object_store: Where closed trades go beyond those kept in memory.
+        object_store: Where closed trades go beyond those kept in memory, and states where it is a
+            `StateStore` too; `utils.snapshots.SnapshotStore` is both, over LEAN's object store.
         settings: What the user chose.
         account_currency: The currency of every amount it reports.
         zone: The time zone of its sessions.
@@ -324,6 +338,11 @@ class PerformanceTracker(HandRecorder):
         live: bool = False,
         resolver: Resolver | None = None,
     ) -> None:
+        if object_store is not None and not isinstance(object_store, Archive):
+            raise CallError(
+                "the object_store must take trades: wrap LEAN's own as "
+                "SnapshotStore(ObjectStoreManager(algorithm.object_store, project=...))"
+            )
         super().__init__(
             settings or Settings(),
             starting_equity,
@@ -335,6 +354,7 @@ class PerformanceTracker(HandRecorder):
             resolver=resolver,
         )
         self.days_per_year = days_per_year
+        self._states = object_store if isinstance(object_store, StateStore) else None
 
     # --- what it knows
 
@@ -545,6 +565,59 @@ class PerformanceTracker(HandRecorder):
         """At most 4,000 marks with the extremes among them; errors as of `open_trades`."""
         with self._lock:
             return self.scopes.find(strategy).track.curve()
+
+    # --- what is saved
+
+    def save_to_object_store(self, prefix: str = "", *, force: bool = True) -> bool:
+        """Save everything the tracker knows.
+
+        Args:
+            prefix: The name to save it under; one tracker may save under several.
+            force: Whether to save even though the last save was a moment ago.
+
+        Returns:
+            False where it was too soon, or the store refused: that is counted in `errors` and told
+            of once, and the state saved before is still there.
+
+        Raises:
+            CallError: The tracker has no store that keeps states.
+        """
+        store = self._state_store()
+        with self._lock:
+            state, time = self.state(), self.ledger.books.time
+        saved: list[bool] = []
+
+        def save() -> None:
+            saved.append(store.save_state(state, time, prefix, force=force))
+
+        return self.attempt("save", save) and saved[0]
+
+    def load_from_object_store(self, prefix: str = "") -> bool:
+        """Take over what was saved; what is damaged is told of, and the copy before it taken.
+
+        Args:
+            prefix: The name it was saved under.
+
+        Returns:
+            Whether there was a state that could be used; else the tracker is as it was.
+
+        Raises:
+            CallError: The tracker has no store that keeps states.
+        """
+        store = self._state_store()
+        found: list[tuple[Mapping[str, Any] | None, Sequence[str]]] = []
+        if not self.attempt("load", lambda: found.append(store.load_state(prefix))):
+            return False
+        state, problems = found[0]
+        for problem in problems:
+            self.errors["load: damaged"] += 1
+            self.warn(f"load: {problem}")
+        return state is not None and self.attempt("restore", self.restore, state)
+
+    def _state_store(self) -> StateStore:
+        if self._states is None:
+            raise CallError("the tracker has no store: give it object_store=SnapshotStore(...)")
+        return self._states
 
     # --- who hears of it
 

@@ -15,7 +15,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from itertools import chain
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from models.books import Books, before, happens
 from models.equity import Change, Scope, Scopes
@@ -63,7 +63,7 @@ RESOLVERS: dict[TagMeans, Resolver] = {TagMeans.NAME: strategy_in_tag, TagMeans.
 STATE_VERSION = 3
 
 
-BATCH = 250  # trades beyond those kept that leave memory at once
+BATCH = 1_000  # trades beyond those kept that leave memory at once
 
 
 class NoticeKind(enum.Enum):
@@ -106,6 +106,7 @@ class Logger(Protocol):
         """Say it."""
 
 
+@runtime_checkable
 class Archive(Protocol):
     """Where closed trades go that are not kept in memory."""
 

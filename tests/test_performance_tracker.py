@@ -31,6 +31,7 @@ from models import (
 )
 from models.equity import CURVE_POINTS
 from models.events import Fill, Instrument, Kind, Mark, Opening
+from models.recorder import BATCH
 
 NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -434,11 +435,11 @@ class Warnings:
 def test_trades_beyond_those_kept_are_still_counted() -> None:
     """Without an archive they are forgotten one by one, but every figure keeps them."""
     tracker = create_performance_tracker(keep_trades=10)
-    bought_and_sold(tracker, 1_000)
-    assert 10 <= len(tracker.trades()) <= 260
-    assert tracker.summary().account.trades == 1_000
-    assert tracker.summary().net_pnl == 10_000.0
-    assert tracker.trades()[-1].trade_id == "1000"
+    bought_and_sold(tracker, 2_000)
+    assert 10 <= len(tracker.trades()) <= 10 + BATCH
+    assert tracker.summary().account.trades == 2_000
+    assert tracker.summary().net_pnl == 20_000.0
+    assert tracker.trades()[-1].trade_id == "2000"
 
 
 def test_reset_forgets_all_but_settings_and_listeners() -> None:

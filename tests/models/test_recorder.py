@@ -29,7 +29,7 @@ from models.events import (
 from models.lean_book import LeanTrade
 from models.lots import Matching
 from models.performance_tracker import PerformanceTracker
-from models.recorder import Notice, NoticeKind
+from models.recorder import BATCH, Notice, NoticeKind
 from models.records import TradeRecord
 from models.settings import Settings, TagMeans
 
@@ -343,14 +343,14 @@ def test_trades_leave_memory_in_batches_the_oldest_first() -> None:
     """Each is archived once, and the archive with the memory has them all in order."""
     shelf = Shelf()
     made = tracker(Settings(keep_trades=100), object_store=shelf)
-    trade_often(made, 1, 2_001)
+    trade_often(made, 1, 6_001)
     kept = made.trades(limit=100)
     lots = [trade for trade in shelf.stored() if trade.book == "lots"]
     assert [trade.trade_id for trade in lots] == [str(n + 1) for n in range(len(lots))]
-    assert len(lots) + 100 <= 1_000 <= len(lots) + 100 + 250
-    assert [trade.trade_id for trade in made.trades()] == [str(n) for n in range(1, 1_001)]
-    assert kept[-1].trade_id == "1000"
-    assert [len(batch) for batch in shelf.batches[:2]] == [251, 251]
+    assert len(lots) + 100 <= 3_000 <= len(lots) + 100 + BATCH
+    assert [trade.trade_id for trade in made.trades()] == [str(n) for n in range(1, 3_001)]
+    assert kept[-1].trade_id == "3000"
+    assert [len(batch) for batch in shelf.batches[:2]] == [BATCH + 1] * 2
 
 
 def test_an_archive_that_refuses_loses_nothing_and_is_asked_again() -> None:
@@ -358,13 +358,13 @@ def test_an_archive_that_refuses_loses_nothing_and_is_asked_again() -> None:
     shelf = Shelf()
     shelf.refuses = True
     made = tracker(Settings(keep_trades=100), object_store=shelf)
-    trade_often(made, 1, 2_001)
-    assert len(made.trades()) == 1_000
-    assert made.errors["archive: OSError"] <= 2 * (1_000 // 250)
+    trade_often(made, 1, 6_001)
+    assert len(made.trades()) == 3_000
+    assert 0 < made.errors["archive: OSError"] <= 2 * (3_000 // BATCH)
     shelf.refuses = False
-    trade_often(made, 2_001, 2_601)
-    assert len(made.trades()) == 1_300
-    assert len(list(shelf.stored())) > 1_000
+    trade_often(made, 6_001, 10_001)
+    assert len(made.trades()) == 5_000
+    assert len(list(shelf.stored())) > 3_000
 
 
 def test_trades_on_their_way_to_the_archive_can_be_asked_for() -> None:
@@ -379,15 +379,15 @@ def test_trades_on_their_way_to_the_archive_can_be_asked_for() -> None:
             super().store(trades)
 
     made = tracker(Settings(keep_trades=10), object_store=Slow())
-    trade_often(made, 1, 523)
-    assert found == [261, 261]
+    trade_often(made, 1, 2 * (10 + BATCH + 1) + 1)
+    assert found == [10 + BATCH + 1] * 2
 
 
 def test_the_trades_kept_are_part_of_the_state() -> None:
     """A restored tracker answers the same trades, those in the archive among them."""
     shelf = Shelf()
     saved = tracker(Settings(keep_trades=10), object_store=shelf)
-    trade_often(saved, 1, 1_001)
+    trade_often(saved, 1, 3_001)
     restored = PerformanceTracker(settings=Settings(keep_trades=10), object_store=shelf)
     restored.restore(json.loads(json.dumps(saved.state())))
     assert restored.trades() == saved.trades()

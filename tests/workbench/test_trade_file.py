@@ -29,7 +29,7 @@ def test_what_leaves_memory_is_found_in_the_file(tmp_path: Path) -> None:
     )
     all_kept = PerformanceTracker(settings=Settings(keep_trades=10_000))
     for tracker in (few, all_kept):
-        trade(tracker, 1_000)
+        trade(tracker, 3_000)
     assert few.trades() == all_kept.trades()
     assert few.trades(book="positions", limit=700) == all_kept.trades(book="positions", limit=700)
     assert (tmp_path / "trades.jsonl").read_text().count("\n") > 1_000
@@ -46,8 +46,8 @@ def test_a_disk_that_refuses_costs_a_warning_and_no_trade(tmp_path: Path) -> Non
     blocked = tmp_path / "folder"
     blocked.mkdir()
     tracker = PerformanceTracker(object_store=TradeFile(blocked), settings=Settings(keep_trades=10))
-    trade(tracker, 600)
-    assert len(tracker.trades()) == 600
+    trade(tracker, 1_600)
+    assert len(tracker.trades()) == 1_600
     (kind,) = tracker.errors
     assert kind == "archive: IsADirectoryError"
     with pytest.raises(IsADirectoryError):
