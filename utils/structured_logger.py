@@ -194,7 +194,7 @@ def _pairs(values: dict[Any, Any], depth: int) -> dict[str, Any]:
 
 
 _CONVERTERS: tuple[tuple[type | tuple[type, ...], Callable[[Any, int], Any]], ...] = (
-    (enum.Enum, lambda value, depth: plain(value.value, depth)),
+    (enum.Enum, lambda value, _: value.value if isinstance(value.value, str) else value.name),
     (str, lambda value, _: _text(value)),
     (int, lambda value, _: _whole(value)),
     (float, lambda value, _: _number(value)),
