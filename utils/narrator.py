@@ -37,6 +37,7 @@ ORDER_EVENTS: dict[OrderStatus, str] = {
     OrderStatus.CANCELED: "order cancelled",
     OrderStatus.INVALID: "order rejected",
 }
+DONE = frozenset({OrderStatus.CANCELED, OrderStatus.INVALID})
 # What a fill did to a position, by why it closed what it closed.
 REASON_EVENTS: dict[str, str] = {
     "assignment": "position assigned",
@@ -104,11 +105,12 @@ class Narrator:
         self._open: set[tuple[str, str]] = set()  # strategy and sid of what is held
         self._fill: tuple[int, datetime] | None = None  # the one under way: its order and time
         self._records: dict[tuple[str, str], list[TradeRecord]] = {}  # what it opened and closed
+        self._symbols: dict[int, str] = {}  # of the orders that are under way
         self._anomalies: set[str] = set()  # the kinds that were told
         self._lock = threading.Lock()
 
     def holds(self, positions: Positions) -> None:
-        """Take what is held already, after a start or a restore."""
+        """Take what is held already, after a restore."""
         with self._lock:
             held = positions.strategies.values()
             self._open = {(each.strategy, each.sid) for records in held for each in records}
@@ -120,13 +122,14 @@ class Narrator:
         self._log.flush()
 
     def order(self, event: OrderUpdate | Fill) -> None:
-        """Log an order's event."""
+        """Log an order's event; fills must come too, as the last tells that an order is done."""
+        symbol = self._symbol_of(event)
         name = "order filled" if isinstance(event, Fill) else ORDER_EVENTS.get(event.status)
         if name is None or EVENTS[name].level < self._log.level:
             return
         fields: dict[str, Any] = {
-            "symbol": self._ticker(event.sid),
-            "type": event.order_type.name.lower() if event.order_type is not None else None,
+            "symbol": symbol,
+            "type": event.order_type,
             "quantity": event.quantity or None,
             "tag": event.tag,
             "message": event.message,
@@ -136,6 +139,17 @@ class Narrator:
         else:
             fields["limit"] = event.limit_price
         self._say(name, event.time, event.order_id, fields)
+
+    def _symbol_of(self, event: OrderUpdate | Fill) -> str:
+        """The ticker of an order's event: only the first is sure to name its instrument."""
+        symbols = self._symbols
+        symbol = self._ticker(event.sid) if event.sid else symbols.get(event.order_id, "")
+        done = event.final if isinstance(event, Fill) else event.status in DONE
+        if done:
+            symbols.pop(event.order_id, None)
+        else:
+            symbols[event.order_id] = symbol
+        return symbol
 
     def hear(self, notice: Notice) -> None:
         """Log a notice: a listener of the tracker's."""
@@ -193,7 +207,9 @@ class Narrator:
             name = "position flipped"
             fields["opened"] = sum(record.quantity for record in opened)
         last = closed[-1]
-        name = REASON_EVENTS.get(last.exit_reason, name)
+        if last.exit_reason in REASON_EVENTS:
+            name = REASON_EVENTS[last.exit_reason]
+            fields["flat"] = ended and not opened
         self._say(name, last.exit_time, closed[0].order_ids[0], fields)
 
     def _result(self, closed: Sequence[TradeRecord]) -> dict[str, Any]:
