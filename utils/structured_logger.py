@@ -128,22 +128,18 @@ EVENTS: dict[str, EventSpec] = {
 }
 
 Choice = TypeVar("Choice", Level, Category, Sink)
-_NAMED: dict[type[enum.Enum], dict[str, Any]] = {
-    choices: {choice.name.lower(): choice for choice in choices}
-    for choices in (Level, Category, Sink)
-}
 
 
 def pick(choices: type[Choice], value: Choice | str) -> Choice:
-    """A level, category or sink by its name in lower case; `CallError` names those there are."""
+    """A level, category or sink by its name; `CallError` names those there are."""
     if isinstance(value, choices):
         return value
-    named = _NAMED[choices]
-    if not isinstance(value, str) or value not in named:
-        known = ", ".join(named)
-        raise CallError(f"{value!r} is no {choices.__name__.lower()}; there are {known}")
-    chosen: Choice = named[value]
-    return chosen
+    try:
+        return choices[str(value).upper()]
+    except KeyError:
+        known = ", ".join(choice.name.lower() for choice in choices)
+        problem = f"{value!r} is no {choices.__name__.lower()}; there are {known}"
+        raise CallError(problem) from None
 
 
 # --- values

@@ -260,6 +260,14 @@ def test_fills_of_one_moment_are_told_when_the_next_comes() -> None:
     ]
 
 
+def test_a_fill_is_told_before_what_came_after_it() -> None:
+    """A notice of something else ends a fill's."""
+    story = Story("info")
+    story.tracker.apply(Fill(NOON, 1, 1, "S", 5.0, 10.0, tag="strategy=trend"))
+    story.tracker.reject(NOON, "bad event", "a price of NaN")
+    assert [made.event for made in story.entries] == ["position opened", "anomaly"]
+
+
 # --- other notices
 
 

@@ -520,6 +520,15 @@ def test_without_a_budget_all_is_written() -> None:
     assert log.used == lean.size > BUDGET
 
 
+def test_without_a_budget_the_end_says_what_the_console_left_out() -> None:
+    """The console's limits hold live too, and are told of at the end."""
+    log, lean = logger(budget=None, level="debug")
+    for number in range(3):
+        log.emit("x", level="debug", number=number)
+    log.close()
+    assert lean.told[-1] == ("log", 'log closed written=1 left_out=2 events={"x":2} #3')
+
+
 def test_a_redeploy_goes_on() -> None:
     """Level, bytes used, numbers and counts survive as JSON."""
     log, _ = full(level="debug")
