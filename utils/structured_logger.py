@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count, islice
-from math import isfinite
+from math import inf, isfinite
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
@@ -400,7 +400,7 @@ class StructuredLogger:
         self._chunk_size = 0
         self._captures: dict[int, tuple[list[Entry], bool]] = {}
         self._number = 0  # of the last entry
-        self._last_debug = (-DEBUG_EVERY, "")
+        self._last_debug = (-inf, "")
         self._flushing = False
         self._lock = threading.Lock()  # held for our own figures only, never for a call outside
 
