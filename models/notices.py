@@ -2,7 +2,8 @@
 
 Listeners are called outside the tracker's lock, in the order things happened, so they may ask it
 anything and trade. Trades beyond those kept leave memory through the archive, in batches; one that
-the archive refuses stays until it takes it, so nothing is lost.
+the archive refuses stays until it takes it, so nothing is lost. Whoever is called may fail: the one
+guard for that is here.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from models.equity import Spell
 from models.events import Anomaly
@@ -21,7 +22,35 @@ from models.records import TradeRecord
 from models.sessions import SessionMetrics
 from models.sharing import CallError
 
+T = TypeVar("T")
+
 BATCH = 250  # trades beyond those kept that leave memory at once
+
+
+class Failure(NamedTuple):
+    """What a guarded call raised."""
+
+    error: Exception
+
+    @property
+    def kind(self) -> str:
+        """The name of the error's class; .NET's exceptions come under their own names."""
+        return type(self.error).__name__
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.error}"
+
+
+def guarded(call: Callable[..., T], *arguments: Any) -> T | Failure:
+    """Call what may fail for reasons that are not the tracker's, and hand a failure back.
+
+    It is the one place that catches everything: LEAN stops the algorithm on any error that leaves a
+    hook, and what LEAN and listeners raise has no common class below `Exception`.
+    """
+    try:
+        return call(*arguments)
+    except Exception as error:  # noqa: BLE001 - the boundary
+        return Failure(error)
 
 
 class NoticeKind(enum.Enum):

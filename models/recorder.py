@@ -33,7 +33,15 @@ from models.events import (
 from models.instruments import Instrument
 from models.lean_book import Exercise, LeanBook
 from models.ledger import Ledger
-from models.notices import Archive, Listeners, Logger, NoticeKind, TradeLog
+from models.notices import (
+    Archive,
+    Failure,
+    Listeners,
+    Logger,
+    NoticeKind,
+    TradeLog,
+    guarded,
+)
 from models.records import LOTS, POSITIONS, Quote, newest_record
 from models.scopes import Scope, Scopes
 from models.sessions import BEGINNING
@@ -306,17 +314,16 @@ class Recorder:
         Returns:
             Whether it succeeded.
         """
-        try:
-            call(*arguments)
-        except Exception as error:  # noqa: BLE001 - the boundary: LEAN stops on any error
-            kind = f"{place}: {type(error).__name__}"
-            with self._lock:
-                self.errors[kind] += 1
-                first = self.errors[kind] == 1
-            if first:
-                self.warn(f"{kind}: {error}")
-            return False
-        return True
+        outcome = guarded(call, *arguments)
+        if not isinstance(outcome, Failure):
+            return True
+        kind = f"{place}: {outcome.kind}"
+        with self._lock:
+            self.errors[kind] += 1
+            first = self.errors[kind] == 1
+        if first:
+            self.warn(f"{place}: {outcome}")
+        return False
 
     def warn(self, message: str) -> None:
         """Say what went wrong, where somebody listens."""
