@@ -11,11 +11,13 @@ of two cash balances. A value that cannot be booked (NaN, a naive time) raises
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
+
+T = TypeVar("T")
 
 
 class TrackerError(Exception):
@@ -24,6 +26,32 @@ class TrackerError(Exception):
 
 class EventError(TrackerError, ValueError):
     """An event holds what cannot be booked; the text says which value and why."""
+
+
+class Failure(NamedTuple):
+    """What a guarded call raised."""
+
+    error: Exception
+
+    @property
+    def kind(self) -> str:
+        """The name of the error's class; .NET's exceptions come under their own names."""
+        return type(self.error).__name__
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.error}"
+
+
+def guarded(call: Callable[..., T], *arguments: Any) -> T | Failure:
+    """Call what may fail for reasons that are not the tracker's, and hand a failure back.
+
+    It is the one place that catches everything: LEAN stops the algorithm on any error that leaves a
+    hook, and what LEAN and listeners raise has no common class below `Exception`.
+    """
+    try:
+        return call(*arguments)
+    except Exception as error:  # noqa: BLE001 - the boundary
+        return Failure(error)
 
 
 def require(condition: bool, problem: str) -> None:

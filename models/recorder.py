@@ -26,6 +26,7 @@ from models.events import (
     Delisting,
     Dividend,
     Event,
+    Failure,
     Fill,
     Instrument,
     Mark,
@@ -34,6 +35,7 @@ from models.events import (
     Split,
     SymbolChange,
     TrackerError,
+    guarded,
 )
 from models.lean_book import Exercise, LeanBook, LeanTrade
 from models.ledger import Ledger
@@ -517,17 +519,16 @@ class Recorder:
         Returns:
             Whether it succeeded.
         """
-        try:
-            call(*arguments)
-        except Exception as error:  # noqa: BLE001 - the boundary: LEAN stops on any error
-            kind = f"{place}: {type(error).__name__}"
-            with self._lock:
-                self.errors[kind] += 1
-                first = self.errors[kind] == 1
-            if first:
-                self.warn(f"{kind}: {error}")
-            return False
-        return True
+        outcome = guarded(call, *arguments)
+        if not isinstance(outcome, Failure):
+            return True
+        kind = f"{place}: {outcome.kind}"
+        with self._lock:
+            self.errors[kind] += 1
+            first = self.errors[kind] == 1
+        if first:
+            self.warn(f"{place}: {outcome}")
+        return False
 
     def warn(self, message: str) -> None:
         """Say what went wrong, where somebody listens."""

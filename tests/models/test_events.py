@@ -17,6 +17,7 @@ from models.events import (
     DelistingKind,
     Dividend,
     EventError,
+    Failure,
     Fill,
     Mark,
     Opening,
@@ -27,6 +28,7 @@ from models.events import (
     SplitKind,
     SymbolChange,
     TrackerError,
+    guarded,
 )
 
 NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
@@ -127,3 +129,25 @@ def test_an_anomaly_survives_json() -> None:
     anomaly = Anomaly(NOON, "adopted", "LEAN holds 5", "AAPL", -12.5)
     assert anomaly.to_dict()["time"] == "2024-01-02T12:00:00+00:00"
     assert Anomaly.from_dict(anomaly.to_dict()) == anomaly
+
+
+# --- the guard
+
+
+def test_a_guarded_call_hands_back_what_came_of_it() -> None:
+    """The result as it is, None included, or the failure with its class and words."""
+    assert guarded(divmod, 7, 2) == (3, 1)
+    assert guarded([].clear) is None
+    failure = guarded({"a": 1}.__getitem__, "b")
+    assert isinstance(failure, Failure)
+    assert (failure.kind, str(failure)) == ("KeyError", "KeyError: 'b'")
+
+
+def test_a_guard_lets_the_run_be_stopped() -> None:
+    """What ends the interpreter is no failure of a call."""
+    with pytest.raises(KeyboardInterrupt):
+        guarded(_interrupt)
+
+
+def _interrupt() -> None:
+    raise KeyboardInterrupt
