@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.lean_book import LeanTrade
-from workbench.lean_statistics import LeanTradeStatistics, lean_statistics, rolling_statistics
+from workbench.lean_trade_statistics import LeanTradeStatistics, lean_statistics, rolling_statistics
 from workbench.recordings import recordings, result
 from workbench.replay import Replay
 from workbench.tape import read_tape
