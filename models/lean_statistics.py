@@ -385,8 +385,9 @@ def _risk(returns: Floats, benchmark: Floats, rate: float, days: int) -> dict[st
     tracking = _decimal(math.sqrt(float(between @ between) / (n - 1) * days))
     annual, reference = (_decimal(math.pow(x + 1.0, days) - 1.0) for x in (mean, other))
     beta = _decimal(float(off @ apart) / (n - 1) / spread) if spread else 0.0
-    alpha = annual - (rate + beta * (reference - rate)) if beta else 0.0
-    if abs(alpha) > LARGEST:
+    premium = beta * (reference - rate)
+    alpha = annual - (rate + premium) if beta else 0.0
+    if max(abs(premium), abs(alpha)) > LARGEST:
         raise OverflowError("alpha is no decimal")
     return {
         "annualVariance": _decimal(variance * days),

@@ -17,14 +17,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import NormalDist
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Days = npt.NDArray[np.int64]
-Column = Sequence[float] | Floats
+Column = Sequence[float] | npt.NDArray[np.number[Any]]
 
 # Days of a year of growth, as in LEAN.
 YEAR = 365.0
