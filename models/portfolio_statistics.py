@@ -5,7 +5,7 @@ nothing here is 0, infinite or capped for want of data. Each figure carries how 
 taken of, the days a year it was annualized with and the key of its formula in `OWN`, which is the
 whole list. Invariants: no figure needs a trade or a full day, and only those of "benchmark" need a
 benchmark; a NAV of another scale has the same statistics; the rungs of the ladder compound. Pure
-functions; `models.lean_statistics` has LEAN's own figures, of its own samples.
+functions; `workbench.lean_portfolio_statistics` has LEAN's own figures, of its own samples.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Statistics of closed trades, of all or of any group; `workbench.lean_trade_statistics` has LEAN's own.
+"""Statistics of closed trades, of all or of any group; the workbench has LEAN's own of them.
 
 Each trade is kept as one row of compact columns, 61 bytes and 12 more where it has a risk, in the
 order of closing. Adding a trade appends a row; every figure is worked out of the rows when it is

@@ -18,7 +18,6 @@ import pandas as pd
 import pytest
 import quantstats.stats as quantstats
 
-from models.lean_statistics import Closings, Samples, closing, lean_statistics
 from models.portfolio_statistics import (
     Closes,
     DailySpell,
@@ -27,6 +26,7 @@ from models.portfolio_statistics import (
     own_statistics,
     period_ladder,
 )
+from workbench.lean_portfolio_statistics import Closings, Samples, closing, lean_statistics
 
 START = date(2018, 12, 31)
 

@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.lean_book import Exercise
-from models.lean_statistics import (
+from tests.lean_samples import Reader, Sampled
+from workbench.lean_portfolio_statistics import (
     FIELDS,
     Closings,
     EquityChart,
@@ -26,7 +27,6 @@ from models.lean_statistics import (
     closing,
     lean_statistics,
 )
-from tests.lean_samples import Reader, Sampled
 from workbench.recordings import recordings, result
 from workbench.tape import read_tape
 
