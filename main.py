@@ -74,6 +74,10 @@ class HybridOptionsBot(QCAlgorithm):
         self._trade_condor(quotes)
         self._trade_income(quotes)
 
+    def on_command(self, data: Any) -> bool | None:
+        """Let the tracker answer commands in live trading, such as {"tracker": "summary"}."""
+        return self.tracker.on_command(data)
+
     def on_end_of_algorithm(self) -> None:
         """Log the balance, and put each strategy's P&L into LEAN's statistics."""
         self.tracker.finish()

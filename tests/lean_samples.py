@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from models.lean_book import Exercise
-from workbench.lean_portfolio_statistics import Closings, EquityChart, Points, Samples, closing
+from workbench.lean_samples import Closings, EquityChart, Points, Samples, closing
 
 Line = dict[str, Any]
 

@@ -11,6 +11,7 @@ import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from tests import algorithm_imports
 from tests.algorithm_imports import Contract, Resolution, Scene
 from tests.paper_market import PaperMarket, Step, engine_of, option
 from tests.structure.source_tree import ROOT
+from utils.alerts import figures
 from workbench.launcher import algorithm_class
 from workbench.recorded_engine import RecordedEngine
 from workbench.recorded_enums import DataNormalizationMode
@@ -297,10 +299,10 @@ def test_the_listener_logs_each_trade(bot: Any) -> None:
 def test_the_summary_is_shown_at_the_end(bot: Any) -> None:
     """LEAN's statistics have each strategy's P&L, and the log the balance and the count."""
     _, engine = run(bot, *INCOME)
-    assert engine.summary_statistics == {"income net P&L": "-4,503.00"}
+    assert engine.summary_statistics["income net P&L"] == "-4,503.00"
     said = [message.text for message in engine.messages][-3:]
-    assert said[0].startswith("tracker: starting_equity 250,000.00")
-    assert said[1] == "tracker: strategy income: net P&L -4,503.00"
+    assert said[0].startswith("balance starting_equity=250000 ")
+    assert said[1].startswith("result strategy=income net_pnl=-4503 trades=3")
     assert said[2] == "3 trades closed in 6 fills"
 
 
@@ -386,9 +388,8 @@ def test_its_hooks_follow_a_run_of_lean(bot: Any, name: str) -> None:
     assert abs(algorithm.tracker.summary().balance["unexplained"]) < 1e-6
     heard = [message for message in engine.messages if " made " in message.text]
     assert len(heard) == len(replay.trades)
-    assert set(engine.summary_statistics) == {
-        f"{strategy} net P&L" for strategy in replay.tracker.strategies()
-    }
+    shown = set(engine.summary_statistics) - set(figures(algorithm.tracker.summary()))
+    assert shown == {f"{strategy} net P&L" for strategy in replay.tracker.strategies()}
 
 
 def test_it_closes_the_condor_that_a_run_of_lean_holds(bot: Any) -> None:
@@ -414,3 +415,10 @@ def test_it_closes_the_condor_that_a_run_of_lean_holds(bot: Any) -> None:
             },
         )
     ]
+
+
+def test_it_passes_commands_on(bot: Any) -> None:
+    """The tracker answers those that name it, and no other."""
+    algorithm, _ = run(bot, *INCOME)
+    assert algorithm.on_command(SimpleNamespace(tracker="summary")) is True
+    assert algorithm.on_command(SimpleNamespace(command="buy")) is None

@@ -98,6 +98,7 @@ _TRAIL = EventSpec(Category.EXECUTION, Level.DEBUG, Sink.LOG)
 _HELD = EventSpec(Category.STRATEGY, Level.INFO, Sink.LOG)
 _MADE = EventSpec(Category.PERFORMANCE, Level.INFO, Sink.LOG)
 _OWN = EventSpec(Category.SYSTEM, Level.INFO, Sink.LOG)
+_SHOWN = EventSpec(Category.AUDIT, Level.ERROR, Sink.LOG)
 
 EVENTS: dict[str, EventSpec] = {
     "order submitted": _TRAIL,
@@ -127,6 +128,10 @@ EVENTS: dict[str, EventSpec] = {
     "save failed": EventSpec(Category.ERROR, Level.ERROR, Sink.ERROR),
     "anomaly": EventSpec(Category.ERROR, Level.WARNING, Sink.LOG),
     "log closed": _OWN,
+    # asked for, or of the end: shown at whatever level
+    "balance": _SHOWN,
+    "result": _SHOWN,
+    "failed": _SHOWN,
 }
 
 Choice = TypeVar("Choice", Level, Category, Sink)

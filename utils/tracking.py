@@ -1,32 +1,49 @@
-"""`track(algorithm)`: the tracker, its settings and LEAN's hooks put together.
+"""`track(algorithm)`: the tracker, its settings, its storage and LEAN's hooks put together.
 
 The hooks never raise into LEAN: one guard counts each kind of error and tells of it once. They copy
 plain values out of LEAN first and take the tracker's lock after, so that a hook never waits for
-LEAN while another waits for the tracker.
+LEAN while another waits for the tracker; what is logged, saved and shown comes after both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time as clocks
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
-from models.events import DayEnd, EventError, Fill, Mark, OrderUpdate
+from models.events import DayEnd, EventError, Fill, Mark, OrderStatus, OrderUpdate
 from models.performance_tracker import PerformanceTracker
-from models.recorder import Archive
-from models.settings import Settings, read_settings
+from models.recorder import Archive, Notice, NoticeKind
+from models.records import Alert
+from models.sessions import BEGINNING, SessionKind, SessionMetrics
+from models.settings import Settings, Switch, read_settings
 from models.sharing import Resolver
+from utils.alerts import HEARD, Alerts, Narrator, Screen, order_name
 from utils.lean import LeanFeed
+from utils.object_store import ObjectStoreManager
+from utils.snapshots import SnapshotError, SnapshotStore
+from utils.structured_logger import BUDGET, Category, Level, StructuredLogger
 
 if TYPE_CHECKING:
     from AlgorithmImports import OrderEvent, QCAlgorithm, Slice
 
 LIVE_MARK_EVERY = 1.0  # seconds
+BACKTEST_SAVE_EVERY = 30.0  # seconds of wall clock
+SCREEN_EVERY = timedelta(seconds=10)  # live
+OPTIMIZATION = "OPTIMIZATION"  # LEAN's mode
+TRADES = frozenset({NoticeKind.TRADE_OPENED, NoticeKind.TRADE_CLOSED, NoticeKind.POSITION_CLOSED})
 
 
 class LeanTracker(PerformanceTracker):
-    """The tracker of one LEAN algorithm; `track` makes it."""
+    """The tracker of one LEAN algorithm; `track` makes it.
+
+    Attributes:
+        log: The structured log; the algorithm may log its own events there.
+        store: The object store by category; the algorithm may keep its own data there.
+        alerts: What is watched.
+    """
 
     def __init__(
         self,
@@ -35,29 +52,93 @@ class LeanTracker(PerformanceTracker):
         *,
         resolver: Resolver | None = None,
         archive: Archive | None = None,
+        clock: Callable[[], float] = clocks.time,
     ) -> None:
         live = bool(algorithm.live_mode)
         self._algorithm = algorithm
+        self._clock = clock
+        mode = str(algorithm.algorithm_mode)
+        self.persists = chosen(settings.persist, mode != OPTIMIZATION)
+        self.resumes = chosen(settings.resume, live)
+        self.store = ObjectStoreManager(
+            algorithm.object_store,
+            project=str(algorithm.project_id),
+            deployment=str(algorithm.algorithm_id),
+            live=live or self.resumes,
+            clock=clock,
+        )
+        self._deployment = str(algorithm.algorithm_id)
+        states = SnapshotStore(
+            self.store,
+            project=str(algorithm.project_id),
+            deployment=self._deployment,
+            prefix="live" if live else "test",
+        )
         super().__init__(
-            object_store=archive,
+            object_store=states,
             settings=settings,
             account_currency=str(algorithm.account_currency),
             zone=ZoneInfo(str(algorithm.time_zone.id)),
             live=live,
             resolver=resolver,
         )
+        self._archive = archive or (states if self.persists else None)
         every = settings.mark_every
         if every is None:
             every = LIVE_MARK_EVERY if live else 0.0
         self._mark_every = timedelta(seconds=every)
+        self._save_every = settings.save_every if live else BACKTEST_SAVE_EVERY
+        self._next_save = clock() + self._save_every
+        self._saved: tuple[int, ...] = ()
+        self._tell_outside()
+
+    def _tell_outside(self) -> None:
+        """Put the log, the alerts and the screen beside the books."""
+        settings, live = self.settings, self.live
+        budget = settings.log_bytes
+        if budget is None and not live:
+            budget = BUDGET
+        self.log = StructuredLogger(
+            self._algorithm,
+            lambda: self.ledger.books.time or BEGINNING,
+            level=settings.log_level or ("info" if live else "warning"),
+            budget=budget,
+            as_json=settings.log_format == "json",
+            store=self._keep_log if settings.log_store else None,
+            attempt=self.attempt,
+        )
+        self._logs_kept = 0
+        self.alerts = Alerts(self, settings.alerts)
+        self._screen = Screen(
+            self._algorithm, settings.notify if live else {}, settings.notify_daily
+        )
+        self._narrator = Narrator(
+            self.log,
+            lambda order_id: order_name(order_id, len(self.deployments)),
+            lambda sid: self.ledger.books.tickers.get(sid, sid),
+        )
+        self._listen()
+
+    def _listen(self) -> None:
+        """Hear what is logged, watched or saved at; no notice is made of the rest."""
+        kinds = {NoticeKind.SESSION_CLOSED, NoticeKind.ANOMALY, NoticeKind.ALERT}
+        if self.settings.alerts:
+            kinds |= set(HEARD)
+        if self.log.level <= Level.INFO:
+            kinds |= TRADES
+        if self.log.level <= Level.DEBUG:
+            kinds |= {NoticeKind.NEW_LOW, NoticeKind.RECOVERY}
+        self.remove_listener(self._hear)
+        self.add_listener(self._hear, *kinds)
 
     def _begin(self) -> None:
         super()._begin()
         self._feed = LeanFeed(self._algorithm, self)
         self._warm = False
+        self._restored = False  # and LEAN's account is not yet compared with
         self._next_mark: datetime | None = None
-        self._untold: list[str] = []
-        self._told = 0
+        self._save_at_once = False
+        self._next_screen: datetime | None = None
 
     # --- LEAN's hooks
 
@@ -68,14 +149,37 @@ class LeanTracker(PerformanceTracker):
     def on_data(self, data: Slice) -> None:
         """Call it in the algorithm's `on_data`."""
         self._guard(self._on_data, data)
+        self._save_if_due()
 
     def on_midnight(self) -> None:
         """LEAN calls it at midnight of the algorithm's clock; `track` schedules it."""
         self._guard(self._on_midnight)
+        self._save_if_due()
+
+    def on_timer(self) -> None:
+        """LEAN calls it every few seconds in live trading; `track` schedules it."""
+        self._guard(self._show)
+        self._save_if_due()
+
+    def on_command(self, data: Any) -> bool | None:
+        """Call it in the algorithm's `on_command`: answers commands that name the tracker.
+
+        `{"tracker": "snapshot"}` saves now, `"summary"` logs the balance, `"flow"` announces a
+        deposit (`amount`, `currency`, `note`), `"log"` sets the log's `level`.
+
+        Returns:
+            Whether it was done; None when the command is not the tracker's.
+        """
+        answers: list[bool | None] = []
+        self._guard(self._on_command, data, answers)
+        return answers[0] if answers else False
 
     def finish(self) -> None:
-        """Call it in `on_end_of_algorithm`: logs the balance and every strategy's net P&L."""
+        """Call it in `on_end_of_algorithm`: logs the balance, and saves for the last time."""
         self._guard(self._finish)
+        if self.persists and self.ledger.books.opened:
+            self._guard(self._save, True)
+        self.log.close()
 
     # --- what they do
 
@@ -90,6 +194,9 @@ class LeanTracker(PerformanceTracker):
         if not self._warm:
             self._start(booked)
         self.apply(booked)
+        self._narrator.order(booked)
+        if isinstance(booked, OrderUpdate) and booked.status is OrderStatus.INVALID:
+            self.alerts.rejected(booked.time)
 
     def _on_data(self, data: Slice) -> None:
         if not self._ready():
@@ -99,6 +206,14 @@ class LeanTracker(PerformanceTracker):
         if not new_day and self._next_mark is not None and time < self._next_mark:
             return
         self._next_mark = time + self._mark_every
+        self._mark_slice(data, time, new_day)
+        if self.alerts.watches_marks:
+            self.alerts.mark(time)
+
+    def _mark_slice(self, data: Slice, time: datetime, new_day: bool) -> None:
+        if self._restored:
+            self._compare(data, time)
+            return
         mark = self._feed.mark(time, check=new_day)
         if new_day:
             self._apply_actions(data, mark)
@@ -116,18 +231,57 @@ class LeanTracker(PerformanceTracker):
 
     def _on_midnight(self) -> None:
         # a schedule may come before LEAN has fetched the account: only what is open goes on
-        if not self.ledger.books.opened or not self._ready():
+        if not self.ledger.books.opened or not self._ready() or self._restored:
             return
         time = self._feed.time()
         if self.settings.day_marks and not self.apply(self._feed.mark(time)):
             self.apply(self._feed.whole_mark(time))
         self.apply(DayEnd(time, self._feed.equity()))
+        if not self.live:
+            self._show()
+        if self.settings.charts:
+            self._screen.charts(self.summary())
+
+    def _show(self) -> None:
+        """Show the figures in LEAN's banner."""
+        if self.settings.banner and self._warm:
+            self._screen.banner(self.summary())
 
     def _finish(self) -> None:
         self._ready()
-        self._algorithm.log(balance_line(self.balance()))
-        for name, sheet in self.sheets().items():
-            self._algorithm.log(f"tracker: strategy {name}: net P&L {sheet.net_pnl:,.2f}")
+        self._tell_balance()
+        for name, figures in self.strategies().items():
+            self.log.event(
+                "result", strategy=name, net_pnl=round(figures.net_pnl, 2), trades=figures.trades
+            )
+        for kind, count in self.errors.items():
+            self.log.event("failed", what=kind, times=count)
+        if self.settings.banner:
+            self._screen.statistics(self.summary())
+
+    def _on_command(self, data: Any, answers: list[bool | None]) -> None:
+        name = getattr(data, "tracker", None)
+        command = COMMANDS.get(str(name))
+        answers.append(None if name is None or command is None else command(self, data))
+
+    def _command_flow(self, data: Any) -> bool:
+        currency, note = (getattr(data, field, None) or "" for field in ("currency", "note"))
+        self.record_flow(float(data.amount), str(currency) or None, str(note))
+        return True
+
+    def _command_log(self, data: Any) -> bool:
+        self.log.set_level(str(data.level))
+        self._listen()
+        return True
+
+    def _command_summary(self, _: Any) -> bool:
+        self._tell_balance()
+        return True
+
+    def _tell_balance(self) -> None:
+        """Log the law of the ledger, without the terms that are zero."""
+        terms = {name: round(value, 2) for name, value in self.balance().items() if value}
+        self.log.event("balance", **cast("dict[str, Any]", terms))
 
     def _ready(self) -> bool:
         """Whether the warm-up is over; the account is opened at the first hook after it."""
@@ -145,38 +299,121 @@ class LeanTracker(PerformanceTracker):
                 self.open_before(opening, first)
             else:
                 self.apply(opening)
+        if self._restored:
+            self.deploy(self._feed.time(), self._deployment)
+            self._narrator.holds(self.positions())
         days = self._algorithm.settings.trading_days_per_year
         if days:
             self.days_per_year = float(days)
         self._warm = True
 
-    # --- the guard
+    # --- what is saved
+
+    def resume_saved(self) -> bool:
+        """Take over the project's last saved state; `track` calls it where settings ask for it.
+
+        LEAN's account is compared with it at the first slice: it has not been fetched before.
+
+        Returns:
+            Whether there was one. What was wrong with it is logged.
+        """
+        found = self.load_from_object_store()
+        self._restored = found
+        return found
+
+    def _compare(self, data: Slice, time: datetime) -> None:
+        """Take what changed while LEAN was stopped, and say so once."""
+        mark = self._feed.whole_mark(time)
+        self._apply_actions(data, mark)
+        flows, adopted = len(self.ledger.flows), self.ledger.books.anomaly_counts["adopted"]
+        self._restored = False
+        self.resume(mark)
+        adopted = self.ledger.books.anomaly_counts["adopted"] - adopted
+        moved = sum(flow.value for flow in self.ledger.flows[flows:])
+        summary = self.summary()
+        self.log.event(
+            "restored",
+            time=time,
+            deployment=summary.since_deploy.deployment,
+            trades=summary.account.trades,
+            equity=summary.equity,
+        )
+        if adopted or moved:
+            self.log.event("adopted", time=time, holdings=adopted, cash=moved)
+
+    def _save_if_due(self) -> None:
+        """Save where time or a session's close asks for it, and something changed."""
+        if not self.persists or not self._warm or self._restored:
+            return
+        if not self._save_at_once and self._clock() < self._next_save:
+            return
+        self._next_save = self._clock() + self._save_every
+        if self._changes() != self._saved or self._save_at_once:
+            self._guard(self._save, self._save_at_once)
+
+    def _changes(self) -> tuple[int, ...]:
+        """What moves with every event worth saving."""
+        books = self.ledger.books
+        return books.fills, self.ledger.marks, len(self.ledger.flows), self.days
+
+    def _save(self, force: bool) -> None:
+        self._save_at_once = False
+        changes = self._changes()
+        if self.save_to_object_store(force=force):
+            self._saved = changes
+            self.log.event("saved", fills=changes[0], marks=changes[1])
+
+    def _keep_log(self, lines: str) -> None:
+        self._logs_kept += 1
+        result = self.store.save_text("logs", f"log-{self._logs_kept:05d}", lines, force=True)
+        if not result.saved:
+            raise SnapshotError(f"the log is not saved: {result.reason.value} {result.detail}")
+
+    def state(self) -> dict[str, Any]:
+        """JSON-able and exact; with the alerts that are firing."""
+        return {**super().state(), "alerts": self.alerts.state()}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state` returned, of this tracker or of one without LEAN."""
+        super().restore(state)
+        if "alerts" in state:
+            self.alerts.restore(state["alerts"])
+
+    # --- what is told
+
+    def _hear(self, notice: Notice) -> None:
+        """Log a notice, and look whether it alerts anybody or calls for a save."""
+        record = notice.record
+        self._narrator.hear(notice)
+        if isinstance(record, Alert):
+            self._screen.send(record)
+        elif self.settings.alerts:
+            self.alerts.hear(notice)
+        if isinstance(record, SessionMetrics) and self.live and not notice.strategy:
+            self._save_at_once |= record.kind is SessionKind.DAILY
+
+    def warn(self, message: str) -> None:
+        """Log it after the hook: LEAN is not called while the tracker is locked."""
+        self.log.emit("warning", category=Category.ERROR, level=Level.WARNING, text=message)
 
     def _guard(self, hook: Callable[..., None], *arguments: Any) -> None:
         """Run a hook so that nothing it raises reaches LEAN, which would stop the algorithm."""
         self.attempt(hook.__name__.lstrip("_"), hook, *arguments)
-        if self._untold or len(self.ledger.books.anomaly_counts) != self._told:
-            self.attempt("log", self._say)
-
-    def warn(self, message: str) -> None:
-        """Log it after the hook: LEAN is not called while the tracker is locked."""
-        self._untold.append(message)
-
-    def _say(self) -> None:
-        """Log each kind of error and anomaly once."""
-        kinds = self.ledger.books.anomaly_counts
-        if len(kinds) != self._told:
-            for kind in list(kinds)[self._told :]:
-                self._untold.append(f"anomaly: {kind}")
-            self._told = len(kinds)
-        while self._untold:
-            self._algorithm.log(f"tracker: {self._untold.pop(0)}")
+        self._narrator.flush()
 
 
-def balance_line(balance: dict[str, float | None]) -> str:
-    """The law of the ledger as one line, account currency."""
-    terms = (f"{name} {value:,.2f}" for name, value in balance.items() if value)
-    return "tracker: " + ", ".join(terms)
+# What `on_command` answers, by the name that the command gives.
+COMMANDS: dict[str, Callable[[LeanTracker, Any], bool]] = {
+    "snapshot": lambda tracker, _: tracker.save_to_object_store(),
+    "summary": LeanTracker._command_summary,
+    "flow": LeanTracker._command_flow,
+    "log": LeanTracker._command_log,
+}
+
+
+def chosen(switch: Switch, otherwise: bool) -> bool:
+    """What a switch says; `otherwise` where it leaves it to the run."""
+    return otherwise if switch is Switch.AUTO else switch is Switch.ON
 
 
 def track(
@@ -192,8 +429,8 @@ def track(
         algorithm: The algorithm; its `on_order_event` and `on_data` must call the tracker's.
         resolver: The strategy of an order from its (ticker, tag, order type); None from it is the
             default strategy. Without one the setting `tracker_strategy_tag` decides.
-        archive: Where closed trades go beyond those kept in memory; without one they are forgotten
-            there, while every figure keeps counting them.
+        archive: Where closed trades go beyond those kept in memory; by default segments in the
+            object store, where the setting `tracker_persist` allows it.
         overrides: Settings by name without the prefix; they win over the project's parameters.
 
     Raises:
@@ -201,7 +438,10 @@ def track(
     """
     settings = read_settings(dict(algorithm.get_parameters().items()), overrides)
     tracker = LeanTracker(algorithm, settings, resolver=resolver, archive=archive)
-    algorithm.schedule.on(
-        algorithm.date_rules.every_day(), algorithm.time_rules.midnight, tracker.on_midnight
-    )
+    if tracker.resumes:
+        tracker.resume_saved()
+    rules, times = algorithm.date_rules, algorithm.time_rules
+    algorithm.schedule.on(rules.every_day(), times.midnight, tracker.on_midnight)
+    if tracker.live:
+        algorithm.schedule.on(rules.every_day(), times.every(SCREEN_EVERY), tracker.on_timer)
     return tracker

@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
+from workbench.recorded_enums import AlgorithmMode, constant
 from workbench.recorded_events import OrderEvent
 from workbench.recorded_objects import DateTimeZone
 from workbench.recorded_portfolio import SecurityPortfolioManager
@@ -23,6 +24,7 @@ from workbench.recorded_surroundings import (
     AlgorithmSettings,
     Benchmark,
     InterestRateModel,
+    NotificationManager,
     ReadOnlyExtendedDictionary,
     Surroundings,
 )
@@ -111,6 +113,16 @@ class RecordedAlgorithm(LeanObject):
         return self._lean.account.live
 
     @lean_read
+    def algorithm_mode(self) -> AlgorithmMode:
+        """Whether the run was a live one or a backtest."""
+        return constant(AlgorithmMode, "LIVE" if self._lean.account.live else "BACKTESTING")
+
+    @lean_read
+    def notify(self) -> NotificationManager:
+        """Where the user is notified."""
+        return self._lean.notify
+
+    @lean_read
     def account_currency(self) -> str:
         """The currency the account is kept in."""
         return self._lean.account.currency
@@ -195,6 +207,11 @@ class RecordedAlgorithm(LeanObject):
     def error(self, message: str | float) -> None:
         """Write an error; a backtest drops empty and repeated messages."""
         self._lean.say("error", message)
+
+    @lean_call
+    def plot(self, chart: str, series: str, value: float) -> None:
+        """Add a point to a chart's series."""
+        self._lean.output.plots.append((chart, series, value))
 
     @lean_call
     def set_runtime_statistic(self, name: str, value: str | float) -> None:

@@ -147,6 +147,16 @@ class RecordedEngine:
         """The summary statistics the algorithm set."""
         return self._lean.output.summary_statistics
 
+    @property
+    def plots(self) -> list[tuple[str, str, float]]:
+        """What the algorithm plotted: chart, series and value, in order."""
+        return self._lean.output.plots
+
+    @property
+    def notifications(self) -> list[tuple[str, ...]]:
+        """Whom the algorithm notified: channel, address and text, in order."""
+        return self._lean.output.notifications
+
     def forbid_reads_while(self, lock_is_held: Callable[[], bool]) -> None:
         """Count in `locked_reads`, from now on, each read that comes while the function is true.
 

@@ -118,6 +118,13 @@ class OrderType(LeanEnum):
     )  # fmt: skip
 
 
+class AlgorithmMode(LeanEnum):
+    """How an algorithm runs."""
+
+    __slots__ = ()
+    _numbers = _counted("LIVE", "OPTIMIZATION", "BACKTESTING", "RESEARCH")
+
+
 class SplitType(LeanEnum):
     """Whether a split is announced for the next day or has happened."""
 

@@ -1,7 +1,8 @@
-"""Recorded schedules: LEAN's date and time rules as far as every day at a time of day.
+"""Recorded schedules: LEAN's date and time rules, every day at a time of day or at an interval.
 
 An event is due at its time of day in the algorithm's time zone, on every day from the moment the
-run's first line has, or from its registration if that is later. The engine asks what is due and
+run's first line has, or from its registration if that is later. One at an interval is due that long
+after midnight, and so on. The engine asks what is due and
 calls it; user code registers through `algorithm.schedule`.
 """
 
@@ -28,17 +29,20 @@ class DateRule(LeanObject):
 
 
 class TimeRule(LeanObject):
-    """At which time of day an event is due."""
+    """At which time of day an event is due, or how often from midnight on."""
 
-    __slots__ = ("_time",)
+    __slots__ = ("_every", "_time")
 
-    def __init__(self, meter: ReadMeter, at: time) -> None:
+    def __init__(self, meter: ReadMeter, at: time, every: timedelta | None = None) -> None:
         super().__init__(meter)
         self._time = at
+        self._every = every
 
     @lean_read
     def name(self) -> str:
         """The rule in a word."""
+        if self._every is not None:
+            return f"Every {self._every}"
         return "Midnight" if self._time == time() else f"At {self._time}"
 
 
@@ -68,16 +72,24 @@ class TimeRules(LeanObject):
         """Due at a time of the algorithm's clock; ValueError when it is none."""
         return TimeRule(self._meter, time(hour, minute, second))
 
+    @lean_call
+    def every(self, interval: timedelta) -> TimeRule:
+        """Due each time an interval has passed since midnight; ValueError unless it is above 0."""
+        if interval <= timedelta(0):
+            raise ValueError(f"the interval is {interval}; it must be above 0")
+        return TimeRule(self._meter, time(), interval)
+
 
 class ScheduledEvent(LeanObject):
     """A callback and when it is due."""
 
-    __slots__ = ("_at", "_callback", "_due", "_name")
+    __slots__ = ("_at", "_callback", "_due", "_every", "_name")
 
-    def __init__(self, meter: ReadMeter, name: str, at: time, callback: Callback) -> None:
+    def __init__(self, meter: ReadMeter, name: str, rule: TimeRule, callback: Callback) -> None:
         super().__init__(meter)
         self._name = name
-        self._at = at
+        self._at = rule._time
+        self._every = rule._every
         self._callback = callback
         self._due: datetime | None = None
 
@@ -99,13 +111,13 @@ class Agenda:
         """Take an event in; before the run's first line its first due time stays open."""
         self._events.append(event)
         if self._now is not None:
-            event._due = self._first_due(event._at, self._now)
+            event._due = self._first_due(event, self._now)
 
     def begin(self, now: datetime) -> None:
         """Fix what is due from `now` on, the time of the run's first line."""
         self._now = now
         for event in self._events:
-            event._due = self._first_due(event._at, now)
+            event._due = self._first_due(event, now)
 
     def take_due(self, until: datetime, inclusive: bool) -> Iterator[tuple[datetime, Callback]]:
         """Yield what is due before `until`, or at it, in order of time; each is taken once."""
@@ -115,17 +127,20 @@ class Agenda:
             if due > until or (due == until and not inclusive):
                 break
             self._now = due
-            event._due = self._next_due(event._at, due)
+            event._due = self._next_due(event, due)
             yield due, event._callback
         self._now = until
 
-    def _first_due(self, at: time, now: datetime) -> datetime:
-        day = now.astimezone(self._zone).date()
-        due = self._on(day, at)
-        return due if due >= now else self._next_due(at, due)
+    def _first_due(self, event: ScheduledEvent, now: datetime) -> datetime:
+        due = self._on(now.astimezone(self._zone).date(), event._at)
+        if event._every is not None:
+            return due - (due - now) // event._every * event._every
+        return due if due >= now else self._next_due(event, due)
 
-    def _next_due(self, at: time, due: datetime) -> datetime:
-        return self._on(due.astimezone(self._zone).date() + timedelta(days=1), at)
+    def _next_due(self, event: ScheduledEvent, due: datetime) -> datetime:
+        if event._every is not None:
+            return due + event._every
+        return self._on(due.astimezone(self._zone).date() + timedelta(days=1), event._at)
 
     def _on(self, day: date, at: time) -> datetime:
         return datetime.combine(day, at, self._zone).astimezone(UTC)
@@ -149,8 +164,8 @@ class ScheduleManager(LeanObject):
         *named, days, times, callback = rules if len(rules) in (3, 4) else (None, None, None)
         if not (isinstance(days, DateRule) and isinstance(times, TimeRule) and callable(callback)):
             raise TypeError("schedule.on takes [name,] date_rule, time_rule, callback")
-        name = str(named[0]) if named else f"EveryDay: {times._time}"
-        event = ScheduledEvent(self._meter, name, times._time, callback)
+        name = str(named[0]) if named else f"EveryDay: {times._every or times._time}"
+        event = ScheduledEvent(self._meter, name, times, callback)
         self._agenda.add(event)
         return event
 

@@ -51,11 +51,15 @@ class Message:
 
 @dataclass(slots=True)
 class Output:
-    """What an algorithm has said: its messages in order, and its statistics as text."""
+    """What an algorithm has said: its messages in order, its statistics as text, what it plotted
+    (chart, series, value) and whom it notified (channel, address, text).
+    """
 
     messages: list[Message] = field(default_factory=list)
     runtime_statistics: dict[str, str] = field(default_factory=dict)
     summary_statistics: dict[str, str] = field(default_factory=dict)
+    plots: list[tuple[str, str, float]] = field(default_factory=list)
+    notifications: list[tuple[str, ...]] = field(default_factory=list)
     _latest: dict[str, str] = field(default_factory=dict)
 
     def say(self, kind: str, text: str, time: datetime, live: bool) -> None:
@@ -65,6 +69,37 @@ class Output:
             return
         self._latest[kind] = text
         self.messages.append(Message(kind, text, time))
+
+
+class NotificationManager(LeanObject):
+    """Sends to the user, in live trading only: each call says whether it does."""
+
+    __slots__ = ("_live", "_sent")
+
+    def __init__(self, meter: ReadMeter, live: bool, sent: list[tuple[str, ...]]) -> None:
+        super().__init__(meter)
+        self._live = live
+        self._sent = sent
+
+    @lean_call
+    def email(self, address: str, subject: str, message: str) -> bool:
+        """Send a mail."""
+        return self._send("email", address, f"{subject}: {message}")
+
+    @lean_call
+    def telegram(self, id: str, message: str, token: str | None = None) -> bool:
+        """Send to a chat, through one's own bot where its token is given."""
+        return self._send("telegram", id if token is None else f"{id}:{token}", message)
+
+    @lean_call
+    def web(self, address: str, data: Any = None) -> bool:
+        """Post to an address."""
+        return self._send("web", address, str(data))
+
+    def _send(self, *what: str) -> bool:
+        if self._live:
+            self._sent.append(what)
+        return self._live
 
 
 class ReadOnlyExtendedDictionary(LeanDictionary[str, str]):
@@ -159,6 +194,7 @@ class Surroundings:
         self.time_rules = TimeRules(meter)
         self.time_zone = DateTimeZone(meter, account.start["time_zone"])
         self.settings = AlgorithmSettings(meter, supplies.trading_days)
+        self.notify = NotificationManager(meter, account.live, self.output.notifications)
         self.benchmark = Benchmark(meter, account)
         self.interest_rates = InterestRateModel(meter, account)
         folder, rules = supplies.store_folder, supplies.store_rules

@@ -26,7 +26,8 @@ from models.portfolio_statistics import (
     own_statistics,
     period_ladder,
 )
-from workbench.lean_portfolio_statistics import Closings, Samples, closing, lean_statistics
+from workbench.lean_portfolio_statistics import lean_statistics
+from workbench.lean_samples import Closings, Samples, closing
 
 START = date(2018, 12, 31)
 

@@ -17,16 +17,8 @@ from hypothesis import strategies as st
 
 from models.lean_book import Exercise
 from tests.lean_samples import Reader, Sampled
-from workbench.lean_portfolio_statistics import (
-    FIELDS,
-    Closings,
-    EquityChart,
-    LeanStatistics,
-    Points,
-    Samples,
-    closing,
-    lean_statistics,
-)
+from workbench.lean_portfolio_statistics import FIELDS, LeanStatistics, lean_statistics
+from workbench.lean_samples import Closings, EquityChart, Points, Samples, closing
 from workbench.recordings import recordings, result
 from workbench.tape import read_tape
 

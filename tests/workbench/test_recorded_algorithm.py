@@ -331,3 +331,36 @@ def test_the_rules_come_from_the_algorithm(tmp_path: Path) -> None:
     assert calls == [datetime(2020, 1, 2)]
     assert made.reads_by_hook["initialize"] == [6]
     assert made.reads_by_hook["schedule"] == [1]
+
+
+def test_points_of_charts_are_kept_in_order(played: RecordedEngine) -> None:
+    """Chart, series and value, as they were given."""
+    played.algorithm.plot("NAV", "trend", 1.25)
+    played.algorithm.plot("NAV", "all", 1)
+    assert played.plots == [("NAV", "trend", 1.25), ("NAV", "all", 1)]
+
+
+def test_a_user_is_notified_in_live_trading_only(tmp_path: Path) -> None:
+    """Elsewhere each call says that it sent nothing, as LEAN's does."""
+    backtest = engine_of(tmp_path / "test", tapes.mark("14:30"))
+    live = RecordedEngine(tapes.tape(tmp_path / "live", tapes.start(live=True)), None)
+    for made, sends in ((backtest, False), (live, True)):
+        notify = made.algorithm.notify
+        assert notify.email("a@b.c", "subject", "text") is sends
+        assert notify.telegram("1", "text", "token") is sends
+        assert notify.telegram("1", "text") is sends
+        assert notify.web("https://x.org", "text") is sends
+    assert backtest.notifications == []
+    assert live.notifications == [
+        ("email", "a@b.c", "subject: text"),
+        ("telegram", "1:token", "text"),
+        ("telegram", "1", "text"),
+        ("web", "https://x.org", "text"),
+    ]
+
+
+@pytest.mark.parametrize(("live", "mode"), [(False, "BACKTESTING"), (True, "LIVE")])
+def test_the_mode_is_the_runs(tmp_path: Path, live: bool, mode: str) -> None:
+    """A recorded run was a live one or a backtest."""
+    made = RecordedEngine(tapes.tape(tmp_path, tapes.start(live=live)), None)
+    assert str(made.algorithm.algorithm_mode) == mode

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -107,6 +107,18 @@ def test_a_callback_may_register_another() -> None:
     desk.schedule.on(desk.days.every_day(), desk.times.midnight, add)
     desk.agenda.begin(moment(2, 5))
     assert desk.due(moment(2, 7)) == [("adds", moment(2, 5)), ("added", moment(2, 6))]
+
+
+def test_an_interval_counts_from_midnight() -> None:
+    """Registered at 17:05 local of the clock, every quarter of an hour is due at 17:15 first."""
+    desk = Desk()
+    desk.schedule.on(desk.days.every_day(), desk.times.every(timedelta(minutes=15)), says("q"))
+    desk.agenda.begin(moment(2, 17, 5))
+    times = [time for _, time in desk.due(moment(2, 17, 45))]
+    assert times == [moment(2, 17, minute) for minute in (15, 30, 45)]
+    assert desk.times.every(timedelta(minutes=15)).name == "Every 0:15:00"
+    with pytest.raises(ValueError, match="above 0"):
+        desk.times.every(timedelta(0))
 
 
 def test_an_event_may_have_a_name() -> None:

@@ -18,7 +18,8 @@ from workbench.recorded_reads import LeanObject
 
 STUBS = (
     "__init__", "Algorithm/__init__", "Benchmarks/__init__", "Data/__init__",
-    "Data/Market/__init__", "Interfaces/__init__", "Orders/__init__", "Orders/Fees/__init__",
+    "Data/Market/__init__", "Interfaces/__init__", "Notifications/__init__",
+    "Orders/__init__", "Orders/Fees/__init__",
     "Scheduling/__init__", "Securities/__init__", "Securities/Cfd/__init__",
     "Securities/Crypto/__init__", "Securities/CryptoFuture/__init__",
     "Securities/Equity/__init__", "Securities/Forex/__init__", "Securities/Future/__init__",
@@ -93,7 +94,7 @@ def test_the_surface_is_found() -> None:
     names = {kind.__name__ for kind in CLASSES}
     assert {"OrderEvent", "Security", "SecurityHolding", "Slice", "ObjectStore"} <= names
     assert RecordedAlgorithm in CLASSES
-    assert len(ENUMS) == 9
+    assert len(ENUMS) == 10
 
 
 @pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
