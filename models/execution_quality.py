@@ -45,7 +45,6 @@ EXACT = 10_000  # orders up to which quantiles are exact
 KEPT = 200  # finished orders kept whole
 MOST_KEYS = 500  # values of a kind of group; orders of further ones are put together as OTHER
 
-
 STRATEGY = tuple(Group).index(Group.STRATEGY)  # where an order has its strategy among its groups
 ENDS = {
     OrderStatus.FILLED: Outcome.FILLED,
