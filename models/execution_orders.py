@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from typing import Any
 
 from models.events import Fill, OrderType
-from models.execution_records import HORIZONS, LATENCIES, Arrival, Group, OrderQuality, Outcome
+from models.execution_records import HORIZONS, LATENCIES, Arrival, OrderQuality, Outcome
 from models.execution_sums import Figures, GroupSums, basis_points, ratio
 from models.instruments import Instrument
 
@@ -50,7 +50,7 @@ class FollowedOrder:
     """An order from its first event on; what is not said here is as in `OrderQuality`.
 
     Attributes:
-        groups: The account's sums, then one of each of `KINDS`.
+        groups: The sums of its groups, one of each kind, as `Group` has them.
         rate: Account currency per unit of P&L currency when last told.
         value: 0 where unknown; so are `bid`, `ask` and `arrival`.
         half: Half the spread a unit; None where no spread was quoted.
@@ -157,10 +157,11 @@ class FollowedOrder:
         setattr(figures, outcome.value, 1)
         figures.touched = 1 if figures.fills else 0
         figures.partial = figures.touched if outcome is not Outcome.FILLED else 0
-        if outcome is not Outcome.REJECTED:
+        rejected = outcome is Outcome.REJECTED
+        if not rejected:
             figures.ordered = self.value
             figures.done = self.value * (1.0 - left / self.quantity) if left else self.value
-        if self.arrival and (price or not left):
+        if not rejected and self.arrival and (price or not left):
             arrival = worth_of(self.instrument, self.arrival)
             moved = arrival - worth_of(self.instrument, price) if left else 0.0
             self.shortfall = figures.shortfall = figures.slippage + self.size(left) * moved
@@ -245,9 +246,9 @@ class FollowedOrder:
         cls,
         state: list[Any],
         instruments: Mapping[str, Instrument],
-        groups: Mapping[Group, Mapping[str, GroupSums]],
+        groups: Sequence[Mapping[str, GroupSums]],
     ) -> FollowedOrder:
-        """What `state` described; instruments by sid, groups by their keys."""
+        """What `state` described; instruments by sid, groups of each kind by key."""
         order_id, strategy, sid, order_type, submitted, keys, *plain = state[: 6 + len(_PLAIN)]
         outcome, ended, markouts, figures = state[6 + len(_PLAIN) :]
         return cls(
@@ -256,7 +257,7 @@ class FollowedOrder:
             instruments[sid],
             OrderType(order_type),
             datetime.fromisoformat(submitted),
-            tuple(groups[group][key] for group, key in zip(Group, keys, strict=True)),
+            tuple(found[key] for found, key in zip(groups, keys, strict=True)),
             **dict(zip(_PLAIN, plain, strict=True)),
             outcome=Outcome(outcome) if outcome else None,
             ended=datetime.fromisoformat(ended) if ended else None,

@@ -11,6 +11,7 @@ most do not, and a later event that fills nothing carries no time of its own.
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import deque
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
@@ -45,7 +46,9 @@ EXACT = 10_000  # orders up to which quantiles are exact
 KEPT = 200  # finished orders kept whole
 MOST_KEYS = 500  # values of a kind of group; orders of further ones are put together as OTHER
 
-STRATEGY = tuple(Group).index(Group.STRATEGY)  # where an order has its strategy among its groups
+# Where an order has its strategy and its symbol among its groups.
+STRATEGY, SYMBOL = tuple(Group).index(Group.STRATEGY), tuple(Group).index(Group.SYMBOL)
+BOUNDS, SIZE_NAMES = zip(*SIZES, strict=True)
 ENDS = {
     OrderStatus.FILLED: Outcome.FILLED,
     OrderStatus.CANCELED: Outcome.CANCELED,
@@ -70,14 +73,14 @@ class ExecutionQuality:
     def __init__(self, zone: tzinfo, thresholds: Mapping[str, float] = THRESHOLDS) -> None:
         self._zone = zone
         self._thresholds = thresholds
-        self._groups: dict[Group, dict[str, GroupSums]] = {group: {} for group in Group}
+        self._groups: list[dict[str, GroupSums]] = [{} for _ in Group]
         self._open: dict[int, FollowedOrder] = {}
         self._ended: deque[FollowedOrder] = deque(maxlen=KEPT)
         self._markouts = Markouts()
         self._prices: Mapping[str, float] = {}
         self._orders = 0
         self.late_fills = 0
-        self._sums(Group.ACCOUNT, "", "")
+        self._make(0, "", "")
 
     # --- events in
 
@@ -92,10 +95,10 @@ class ExecutionQuality:
         """Take an order's first event, when it fills nothing.
 
         Args:
-            update: The event, with the quantity and the prices at submission.
+            update: The event, with the quantity, the limit and the prices at submission.
             order: Whose it is.
-            instrument: Of the order.
-            rate: Now.
+            instrument: What it trades.
+            rate: At the event.
             created: UTC of the submission; without it that is the event's own time, and the
                 latency of the acknowledgement is not measured.
 
@@ -121,8 +124,8 @@ class ExecutionQuality:
         followed = self._open.get(update.order_id)
         if followed is None:
             return False
-        if update.limit_price is not None:
-            followed.limit = update.limit_price
+        if update.limit_price is not None and followed.order_type is not OrderType.COMBO_LIMIT:
+            followed.limit = update.limit_price  # a combo's limit is not that of its legs
         if update.quantity:
             followed.quantity = update.quantity
         outcome = ENDS.get(update.status)
@@ -141,11 +144,11 @@ class ExecutionQuality:
         """Take a fill.
 
         Args:
-            fill: It.
+            fill: What was traded.
             order: Whose it is.
-            instrument: Of the fill.
-            rate: Now.
-            fee: The fill's, account currency, positive when paid.
+            instrument: What it traded.
+            rate: At the fill.
+            fee: Of the fill, account currency, positive when paid.
 
         Returns:
             Whether the order ended with it.
@@ -202,7 +205,7 @@ class ExecutionQuality:
 
     def metrics(self, group: Group = Group.ACCOUNT) -> tuple[ExecutionMetrics, ...]:
         """A record of every value of a group, by key; of the account just one."""
-        found = self._groups[group]
+        found = self._groups[tuple(Group).index(group)]
         quantiles: list[Quantiles] = []
         if group is Group.ACCOUNT:
             columns = zip(*(each.quantiles for each in self._strategies()), strict=True)
@@ -215,7 +218,7 @@ class ExecutionQuality:
     def suggested_slippage(self) -> tuple[SuggestedSlippage, ...]:
         """What market orders paid in each symbol, for the next backtest; by sid."""
         found: list[SuggestedSlippage] = []
-        for sid, sums in sorted(self._groups[Group.SYMBOL].items()):
+        for sid, sums in sorted(self._groups[SYMBOL].items()):
             figures = Figures(*sums.sums.tolist())
             if figures.taken:
                 traded = max(0.0, -figures.taken_slippage / figures.taken)
@@ -240,10 +243,9 @@ class ExecutionQuality:
         old = self._open.get(event.order_id)
         if old is not None:
             self._end(old, Outcome.UNKNOWN, submitted, "its id came again")
-        strategy = order.strategy or ""
         followed = FollowedOrder(
             event.order_id,
-            strategy,
+            order.strategy or "",
             instrument,
             order.order_type,
             submitted,
@@ -252,9 +254,7 @@ class ExecutionQuality:
             rate,
         )
         followed.arrive(*quotes)
-        price = followed.arrival or (
-            event.price if isinstance(event, Fill) else event.limit_price or 0.0
-        )
+        price = followed.arrival or event.price
         followed.value = abs(followed.size(event.quantity) * worth_of(instrument, price))
         followed.groups = self._groups_of(followed)
         self._open[event.order_id] = followed
@@ -262,32 +262,37 @@ class ExecutionQuality:
 
     def _groups_of(self, followed: FollowedOrder) -> tuple[GroupSums, ...]:
         instrument, value = followed.instrument, followed.value
-        kind, order_type = instrument.kind.value, followed.order_type.name
-        hour = f"{followed.submitted.astimezone(self._zone).hour:02}"
-        size = next(name for bound, name in SIZES if value < bound) if value else UNVALUED
-        return (
-            self._groups[Group.ACCOUNT][""],
-            self._sums(Group.STRATEGY, followed.strategy, followed.strategy),
-            self._sums(Group.SYMBOL, instrument.sid, instrument.ticker),
-            self._sums(Group.SECURITY_TYPE, kind, kind),
-            self._sums(Group.ORDER_TYPE, order_type, order_type),
-            self._sums(Group.HOUR, hour, hour),
-            self._sums(Group.SIZE, size, size),
+        keys = (
+            "",
+            followed.strategy,
+            instrument.sid,
+            instrument.kind.value,
+            followed.order_type.name,
+            f"{followed.submitted.astimezone(self._zone).hour:02}",
+            SIZE_NAMES[bisect(BOUNDS, value)] if value else UNVALUED,
+        )
+        sums = [found.get(key) for found, key in zip(self._groups, keys, strict=True)]
+        return tuple(
+            self._make(kind, keys[kind], instrument.ticker if kind == SYMBOL else keys[kind])
+            if each is None
+            else each
+            for kind, each in enumerate(sums)
         )
 
-    def _sums(self, group: Group, key: str, name: str) -> GroupSums:
-        """A group's sums, made at their first use."""
-        found = self._groups[group]
-        sums = found.get(key)
-        if sums is None:
-            if len(found) >= MOST_KEYS and key != OTHER:
-                return self._sums(group, OTHER, OTHER)
-            exact = self._orders <= EXACT if group is Group.STRATEGY else None
-            sums = found[key] = GroupSums(key, name, exact)
+    def _make(self, kind: int, key: str, name: str) -> GroupSums:
+        """The sums of a value that is new to its kind of group."""
+        found = self._groups[kind]
+        if len(found) >= MOST_KEYS:
+            key = name = OTHER
+            if key in found:
+                return found[key]
+        sums = found[key] = GroupSums(key, name)
+        if kind == STRATEGY:
+            sums.rank(exact=self._orders <= EXACT)
         return sums
 
     def _strategies(self) -> list[GroupSums]:
-        return list(self._groups[Group.STRATEGY].values())
+        return list(self._groups[STRATEGY].values())
 
     def _end(
         self,
@@ -336,7 +341,7 @@ class ExecutionQuality:
         return {
             "groups": {
                 group.value: [sums.state() for sums in found.values()]
-                for group, found in self._groups.items()
+                for group, found in zip(Group, self._groups, strict=True)
             },
             "orders": [followed.state() for followed in orders],
             "ended": [number(followed) for followed in self._ended],
@@ -348,9 +353,10 @@ class ExecutionQuality:
 
     def restore(self, state: Mapping[str, Any], instruments: Mapping[str, Instrument]) -> None:
         """Take over what `state` returned; the instruments by sid."""
-        for group in Group:
-            made = [GroupSums.from_state(values) for values in state["groups"][group.value]]
-            self._groups[group] = {sums.key: sums for sums in made}
+        made = (
+            [GroupSums.from_state(each) for each in state["groups"][kind.value]] for kind in Group
+        )
+        self._groups = [{sums.key: sums for sums in each} for each in made]
         orders = [
             FollowedOrder.from_state(values, instruments, self._groups)
             for values in state["orders"]

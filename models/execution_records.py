@@ -174,13 +174,14 @@ class OrderQuality:
         arrival_price: Which price that is.
         bid: Best bid at submission; None where unknown. `ask` likewise.
         limit_price: The last limit.
-        value: Quantity ordered at the arrival price, else at the limit or first fill.
+        value: Quantity ordered at the arrival price, or at a fill that is the order's first event.
         slippage: Of what was filled, against arrival.
         slippage_bps: Of the arrival value of what was filled.
         half_spread: The part of it that half the spread at submission explains.
         rest: The other part.
         versus_limit: What was filled, against the limit in force; positive is better than it.
-        shortfall: Slippage, and what the price moved until the end on what was not filled.
+        shortfall: Slippage, and what the price moved until the end on what was not filled; None
+            where that is unknown, and of a rejected order.
         fees: Positive when paid.
         outside: Fills outside the spread at submission.
         acknowledged: Seconds from submission to LEAN's first event; None where not measured.

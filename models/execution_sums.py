@@ -261,15 +261,17 @@ class GroupSums:
 
     __slots__ = ("key", "markouts", "name", "quantiles", "reasons", "sums")
 
-    def __init__(self, key: str, name: str, exact: bool | None = None) -> None:
+    def __init__(self, key: str, name: str) -> None:
         self.key = key
         self.name = name
         self.sums = np.zeros(len(COLUMNS))
         self.markouts: list[list[float]] = [[0, 0.0, 0.0, 0] for _ in HORIZONS]
         self.reasons: Counter[str] = Counter()
         self.quantiles: list[Quantiles] = []
-        if exact is not None:
-            self.quantiles = [Quantiles(exact) for _ in range(1 + len(LATENCIES))]
+
+    def rank(self, exact: bool) -> None:
+        """Keep quantiles from now on, exact or as a digest."""
+        self.quantiles = [Quantiles(exact) for _ in range(1 + len(LATENCIES))]
 
     def count_reason(self, reason: str) -> None:
         """Count why an order was not filled."""

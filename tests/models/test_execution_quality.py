@@ -248,6 +248,14 @@ def test_a_limit_order_is_held_against_its_limit(desk: Desk) -> None:
     assert order.slippage == pytest.approx(14.0)
 
 
+def test_the_limit_of_a_combo_is_not_its_legs(desk: Desk) -> None:
+    """A leg at 5 of a combo with a limit of 1 is held against no limit; a leg's own one counts."""
+    order = desk.trade(1.0, 5.0, limit=1.0, order_type=OrderType.COMBO_LIMIT)
+    assert (order.limit_price, order.versus_limit) == (None, None)
+    order = desk.trade(1.0, 5.0, limit=6.0, order_type=OrderType.COMBO_LEG_LIMIT)
+    assert order.versus_limit == 1.0
+
+
 def test_what_was_not_filled_is_valued_at_the_end(desk: Desk) -> None:
     """60 of 100 shares were missed while the price rose by 3 over the arrival: 180."""
     order_id = desk.send(100.0, limit=100.0)
@@ -323,6 +331,7 @@ def test_outcomes_and_their_reasons(desk: Desk) -> None:
         reason = f"Order Error: ids: [{number}], Insufficient buying power (Value:[{number}.5])"
         desk.send(10.0, status=OrderStatus.INVALID, message=reason)
     assert desk.last.reason.startswith("Order Error: ids: [33]")
+    assert desk.last.shortfall is None  # it never was in the market
     desk.tell(desk.send(10.0, limit=99.0), OrderStatus.CANCELED, "The order has expired.")
     order_id = desk.send(10.0, limit=99.0)
     assert not desk.tell(order_id, OrderStatus.CANCEL_PENDING)
@@ -495,6 +504,22 @@ def test_quantiles_turn_into_a_digest(desk: Desk, monkeypatch: pytest.MonkeyPatc
     assert (spread.exact, spread.n) == (False, 6)
     assert spread.maximum == pytest.approx(-10.0)
     assert spread.median == pytest.approx(-35.0, rel=0.011)
+
+
+def test_what_is_kept_stops_growing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After 1,500 orders no more is kept than after 500: not of orders, fills or quantiles."""
+    monkeypatch.setattr(execution_quality, "EXACT", 50)
+    monkeypatch.setattr(execution_orders, "MOST_PENDING", 50)
+    kept: list[tuple[int, int, int]] = []
+    for number in range(1_500):
+        desk.trade(1.0, 100.0 + number % 40 / 100, created=desk.now + MINUTE - SECOND)
+        if number in (499, 1_499):
+            state = desk.quality.state()
+            quantiles = [bins for _, *_, each in state["groups"]["strategy"] for bins in each]
+            assert all(each["values"] is None for each in quantiles)
+            bins = sum(len(each["bins"]) for each in quantiles)
+            kept.append((len(state["orders"]), sum(map(len, state["markouts"])), bins))
+    assert kept[0] == kept[1]
 
 
 # --- markouts and splits
