@@ -178,6 +178,17 @@ def test_money_counts_the_multiplier_and_the_rate(desk: Desk) -> None:
     assert order.value == pytest.approx(1_100.0)
 
 
+def test_each_fill_counts_at_its_own_rate() -> None:
+    """A dollar lost on a share before the rate rose and after it is 1.1 and 1.2."""
+    quality = ExecutionQuality(UTC)
+    order = Order("a", OrderType.MARKET, "")
+    update = OrderUpdate(NINE, 1, 1, "S", OrderStatus.SUBMITTED, quantity=2.0, bid=99.0, ask=101.0)
+    quality.submit(update, order, STOCK, 1.0)
+    quality.fill(Fill(NINE, 1, 2, "S", 1.0, 101.0, final=False), order, STOCK, 1.1)
+    quality.fill(Fill(NINE, 1, 3, "S", 1.0, 101.0), order, STOCK, 1.2)
+    assert quality.orders(1)[0].slippage == pytest.approx(-2.3)
+
+
 @pytest.mark.parametrize(("quantity", "price"), [(10.0, 40_400.0), (-10.0, 39_600.0)])
 def test_an_inverse_contract_costs_coins(desk: Desk, quantity: float, price: float) -> None:
     """Ten contracts of 100 dollars, filled worse by 400 of 40,000, lose coins to both sides."""
@@ -267,6 +278,8 @@ def test_what_was_not_filled_is_valued_at_the_end(desk: Desk) -> None:
     assert order.shortfall == pytest.approx(-180.0)
     figures = desk.account
     assert (figures.partial, figures.outcomes["canceled"]) == (1, 1)
+    desk.trade(1e-9, 100.0)
+    assert desk.account.partial == 1  # not those filled whole
     assert figures.fill_rate == 0.0
     assert figures.fill_rate_quantity == pytest.approx(0.4)
     assert figures.shortfall_bps == pytest.approx(-180.0)
@@ -411,10 +424,11 @@ def test_a_suggestion_is_the_cost_of_market_orders(desk: Desk) -> None:
     desk.trade(100.0, 101.5)
     desk.trade(-100.0, 98.9)
     desk.trade(100.0, 80.0, limit=100.0)
+    desk.trade(100.0, 101.0, bid=0.0, ask=0.0, price=100.0)
     desk.trade(1.0, 95.0, bid=0.0, ask=0.0, price=100.0, instrument=OIL)
     stock, oil = sorted(desk.quality.suggested_slippage(), key=lambda each: each.symbol)[::-1]
-    assert (stock.symbol, stock.orders) == ("STOCK", 2)
-    assert stock.with_trades == pytest.approx(260.0 / 20_000)
+    assert (stock.symbol, stock.orders) == ("STOCK", 3)
+    assert stock.with_trades == pytest.approx(360.0 / 30_000)
     assert stock.with_quotes == pytest.approx(60.0 / 20_000)
     assert (oil.with_trades, oil.with_quotes) == (0.0, None)  # it gained
 
@@ -437,6 +451,7 @@ def test_an_order_is_in_one_group_of_every_kind(desk: Desk) -> None:
         Group.SIZE: ["<1k"],
     }
     assert desk.by(Group.SYMBOL)["C"].name == "CALL"
+    assert (desk.account.key, desk.account.name) == ("", "")
     assert desk.by(Group.STRATEGY)["a"].slippage_spread.n == 1
 
 

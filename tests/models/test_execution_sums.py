@@ -61,6 +61,7 @@ def test_the_digest_keeps_its_error(numbers: list[float]) -> None:
     ordered = sorted(numbers)
     assert not digest.exact
     assert (digest.minimum, digest.maximum) == (ordered[0], ordered[-1])
+    assert all(ordered[0] <= getattr(digest, name) <= ordered[-1] for name in PARTS)
     for name, part in PARTS.items():
         place = part * (len(ordered) - 1)
         first, second = ordered[floor(place)], ordered[ceil(place)]
