@@ -45,6 +45,29 @@ class NullMarginInterestRateModel(PlainModel):
     """Named as LEAN's."""
 
 
+class PlainStore(dict[str, str]):
+    """An object store in memory."""
+
+    max_size, max_files = 10**10, 10**4
+
+    def contains_key(self, path: str) -> bool:
+        """Whether it is there."""
+        return path in self
+
+    def read(self, path: str) -> str:
+        """What was saved."""
+        return self[path]
+
+    def save(self, path: str, text: str) -> bool:
+        """Keep it."""
+        self[path] = text
+        return True
+
+    def delete(self, path: str) -> bool:
+        """Forget it."""
+        return self.pop(path, None) is not None
+
+
 class PlainPortfolio(dict[Any, Any]):
     """One cash balance and the holdings by symbol."""
 
@@ -76,6 +99,11 @@ class PlainLean:
         self._order_id = 0
         self.algorithm: Any = SimpleNamespace(
             live_mode=False,
+            algorithm_mode="BACKTESTING",
+            algorithm_id="bench",
+            project_id=0,
+            object_store=PlainStore(),
+            set_runtime_statistic=lambda *_: None,
             account_currency="USD",
             time_zone=SimpleNamespace(id="America/New_York"),
             is_warming_up=False,

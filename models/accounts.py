@@ -146,8 +146,7 @@ class Holding:
         Returns:
             The profit of the closed part at LEAN's average price, in the P&L currency.
         """
-        instrument = self.instrument
-        before = self.quantity
+        instrument, before = self.instrument, self.quantity
         after = before + quantity
         if after % 1:
             after = tidy(after)
@@ -306,12 +305,13 @@ def mirror(
         account: Account currency and rate, where the profit lands in it (`Books.lands`).
     """
     instrument = holding.instrument
+    if account is None and not instrument.inverse:
+        cash.fill(instrument, quantity, price, holding.fill(quantity, price))
+        return PLAIN
     before = holding.cost if instrument.inverse else 0.0
     profit = holding.fill(quantity, price)
     if account is None:
         cash.fill(instrument, quantity, price, profit)
-        if not instrument.inverse:
-            return PLAIN
     else:
         cash.move(account[0], profit * account[1])
     averaged = 0.0

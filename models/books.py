@@ -18,7 +18,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from models.accounts import Account, Holding, LeanCash, Mirrored, mirror
+from models.accounts import Account, Holding, LeanCash, mirror
 from models.events import (
     DUST,
     Anomaly,
@@ -38,7 +38,7 @@ from models.events import (
     Valuation,
     tidy,
 )
-from models.lots import NEXT_LOT, Closed, Execution, Matching, Position
+from models.lots import NEXT_LOT, Closed, Execution, Matching, Position, build
 from models.records import LOTS, TradeRecord, round_record, trade_record
 from models.sharing import (
     UNASSIGNED,
@@ -64,8 +64,9 @@ EXERCISE = OrderType.OPTION_EXERCISE
 ENDED = frozenset({OrderStatus.CANCELED, OrderStatus.INVALID, OrderStatus.FILLED})
 
 Parts = Sequence[tuple[str, float]]  # (strategy, signed quantity) of each part of a fill
-# What a strategy's part of a fill was: strategy, UTC, fee and value traded in account currency.
-Payment = tuple[str, datetime, float, float]
+# What a strategy's part of a fill was: strategy, UTC, fee and value traded in account currency, and
+# what each trade it closed made net of fees. What closes without a fill pays and trades nothing.
+Payment = tuple[str, datetime, float, float, Sequence[float]]
 
 
 class Books:
@@ -184,29 +185,26 @@ class Books:
         Returns:
             False when it was booked before or cannot be.
         """
-        if not self.orders.seen.add(fill.order_id, fill.event_id):
+        orders, order_id, sid = self.orders, fill.order_id, fill.sid
+        if not orders.seen.add(order_id, fill.event_id):
             return False
-        holding = self.holdings.get(fill.sid)
+        holding = self.holdings.get(sid)
         if holding is None:
-            self.anomaly(fill.time, "unknown instrument", f"{fill}", fill.sid)
+            self.anomaly(fill.time, "unknown instrument", f"{fill}", sid)
             return False
         if fill.time != self.time or fill.price < 0:
             self._check(fill, holding.instrument)
         if fill.rates:
             self.set_rates(fill.rates)
         self.fills += 1
-        order = self.orders.known.get(fill.order_id)
-        if order is None:
-            order = self.orders.order_of(fill, self.tickers[fill.sid])
-        if order.strategy is not None:
-            parts: Parts = ((order.strategy, fill.quantity),)
+        order = orders.known.get(order_id) or orders.order_of(fill, self.tickers[sid])
+        strategy = order.strategy
+        if strategy is not None:
+            self._execute(fill, holding, order, ((strategy, fill.quantity),))
         else:
-            parts = self._shared(order, fill, holding)
-        lands = self.lands(holding.instrument) if holding.instrument.settles_in_account else None
-        mirrored = mirror(self.cash, holding, fill.quantity, fill.price, lands)
-        self._execute(fill, holding.instrument, order, parts, mirrored)
+            self._execute(fill, holding, order, self._shared(order, fill, holding))
         if fill.final:
-            self.orders.finish(fill.order_id)
+            orders.finish(order_id)
         return True
 
     def _check(self, fill: Fill, instrument: Instrument) -> None:
@@ -227,35 +225,37 @@ class Books:
         order.shares = {name: part / fill.quantity for name, part in parts}
         return parts
 
-    def _execute(
-        self, fill: Fill, instrument: Instrument, order: Order, parts: Parts, mirrored: Mirrored
-    ) -> None:
-        whole, price, rates = fill.quantity, fill.price, self.rates
-        rate, exercise = rates[instrument.currency], order.order_type is EXERCISE
-        fee, currency, fee_rate = 0.0, "", 0.0
-        if fill.fee:
-            fee, currency = fill.fee, fill.fee_currency
+    def _execute(self, fill: Fill, holding: Holding, order: Order, parts: Parts) -> None:
+        """Trade in LEAN's mirror, then each part in its strategy's lots."""
+        instrument, rates, time = holding.instrument, self.rates, fill.time
+        whole, price, order_id = fill.quantity, fill.price, fill.order_id
+        lands = self.lands(instrument) if instrument.settles_in_account else None
+        landed, settled = mirror(self.cash, holding, whole, price, lands)
+        rate, reason, currency = rates[instrument.currency], order.reason, fill.fee_currency
+        fee, fee_rate = fill.fee, 0.0
+        if fee:
             if instrument.kind is Kind.CRYPTO or currency not in rates:
                 fee, currency = self.fee(fill, instrument)
             fee_rate = rates[currency]
             self.cash.move(currency, -fee)
-        reason = exit_reason(order, fill, instrument) if exercise else order.reason
-        settled = mirrored.averaged
-        if exercise and instrument.kind is Kind.INDEX_OPTION and not price:
-            settled += self._cash_settlement(fill, instrument)
+        if order.order_type is EXERCISE:
+            reason = exit_reason(order, fill, instrument)
+            if instrument.kind is Kind.INDEX_OPTION and not price:
+                settled += self._cash_settlement(fill, instrument)
         worth = instrument.worth(price) if instrument.inverse else price
         each = abs(worth) * instrument.multiplier * rate
-        traded = sum(abs(quantity) for _, quantity in parts)
+        traded = abs(whole) if len(parts) == 1 else sum(abs(quantity) for _, quantity in parts)
         for name, quantity in parts:
             size = abs(quantity)
             paid = fee * (size / traded)
             cost = paid * fee_rate
             account = self.accounts.get(name) or self.account(name)
-            execution = Execution(
-                fill.time, fill.order_id, quantity, price, rate, cost, order.arrival, order.tag
+            execution = build(
+                Execution,
+                (time, order_id, quantity, price, rate, cost, order.arrival, order.tag, False),
             )
-            position = self.trade(account, instrument, execution, reason)
-            self.paid.append((name, fill.time, cost, size * each))
+            position, nets = self._match(account, instrument, execution, reason)
+            self.paid.append((name, time, cost, size * each, nets))
             if fee:
                 account.terms.fees += cost
                 position.terms.fees += cost
@@ -263,8 +263,8 @@ class Books:
             if settled:
                 amount = settled * quantity / whole
                 account.book(position, "settlement", amount, instrument.currency, rate)
-            if mirrored.landed:
-                self.land(account, position, mirrored.landed * quantity / whole)
+            if landed:
+                self.land(account, position, landed * quantity / whole)
 
     def fee(self, fill: Fill, instrument: Instrument) -> tuple[float, str]:
         """What a fill costs in cash, and in which currency."""
@@ -316,28 +316,38 @@ class Books:
     def trade(
         self, account: Account, instrument: Instrument, execution: Execution, reason: str | None
     ) -> Position:
-        """Match an execution in a strategy's lots and book what it realized.
+        """Trade without a fill: match an execution in a strategy's lots, book what it realized.
 
         With no reason given, what it closes makes no record of a trade.
         """
+        position, nets = self._match(account, instrument, execution, reason)
+        if nets:
+            self.paid.append((account.name, execution.time, 0.0, 0.0, nets))
+        return position
+
+    def _match(
+        self, account: Account, instrument: Instrument, execution: Execution, reason: str | None
+    ) -> tuple[Position, Sequence[float]]:
+        """Match an execution: the position, and what each trade it closed made net of fees."""
         position = account.positions.get(instrument.sid) or account.position(instrument)
-        was_open = position.quantity != 0.0
+        before, rate = position.quantity, execution.rate
         closed = position.trade(execution, self._next_lot, reason is not None)
+        nets: Sequence[float] = ()
         if closed:
             gross = 0.0
             for piece in closed:
                 gross += piece.gross
-            value = gross * execution.rate
+            value = gross * rate
             account.terms.realized += value
             position.terms.realized += value
-            account.move(position, gross, instrument.currency, execution.rate)
+            account.move(position, gross, instrument.currency, rate)
             if reason is not None:
-                self._record(position, closed, execution, reason)
+                nets = self._record(position, closed, execution, reason)
         if position.entered is not None and reason is not None:
             self.entered.append(position)
-        if was_open != (position.quantity != 0.0):
+        if (not before) != (not position.quantity):
             self.set_open(account, position)
-        return position
+        return position, nets
 
     def set_open(self, account: Account, position: Position) -> None:
         """Keep the lists of what is held in step with a position that opened or closed."""
@@ -353,16 +363,29 @@ class Books:
 
     def _record(
         self, position: Position, closed: list[Closed], execution: Execution, reason: str
-    ) -> None:
+    ) -> list[float]:
+        """Make the records of what closed; returns what each trade made net of fees."""
         ticker, ended = self.tickers[position.instrument.sid], position.ended
+        nets: list[float] = []
         for piece in closed:
             self._trades += 1
             trade_id = str(self._trades)
-            self.closed.append(trade_record(trade_id, ticker, position, piece, execution, reason))
+            trade = trade_record(trade_id, ticker, position, piece, execution, reason)
+            self.closed.append(trade)
+            nets.append(trade.pnl)
         if ended is not None and ended.exited:
             self._rounds += 1
             trade_id = f"p{self._rounds}"
             self.rounds.append(round_record(trade_id, ticker, position, ended, execution, reason))
+        return nets
+
+    def forget(self) -> None:
+        """What was closed, opened and paid was taken."""
+        if self.closed:
+            self.closed.clear()
+            self.rounds.clear()
+        self.entered.clear()
+        self.paid.clear()
 
     def anomaly(
         self, time: datetime, kind: str, detail: str, sid: str = "", amount: float = 0.0

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 
 from models.books import Payment
 from models.ledger import Ledger
-from models.records import Spell, StrategyMetrics, TradeRecord
+from models.records import Spell, StrategyMetrics
 from models.sessions import BEGINNING, BREAKEVEN, SessionBook
 from models.sharing import UNASSIGNED, UnknownStrategyError
 
@@ -156,6 +156,57 @@ class Curve:
         self.left = state["left"]
 
 
+class Tally:
+    """Closed trades in numbers, by what each made net of fees; O(1) a trade.
+
+    Attributes:
+        trades: All of them.
+        wins: Those that made something.
+        losses: Those that lost something; what is neither broke even.
+        net: Their sum, account currency.
+        won: The sum of the wins.
+        lost: The sum of the losses, negative.
+    """
+
+    __slots__ = ("lost", "losses", "net", "trades", "wins", "won")
+
+    def __init__(
+        self,
+        trades: int = 0,
+        wins: int = 0,
+        losses: int = 0,
+        net: float = 0.0,
+        won: float = 0.0,
+        lost: float = 0.0,
+    ) -> None:
+        self.trades = trades
+        self.wins = wins
+        self.losses = losses
+        self.net = net
+        self.won = won
+        self.lost = lost
+
+    def add(self, nets: Sequence[float]) -> tuple[int, int]:
+        """Count trades by what each made; returns how many of them won and lost."""
+        wins = losses = 0
+        for net in nets:
+            self.net += net
+            if net >= BREAKEVEN:
+                wins += 1
+                self.won += net
+            elif net <= -BREAKEVEN:
+                losses += 1
+                self.lost += net
+        self.trades += len(nets)
+        self.wins += wins
+        self.losses += losses
+        return wins, losses
+
+    def state(self) -> list[Any]:
+        """JSON-able and exact, in the order of the arguments."""
+        return [self.trades, self.wins, self.losses, self.net, self.won, self.lost]
+
+
 class Track:
     """The time series of one scope.
 
@@ -169,6 +220,7 @@ class Track:
         max_depth: Deepest drawdown so far, the open spell included, as a positive fraction of the
             peak; None where there never was a NAV.
         spells: The last closed spells, the oldest first.
+        tally: Its closed trades.
     """
 
     __slots__ = (
@@ -184,6 +236,7 @@ class Track:
         "book",
         "max_depth",
         "spells",
+        "tally",
         "time",
     )
 
@@ -191,6 +244,7 @@ class Track:
         self.time: datetime | None = None
         self.book = SessionBook(capital, zone)
         self.spells: deque[Spell] = deque(maxlen=SPELLS_KEPT)
+        self.tally = Tally()
         self._curve = Curve()
         self._units = max(capital, 0.0)
         self.max_depth = 0.0 if capital > 0.0 else None
@@ -288,16 +342,28 @@ class Track:
         self._peak_time = time
         return NOTHING
 
-    def trade(self, exit_time: datetime, net: float) -> Change:
-        """Count a closed trade by what it made net of fees, account currency."""
-        change = self.roll(exit_time)
-        self.book.trade(exit_time, net)
-        return change
+    def count(self, time: datetime, fees: float, volume: float, nets: Sequence[float]) -> Change:
+        """Count what fills of a moment paid and closed.
 
-    def fill(self, time: datetime, fees: float, volume: float) -> Change:
-        """Count what a fill paid in fees, and its value, account currency, both positive."""
-        change = self.roll(time)
-        self.book.fill(time, fees, volume)
+        Args:
+            time: UTC.
+            fees: Account currency, positive when paid.
+            volume: Value of what was bought and sold, account currency, positive.
+            nets: What each trade that closed made net of fees, account currency.
+        """
+        book, change = self.book, NOTHING
+        if book.since <= time < book.until:
+            session = book.day
+        else:
+            change = self.roll(time)
+            session = book.at(time)
+        session.fees += fees
+        session.volume += volume
+        if nets:
+            wins, losses = self.tally.add(nets)
+            session.trades += len(nets)
+            session.wins += wins
+            session.losses += losses
         return change
 
     @property
@@ -353,6 +419,7 @@ class Track:
             "spells": [spell.to_dict() for spell in self.spells],
             "curve": self._curve.state(),
             "book": self.book.state(),
+            "tally": self.tally.state(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -369,56 +436,11 @@ class Track:
         self.spells = deque(map(Spell.from_dict, state["spells"]), SPELLS_KEPT)
         self._curve.restore(state["curve"])
         self.book.restore(state["book"])
+        self.tally = Tally(*state["tally"])
 
 
 ACCOUNT = ""  # the account's own scope in messages and states
 SUMS = ("base", "flows", "seeded")
-
-
-class Tally:
-    """Closed trades in numbers, by what each made net of fees; O(1) a trade.
-
-    Attributes:
-        trades: All of them.
-        wins: Those that made something.
-        losses: Those that lost something; what is neither broke even.
-        net: Their sum, account currency.
-        won: The sum of the wins.
-        lost: The sum of the losses, negative.
-    """
-
-    __slots__ = ("lost", "losses", "net", "trades", "wins", "won")
-
-    def __init__(
-        self,
-        trades: int = 0,
-        wins: int = 0,
-        losses: int = 0,
-        net: float = 0.0,
-        won: float = 0.0,
-        lost: float = 0.0,
-    ) -> None:
-        self.trades = trades
-        self.wins = wins
-        self.losses = losses
-        self.net = net
-        self.won = won
-        self.lost = lost
-
-    def add(self, net: float) -> None:
-        """Count a trade."""
-        self.trades += 1
-        self.net += net
-        if net >= BREAKEVEN:
-            self.wins += 1
-            self.won += net
-        elif net <= -BREAKEVEN:
-            self.losses += 1
-            self.lost += net
-
-    def state(self) -> list[Any]:
-        """JSON-able and exact, in the order of the arguments."""
-        return [self.trades, self.wins, self.losses, self.net, self.won, self.lost]
 
 
 class Scope:
@@ -428,18 +450,21 @@ class Scope:
         name: The strategy's name, or `ACCOUNT`.
         share: Its part of the account's base.
         capital: What its equity starts from, account currency.
-        track: Its NAV, drawdown, curve and sessions.
-        tally: Its closed trades.
+        track: Its NAV, drawdown, curve, sessions and closed trades.
     """
 
-    __slots__ = ("capital", "name", "share", "tally", "track")
+    __slots__ = ("capital", "name", "share", "track")
 
     def __init__(self, name: str, share: float, base: float, zone: tzinfo) -> None:
         self.name = name
         self.share = share
         self.capital = share * base
         self.track = Track(self.capital, zone)
-        self.tally = Tally()
+
+    @property
+    def tally(self) -> Tally:
+        """Its closed trades."""
+        return self.track.tally
 
     def metrics(self, net_pnl: float, days_per_year: float) -> StrategyMetrics:
         """The strategy in figures; what is undefined is None."""
@@ -524,31 +549,13 @@ class Scopes:
             scope = self.strategies[name] = Scope(name, share, self._base, self._zone)
         return scope
 
-    def count(self, payments: Sequence[Payment], trades: Sequence[TradeRecord]) -> None:
-        """Count what fills paid and turned over, and what closed, for those whose it was."""
-        account = self.account
-        for name, time, fees, volume in payments:
-            for scope in (account, self.strategies.get(name) or self.strategy(name)):
-                book = scope.track.book
-                if book.since <= time < book.until:
-                    book.day.fees += fees
-                    book.day.volume += volume
-                else:
-                    self._note(scope, scope.track.fill(time, fees, volume))
-        for trade in trades:
-            name, time, net = trade.strategy, trade.exit_time, trade.pnl
-            for scope in (account, self.strategies.get(name) or self.strategy(name)):
-                scope.tally.add(net)
-                book = scope.track.book
-                if book.since <= time < book.until:
-                    day = book.day
-                    day.trades += 1
-                    if net >= BREAKEVEN:
-                        day.wins += 1
-                    elif net <= -BREAKEVEN:
-                        day.losses += 1
-                else:
-                    self._note(scope, scope.track.trade(time, net))
+    def count(self, payments: Sequence[Payment]) -> None:
+        """Count what fills paid, turned over and closed, for the account and whose it was."""
+        for name, time, fees, volume, nets in payments:
+            for scope in (self.account, self.strategies.get(name) or self.strategy(name)):
+                change = scope.track.count(time, fees, volume, nets)
+                if change:
+                    self._note(scope, change)
 
     def roll(self, time: datetime) -> None:
         """Close the sessions that end at a time which no mark opens."""
@@ -578,7 +585,6 @@ class Scopes:
                     "share": scope.share,
                     "capital": scope.capital,
                     "track": scope.track.state(),
-                    "tally": scope.tally.state(),
                 }
                 for scope in (self.account, *self.strategies.values())
             ],
@@ -591,7 +597,6 @@ class Scopes:
             scope = Scope(values["name"], values["share"], 0.0, self._zone)
             scope.capital = values["capital"]
             scope.track.restore(values["track"])
-            scope.tally = Tally(*values["tally"])
             if scope.name == ACCOUNT:
                 self.account = scope
             else:

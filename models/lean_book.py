@@ -16,10 +16,10 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import astuple, dataclass
 from datetime import datetime
-from math import copysign, floor
-from typing import Any
+from math import copysign, floor, nan
+from typing import Any, NamedTuple
 
-from models.lots import Matching
+from models.lots import Matching, build
 
 # How many order ids LEAN remembers as charged; an older one would pay its fee again.
 _FEE_MEMORY = 1000
@@ -58,8 +58,7 @@ class Exercise:
         return not self.in_the_money or abs(profit) > self.amount
 
 
-@dataclass(frozen=True, slots=True)
-class LeanTrade:
+class LeanTrade(NamedTuple):
     """A closed trade as LEAN states it: money in account currency, prices in the quote currency.
 
     Profit, before fees, `mae`, `mfe` and drawdown are those of the whole quantity, in cents; the
@@ -83,14 +82,14 @@ class LeanTrade:
 
     def to_dict(self) -> dict[str, Any]:
         """Give the trade as JSON values, times in ISO 8601, keys in the order of the fields."""
-        values = {name: getattr(self, name) for name in self.__slots__}
+        values = self._asdict()
         times = {name: values[name].isoformat() for name in ("entry_time", "exit_time")}
         return values | times | {name: list(values[name]) for name in ("symbols", "order_ids")}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> LeanTrade:
         """Read a trade back from what `to_dict` gave; a missing key raises KeyError."""
-        fields = {name: values[name] for name in cls.__slots__}
+        fields = {name: values[name] for name in cls._fields}
         times = {name: datetime.fromisoformat(values[name]) for name in ("entry_time", "exit_time")}
         lists = {name: tuple(values[name]) for name in ("symbols", "order_ids")}
         return cls(**fields | times | lists)
@@ -112,10 +111,11 @@ class _Lot:
 class _Position:
     """What is open in one security: its lots in order of time, their signed sum, their extremes.
 
-    `fees` are those that no trade of a flat grouping took yet, `filled` is the last fill's time.
+    `fees` are those that no trade of a flat grouping took yet, `filled` is the last fill's time,
+    `seen` the last price that was marked.
     """
 
-    __slots__ = ("fees", "filled", "high", "lots", "low", "net", "newest_first", "symbols")
+    __slots__ = ("fees", "filled", "high", "lots", "low", "net", "newest_first", "seen", "symbols")
 
     def __init__(self, sid: str, lots: Iterable[_Lot], newest_first: bool) -> None:
         self.symbols = (sid,)
@@ -123,17 +123,20 @@ class _Position:
         self.lots = deque(lots)
         first = self.lots[0]
         self.net, self.fees, self.filled = first.quantity, first.fee, first.time
-        self.low = self.high = first.price
+        self.low = self.high = self.seen = first.price
 
     def mark(self, price: float) -> None:
         """Take a price into the extremes and into the drawdown of every lot."""
+        if price == self.seen:
+            return  # every lot has seen it: one that came in since came in at it
+        self.seen = price
         if price > self.high:
             self.high = price
         elif price < self.low:
             self.low = price
-        side = 1.0 if self.net > 0 else -1.0
+        long = self.net > 0
         for lot in self.lots:
-            gain = (price - lot.price) * side
+            gain = price - lot.price if long else lot.price - price
             fall = lot.peak - gain
             if fall < 0:
                 lot.peak = gain
@@ -142,7 +145,7 @@ class _Position:
 
     def split(self, factor: float) -> None:
         """Scale prices by the factor and quantities against it, to fractions of a share."""
-        self.low, self.high = self.low * factor, self.high * factor
+        self.low, self.high, self.seen = self.low * factor, self.high * factor, nan
         self.net = _sum(self.net / factor, 0.0)
         for lot in self.lots:
             lot.quantity = _sum(lot.quantity / factor, 0.0)
@@ -179,7 +182,7 @@ class _Position:
         position = cls(sid, lots, newest_first)
         position.filled = datetime.fromisoformat(state["filled"])
         position.net, position.fees = state["net"], state["fees"]
-        position.low, position.high = state["low"], state["high"]
+        position.low, position.high, position.seen = state["low"], state["high"], nan
         return position
 
 
@@ -228,7 +231,13 @@ class _Exit:
 
 
 def _trade(
-    position: _Position, lot: _Lot, size: float, out: _Exit, low: float, high: float, ids: set[int]
+    position: _Position,
+    lot: _Lot,
+    size: float,
+    out: _Exit,
+    low: float,
+    high: float,
+    ids: Iterable[int],
 ) -> LeanTrade:
     """Build the trade of a quantity that came in with a lot, whose fee is the trade's."""
     fill, price, paid, side, worth = out.fill, out.price, lot.price, "LONG", size * out.value
@@ -238,8 +247,23 @@ def _trade(
     gain = _cents((price - paid) * worth)
     mae, mfe = _cents((low - paid) * worth), _cents((high - paid) * worth)
     won = gain > 0 if out.exercise is None else out.exercise.is_win(fill.quantity, gain)
-    came, went = (lot.time, paid, side, size), (fill.time, price, gain, lot.fee)
-    return LeanTrade(position.symbols, *came, *went, mae, mfe, drop, won, tuple(sorted(ids)))
+    values = (
+        position.symbols,
+        lot.time,
+        paid,
+        side,
+        size,
+        fill.time,
+        price,
+        gain,
+        lot.fee,
+        mae,
+        mfe,
+        drop,
+        won,
+        tuple(ids),
+    )
+    return build(LeanTrade, values)
 
 
 def _fill_to_fill(position: _Position, out: _Exit, _: bool) -> list[LeanTrade]:
@@ -248,7 +272,9 @@ def _fill_to_fill(position: _Position, out: _Exit, _: bool) -> list[LeanTrade]:
     trades = []
     for lot, part in position.take(abs(out.fill.quantity)):
         lot.fee += fee
-        trades.append(_trade(position, lot, part, out, low, high, {lot.order_id, closing}))
+        opening = lot.order_id
+        ids = (opening, closing) if opening < closing else sorted({opening, closing})
+        trades.append(_trade(position, lot, part, out, low, high, ids))
         lot.fee = fee = 0.0
     return trades
 
@@ -267,7 +293,8 @@ def _flat_to_flat(position: _Position, out: _Exit, to_zero: bool) -> list[LeanTr
     quantity, paid = _average((x, abs(x.quantity)) for x in lots if (x.quantity > 0) is long)
     _, out.price = _average((x, abs(x.quantity)) for x in lots if (x.quantity > 0) is not long)
     entry = _Lot(lots[0].time, paid, quantity, 0, position.fees)
-    return [_trade(position, entry, quantity, out, paid, paid, {lot.order_id for lot in lots})]
+    orders = sorted({lot.order_id for lot in lots})
+    return [_trade(position, entry, quantity, out, paid, paid, orders)]
 
 
 def _flat_to_reduced(position: _Position, out: _Exit, _: bool) -> list[LeanTrade]:
@@ -280,7 +307,7 @@ def _flat_to_reduced(position: _Position, out: _Exit, _: bool) -> list[LeanTrade
     quantity, paid = _average(parts)
     entry = _Lot(time, paid, quantity, 0, position.fees + fill.fee)
     position.fees = 0.0
-    orders = {fill.order_id, *(lot.order_id for lot, _ in parts)}
+    orders = sorted({fill.order_id, *(lot.order_id for lot, _ in parts)})
     return [_trade(position, entry, quantity, out, paid, paid, orders)]
 
 

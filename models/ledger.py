@@ -61,11 +61,14 @@ class Adoptions:
     In backtests a difference is adopted at the mark that shows it. Live, where events may lag
     behind the portfolio, only what two marks in a row show alike is adopted. A fill that comes
     after its holding was adopted takes the adoption back.
+
+    Attributes:
+        adopted: sid -> UTC, quantity, price and each strategy's part of what was adopted.
     """
 
     def __init__(self) -> None:
         self._shown: dict[str, float] = {}  # live: sid -> difference at the last mark
-        self._adopted: dict[str, tuple[datetime, float, float, dict[str, float]]] = {}
+        self.adopted: dict[str, tuple[datetime, float, float, dict[str, float]]] = {}
 
     def clear_doubts(self) -> None:
         """A mark closed without a look at the holdings: what one before it showed is over."""
@@ -124,32 +127,32 @@ class Adoptions:
             holders = [(account.name, p.quantity) for account, p in books.holders(sid)]
             parts = share_fill(gap, holders, quantity == 0, holding.instrument.lot)
         _adjust(books, time, holding, price, parts, "outside")
-        self._adopted[sid] = (time, gap, price, {name: part / gap for name, part in parts})
+        self.adopted[sid] = (time, gap, price, {name: part / gap for name, part in parts})
 
     def take_back(self, books: Books, fill: Fill) -> None:
         """Undo an adoption that the fill, coming late, explains; the fill is booked after."""
-        if fill.sid not in self._adopted:
+        if fill.sid not in self.adopted:
             return
-        time, quantity, price, shares = self._adopted[fill.sid]
+        time, quantity, price, shares = self.adopted[fill.sid]
         seen = books.orders.seen.contains(fill.order_id, fill.event_id)
         if seen or fill.time > time or quantity * fill.quantity <= 0:
             return
         back = quantity if abs(quantity) < abs(fill.quantity) else fill.quantity
         parts = [(name, -back * share) for name, share in shares.items()]
         _adjust(books, fill.time, books.holdings[fill.sid], price, parts, None)
-        del self._adopted[fill.sid]
+        del self.adopted[fill.sid]
         if quantity != back:
-            self._adopted[fill.sid] = (time, quantity - back, price, shares)
+            self.adopted[fill.sid] = (time, quantity - back, price, shares)
 
     def state(self) -> dict[str, Any]:
         """JSON-able and exact."""
-        adopted = {sid: [time.isoformat(), *rest] for sid, (time, *rest) in self._adopted.items()}
+        adopted = {sid: [time.isoformat(), *rest] for sid, (time, *rest) in self.adopted.items()}
         return {"shown": dict(self._shown), "adopted": adopted}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take over what `state` returned."""
         self._shown = dict(state["shown"])
-        self._adopted = {
+        self.adopted = {
             sid: (datetime.fromisoformat(time), quantity, price, shares)
             for sid, (time, quantity, price, shares) in state["adopted"].items()
         }
@@ -213,13 +216,14 @@ class Ledger:
 
     def fill(self, fill: Fill) -> bool:
         """Book a fill; one whose holding was adopted before it came takes the adoption back."""
-        self._adoptions.take_back(self.books, fill)
-        scan = self.books.cash.next_scan
+        books = self.books
+        if self._adoptions.adopted:
+            self._adoptions.take_back(books, fill)
+        scan = books.cash.next_scan
         if scan is not None and fill.time >= scan and self._stakes is None:
             # LEAN scans before it fills: who holds until now bears what the scan moved
-            books = self.books
             self._stakes = stakes(books.holdings.values(), books.accounts.values())
-        return self.books.fill(fill)
+        return books.fill(fill)
 
     def announce(self, flow: CashFlow) -> None:
         """Expect a deposit or withdrawal; it is booked at the mark whose cash shows it."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import enum
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -161,6 +161,13 @@ class Lot:
     tag: str
     seeded: bool
 
+    def take(self, part: float) -> float:
+        """Take a part of the quantity off; returns its part of the fee."""
+        fee = self.fee * (part / self.quantity)
+        self.quantity = tidy(self.quantity - part)
+        self.fee -= fee
+        return fee
+
     def slippage(
         self, size: float, price: float, rate: float, arrival: float
     ) -> tuple[float, float]:
@@ -180,6 +187,10 @@ class Lot:
             cash += size * (price - arrival) * rate
             value += abs(size * arrival) * rate
         return cash, value
+
+
+# A NamedTuple from the tuple of its values: its own constructor takes three times as long.
+build = tuple.__new__
 
 
 class Closed(NamedTuple):
@@ -220,21 +231,14 @@ class Extremes:
         self.lows: deque[list[Any]] = deque()
         self.highs: deque[list[Any]] = deque()
 
-    def enter(self, worth: float) -> None:
-        """A lot comes in."""
-        for stack in (self.lows, self.highs):
-            stack.append([worth, 1])
-        if len(self.lows) > 1 or len(self.highs) > 1:
-            self.see(worth)
-
-    def see(self, worth: float) -> None:
-        """What a unit is worth now."""
-        lows, highs, lots = self.lows, self.highs, 0
+    def see(self, worth: float, entering: int = 0) -> None:
+        """Take what a unit is worth now, when so many lots come in."""
+        lows, highs, lots = self.lows, self.highs, entering
         while lows and lows[-1][0] >= worth:
             lots += lows.pop()[1]
         if lots:
             lows.append([worth, lots])
-        lots = 0
+        lots = entering
         while highs and highs[-1][0] <= worth:
             lots += highs.pop()[1]
         if lots:
@@ -245,14 +249,18 @@ class Extremes:
         lows = (low for low, lots in self.lows for _ in range(lots))
         return zip(lows, (high for high, lots in self.highs for _ in range(lots)), strict=True)
 
-    def leave(self, index: int) -> None:
-        """The oldest lot (0) or the newest (-1) goes."""
-        for stack in (self.lows, self.highs):
-            group = stack[index]
-            if group[1] == 1:
-                del stack[index]
-            else:
-                group[1] -= 1
+    def leave(self, index: int) -> tuple[float, float]:
+        """The oldest lot (0) or the newest (-1) goes, with the lowest and the highest it saw."""
+        low, high = self.lows[index], self.highs[index]
+        if low[1] == 1:
+            del self.lows[index]
+        else:
+            low[1] -= 1
+        if high[1] == 1:
+            del self.highs[index]
+        else:
+            high[1] -= 1
+        return low[0], high[0]
 
     def scale(self, factor: float) -> None:
         """Apply a split."""
@@ -331,29 +339,16 @@ class Position:
         Returns:
             The closed pieces, in the order they were matched.
         """
-        left, price = execution[2], execution[3]
-        instrument = self.instrument
+        left, price, instrument = execution[2], execution[3], self.instrument
         worth = instrument.worth(price) if instrument.inverse else price
         closed: list[Closed] = []
         self.ended = self.entered = None
-        if self.lots:
-            # a split makes fractions of a share, and lots, that are less than dust and are meant
-            dust = max(min(instrument.lot * DUST, abs(left) * DUST * DUST), SMALLEST)
-            extremes = self.extremes
-            if not extremes.lows[-1][0] < worth < extremes.highs[-1][0]:
-                extremes.see(worth)
-            while self.quantity * left < 0 and abs(left) > dust:
-                lot = self.lots[next_lot]
-                part = lot.quantity if abs(left) > abs(lot.quantity) - dust else -left
-                closed.append(self._close(lot, part, worth, execution, next_lot))
-                left += part
-                if left % 1:
-                    left = tidy(left)
+        if self.quantity * left < 0:
+            left = self._close(left, worth, execution, next_lot, closed)
             if closed and self.round is not None:
-                self._reduce(self.round, closed, execution, told)
-            if abs(left) <= dust:
-                return closed
-        self._open(execution, left, worth)
+                self._reduce(self.round, closed if told else (), execution)
+        if left:
+            self._open(execution, left, worth)
         return closed
 
     def _open(self, execution: Execution, quantity: float, worth: float) -> None:
@@ -367,50 +362,67 @@ class Position:
         held.entered += size
         held.paid += size * price
         held.stake += abs(size * worth) * self.instrument.multiplier * rate
-        self.quantity = tidy(self.quantity + quantity)
+        total = self.quantity + quantity
+        self.quantity = tidy(total) if total % 1 else total
         self.cost += quantity * worth
         lot = Lot(quantity, price, worth, fee, rate, arrival, time, order_id, tag, seeded)
         self.entered = lot
         self.lots.append(lot)
-        self.extremes.enter(worth)
+        self.extremes.see(worth, 1)
 
     def _close(
-        self, lot: Lot, part: float, worth: float, execution: Execution, next_lot: int
-    ) -> Closed:
-        _, _, whole, price, rate, fee, arrival, _, _ = execution
-        extremes, size = self.extremes, part * self.instrument.multiplier
-        low, high = extremes.lows[next_lot][0], extremes.highs[next_lot][0]
-        slippage = value = 0.0
-        if arrival or lot.arrival:
-            slippage, value = lot.slippage(size, price, rate, arrival)
-        self.cost -= part * lot.worth
-        if part == lot.quantity:
-            entry_fee = lot.fee
-            del self.lots[next_lot]
-            extremes.leave(next_lot)
-        else:
-            entry_fee = lot.fee * (part / lot.quantity)
-            lot.quantity = tidy(lot.quantity - part)
-            lot.fee -= entry_fee
-        if self.lots:
-            left = self.quantity - part
-            self.quantity = tidy(left) if left % 1 else left
-        else:
-            self.quantity = self.cost = 0.0
-        gross, exit_fee = size * (worth - lot.worth), fee * (-part / whole)
-        return Closed(lot, part, gross, entry_fee, exit_fee, low, high, slippage, value)
+        self, left: float, worth: float, execution: Execution, next_lot: int, closed: list[Closed]
+    ) -> float:
+        """Match a quantity with the lots it closes, adding the pieces to `closed`.
 
-    def _reduce(self, held: Round, closed: list[Closed], execution: Execution, told: bool) -> None:
-        price, rate = execution[3], execution[4]
-        for _, part, gross, entry_fee, exit_fee, _, _, slippage, value in closed if told else ():
+        Returns:
+            What is left of it when no lot is.
+        """
+        _, _, whole, price, rate, fee, arrival, _, _ = execution
+        instrument, lots, extremes = self.instrument, self.lots, self.extremes
+        multiplier, quantity, cost = instrument.multiplier, self.quantity, self.cost
+        # a split makes fractions of a share, and lots, that are less than dust and are meant
+        dust = max(min(instrument.lot * DUST, abs(left) * DUST * DUST), SMALLEST)
+        if not extremes.lows[-1][0] < worth < extremes.highs[-1][0]:
+            extremes.see(worth)
+        while abs(left) > dust and quantity * left < 0:
+            lot = lots[next_lot]
+            part, entry_fee = lot.quantity, lot.fee
+            if abs(left) > abs(part) - dust:
+                del lots[next_lot]
+                low, high = extremes.leave(next_lot)
+            else:
+                part = -left
+                entry_fee = lot.take(part)
+                low, high = extremes.lows[next_lot][0], extremes.highs[next_lot][0]
+            quantity = quantity - part if lots else 0.0
+            if quantity % 1:
+                quantity = tidy(quantity)
+            left += part
+            if left % 1:
+                left = tidy(left)
+            cost -= part * lot.worth
+            size, slippage, value = part * multiplier, 0.0, 0.0
+            if arrival or lot.arrival:
+                slippage, value = lot.slippage(size, price, rate, arrival)
+            gross, exit_fee = size * (worth - lot.worth), fee * (-part / whole)
+            piece = (lot, part, gross, entry_fee, exit_fee, low, high, slippage, value)
+            closed.append(build(Closed, piece))
+        self.quantity, self.cost = quantity, cost if lots else 0.0
+        return left if abs(left) > dust else 0.0
+
+    def _reduce(self, held: Round, told: Sequence[Closed], execution: Execution) -> None:
+        """Add what was closed and is told to the round; end it where nothing is left."""
+        price, rate, made = execution[3], execution[4], held.gross
+        for _, part, gross, entry_fee, exit_fee, _, _, slippage, value in told:
             size = abs(part)
             held.exited += size
             held.received += size * price
-            held.gross += gross * rate
+            made += gross * rate
             held.fees += entry_fee + exit_fee
             held.slippage += slippage
             held.arrival_value += value
-        made = held.gross
+        held.gross = made
         if self.lots:
             made += self.unrealized(self.instrument.worth(price)) * rate
         else:

@@ -188,6 +188,11 @@ class TradeLog:
         self._keep = keep
         self._most = keep + BATCH
 
+    def take(self, trades: Sequence[TradeRecord]) -> bool:
+        """Keep trades that closed; returns whether a batch must leave."""
+        self.trades.extend(trades)
+        return len(self.trades) > self._most and self.due
+
     @property
     def due(self) -> bool:
         """Whether a batch must leave."""
@@ -308,7 +313,7 @@ class Recorder:
         """Book an event under the lock; whoever does must `_settle` once it is released."""
         booked = _BOOKING[type(event)](self, event)
         books, scopes = self.ledger.books, self.scopes
-        if books.paid or books.closed or books.entered:
+        if books.paid or books.entered:
             self._count(books)
         if scopes.changes or len(books.anomalies) != self._anomalies_told:
             self._tell(books)
@@ -440,19 +445,13 @@ class Recorder:
 
     def _count(self, books: Books) -> None:
         """Count, keep and tell what fills paid, opened and closed."""
-        closed, rounds = books.closed, books.rounds
-        self.scopes.count(books.paid, closed)
-        if closed:
-            for book, trades in ((LOTS, closed), (POSITIONS, rounds)):
-                log = self._logs[book]
-                log.trades.extend(trades)
-                self._restless |= log.due
+        self.scopes.count(books.paid)
+        for book, trades in ((LOTS, books.closed), (POSITIONS, books.rounds)):
+            if trades and self._logs[book].take(trades):
+                self._restless = True
         if self._listeners.kinds:
             self._tell_trades(books)
-        books.paid.clear()
-        closed.clear()
-        rounds.clear()
-        books.entered.clear()
+        books.forget()
 
     def _tell_trades(self, books: Books) -> None:
         put = self._listeners.put

@@ -10,7 +10,7 @@ from dataclasses import asdict, astuple, dataclass, fields
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from models.lots import Closed, Execution, Lot, Position, Round
+from models.lots import Closed, Execution, Lot, Position, Round, build
 from models.settings import Alarm
 
 LONG, SHORT = "long", "short"
@@ -135,23 +135,23 @@ def trade_record(
         reason: Why (`TradeRecord.exit_reason`).
     """
     lot, signed, gross, entry_fee, exit_fee, low, high, slippage, value = piece
-    instrument = position.instrument
-    multiplier, rate, worth = instrument.multiplier, execution.rate, lot.worth
+    time, order_id, _, price, rate, _, _, _, _ = execution
+    instrument, worth = position.instrument, lot.worth
+    multiplier, commission = instrument.multiplier, entry_fee + exit_fee
     gross *= rate
-    commission = entry_fee + exit_fee
-    stake = abs(signed * worth) * multiplier * lot.rate
     pnl = gross - commission
+    stake = abs(signed * worth) * multiplier * lot.rate
     size = signed * multiplier * rate
     long = signed > 0
-    return TradeRecord(
+    values = (
         trade_id,
         ticker,
         position.strategy,
         LONG if long else SHORT,
         lot.time,
-        execution.time,
+        time,
         lot.price,
-        execution.price,
+        price,
         signed if long else -signed,
         pnl,
         100.0 * pnl / stake if stake else None,
@@ -162,7 +162,7 @@ def trade_record(
         gross,
         slippage if value else None,
         multiplier,
-        (lot.order_id, execution.order_id),
+        (lot.order_id, order_id),
         lot.tag,
         reason,
         lot.seeded,
@@ -170,6 +170,7 @@ def trade_record(
         size * ((high if long else low) - worth),
         LOTS,
     )
+    return build(TradeRecord, values)
 
 
 def round_record(

@@ -303,20 +303,7 @@ class SessionBook:
             del self._days[:folded]
         self._days.append(day)  # after folding: `closed` must find it
 
-    def trade(self, exit_time: datetime, net: float) -> None:
-        """Count a trade in the session of its exit, by what it made net of fees."""
-        session = self._session_at(exit_time)
-        session.trades += 1
-        session.wins += net >= BREAKEVEN
-        session.losses += net <= -BREAKEVEN
-
-    def fill(self, time: datetime, fees: float, volume: float) -> None:
-        """Add a fill's fees and value, account currency, to the session it came in."""
-        session = self._session_at(time)
-        session.fees += fees
-        session.volume += volume
-
-    def _session_at(self, time: datetime) -> Session:
+    def at(self, time: datetime) -> Session:
         """The day of that time if it is kept, else its month; the next one where it has none."""
         if time >= self.since:
             return self.day

@@ -52,6 +52,8 @@ OUT_OF_THE_MONEY = "OTM"
 FINISHED_KEPT = 1_000
 # Order ids above this are not LEAN's own counting from 1 and are kept in a dictionary.
 COUNTED_IDS = 50_000_000
+# Event ids from here on do not fit into two bytes.
+IDS = 65_535
 
 _UNDERLYING = re.compile(r"Underlying: (-?\d+(?:\.\d+)?)")
 _STRATEGY = re.compile(r"(?:^|[\s,;|])strategy=([^\s,;|=]+)(?![^\s,;|])")
@@ -134,22 +136,26 @@ class SeenEvents:
 
     def add(self, order_id: int, event_id: int) -> bool:
         """Remember the event; False when it was seen before."""
-        if order_id < 0:
-            new, self.lowest = order_id < self.lowest, min(order_id, self.lowest)
-            return new
-        if order_id >= COUNTED_IDS or not 0 < event_id < 65_535:
-            return self._add_ahead(order_id, event_id)
         through = self._through
-        if order_id >= len(through):
-            through.extend([0] * (order_id + 256 - len(through)))
-        if event_id <= through[order_id]:
-            return False
-        if event_id != through[order_id] + 1:
-            return self._add_ahead(order_id, event_id)
+        if not (0 <= order_id < len(through) and event_id == through[order_id] + 1 < IDS):
+            return self._add_out_of_turn(order_id, event_id)
         through[order_id] = event_id
         if order_id in self._ahead:
             self._catch_up(order_id)
         return True
+
+    def _add_out_of_turn(self, order_id: int, event_id: int) -> bool:
+        """Remember an event that is not the next one of an order within the array."""
+        if order_id < 0:
+            new, self.lowest = order_id < self.lowest, min(order_id, self.lowest)
+            return new
+        if order_id >= COUNTED_IDS or not 0 < event_id < IDS:
+            return self._add_ahead(order_id, event_id)
+        through = self._through
+        if order_id >= len(through):
+            through.extend([0] * (order_id + 256 - len(through)))
+            return self.add(order_id, event_id)
+        return event_id > through[order_id] and self._add_ahead(order_id, event_id)
 
     def contains(self, order_id: int, event_id: int) -> bool:
         """Whether the event was seen."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -336,13 +336,13 @@ def test_a_mark_that_opens_a_day_tells_both() -> None:
     ("call", "amounts"),
     [
         ("roll", ()),
-        ("trade", (1.0,)),
-        ("fill", (1.0, 2.0)),
+        ("count", (0.0, 0.0, (1.0,))),
+        ("count", (1.0, 2.0, ())),
         ("rebase", (10.0,)),
         ("rebase", (0.0,)),
     ],
 )
-def test_whatever_opens_a_day_closes_the_one_before(call: str, amounts: tuple[float, ...]) -> None:
+def test_whatever_opens_a_day_closes_the_one_before(call: str, amounts: tuple[Any, ...]) -> None:
     """Only the first event of a day does, and the first of all has nothing to close."""
     track = fresh()
     for day, change in enumerate([Change.NOTHING, Change.SESSION_CLOSED, Change.SESSION_CLOSED]):

@@ -49,8 +49,8 @@ def feed(made: PerformanceTracker, *events: Event) -> PerformanceTracker:
 def test_a_tally_counts_breakeven_apart() -> None:
     """What made or lost less than a float's dust is neither a win nor a loss."""
     tally = Tally()
-    for net in (5.0, -2.0, 1e-12, 3.0):
-        tally.add(net)
+    assert tally.add((5.0, -2.0)) == (1, 1)
+    assert tally.add((1e-12, 3.0)) == (1, 0)
     assert (tally.trades, tally.wins, tally.losses) == (4, 2, 1)
     assert (tally.won, tally.lost) == (8.0, -2.0)
     assert Tally(*json.loads(json.dumps(tally.state()))).state() == tally.state()

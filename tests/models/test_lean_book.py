@@ -556,7 +556,7 @@ def differences(ours: list[LeanTrade], theirs: list[LeanTrade]) -> list[str]:
     room = {"entry_price": 1e-12, "exit_price": 1e-12, "quantity": 1e-9}
     found = [] if len(ours) == len(theirs) else [f"{len(ours)} trades, not {len(theirs)}"]
     for number, pair in enumerate(zip(ours, theirs, strict=False)):
-        for name in (field for field in LeanTrade.__slots__ if field not in EXCURSIONS):
+        for name in (field for field in LeanTrade._fields if field not in EXCURSIONS):
             one, other = (getattr(trade, name) for trade in pair)
             if one == other or (name == "total_fees" and abs(one - other) < 1e-6):
                 continue

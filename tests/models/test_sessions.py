@@ -40,7 +40,7 @@ CLOSE += ["low_equity", "start_equity", "end_equity", "flows", "start_nav", "end
 
 
 class Event(NamedTuple):
-    """A call of `Track`: its name and its arguments after the time."""
+    """A mark, roll, trade or fill that a `Track` takes: its name and its figures."""
 
     call: str
     time: datetime
@@ -49,9 +49,24 @@ class Event(NamedTuple):
 
 def play(track: Track, events: Sequence[Event]) -> Track:
     """Send the events to the track."""
-    for event in events:
-        getattr(track, event.call)(event.time, *event.amounts)
+    for call, time, amounts in events:
+        if call == "trade":
+            trade(track, time, *amounts)
+        elif call == "fill":
+            fill(track, time, *amounts)
+        else:
+            getattr(track, call)(time, *amounts)
     return track
+
+
+def trade(track: Track, time: datetime, net: float) -> None:
+    """Count a closed trade."""
+    track.count(time, 0.0, 0.0, (net,))
+
+
+def fill(track: Track, time: datetime, fees: float, volume: float) -> None:
+    """Count a fill that closed nothing."""
+    track.count(time, fees, volume, ())
 
 
 def local(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
@@ -266,7 +281,7 @@ def test_days_without_a_mark_are_no_trading_days() -> None:
     """Neither a weekend's midnights nor a fill make a return that would dilute the Sharpe ratio."""
     events = every_day(date(2024, 5, 1), 13)
     track = play(Track(CAPITAL, NEW_YORK), events)
-    track.fill(local(2024, 5, 18, 12), 1.0, 10.0)
+    fill(track, local(2024, 5, 18, 12), 1.0, 10.0)
     assert track.book.daily_returns_moments().n == 9
     assert [day.day for day, _ in track.book.daily_closes()] == [1, 2, 3, 6, 7, 8, 9, 10, 13]
 
@@ -290,11 +305,11 @@ def test_a_trade_wins_loses_or_breaks_even() -> None:
     """Less than a billionth is neither a win nor a loss, and neither counts for the win rate."""
     track = Track(CAPITAL, NEW_YORK)
     for net in (3.0, 1e-9, -2.0, -1e-9, 1e-10, -1e-10, 0.0):
-        track.trade(local(2024, 5, 6, 12), net)
+        trade(track, local(2024, 5, 6, 12), net)
     day = track.book.sessions(SessionKind.DAILY)[0]
     assert (day.trades, day.winning_trades, day.losing_trades, day.breakeven_trades) == (7, 2, 2, 3)
     assert day.win_rate == 0.5
-    track.trade(local(2024, 5, 7, 12), 0.0)
+    trade(track, local(2024, 5, 7, 12), 0.0)
     assert track.book.sessions(SessionKind.DAILY)[1].win_rate is None
 
 
@@ -318,8 +333,8 @@ def test_a_late_trade_goes_where_it_belongs(
     """It is booked in its day, else in its month, else in the next session there is."""
     days = [(2021, 6, 3), (2021, 6, 4), (2021, 8, 1), (2024, 5, 2), (2024, 5, 3), (2024, 5, 6)]
     track = play(Track(CAPITAL, NEW_YORK), [mark(local(*day, 12), CAPITAL) for day in days])
-    track.trade(late, 1.0)
-    track.fill(late, 2.0, 3.0)
+    trade(track, late, 1.0)
+    fill(track, late, 2.0, 3.0)
     for one_kind in (kind, SessionKind.MONTHLY, SessionKind.YEARLY, SessionKind.INCEPTION):
         found = {s.session_date: s for s in track.book.sessions(one_kind) if s.trades}
         assert [(s.trades, s.commissions, s.volume) for s in found.values()] == [(1, 2.0, 3.0)]
@@ -410,7 +425,7 @@ def test_a_roll_tells_what_it_closed() -> None:
         (local(2024, 1, 8), ["daily", "weekly"]),
         (local(2024, 2, 1), ["daily", "monthly"]),
     ]:
-        track.trade(time - timedelta(minutes=1), 1.0)
+        trade(track, time - timedelta(minutes=1), 1.0)
         shown = {kind: track.book.sessions(kind)[-1] for kind in SessionKind}
         assert track.roll(time) is Change.SESSION_CLOSED
         closed = track.book.closed()

@@ -8,7 +8,6 @@ narrower where LEAN's trade builder saw prices that no mark shows (see recording
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -218,7 +217,7 @@ def trade(profit: float, minutes: float = 1.0, start: float = 0.0, **said: Any) 
         is_win=profit > 0,
         order_ids=(1, 2),
     )
-    return replace(made, **said)
+    return made._replace(**said)
 
 
 def of(*trades: LeanTrade, **names: Any) -> None:
