@@ -82,6 +82,9 @@ class NoticeKind(enum.Enum):
     ALERT = "alert"
 
 
+OF_FILLS = frozenset({NoticeKind.TRADE_OPENED, NoticeKind.TRADE_CLOSED, NoticeKind.POSITION_CLOSED})
+
+
 class Notice(NamedTuple):
     """Something that happened.
 
@@ -120,12 +123,19 @@ class Archive(Protocol):
 
 
 class Listeners:
-    """Who hears of what, and the notices that are on their way."""
+    """Who hears of what, and the notices that are on their way.
+
+    Attributes:
+        kinds: What somebody hears of.
+        hear_entries: Whether that is opened trades; making their records takes time.
+        hear_trades: Whether that is anything of fills.
+        hear_changes: Whether that is anything else.
+    """
 
     def __init__(self) -> None:
         self._wanted: dict[Listener, frozenset[NoticeKind]] = {}
         self._queue: deque[Notice] = deque()
-        self.kinds: frozenset[NoticeKind] = frozenset()
+        self._set({})
 
     def add(self, listener: Listener, kinds: Iterable[NoticeKind | str]) -> None:
         """Call it with each notice of the kinds, or of all when none is given.
@@ -147,6 +157,9 @@ class Listeners:
     def _set(self, wanted: dict[Listener, frozenset[NoticeKind]]) -> None:
         self._wanted = wanted
         self.kinds = frozenset(chain.from_iterable(wanted.values()))
+        self.hear_entries = NoticeKind.TRADE_OPENED in self.kinds
+        self.hear_trades = not self.kinds.isdisjoint(OF_FILLS)
+        self.hear_changes = not self.kinds <= OF_FILLS
 
     def put(self, kind: NoticeKind, time: datetime, strategy: str, record: object) -> None:
         """Queue a notice for those who want its kind."""
@@ -449,13 +462,13 @@ class Recorder:
         for book, trades in ((LOTS, books.closed), (POSITIONS, books.rounds)):
             if trades and self._logs[book].take(trades):
                 self._restless = True
-        if self._listeners.kinds:
+        if self._listeners.hear_trades:
             self._tell_trades(books)
         books.forget()
 
     def _tell_trades(self, books: Books) -> None:
         put = self._listeners.put
-        for position in books.entered:
+        for position in books.entered if self._listeners.hear_entries else ():
             quote = self._quote(position.instrument.sid)
             trade = newest_record(position, quote)
             put(NoticeKind.TRADE_OPENED, trade.entry_time, position.strategy, trade)
@@ -468,7 +481,7 @@ class Recorder:
     def _tell(self, books: Books) -> None:
         """Tell how the scopes changed and what should not have been seen."""
         changes, put = self.scopes.changes, self._listeners.put
-        if self._listeners.kinds:
+        if self._listeners.hear_changes:
             for scope, change in changes:
                 self._tell_change(books.time or BEGINNING, scope, change)
             for anomaly in books.anomalies[self._anomalies_told :]:

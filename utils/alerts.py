@@ -139,8 +139,9 @@ class Narrator:
 
     def flush(self) -> None:
         """Log what the last fill did, and flush the log; call it where no lock is held."""
-        with self._lock:
-            self._settle()
+        if self._records:
+            with self._lock:
+                self._settle()
         self._log.flush()
 
     def order(self, event: OrderUpdate | Fill) -> None:

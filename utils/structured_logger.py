@@ -477,8 +477,10 @@ class StructuredLogger:
 
         One thread at a time does; what others queue meanwhile may wait for the next flush.
         """
+        if not self._queue:
+            return
         with self._lock:
-            if self._flushing or not self._queue:
+            if self._flushing:
                 return
             self._flushing = True
         try:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from models.events import DayEnd, EventError, Fill, Mark, OrderStatus, OrderUpdate
 from models.performance_tracker import PerformanceTracker
-from models.recorder import Archive, Notice, NoticeKind
+from models.recorder import OF_FILLS, Archive, Notice, NoticeKind
 from models.records import Alert
 from models.sessions import BEGINNING, SessionKind, SessionMetrics
 from models.settings import Settings, Switch, read_settings
@@ -33,7 +33,6 @@ LIVE_MARK_EVERY = 1.0  # seconds
 BACKTEST_SAVE_EVERY = 30.0  # seconds of wall clock
 SCREEN_EVERY = timedelta(seconds=10)  # live
 OPTIMIZATION = "OPTIMIZATION"  # LEAN's mode
-TRADES = frozenset({NoticeKind.TRADE_OPENED, NoticeKind.TRADE_CLOSED, NoticeKind.POSITION_CLOSED})
 
 
 class LeanTracker(PerformanceTracker):
@@ -82,7 +81,9 @@ class LeanTracker(PerformanceTracker):
             live=live,
             resolver=resolver,
         )
-        self._archive = archive or (states if self.persists else None)
+        # writing every trade takes a backtest longer than making it: only where it is asked for
+        keeps_all = self.persists and (live or settings.persist is Switch.ON)
+        self._archive = archive or (states if keeps_all else None)
         every = settings.mark_every
         if every is None:
             every = LIVE_MARK_EVERY if live else 0.0
@@ -125,7 +126,7 @@ class LeanTracker(PerformanceTracker):
         if self.settings.alerts:
             kinds |= set(HEARD)
         if self.log.level <= Level.INFO:
-            kinds |= TRADES
+            kinds |= OF_FILLS
         if self.log.level <= Level.DEBUG:
             kinds |= {NoticeKind.NEW_LOW, NoticeKind.RECOVERY}
         self.remove_listener(self._hear)
@@ -194,9 +195,11 @@ class LeanTracker(PerformanceTracker):
         if not self._warm:
             self._start(booked)
         self.apply(booked)
-        self._narrator.order(booked)
-        if isinstance(booked, OrderUpdate) and booked.status is OrderStatus.INVALID:
+        rejected = isinstance(booked, OrderUpdate) and booked.status is OrderStatus.INVALID
+        if rejected:
             self.alerts.rejected(booked.time)
+        if rejected or self.log.level <= Level.INFO:
+            self._narrator.order(booked)
 
     def _on_data(self, data: Slice) -> None:
         if not self._ready():
@@ -430,7 +433,7 @@ def track(
         resolver: The strategy of an order from its (ticker, tag, order type); None from it is the
             default strategy. Without one the setting `tracker_strategy_tag` decides.
         archive: Where closed trades go beyond those kept in memory; by default segments in the
-            object store, where the setting `tracker_persist` allows it.
+            object store, in live trading or where the setting `tracker_persist` is on.
         overrides: Settings by name without the prefix; they win over the project's parameters.
 
     Raises:
