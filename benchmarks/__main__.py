@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from benchmarks.costs import backtest_cost
 from benchmarks.measures import (
     core,
     growth,
@@ -17,9 +18,11 @@ from benchmarks.measures import (
     naive_times,
     summary_times,
 )
+from benchmarks.persistence import log_lines, long_run_memory, snapshots
 from benchmarks.workload import Workload, longest
 
 EARLY_TRADES = 1_000
+SNAPSHOTS = (1_000, 20_000, 145_000)
 NAIVE_FILLS = 6_000  # it would take hours for all
 
 
@@ -72,14 +75,34 @@ def size_tables(load: Workload) -> list[Table]:
     return [table, kept]
 
 
+def saving_tables(load: Workload) -> list[Table]:
+    """What saving, restoring and logging cost, a long run's memory, and a backtest in LEAN."""
+    table = grid("A snapshot", "trades", "KB", "KB packed", "ms to make", "ms to restore")
+    for saved in snapshots(load, SNAPSHOTS):
+        figures = (f"{figure:,.0f}" for figure in saved[1:])
+        table.add_row(f"{saved.trades:,}", *figures)
+    other = grid("Beside the books", "what", "figure", "limit")
+    other.add_row("lines a second that the log renders", f"{log_lines():,.0f}", "")
+    other.add_row(
+        "MB that 145,000 trades take, saved and logged", f"{long_run_memory():.0f}", "150"
+    )
+    cost = backtest_cost()
+    name = "a backtest of three-strategies over the floor of reads"
+    other.add_row(name, f"{cost.ratio:.2f}", "1.5")
+    other.add_row("  its reads at LEAN's prices, s", f"{cost.reads:.2f}", "")
+    other.add_row("  the tracker's own time, s", f"{cost.own:.2f}", "")
+    other.add_row("  the floor, s", f"{cost.floor:.2f}", "")
+    return [table, other]
+
+
 def main() -> None:
     """Measure everything and print it."""
     console = Console()
     with Progress(console=console, transient=True) as progress:
-        steps = progress.add_task("measuring", total=4)
+        steps = progress.add_task("measuring", total=5)
         load = longest()
         tables: list[Table] = []
-        for measure in (core_tables, hook_tables, size_tables):
+        for measure in (core_tables, hook_tables, size_tables, saving_tables):
             progress.advance(steps)
             tables += measure(load)
     console.print(f"\n{load.name}: {len(load.fills):,} fills", style="bold")

@@ -8,6 +8,7 @@ import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
+from typing import Any
 
 from benchmarks.matcher import Matcher
 from benchmarks.naive import NaiveTracker
@@ -85,11 +86,17 @@ def growth(fills: list[float]) -> float:
     return late / early
 
 
-def hook_times() -> tuple[float, float]:
-    """Microseconds of `on_order_event` at a fill and of `on_data` with one holding, reads free."""
+def hook_times(*, applied: bool = True) -> tuple[float, float]:
+    """Microseconds of `on_order_event` at a fill and of `on_data` with one holding, reads free.
+
+    Args:
+        applied: Whether what the hooks found is booked too; else only finding it is measured.
+    """
     lean = PlainLean()
-    tracker = track(lean.algorithm)
+    tracker: Any = track(lean.algorithm)
     tracker.on_data(lean.bar(100.0))
+    if not applied:
+        tracker.apply = lambda _: True
     spent = 0.0
     for call in range(CALLS):
         submitted, filled = lean.order(-1.0 if call % 2 else 1.0, 100.0 + call % 7)

@@ -45,27 +45,36 @@ class NullMarginInterestRateModel(PlainModel):
     """Named as LEAN's."""
 
 
-class PlainStore(dict[str, str]):
-    """An object store in memory."""
+class PlainStore:
+    """An object store in memory; it may forget what it is given."""
 
     max_size, max_files = 10**10, 10**4
 
+    def __init__(self) -> None:
+        self.objects: dict[str, str] = {}
+        self.forgets = False
+
+    @property
+    def keys(self) -> list[str]:
+        """What there is."""
+        return list(self.objects)
+
     def contains_key(self, path: str) -> bool:
         """Whether it is there."""
-        return path in self
+        return path in self.objects
 
     def read(self, path: str) -> str:
         """What was saved."""
-        return self[path]
+        return self.objects[path]
 
     def save(self, path: str, text: str) -> bool:
         """Keep it."""
-        self[path] = text
+        self.objects[path] = "" if self.forgets else text
         return True
 
     def delete(self, path: str) -> bool:
         """Forget it."""
-        return self.pop(path, None) is not None
+        return self.objects.pop(path, None) is not None
 
 
 class PlainPortfolio(dict[Any, Any]):
@@ -104,6 +113,7 @@ class PlainLean:
             project_id=0,
             object_store=PlainStore(),
             set_runtime_statistic=lambda *_: None,
+            set_summary_statistic=lambda *_: None,
             account_currency="USD",
             time_zone=SimpleNamespace(id="America/New_York"),
             is_warming_up=False,
@@ -116,6 +126,8 @@ class PlainLean:
             time_rules=SimpleNamespace(midnight=None),
             get_parameters=dict,
             log=lambda _: None,
+            debug=lambda _: None,
+            error=lambda _: None,
         )
 
     def _security(self) -> SimpleNamespace:

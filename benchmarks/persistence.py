@@ -1,0 +1,115 @@
+"""What saving, restoring and logging cost, and how much memory a long run takes."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import resource
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import Any, NamedTuple
+
+from benchmarks.measures import median
+from benchmarks.plain_lean import PlainLean
+from benchmarks.workload import Workload, fresh
+from models.performance_tracker import PerformanceTracker
+from utils.snapshots import Snapshot
+from utils.structured_logger import StructuredLogger
+from utils.tracking import track
+
+LINES = 20_000
+TRADES = 145_000
+MEGABYTE = 1_024.0  # of what getrusage counts in
+
+
+class Saved(NamedTuple):
+    """A snapshot after so many trades: kilobytes as text and packed, milliseconds."""
+
+    trades: int
+    size: float
+    packed: float
+    save: float
+    restore: float
+
+
+def snapshots(load: Workload, thresholds: Sequence[int]) -> list[Saved]:
+    """Save and restore a tracker whenever it has closed so many trades, and at the end."""
+    tracker, left, found = fresh(lean_book=False), list(thresholds), list[Saved]()
+    for event in load.events:
+        tracker.apply(event)
+        if left and tracker.scopes.account.tally.trades >= left[0]:
+            left.pop(0)
+            found.append(_saved(tracker))
+    return [*found, _saved(tracker)] if left else found
+
+
+def _saved(tracker: PerformanceTracker) -> Saved:
+    text = _text(tracker)
+    state = json.loads(text)["state"]
+    return Saved(
+        tracker.scopes.account.tally.trades,
+        len(text) / 1e3,
+        len(gzip.compress(text.encode())) / 1e3,
+        median(lambda: _seconds(lambda: _text(tracker))) * 1e3,
+        median(lambda: _seconds(lambda: fresh(lean_book=False).restore(state))) * 1e3,
+    )
+
+
+def _text(tracker: PerformanceTracker) -> str:
+    return Snapshot(1, "0", "", tracker.ledger.books.time, "", 0, tracker.state()).text()
+
+
+def _seconds(call: Any) -> float:
+    started = perf_counter()
+    call()
+    return perf_counter() - started
+
+
+class Nowhere:
+    """Shows nothing."""
+
+    def debug(self, message: str) -> None:
+        """Drop it."""
+
+    log = error = debug
+
+
+def log_lines() -> float:
+    """Lines a second that the structured log renders, LEAN's own time left out."""
+    now = datetime(2024, 1, 2, tzinfo=UTC)
+    log = StructuredLogger(Nowhere(), lambda: now, budget=None)
+    started = perf_counter()
+    for line in range(LINES):
+        log.event("trade closed", time=now, correlation="o1", symbol="SPY", pnl=line / 7)
+        log.flush()
+    return LINES / (perf_counter() - started)
+
+
+def long_run_memory() -> float:
+    """Megabytes that a process gains by 145,000 trades, with saved state and log switched on."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.persistence"], capture_output=True, text=True, check=True
+    )
+    return float(done.stdout)
+
+
+def _long_run() -> None:
+    """Trade in a process of its own, and print what it gained."""
+    lean = PlainLean()
+    tracker = track(lean.algorithm, persist="on", log_level="info", log_bytes=8_192)
+    lean.algorithm.object_store.forgets = True  # what is stored is on a disk, not in the process
+    empty = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for trade in range(TRADES):
+        for quantity in (1.0, -1.0):
+            for event in lean.order(quantity, 100.0 + trade % 7):
+                tracker.on_order_event(event)
+        tracker.on_data(lean.bar(100.0 + trade % 11))
+    tracker.finish()
+    print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - empty) / MEGABYTE)
+
+
+if __name__ == "__main__":
+    _long_run()
