@@ -367,12 +367,11 @@ class Books:
         """Make the records of what closed; returns what each trade made net of fees."""
         ticker, ended = self.tickers[position.instrument.sid], position.ended
         nets: list[float] = []
-        for piece in closed:
-            self._trades += 1
-            trade_id = str(self._trades)
-            trade = trade_record(trade_id, ticker, position, piece, execution, reason)
+        for number, piece in enumerate(closed, self._trades + 1):
+            trade = trade_record(str(number), ticker, position, piece, execution, reason)
             self.closed.append(trade)
             nets.append(trade.pnl)
+        self._trades += len(closed)
         if ended is not None and ended.exited:
             self._rounds += 1
             trade_id = f"p{self._rounds}"
