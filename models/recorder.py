@@ -129,6 +129,7 @@ class Listeners:
         kinds: What somebody hears of.
         hear_entries: Whether that is opened trades; making their records takes time.
         hear_trades: Whether that is anything of fills.
+        hear_lean_trades: Whether that is trades of the LEAN book.
         hear_changes: Whether that is anything else.
     """
 
@@ -159,6 +160,7 @@ class Listeners:
         self.kinds = frozenset(chain.from_iterable(wanted.values()))
         self.hear_entries = NoticeKind.TRADE_OPENED in self.kinds
         self.hear_trades = not self.kinds.isdisjoint(OF_FILLS)
+        self.hear_lean_trades = NoticeKind.LEAN_TRADE_CLOSED in self.kinds
         self.hear_changes = not self.kinds <= OF_FILLS
 
     def put(self, kind: NoticeKind, time: datetime, strategy: str, record: object) -> None:
@@ -449,7 +451,7 @@ class Recorder:
             instrument.multiplier,
             exercise,
         )
-        if trades and self._listeners.kinds:
+        if trades and self._listeners.hear_lean_trades:
             for trade in trades:
                 self._listeners.put(NoticeKind.LEAN_TRADE_CLOSED, fill.time, "", trade)
             self._restless = True
