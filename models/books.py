@@ -60,7 +60,8 @@ ANOMALIES_KEPT = 1_000
 PLACES = 9
 NO_SHARE = 1e-9
 
-EXERCISE = OrderType.OPTION_EXERCISE
+# Looked for at every fill: a name of this module is found faster than a member of its enum.
+EXERCISE, CRYPTO = OrderType.OPTION_EXERCISE, Kind.CRYPTO
 ENDED = frozenset({OrderStatus.CANCELED, OrderStatus.INVALID, OrderStatus.FILLED})
 
 Parts = Sequence[tuple[str, float]]  # (strategy, signed quantity) of each part of a fill
@@ -234,7 +235,7 @@ class Books:
         rate, reason, currency = rates[instrument.currency], order.reason, fill.fee_currency
         fee, fee_rate = fill.fee, 0.0
         if fee:
-            if instrument.kind is Kind.CRYPTO or currency not in rates:
+            if instrument.kind is CRYPTO or currency not in rates:
                 fee, currency = self.fee(fill, instrument)
             fee_rate = rates[currency]
             self.cash.move(currency, -fee)
@@ -367,12 +368,11 @@ class Books:
         """Make the records of what closed; returns what each trade made net of fees."""
         ticker, ended = self.tickers[position.instrument.sid], position.ended
         nets: list[float] = []
-        for piece in closed:
-            self._trades += 1
-            trade_id = str(self._trades)
-            trade = trade_record(trade_id, ticker, position, piece, execution, reason)
+        for number, piece in enumerate(closed, self._trades + 1):
+            trade = trade_record(str(number), ticker, position, piece, execution, reason)
             self.closed.append(trade)
             nets.append(trade.pnl)
+        self._trades += len(closed)
         if ended is not None and ended.exited:
             self._rounds += 1
             trade_id = f"p{self._rounds}"

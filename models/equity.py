@@ -520,15 +520,18 @@ class Scopes:
         if base != self._base:
             self._rebase(time, base)
         flow, self._flows = ledger.flow_total - self._flows, ledger.flow_total
-        self._note(self.account, self.account.track.mark(time, ledger.equity, flow))
+        change = self.account.track.mark(time, ledger.equity, flow)
+        if change:
+            self._note(self.account, change)
         for name, account in books.accounts.items():
             scope = self.strategies.get(name)
             if scope is None:
                 if name == UNASSIGNED and not account.open:
                     continue
                 scope = self.strategy(name)
-            equity = scope.capital + account.terms.net + account.open_pnl
-            self._note(scope, scope.track.mark(time, equity))
+            change = scope.track.mark(time, scope.capital + account.terms.net + account.open_pnl)
+            if change:
+                self._note(scope, change)
 
     def _note(self, scope: Scope, change: Change) -> None:
         if change:

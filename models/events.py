@@ -398,9 +398,12 @@ class Fill:
             require_finite(getattr(self, name), f"{what}: the {name}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Mark:
-    """What everything is worth at a moment.
+    """What everything is worth at a moment; as immutable as every event.
+
+    It is not frozen because one is built at every bar, and writing nine frozen fields takes longer
+    than checking them.
 
     Attributes:
         time: UTC.
@@ -429,11 +432,11 @@ class Mark:
     def __post_init__(self) -> None:
         if self.time.tzinfo is None:
             require_utc(self.time, "mark")
-        total = self.equity or 0.0
-        for figures in (self.prices, self.cash, self.unsettled, self.rates):
-            total += sum(figures.values())
-        for profit, settled in self.profits.values():
-            total += profit + settled
+        total = (self.equity or 0.0) + sum(self.prices.values()) + sum(self.cash.values())
+        if self.unsettled or self.rates:
+            total += sum(self.unsettled.values()) + sum(self.rates.values())
+        if self.profits:
+            total += sum(profit + settled for profit, settled in self.profits.values())
         if not isfinite(total):
             self._explain()
 

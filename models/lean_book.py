@@ -351,7 +351,14 @@ class LeanBook:
         """
         if not quantity:
             return []
-        lot = _Lot(time, price, quantity, order_id, self._fee_once(order_id, fee))
+        charged = self._charged
+        if order_id in charged:
+            fee = 0.0  # it was spent on the order's first fill
+        else:
+            charged[order_id] = None
+            if len(charged) > _FEE_MEMORY:
+                charged.popitem(last=False)
+        lot = _Lot(time, price, quantity, order_id, fee)
         position = self._positions.get(sid)
         if position is None:
             self._positions[sid] = _Position(sid, (lot,), self.matching is Matching.LIFO)
@@ -376,15 +383,6 @@ class LeanBook:
             lot.quantity, lot.fee = after, 0.0
             self._positions[sid] = _Position(sid, (lot,), position.newest_first)
         return trades
-
-    def _fee_once(self, order_id: int, fee: float) -> float:
-        """Give the fee if the order has none yet, else nothing; remember the order."""
-        if order_id in self._charged:
-            return 0.0
-        self._charged[order_id] = None
-        if len(self._charged) > _FEE_MEMORY:
-            self._charged.popitem(last=False)
-        return fee
 
     def mark(self, sid: str, price: float, time: datetime | None = None) -> None:
         """Show the book a market price, in the quote currency.

@@ -260,11 +260,12 @@ class Ledger:
             False when the books do not close and the mark is `partial`: nothing was booked, and
             the feed must send it again, complete. Else True.
         """
-        books = self.books
-        known = books.holdings.keys()
+        books, time = self.books, mark.time
+        holdings = books.holdings
+        known = holdings.keys()
         if not (known >= mark.prices.keys() and known >= mark.profits.keys()):
             strange = sorted((mark.prices.keys() | mark.profits.keys()) - known)
-            books.anomaly(mark.time, "unknown instrument", f"a mark of {strange}")
+            books.anomaly(time, "unknown instrument", f"a mark of {strange}")
             return True
         if mark.rates:
             books.set_rates(mark.rates)
@@ -274,22 +275,23 @@ class Ledger:
         gap = 0.0 if mark.equity is None else mark.equity - self.equity
         if mark.partial and (residuals or abs(gap) > EQUITY_TOLERANCE):
             return False
-        self._scanned |= books.cash.scanned(mark.time)
+        if books.cash.scanned(time):
+            self._scanned = True
         judged = self._judges(mark)
-        if judged and (residuals or mark.holdings is not None):
-            self._value(mark)  # what was adopted had no worth, or that of another quantity
-            self._reconcile(mark)
-            self.equity = self._revalue()
         if judged:
+            if residuals or mark.holdings is not None:
+                self._value(mark)  # what was adopted had no worth, or that of another quantity
+                self._reconcile(mark)
+                self.equity = self._revalue()
             self._scanned = False
             self._stakes = None
         for account in books.accounts.values():
             for sid, position in account.open.items():
-                position.see(books.holdings[sid].worth)
-        books.time = mark.time
+                position.see(holdings[sid].worth)
+        books.time = time
         self.marks += 1
         if mark.equity is not None:
-            self._judge(mark.time, mark.equity, judged)
+            self._judge(time, mark.equity, judged)
         return True
 
     def _judges(self, mark: Mark) -> bool:
@@ -298,8 +300,9 @@ class Ledger:
         Live, the portfolio is read while fills are under way: cash too must differ twice alike.
         """
         if mark.holdings is None:
-            self._doubted.clear()
-            self._adoptions.clear_doubts()
+            if self.books.live:
+                self._doubted.clear()
+                self._adoptions.clear_doubts()
             return True
         sure = self._stopped or not self.books.live
         if not self._adoptions.check(self.books, mark.time, mark.holdings, sure=sure):
@@ -314,7 +317,8 @@ class Ledger:
         holdings, rates = books.holdings, books.rates
         for sid, price in mark.prices.items():
             holding = holdings[sid]
-            holding.worth = holding.instrument.worth(price)
+            instrument = holding.instrument
+            holding.worth = instrument.worth(price) if instrument.inverse else price
         for sid, (profit, settled) in mark.profits.items():
             holding = holdings[sid]
             holding.settled = settled
@@ -337,8 +341,12 @@ class Ledger:
         expected = books.cash.expected
         found: list[tuple[str, float, float]] = []
         for currency, amount in mark.cash.items():
-            shown = amount + mark.unsettled.get(currency, 0.0) - settled.get(currency, 0.0)
+            shown = amount
+            if mark.unsettled or settled:
+                shown += mark.unsettled.get(currency, 0.0) - settled.get(currency, 0.0)
             before = expected.get(currency, 0.0)
+            if shown == before:
+                continue
             rate = books.rates.get(currency, 0.0)
             value = (shown - before) * rate
             dust = max(CASH_TOLERANCE, CASH_PART * (abs(shown) + abs(before)) * rate)
@@ -376,8 +384,9 @@ class Ledger:
         if not judged:
             return
         size = abs(self.unexplained)
-        self.max_abs_unexplained = max(self.max_abs_unexplained, size)
-        if size > max(UNEXPLAINED_LIMIT, UNEXPLAINED_PART * abs(lean_equity)):
+        if size > self.max_abs_unexplained:
+            self.max_abs_unexplained = size
+        if size > UNEXPLAINED_LIMIT and size > UNEXPLAINED_PART * abs(lean_equity):
             detail = f"LEAN's equity is {lean_equity!r}, the ledger's {self.equity!r}"
             self.books.anomaly(time, "unexplained money", detail, amount=self.unexplained)
 
@@ -392,9 +401,9 @@ class Ledger:
             open_pnl = 0.0
             for sid, position in account.open.items():
                 holding, instrument = holdings[sid], position.instrument
-                made = position.quantity * holding.worth - position.cost
-                position.open_pnl = made * instrument.multiplier * rates[instrument.currency]
-                open_pnl += position.open_pnl
+                gained = (position.quantity * holding.worth - position.cost) * instrument.multiplier
+                position.open_pnl = gained = gained * rates[instrument.currency]
+                open_pnl += gained
                 if holding.settled:
                     open_pnl += self._misbooked(position)
             account.open_pnl = open_pnl

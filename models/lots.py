@@ -382,7 +382,9 @@ class Position:
         instrument, lots, extremes = self.instrument, self.lots, self.extremes
         multiplier, quantity, cost = instrument.multiplier, self.quantity, self.cost
         # a split makes fractions of a share, and lots, that are less than dust and are meant
-        dust = max(min(instrument.lot * DUST, abs(left) * DUST * DUST), SMALLEST)
+        dust = min(instrument.lot * DUST, abs(left) * DUST * DUST)
+        if dust < SMALLEST:
+            dust = SMALLEST
         if not extremes.lows[-1][0] < worth < extremes.highs[-1][0]:
             extremes.see(worth)
         while abs(left) > dust and quantity * left < 0:

@@ -129,6 +129,7 @@ class Listeners:
         kinds: What somebody hears of.
         hear_entries: Whether that is opened trades; making their records takes time.
         hear_trades: Whether that is anything of fills.
+        hear_lean_trades: Whether that is trades of the LEAN book.
         hear_changes: Whether that is anything else.
     """
 
@@ -159,6 +160,7 @@ class Listeners:
         self.kinds = frozenset(chain.from_iterable(wanted.values()))
         self.hear_entries = NoticeKind.TRADE_OPENED in self.kinds
         self.hear_trades = not self.kinds.isdisjoint(OF_FILLS)
+        self.hear_lean_trades = NoticeKind.LEAN_TRADE_CLOSED in self.kinds
         self.hear_changes = not self.kinds <= OF_FILLS
 
     def put(self, kind: NoticeKind, time: datetime, strategy: str, record: object) -> None:
@@ -325,10 +327,10 @@ class Recorder:
     def _record(self, event: Event | Instrument) -> bool:
         """Book an event under the lock; whoever does must `_settle` once it is released."""
         booked = _BOOKING[type(event)](self, event)
-        books, scopes = self.ledger.books, self.scopes
+        books = self.ledger.books
         if books.paid or books.entered:
             self._count(books)
-        if scopes.changes or len(books.anomalies) != self._anomalies_told:
+        if self.scopes.changes or len(books.anomalies) != self._anomalies_told:
             self._tell(books)
         return booked
 
@@ -449,8 +451,9 @@ class Recorder:
             instrument.multiplier,
             exercise,
         )
-        for trade in trades:
-            self._listeners.put(NoticeKind.LEAN_TRADE_CLOSED, fill.time, "", trade)
+        if trades and self._listeners.hear_lean_trades:
+            for trade in trades:
+                self._listeners.put(NoticeKind.LEAN_TRADE_CLOSED, fill.time, "", trade)
             self._restless = True
         book.closed.clear()
 
@@ -459,9 +462,10 @@ class Recorder:
     def _count(self, books: Books) -> None:
         """Count, keep and tell what fills paid, opened and closed."""
         self.scopes.count(books.paid)
-        for book, trades in ((LOTS, books.closed), (POSITIONS, books.rounds)):
-            if trades and self._logs[book].take(trades):
-                self._restless = True
+        if books.closed and self._logs[LOTS].take(books.closed):
+            self._restless = True
+        if books.rounds and self._logs[POSITIONS].take(books.rounds):
+            self._restless = True
         if self._listeners.hear_trades:
             self._tell_trades(books)
         books.forget()

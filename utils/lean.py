@@ -303,12 +303,13 @@ class LeanFeed:
         prices: dict[str, float] = {}
         profits: dict[str, tuple[float, float]] = {}
         shown = holdings or {}
-        for sid in dict.fromkeys([*books.held, *shown]):
+        for sid in dict.fromkeys([*books.held, *shown]) if shown else list(books.held):
             line = self._by_sid.get(sid)
             if line is None:
                 continue  # LEAN has dropped the security: its last worth stands
-            quantity = shown[sid][0] if sid in shown else books.holdings[sid].quantity
-            margin = quantity and line.instrument.valuation is Valuation.MARGIN
+            margin = line.instrument.valuation is Valuation.MARGIN and (
+                shown[sid][0] if sid in shown else books.holdings[sid].quantity
+            )
             if margin:
                 profits[sid] = self._profit(line)
             if not margin or self._tracker.lean_book:
@@ -319,7 +320,9 @@ class LeanFeed:
             cash[currency] = kept.amount
             if currency != self._account_currency or not books.rates[currency]:
                 rates[currency] = kept.conversion_rate
-        unsettled = {currency: kept.amount for currency, kept in self._unsettled.items()}
+        unsettled: dict[str, float] = {}
+        for currency, kept in self._unsettled.items():
+            unsettled[currency] = kept.amount
         equity = self._portfolio.total_portfolio_value
         return Mark(time, equity, prices, profits, cash, unsettled, rates, holdings, partial)
 
