@@ -175,10 +175,20 @@ class Books:
         """Note an order's event that fills nothing; its first one fixes the strategy."""
         if not self.orders.seen.add(update.order_id, update.event_id):
             return
-        self.orders.order_of(update, self.tickers.get(update.sid, update.sid))
+        order = self.orders.order_of(update, self.tickers.get(update.sid, update.sid))
+        if update.stop_price:
+            self._protect(update, order)
         if update.status in ENDED:
             self.orders.finish(update.order_id)
         self.time = update.time if self.time is None else max(self.time, update.time)
+
+    def _protect(self, update: OrderUpdate, order: Order) -> None:
+        """A stop against what its strategy holds says what that could lose."""
+        account = self.accounts.get(order.strategy or UNASSIGNED)
+        position = account.open.get(update.sid) if account else None
+        if position is not None and position.quantity * update.quantity < 0:
+            rate = self.rates[position.instrument.currency]
+            position.protect(update.stop_price or 0.0, rate)
 
     def fill(self, fill: Fill) -> bool:
         """Book a fill: LEAN's mirror first, then the strategy's lots, or every holder's.
@@ -233,13 +243,16 @@ class Books:
         lands = self.lands(instrument) if instrument.settles_in_account else None
         landed, settled = mirror(self.cash, holding, whole, price, lands)
         rate, reason, currency = rates[instrument.currency], order.reason, fill.fee_currency
+        kind, tag, risk = order.order_type, order.tag, order.risk
+        # a price difference says nothing of an inverse contract's money
+        arrival = 0.0 if instrument.inverse else order.arrival
         fee, fee_rate = fill.fee, 0.0
         if fee:
             if instrument.kind is CRYPTO or currency not in rates:
                 fee, currency = self.fee(fill, instrument)
             fee_rate = rates[currency]
             self.cash.move(currency, -fee)
-        if order.order_type is EXERCISE:
+        if kind is EXERCISE:
             reason = exit_reason(order, fill, instrument)
             if instrument.kind is Kind.INDEX_OPTION and not price:
                 settled += self._cash_settlement(fill, instrument)
@@ -251,10 +264,8 @@ class Books:
             paid = fee * (size / traded)
             cost = paid * fee_rate
             account = self.accounts.get(name) or self.account(name)
-            execution = build(
-                Execution,
-                (time, order_id, quantity, price, rate, cost, order.arrival, order.tag, False),
-            )
+            values = (time, order_id, quantity, price, rate, cost, arrival, tag, False, kind, risk)
+            execution = build(Execution, values)
             position, nets = self._match(account, instrument, execution, reason)
             self.paid.append((name, time, cost, size * each, nets))
             if fee:

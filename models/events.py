@@ -327,7 +327,9 @@ class OrderUpdate:
         bid: Best bid at submission, quote currency; 0 where unknown.
         ask: Best ask at submission; 0 where unknown.
         price: Last price at submission; 0 where unknown.
-        limit_price: The limit after an update, else None.
+        limit_price: The limit of a new order or after an update; None where there is none.
+        stop_price: The stop of a new order; None where there is none.
+        created: UTC when the order was made, where LEAN says so; else None.
         message: LEAN's message, the reason of a reject or cancel.
     """
 
@@ -344,6 +346,8 @@ class OrderUpdate:
     price: float = 0.0
     limit_price: float | None = None
     message: str = ""
+    stop_price: float | None = None
+    created: datetime | None = None
 
     def __post_init__(self) -> None:
         require_utc(self.time, f"order {self.order_id}")

@@ -16,7 +16,7 @@ from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from models.events import DUST, SMALLEST, Instrument, tidy
+from models.events import DUST, SMALLEST, Instrument, OrderType, tidy
 
 
 class Balance:
@@ -74,6 +74,8 @@ class Round:
         order_id: The order that opened it.
         tag: That order's tag.
         seeded: Held before the tracker started, or adopted.
+        order_type: That order's type.
+        risk: What all that came in could lose as planned; 0 where unsaid.
         entered: Quantity that came in, split-adjusted; `exited` what went out.
         paid: Sum of entered quantity times price, quote currency; `received` of the exited.
         stake: Value at entry.
@@ -86,6 +88,7 @@ class Round:
     order_id: int
     tag: str
     seeded: bool
+    order_type: OrderType
     entered: float = 0.0
     exited: float = 0.0
     paid: float = 0.0
@@ -97,6 +100,7 @@ class Round:
     arrival_value: float = 0.0
     low: float = 0.0
     high: float = 0.0
+    risk: float = 0.0
 
 
 class Matching(enum.Enum):
@@ -121,6 +125,8 @@ class Execution(NamedTuple):
         arrival: Mid (or last) price at the order's submission; 0 where unknown.
         tag: The order's tag.
         seeded: Not a fill but a holding that the tracker found.
+        order_type: The order's type.
+        risk: What a unit could lose as the order planned, account currency; 0 where unsaid.
     """
 
     time: datetime
@@ -132,6 +138,8 @@ class Execution(NamedTuple):
     arrival: float = 0.0
     tag: str = ""
     seeded: bool = False
+    order_type: OrderType = OrderType.MARKET
+    risk: float = 0.0
 
 
 @dataclass(slots=True, eq=False)
@@ -146,8 +154,10 @@ class Lot:
         rate: Account currency per unit of P&L currency at entry.
         arrival: Arrival price of the opening order, split-adjusted; 0 where unknown.
         time: UTC of entry.
-        order_id: The order that opened it; `tag` is its tag.
+        order_id: The order that opened it; `tag` is its tag, `order_type` its type.
         seeded: Held before the tracker started, or adopted: no fill opened it.
+        risk: What a unit could lose as planned, by the order's tag or else by the first stop that
+            was set against it, account currency; 0 where unsaid.
     """
 
     quantity: float
@@ -160,6 +170,8 @@ class Lot:
     order_id: int
     tag: str
     seeded: bool
+    order_type: OrderType
+    risk: float
 
     def take(self, part: float) -> float:
         """Take a part of the quantity off; returns its part of the fee."""
@@ -352,20 +364,24 @@ class Position:
         return closed
 
     def _open(self, execution: Execution, quantity: float, worth: float) -> None:
-        time, order_id, whole, price, rate, fee, arrival, tag, seeded = execution
+        time, order_id, whole, price, rate, fee, arrival, tag, seeded, kind, risk = execution
         if quantity != whole:
             fee *= quantity / whole
         held = self.round
         if held is None:
-            held = self.round = Round(time, order_id, tag, seeded)
+            held = self.round = Round(time, order_id, tag, seeded, kind)
         size = abs(quantity)
+        if risk:
+            held.risk += size * risk
         held.entered += size
         held.paid += size * price
         held.stake += abs(size * worth) * self.instrument.multiplier * rate
         total = self.quantity + quantity
         self.quantity = tidy(total) if total % 1 else total
         self.cost += quantity * worth
-        lot = Lot(quantity, price, worth, fee, rate, arrival, time, order_id, tag, seeded)
+        lot = Lot(
+            quantity, price, worth, fee, rate, arrival, time, order_id, tag, seeded, kind, risk
+        )
         self.entered = lot
         self.lots.append(lot)
         self.extremes.see(worth, 1)
@@ -378,7 +394,7 @@ class Position:
         Returns:
             What is left of it when no lot is.
         """
-        _, _, whole, price, rate, fee, arrival, _, _ = execution
+        _, _, whole, price, rate, fee, arrival, _, _, _, _ = execution
         instrument, lots, extremes = self.instrument, self.lots, self.extremes
         multiplier, quantity, cost = instrument.multiplier, self.quantity, self.cost
         # a split makes fractions of a share, and lots, that are less than dust and are meant
@@ -434,6 +450,22 @@ class Position:
         elif made > held.high:
             held.high = made
 
+    def protect(self, stop: float, rate: float) -> None:
+        """Take the distance to a stop as the risk of the lots that have none.
+
+        Args:
+            stop: Its price, quote currency; one beyond the entry price protects a profit.
+            rate: Account currency per unit of P&L currency.
+        """
+        instrument = self.instrument
+        each = instrument.multiplier * rate
+        for lot in self.lots:
+            loss = (lot.worth - instrument.worth(stop)) * (each if lot.quantity > 0 else -each)
+            if not lot.risk and loss > 0.0:
+                lot.risk = loss
+                if self.round is not None:
+                    self.round.risk += abs(lot.quantity) * loss
+
     def scale(self, factor: float) -> None:
         """Apply a split: quantities are divided by the factor, prices multiplied by it."""
         for lot in self.lots:
@@ -441,6 +473,7 @@ class Position:
             lot.price *= factor
             lot.worth *= factor
             lot.arrival *= factor
+            lot.risk *= factor
         self.quantity /= factor
         self.extremes.scale(factor)
         if self.round is not None:
@@ -490,4 +523,5 @@ def _values(record: Lot | Round) -> dict[str, Any]:
 
 
 def _given(values: dict[str, Any]) -> dict[str, Any]:
-    return {**values, "time": datetime.fromisoformat(values["time"])}
+    kind = OrderType(values["order_type"])
+    return {**values, "time": datetime.fromisoformat(values["time"]), "order_type": kind}

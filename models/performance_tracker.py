@@ -284,7 +284,7 @@ class HandRecorder(Recorder):
         for name, value in (("price", price), ("commission", commission)):
             if not isfinite(value):
                 raise CallError(f"the {name} is {value}; it must be a number")
-        order_id = self.ledger.books.orders.by_hand(position.strategy, tag)
+        order_id = self.ledger.books.orders.by_hand(position.strategy, tag, quantity)
         self._record(
             Fill(
                 self._moment(time),

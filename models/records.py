@@ -10,12 +10,14 @@ from dataclasses import asdict, astuple, dataclass, fields
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from models.events import OrderType
 from models.lots import Closed, Execution, Lot, Position, Round, build
 from models.settings import Alarm
 
 LONG, SHORT = "long", "short"
 FRACTIONS = frozenset({Alarm.DRAWDOWN, Alarm.STRATEGY_DRAWDOWN, Alarm.DAY_LOSS})
 LOTS, POSITIONS = "lots", "positions"  # the books a trade may be of
+NAMES = {kind: kind.name for kind in OrderType}  # asking an enum's member is slow
 
 
 class TradeRecord(NamedTuple):
@@ -50,6 +52,10 @@ class TradeRecord(NamedTuple):
             quantity at the marks and at its fills, account currency, 0 or negative.
         mfe: Maximum favorable excursion: the best, 0 or positive.
         book: "lots" or "positions".
+        stake: Value at entry, account currency.
+        order_type: The opening order's type, by LEAN's name.
+        risk: What it could lose as planned (`risk=AMOUNT` in the opening order's tag, or else the
+            distance to the first stop that was set against it), account currency; None if unsaid.
     """
 
     trade_id: str
@@ -77,6 +83,9 @@ class TradeRecord(NamedTuple):
     mae: float
     mfe: float
     book: str
+    stake: float = 0.0
+    order_type: str = OrderType.MARKET.name
+    risk: float | None = None
 
     @property
     def duration(self) -> float:
@@ -135,7 +144,7 @@ def trade_record(
         reason: Why (`TradeRecord.exit_reason`).
     """
     lot, signed, gross, entry_fee, exit_fee, low, high, slippage, value = piece
-    time, order_id, _, price, rate, _, _, _, _ = execution
+    time, order_id, _, price, rate, _, _, _, _, _, _ = execution
     instrument, worth = position.instrument, lot.worth
     multiplier, commission = instrument.multiplier, entry_fee + exit_fee
     gross *= rate
@@ -169,6 +178,9 @@ def trade_record(
         size * ((low if long else high) - worth),
         size * ((high if long else low) - worth),
         LOTS,
+        stake,
+        NAMES[lot.order_type],
+        abs(signed) * lot.risk if lot.risk else None,
     )
     return build(TradeRecord, values)
 
@@ -205,6 +217,9 @@ def round_record(
         held.low,
         held.high,
         POSITIONS,
+        held.stake,
+        NAMES[held.order_type],
+        held.risk or None,
     )
 
 

@@ -56,6 +56,8 @@ COUNTED_IDS = 50_000_000
 IDS = 65_535
 
 _UNDERLYING = re.compile(r"Underlying: (-?\d+(?:\.\d+)?)")
+# A comma inside the number is refused: no risk is better than a thousandth of it.
+_RISK = re.compile(r"(?:^|[\s,;|])risk=(\d+(?:\.\d+)?)(?![^\s,;|]|,\d)")
 _STRATEGY = re.compile(r"(?:^|[\s,;|])strategy=([^\s,;|=]+)(?![^\s,;|])")
 
 
@@ -63,6 +65,18 @@ def strategy_in_tag(ticker: str, tag: str, order_type: OrderType) -> str | None:
     """The NAME of `strategy=NAME` in the tag, or None: the default resolver."""
     found = _STRATEGY.search(tag)
     return found[1] if found else None
+
+
+def risk_in_tag(tag: str) -> float | None:
+    """The AMOUNT of `risk=AMOUNT` in an order's tag, account currency; None without a positive."""
+    found = _RISK.search(tag)
+    return float(found[1]) or None if found else None
+
+
+def risk_each(tag: str, quantity: float) -> float:
+    """What a unit of an order could lose as its tag says; 0 where it does not."""
+    risk = risk_in_tag(tag)
+    return risk / abs(quantity) if risk and quantity else 0.0
 
 
 def whole_tag(ticker: str, tag: str, order_type: OrderType) -> str | None:
@@ -91,9 +105,10 @@ class Order:
         reason: Why it closes a trade, as a TradeRecord says it.
         shares: Of LEAN's own order: how its last fill was shared, summing to 1.
         finished: Whether it is filled, cancelled or rejected.
+        risk: What a unit could lose as its tag says, account currency; 0 where it does not.
     """
 
-    __slots__ = ("arrival", "finished", "order_type", "reason", "shares", "strategy", "tag")
+    __slots__ = ("arrival", "finished", "order_type", "reason", "risk", "shares", "strategy", "tag")
 
     def __init__(
         self,
@@ -104,6 +119,7 @@ class Order:
         reason: str = "order",
         shares: dict[str, float] | None = None,
         finished: bool = False,
+        risk: float = 0.0,
     ) -> None:
         self.strategy = strategy
         self.order_type = order_type
@@ -112,6 +128,7 @@ class Order:
         self.reason = reason
         self.shares = shares
         self.finished = finished
+        self.risk = risk
 
     def state(self) -> list[Any]:
         """JSON-able and exact."""
@@ -123,6 +140,7 @@ class Order:
             self.reason,
             self.shares,
             self.finished,
+            self.risk,
         ]
 
 
@@ -227,10 +245,11 @@ class Orders:
             order = self.known[event.order_id] = self._new(event, ticker)
         return order
 
-    def by_hand(self, strategy: str, tag: str) -> int:
+    def by_hand(self, strategy: str, tag: str, quantity: float) -> int:
         """A new order of a strategy's that no feed brought: its id, negative."""
         order_id = self.seen.lowest - 1
-        self.known[order_id] = Order(strategy, OrderType.MARKET, tag)
+        risk = risk_each(tag, quantity)
+        self.known[order_id] = Order(strategy, OrderType.MARKET, tag, risk=risk)
         return order_id
 
     def _new(self, event: Fill | OrderUpdate, ticker: str) -> Order:
@@ -250,7 +269,8 @@ class Orders:
                 strategy = None
             if strategy is None and order_type is not OrderType.OPTION_EXERCISE:
                 strategy = self._default
-        return Order(strategy, order_type, tag, arrival, reason or "order")
+        risk = risk_each(tag, event.quantity) if "risk=" in tag else 0.0
+        return Order(strategy, order_type, tag, arrival, reason or "order", risk=risk)
 
     def forget(self) -> None:
         """Forget LEAN's orders: it counts them anew. Those by hand stay."""

@@ -10,7 +10,6 @@ a trade. A trade that made less than `BREAKEVEN` neither won nor lost.
 from __future__ import annotations
 
 import enum
-import re
 from array import array
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
@@ -398,14 +397,6 @@ def measure(rows: Rows, equity: float | None = None) -> TradeMetrics:
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HOURS = 24
-# A comma inside the number is refused: no risk is better than a thousandth of it.
-_RISK = re.compile(r"(?:^|[\s,;|])risk=(\d+(?:\.\d+)?)(?![^\s,;|]|,\d)")
-
-
-def risk_in_tag(tag: str) -> float | None:
-    """The AMOUNT of `risk=AMOUNT` in an order's tag, account currency; None without a positive."""
-    found = _RISK.search(tag)
-    return float(found[1]) or None if found else None
 
 
 class GroupBy(enum.Enum):

@@ -6,6 +6,7 @@ import json
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -30,7 +31,16 @@ from models import (
     create_performance_tracker,
 )
 from models.equity import CURVE_POINTS
-from models.events import Fill, Instrument, Kind, Mark, Opening
+from models.events import (
+    Fill,
+    Instrument,
+    Kind,
+    Mark,
+    Opening,
+    OrderStatus,
+    OrderType,
+    OrderUpdate,
+)
 from models.recorder import BATCH
 
 NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
@@ -554,3 +564,30 @@ def test_eight_threads_give_a_single_threads_result() -> None:
         assert quick.strategies()[name] == slow.strategies()[name]
     assert quick.balance() == slow.balance()
     assert sorted(trade.pnl for trade in quick.trades()) == [0.5] * 240
+
+
+def test_a_trade_knows_what_was_at_stake_and_at_risk() -> None:
+    """The value at entry, and the amount that the opening order's tag puts at risk, by quantity."""
+    tracker = PerformanceTracker()
+    tracker.open_trade("A", 10, 100.0, time=NOON, tag="breakout risk=50")
+    (part,) = tracker.close_trade("A", 110.0, 4)
+    (rest,) = tracker.close_trade("A", 95.0)
+    assert [(trade.stake, trade.risk) for trade in (part, rest)] == [(400.0, 20.0), (600.0, 30.0)]
+    assert tracker.trades(book="positions")[0].risk == 50.0
+
+
+def test_a_stop_against_a_position_says_what_it_risks() -> None:
+    """Without a tag the distance to the first stop of the strategy's own counts, and no other's."""
+    tracker = PerformanceTracker()
+    tracker.apply(Instrument("A", "A", Kind.EQUITY, "USD"))
+    tracker.apply(Opening(NOON, {"USD": 1_000.0}, {"USD": 1.0}))
+    tracker.apply(Fill(NOON, 1, 1, "A", 5.0, 10.0, tag="strategy=trend"))
+    stop = OrderUpdate(
+        NOON, 2, 1, "A", OrderStatus.SUBMITTED, "strategy=other", OrderType.STOP_MARKET, -5.0
+    )
+    tracker.apply(replace(stop, stop_price=9.5))
+    tracker.apply(replace(stop, order_id=3, tag="strategy=trend", stop_price=9.0))
+    tracker.apply(replace(stop, order_id=4, tag="strategy=trend", stop_price=8.0))
+    tracker.apply(Fill(NOON, 3, 2, "A", -5.0, 9.0))
+    (trade,) = tracker.trades()
+    assert (trade.risk, trade.pnl, trade.order_type) == (5.0, -5.0, "MARKET")

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from QuantConnect.Securities.Future import FutureHolding
 
 FILLS = frozenset({OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLED})
+ENDED = frozenset({OrderStatus.INVALID, OrderStatus.CANCELED})
+LIMITED = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT, OrderType.LIMIT_IF_TOUCHED})
+STOPPED = frozenset({OrderType.STOP_MARKET, OrderType.TRAILING_STOP})
 QUIET = frozenset({OrderStatus.NEW, OrderStatus.SUBMITTED})  # a first event without a fill
 PAIRED = frozenset({Kind.FOREX, Kind.CRYPTO, Kind.CRYPTO_FUTURE})
 OPTIONS = frozenset({Kind.OPTION, Kind.INDEX_OPTION, Kind.FUTURE_OPTION})
@@ -165,22 +168,38 @@ class LeanFeed:
     ) -> OrderUpdate:
         line = self.line(event.symbol)
         ticket = event.ticket
+        kind = OrderType(int(ticket.order_type))
+        time = utc(event.utc_time)
+        if status in ENDED:
+            # never sent: nobody asks what the market was
+            return OrderUpdate(
+                time,
+                order_id,
+                event_id,
+                line.instrument.sid,
+                status,
+                ticket.tag,
+                kind,
+                event.quantity,
+                message=event.message,
+            )
         bid, ask = line.security.bid_price, line.security.ask_price
-        rejected = status in (OrderStatus.INVALID, OrderStatus.CANCELED)
         return OrderUpdate(
-            utc(event.utc_time),
+            time,
             order_id,
             event_id,
             line.instrument.sid,
             status,
             ticket.tag,
-            OrderType(int(ticket.order_type)),
+            kind,
             event.quantity,
             bid,
             ask,
             0.0 if bid and ask else line.security.price,
-            None,
-            event.message if rejected else "",
+            event.limit_price if kind in LIMITED else None,
+            "",
+            event.stop_price if kind in STOPPED else None,
+            utc(ticket.time) if self._tracker.live else time,
         )
 
     def _later(

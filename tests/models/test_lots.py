@@ -210,3 +210,34 @@ def test_a_balances_fx_is_amount_times_change_at_every_step(steps: list[tuple[in
         assert close(balance.amount, float(amount))
     assert Balance(*balance.state()).state() == balance.state()
     assert close(balance.fx_at(5.0), float(fx + amount * (5 - rate)))
+
+
+def test_the_risk_of_a_tag_is_shared_by_quantity() -> None:
+    """Ten units that risk 5 each: four of them that close risked 20."""
+    position = Position("trend", KINDS["stock"])
+    position.trade(Execution(START, 1, 10.0, 100.0, 1.0, risk=5.0), 0)
+    (piece,) = position.trade(Execution(START, 2, -4.0, 101.0, 1.0), 0)
+    assert piece.lot.risk * piece.quantity == 20.0
+    assert position.round is not None
+    assert position.round.risk == 50.0
+
+
+def test_a_stop_says_what_lots_without_a_risk_could_lose() -> None:
+    """The distance to it; one that is beyond the entry, or comes second, says nothing."""
+    position = Position("trend", KINDS["stock"])
+    position.trade(Execution(START, 1, 10.0, 100.0, 1.0), 0)
+    position.protect(101.0, 1.0)
+    position.protect(97.0, 2.0)
+    position.protect(90.0, 1.0)
+    (lot,) = position.lots
+    assert lot.risk == 3.0 * position.instrument.multiplier * 2.0
+    assert position.round is not None
+    assert position.round.risk == 10.0 * lot.risk
+
+
+def test_a_split_scales_the_risk() -> None:
+    """Twice the shares risk half each."""
+    position = Position("trend", KINDS["stock"])
+    position.trade(Execution(START, 1, 10.0, 100.0, 1.0, risk=5.0), 0)
+    position.scale(0.5)
+    assert position.lots[0].risk == 2.5

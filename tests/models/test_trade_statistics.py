@@ -16,14 +16,13 @@ from hypothesis import strategies as st
 
 from models.events import Kind, OrderType
 from models.records import TradeRecord
-from models.sharing import CallError
+from models.sharing import CallError, risk_in_tag
 from models.trade_statistics import (
     WEEKDAYS,
     GroupBy,
     TradeFacts,
     TradeMetrics,
     TradeStatistics,
-    risk_in_tag,
 )
 from tests.closed_trades import START, Deal, deal, metrics, plain_metrics, taken
 from workbench.recordings import recordings
