@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.events import Kind, OrderType
+from models.events import Kind
 from models.records import LONG, TradeRecord
 from models.sessions import BREAKEVEN
 from models.sharing import CallError
@@ -422,16 +422,10 @@ class TradeFacts(NamedTuple):
     Attributes:
         security_type: The instrument's kind.
         underlying: The underlying's ticker; the instrument's own where it has none.
-        order_type: The opening order's type.
-        stake: Value at entry, account currency; 0 where there is none.
-        risk: What the traded quantity could lose as planned, account currency; None if unsaid.
     """
 
     security_type: Kind
     underlying: str
-    order_type: OrderType
-    stake: float
-    risk: float | None = None
 
 
 class _Cell(NamedTuple):
@@ -441,10 +435,10 @@ class _Cell(NamedTuple):
     sid: str
     direction: str
     exit_reason: str
-    order_type: OrderType
+    order_type: str
 
 
-_Key = tuple[str, str, str, str, OrderType]  # a cell, before it is called one
+_Key = tuple[str, str, str, str, str]  # a cell, before it is called one
 
 
 class _About(NamedTuple):
@@ -461,7 +455,7 @@ _CELL_LABEL: dict[GroupBy, Callable[[_Cell, _About], str]] = {
     GroupBy.SYMBOL: lambda _, about: about.symbol,
     GroupBy.UNDERLYING: lambda _, about: about.underlying,
     GroupBy.SECURITY_TYPE: lambda _, about: about.security_type,
-    GroupBy.ORDER_TYPE: lambda cell, _: cell.order_type.name,
+    GroupBy.ORDER_TYPE: lambda cell, _: cell.order_type,
     GroupBy.EXIT_REASON: lambda cell, _: cell.exit_reason,
 }
 # Of each hour of a week, Monday's first.
@@ -505,7 +499,7 @@ class TradeStatistics:
         sid, symbol = record.sid, record.symbol
         if not record.is_closed:
             raise CallError(f"the trade of {symbol} is open: only closed trades are counted")
-        key = (record.strategy, sid, record.direction, record.exit_reason, facts.order_type)
+        key = (record.strategy, sid, record.direction, record.exit_reason, record.order_type)
         cell = self._cells.get(key)
         about = self._about.get(sid)
         if cell is None or about is None or about.symbol != symbol:
@@ -513,16 +507,16 @@ class TradeStatistics:
             self._about[sid] = _About(symbol, facts.underlying, facts.security_type.value)
         exit_time = record.exit_time
         local = exit_time.astimezone(self._zone)
-        if facts.risk is not None and facts.risk > 0.0:
+        if record.risk is not None and record.risk > 0.0:
             self._risky.append(len(self._cell))
-            self._risk.append(facts.risk)
+            self._risk.append(record.risk)
         self._cell.append(cell)
         self._hour.append(HOURS * local.weekday() + local.hour)
         self._figures.extend(
             (
                 record.pnl,
                 record.commission,
-                facts.stake,
+                record.stake,
                 record.entry_time.timestamp(),
                 exit_time.timestamp(),
                 record.mae,
@@ -595,15 +589,14 @@ class TradeStatistics:
     def state(self) -> dict[str, Any]:
         """JSON-able and exact; some 82 bytes a trade."""
         return {
-            "cells": [[*cell[:-1], int(cell[-1])] for cell in self._cells],
+            "cells": [list(cell) for cell in self._cells],
             "about": {sid: list(about) for sid, about in self._about.items()},
             **{name.strip("_"): _packed(getattr(self, name)) for name in _COLUMNS},
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over what `state` returned."""
-        cells = ((*names, OrderType(order_type)) for *names, order_type in state["cells"])
-        self._cells = {_Cell._make(cell): number for number, cell in enumerate(cells)}
+        self._cells = {_Cell._make(cell): number for number, cell in enumerate(state["cells"])}
         self._about = {sid: _About(*about) for sid, about in state["about"].items()}
         for name in _COLUMNS:
             setattr(self, name, _unpacked(getattr(self, name).typecode, state[name.strip("_")]))

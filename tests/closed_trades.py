@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 
-from models.events import Kind, OrderType
+from models.events import Kind
 from models.records import TradeRecord
 from models.trade_statistics import TradeFacts, TradeMetrics, TradeStatistics
 
@@ -67,13 +67,12 @@ def deal(
         "mae": min(gross, 0.0),
         "mfe": max(gross, 0.0),
         "book": "lots",
+        "stake": stake,
+        "risk": risk,
     }
     facts: dict[str, Any] = {
         "security_type": Kind.EQUITY,
         "underlying": "AAPL",
-        "order_type": OrderType.MARKET,
-        "stake": stake,
-        "risk": risk,
     }
     for name, value in said.items():
         (facts if name in facts else values)[name] = value
@@ -147,8 +146,8 @@ def _activity(deals: Sequence[Deal], equity: float | None) -> dict[str, Any]:
     last = max((each.exit_time for each in records), default=None)
     days = (last - first) / timedelta(days=1) if first and last else 0.0
     traded = math.fsum(
-        facts.stake + facts.stake + each.gross_pnl * (1 if each.direction == "long" else -1)
-        for each, facts in deals
+        each.stake + each.stake + each.gross_pnl * (1 if each.direction == "long" else -1)
+        for each, _ in deals
     )
     return {
         "first_entry": first and first.isoformat(),
@@ -177,8 +176,8 @@ def plain_metrics(deals: Sequence[Deal], equity: float | None = None) -> dict[st
     }
     won, lost = ([each.record.pnl for each in by[name]] for name in ("won", "lost"))
     net, fees = math.fsum(nets), math.fsum(each.commission for each in records)
-    staked = [trade for trade in deals if trade.facts.stake > 0]
-    multiples = [each.pnl / facts.risk for each, facts in deals if facts.risk]
+    staked = [trade for trade in deals if trade.record.stake > 0]
+    multiples = [each.pnl / each.risk for each, _ in deals if each.risk]
     whole = bool(deals) and len(multiples) == len(deals)
     decided, average_win, average_loss = len(won) + len(lost), _mean(won), _mean(lost)
     payoff = None if average_loss is None else _over(average_win, -average_loss)
@@ -206,7 +205,7 @@ def plain_metrics(deals: Sequence[Deal], equity: float | None = None) -> dict[st
         "expectancy": _mean(nets),
         "expectancy_pct": _over(
             100 * math.fsum(each.pnl for each, _ in staked),
-            math.fsum(facts.stake for _, facts in staked),
+            math.fsum(each.stake for each, _ in staked),
         ),
         "expectancy_r": _mean(multiples),
         "r_trades": len(multiples),

@@ -14,8 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.events import Kind, OrderType
-from models.records import TradeRecord
+from models.events import Kind
 from models.sharing import CallError, risk_in_tag
 from models.trade_statistics import (
     WEEKDAYS,
@@ -68,7 +67,7 @@ OPTION: dict[str, Any] = {
 MIXED = [
     deal(10.0, strategy="trend", direction="long"),
     deal(-4.0, strategy="trend", direction="short", exit_reason="liquidation"),
-    deal(6.0, strategy="mean", order_type=OrderType.LIMIT, start=86_400.0),
+    deal(6.0, strategy="mean", order_type="LIMIT", start=86_400.0),
     deal(0.0, strategy="mean", direction="short", exit_reason="expiry", **OPTION),
 ]
 
@@ -190,7 +189,7 @@ def deals_of(draw: st.DrawFn) -> Deal:
         sid=ticker,
         underlying=ticker,
         exit_reason=draw(st.sampled_from(["order", "liquidation"])),
-        order_type=draw(st.sampled_from([OrderType.MARKET, OrderType.LIMIT])),
+        order_type=draw(st.sampled_from(["MARKET", "LIMIT"])),
     )
 
 
@@ -251,7 +250,7 @@ def label_of(each: Deal, by: GroupBy) -> str:
         GroupBy.SYMBOL: record.symbol,
         GroupBy.UNDERLYING: facts.underlying,
         GroupBy.SECURITY_TYPE: facts.security_type.value,
-        GroupBy.ORDER_TYPE: facts.order_type.name,
+        GroupBy.ORDER_TYPE: record.order_type,
         GroupBy.EXIT_REASON: record.exit_reason,
         GroupBy.WEEKDAY: f"{local:%A}",
         GroupBy.HOUR: f"{local:%H}",
@@ -344,7 +343,7 @@ def test_recorded_trades_give_what_a_plain_loop_does(name: str) -> None:
     assert replay.trades
     for book in {each.book for each in replay.trades}:
         deals = [
-            Deal(each, TradeFacts(Kind.EQUITY, each.symbol, OrderType.MARKET, stake(each)))
+            Deal(each, TradeFacts(Kind.EQUITY, each.symbol))
             for each in replay.trades
             if each.book == book
         ]
@@ -352,11 +351,6 @@ def test_recorded_trades_give_what_a_plain_loop_does(name: str) -> None:
         assert_same(found.metrics(), plain_metrics(deals))
         for side, group in found.groups(GroupBy.SIDE).items():
             assert_same(group, plain_metrics([d for d in deals if d.record.direction == side]))
-
-
-def stake(record: TradeRecord) -> float:
-    """What a trade's percent is of; 0 where it has none or made nothing."""
-    return 100.0 * record.pnl / record.pnl_pct if record.pnl_pct else 0.0
 
 
 def test_times_are_kept_exactly() -> None:
