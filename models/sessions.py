@@ -6,12 +6,15 @@ compare, and the drawdown of two spans is the deepest of each and of the fall fr
 NAV peak to the second one's low. Invariants: session dates rise strictly; a session starts where
 the one before ended, so P&L between two belongs to the later one, and the sessions of each kind add
 up to the scope's totals; a month is folded into one session once all its days are older than two
-years, so some 760 days are kept at most.
+years, so some 760 days are kept at most, and of all others their closing NAV.
 """
 
 from __future__ import annotations
 
 import enum
+import sys
+from array import array
+from base64 import b64decode, b64encode
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, fields
@@ -264,7 +267,7 @@ class SessionBook:
         until: UTC of the next local midnight; an event from then on must `roll` first.
     """
 
-    __slots__ = ("_days", "_moments", "_months", "_zone", "day", "since", "until")
+    __slots__ = ("_closes", "_days", "_moments", "_months", "_zone", "day", "since", "until")
 
     def __init__(self, capital: float, zone: tzinfo) -> None:
         self.day = Session.flat(date.min, capital, 1.0, False)
@@ -273,6 +276,8 @@ class SessionBook:
         self._days: list[Session] = []
         self._months: list[Session] = []
         self._moments = Moments()
+        # of all trading days that ended: date ordinals, closing NAVs
+        self._closes = (array("d"), array("d"))
 
     def roll(self, time: datetime, valued: bool) -> bool:
         """Open the day of a time not before `until`, flat, where the open one ended.
@@ -296,6 +301,9 @@ class SessionBook:
 
     def _close(self, day: Session, today: date) -> None:
         self._moments = self._moments.after(day)
+        if day.marked and day.valued:
+            for column, value in zip(self._closes, _close_of(day), strict=True):
+                column.append(value)
         oldest = date(today.year - YEARS_KEPT, today.month, 1)
         folded = bisect_left(self._days, oldest, key=_START)
         if folded:
@@ -347,10 +355,13 @@ class SessionBook:
         by_days = kind in {SessionKind.DAILY, SessionKind.WEEKLY}
         return self._days if by_days else self._months + self._days
 
-    def daily_closes(self) -> list[tuple[date, float]]:
-        """Date and closing NAV of the trading days kept, the open one included."""
-        days = [*self._days, self.day]
-        return [(day.start, day.end_nav) for day in days if day.marked and day.valued]
+    def daily_closes(self) -> tuple[list[float], list[float]]:
+        """Date ordinals and closing NAVs of all trading days, the open one included."""
+        days, navs = map(list, self._closes)
+        if self.day.marked and self.day.valued:
+            day, nav = _close_of(self.day)
+            return [*days, day], [*navs, nav]
+        return days, navs
 
     def daily_returns_moments(self) -> Moments:
         """Moments of the NAV's return over all trading days, the open one included."""
@@ -362,6 +373,7 @@ class SessionBook:
             "days": [day.state() for day in (*self._days, self.day)],
             "months": [month.state() for month in self._months],
             "moments": list(self._moments),
+            "closes": [packed(column) for column in self._closes],
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -372,9 +384,31 @@ class SessionBook:
         )
         self.day = self._days.pop()
         self._moments = Moments(*state["moments"])
+        days, navs = (unpacked(text) for text in state["closes"])
+        self._closes = (days, navs)
         if self._days:
             self.since = self._midnight(self._days[-1].start + ONE_DAY)
         self.until = self._midnight(self.day.start + ONE_DAY)
+
+
+def _close_of(day: Session) -> tuple[float, float]:
+    return float(day.start.toordinal()), day.end_nav
+
+
+def packed(column: array[float]) -> str:
+    """A column of doubles as text, exact whichever end the machine's numbers start with."""
+    numbers = column[:]
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return b64encode(numbers.tobytes()).decode("ascii")
+
+
+def unpacked(text: str) -> array[float]:
+    """The column that `packed` gave."""
+    numbers = array("d", b64decode(text))
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers
 
 
 def _merge(kind: SessionKind, parts: Iterable[Session]) -> list[Session]:

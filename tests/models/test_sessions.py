@@ -283,7 +283,9 @@ def test_days_without_a_mark_are_no_trading_days() -> None:
     track = play(Track(CAPITAL, NEW_YORK), events)
     fill(track, local(2024, 5, 18, 12), 1.0, 10.0)
     assert track.book.daily_returns_moments().n == 9
-    assert [day.day for day, _ in track.book.daily_closes()] == [1, 2, 3, 6, 7, 8, 9, 10, 13]
+    days, navs = track.book.daily_closes()
+    assert [date.fromordinal(int(day)).day for day in days] == [1, 2, 3, 6, 7, 8, 9, 10, 13]
+    assert len(navs) == 9
 
 
 @given(events=event_lists(), order=st.permutations(["mark", "trade", "fill"]))
@@ -496,7 +498,7 @@ def test_nothing_yet() -> None:
     """A scope that no event reached has no sessions and answers everything else."""
     book = Track(CAPITAL, NEW_YORK).book
     assert [book.sessions(kind) for kind in SessionKind] == [[]] * len(SessionKind)
-    assert (book.folded(), book.closed(), book.daily_closes()) == ([], [], [])
+    assert (book.folded(), book.closed(), book.daily_closes()) == ([], [], ([], []))
     assert book.daily_returns_moments() == Moments()
 
 
@@ -509,7 +511,8 @@ def test_a_scope_without_capital_has_profit_but_no_nav(capital: float) -> None:
     days = track.book.sessions(SessionKind.DAILY)
     assert [day.net_pnl for day in days] == [10.0, -20.0]
     assert {(day.max_drawdown, day.start_nav, day.end_nav) for day in days} == {(None,) * 3}
-    assert (track.book.daily_closes(), track.book.daily_returns_moments().n) == ([], 0)
+    assert track.book.daily_closes() == ([], [])
+    assert track.book.daily_returns_moments().n == 0
 
 
 def test_a_month_has_a_nav_if_a_day_of_it_had_one() -> None:
@@ -541,3 +544,18 @@ def test_metrics_survive_json(events: list[Event], kind: SessionKind) -> None:
     for session in play(Track(CAPITAL, NEW_YORK), events).book.sessions(kind):
         text = json.dumps(session.to_dict(), allow_nan=False)
         assert SessionMetrics.from_dict(json.loads(text)) == session
+
+
+def test_the_closes_of_all_trading_days_are_kept() -> None:
+    """Also of days that folded into months, through a saved state, and exactly."""
+    track = Track(100.0, UTC)
+    marks = [(STARTS[0] + timedelta(days=day), 100.0 + day / 7) for day in range(0, 2_000, 3)]
+    for time, equity in marks:
+        track.mark(time, equity)
+    days, navs = track.book.daily_closes()
+    assert navs == [equity / 100.0 for _, equity in marks]
+    assert [date.fromordinal(int(day)) for day in days] == [time.date() for time, _ in marks]
+    restored = Track(100.0, UTC)
+    restored.restore(json.loads(json.dumps(track.state())))
+    assert restored.book.daily_closes() == (days, navs)
+    assert len(track.book.sessions(SessionKind.DAILY)) < 300
