@@ -307,7 +307,8 @@ class LeanFeed:
             line = self._by_sid.get(sid)
             if line is None:
                 continue  # LEAN has dropped the security: its last worth stands
-            quantity = shown[sid][0] if sid in shown else books.holdings[sid].quantity
+            last = books.holdings[sid].quantity if partial else 0.0  # a whole mark shows all
+            quantity = shown[sid][0] if sid in shown else last
             margin = quantity and line.instrument.valuation is Valuation.MARGIN
             if margin:
                 profits[sid] = self._profit(line)
