@@ -59,7 +59,7 @@ def _saved(tracker: PerformanceTracker) -> Saved:
 
 
 def _text(tracker: PerformanceTracker) -> str:
-    return Snapshot(1, "0", "", tracker.ledger.books.time, "", 0, tracker.state()).text()
+    return Snapshot(1, "0", "", tracker.ledger.books.time, (), tracker.state()).text()
 
 
 def _seconds(call: Any) -> float:

@@ -21,6 +21,7 @@ Events go in through `apply`, in the order they came; closed trades are left in 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -234,10 +235,12 @@ class Ledger:
 
         What changed meanwhile is adopted at once, and cash that moved is a flow. LEAN may hold at
         another average price than before: what a future, CFD or crypto future made up to there is
-        in LEAN's cash then, and still open in the lots.
+        in LEAN's cash then, and still open in the lots. What LEAN holds no more, and has no price
+        of yet, closes at the last one seen.
         """
-        books = self.books
-        for sid, (quantity, average) in (mark.holdings or {}).items():
+        books, held = self.books, mark.holdings or {}
+        prices = {sid: price for sid, price in mark.prices.items() if price or sid in held}
+        for sid, (quantity, average) in held.items():
             holding = books.holdings.get(sid)
             if holding is None or holding.quantity != quantity or not average:
                 continue
@@ -247,8 +250,10 @@ class Ledger:
                 currency, rate = books.lands(instrument) or (instrument.currency, 1.0)
                 books.cash.move(currency, (holding.cost - cost) * rate)
         self._stopped = True
-        self.mark(mark)
-        self._stopped = False
+        try:
+            self.mark(replace(mark, prices=prices))
+        finally:
+            self._stopped = False
 
     def mark(self, mark: Mark) -> bool:
         """Value everything, reconcile the cash, and take LEAN's equity.

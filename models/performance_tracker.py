@@ -8,6 +8,7 @@ settings say, the law of the ledger holds, and everything is in account currency
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from itertools import islice
@@ -47,6 +48,9 @@ SIDES = {LONG: 1.0, SHORT: -1.0}
 @runtime_checkable
 class StateStore(Protocol):
     """Where whole states are kept by name; `utils.snapshots.SnapshotStore` is one."""
+
+    def check_prefix(self, prefix: str) -> None:
+        """Raise `CallError` unless a state may be kept under the name."""
 
     def save_state(
         self, state: Mapping[str, Any], time: datetime | None, prefix: str, *, force: bool
@@ -355,6 +359,7 @@ class PerformanceTracker(HandRecorder):
         )
         self.days_per_year = days_per_year
         self._states = object_store if isinstance(object_store, StateStore) else None
+        self._saving = threading.RLock()  # of two states the older one must not be saved last
 
     # --- what it knows
 
@@ -476,6 +481,8 @@ class PerformanceTracker(HandRecorder):
     ) -> list[TradeRecord]:
         """Closed trades, the oldest first; those beyond memory come out of the archive.
 
+        What the archive has lost is missing, and counted in `errors`.
+
         Args:
             strategy: Only this one's.
             symbol: Only of this ticker or Symbol ID.
@@ -497,7 +504,8 @@ class PerformanceTracker(HandRecorder):
             known = self.ledger.books.accounts
             if strategy is not None and strategy not in known:
                 raise UnknownStrategyError(strategy, known)
-            kept, archived = self._logs[book].all(), self._logs[book].archived
+            log = self._logs[book]
+            kept, first, archived = log.all(), log.forgotten, log.archived
 
         def wanted(trade: TradeRecord) -> bool:
             return (
@@ -508,9 +516,21 @@ class PerformanceTracker(HandRecorder):
 
         found = [trade for trade in kept if wanted(trade)]
         if archived and self._archive is not None and (limit is None or len(found) < limit):
-            older = (trade for trade in self._archive.stored() if trade.book == book)
-            found[:0] = [trade for trade in islice(older, archived) if wanted(trade)]
+            older = self._stored(self._archive, book, first, archived)
+            found[:0] = filter(wanted, older)
         return found if limit is None else found[len(found) - min(limit, len(found)) :]
+
+    def _stored(self, archive: Archive, book: str, first: int, count: int) -> list[TradeRecord]:
+        """The archive's trades of a book by their places; what it fails to give is counted."""
+        trades: list[TradeRecord] = []
+
+        def read() -> None:
+            stored = (trade for trade in archive.stored() if trade.book == book)
+            for trade in islice(stored, first, first + count):
+                trades.append(trade)  # noqa: PERF402 - those before a failure are kept
+
+        self.attempt("read of the archive", read)
+        return trades
 
     def open_trades(self, strategy: str | None = None) -> list[TradeRecord]:
         """The open lots as trades that would end at the last mark, before the fees of an exit.
@@ -580,17 +600,18 @@ class PerformanceTracker(HandRecorder):
             of once, and the state saved before is still there.
 
         Raises:
-            CallError: The tracker has no store that keeps states.
+            CallError: The tracker has no store that keeps states, or the prefix makes no name.
         """
-        store = self._state_store()
-        with self._lock:
-            state, time = self.state(), self.ledger.books.time
+        store = self._state_store(prefix)
         saved: list[bool] = []
 
         def save() -> None:
+            with self._lock:
+                state, time = self.state(), self.ledger.books.time
             saved.append(store.save_state(state, time, prefix, force=force))
 
-        return self.attempt("save", save) and saved[0]
+        with self._saving:
+            return self.attempt("save", save) and saved[0]
 
     def load_from_object_store(self, prefix: str = "") -> bool:
         """Take over what was saved; what is damaged is told of, and the copy before it taken.
@@ -602,21 +623,39 @@ class PerformanceTracker(HandRecorder):
             Whether there was a state that could be used; else the tracker is as it was.
 
         Raises:
-            CallError: The tracker has no store that keeps states.
+            CallError: As of `save_to_object_store`.
         """
-        store = self._state_store()
+        return bool(self._load(prefix))
+
+    def _load(self, prefix: str) -> bool | None:
+        """As `load_from_object_store`; None where there is, or may be, a state that is no use."""
+        store = self._state_store(prefix)
         found: list[tuple[Mapping[str, Any] | None, Sequence[str]]] = []
         if not self.attempt("load", lambda: found.append(store.load_state(prefix))):
-            return False
+            return None
         state, problems = found[0]
-        for problem in problems:
-            self.errors["load: damaged"] += 1
-            self.warn(f"load: {problem}")
-        return state is not None and self.attempt("restore", self.restore, state)
+        restored = state is not None and (self.attempt("restore", self._take_over, state) or None)
+        if problems:
+            with self._lock:  # after the restore, which brings the errors of former runs
+                self.errors["load: damaged"] += len(problems)
+            self._warn_once("load: damaged", f"load: {'; '.join(problems)}")
+        return restored
 
-    def _state_store(self) -> StateStore:
+    def _take_over(self, state: Mapping[str, Any]) -> None:
+        """Restore a state; where that fails halfway, go back to what was known."""
+        with self._lock:
+            before, taken = self.state(), False
+            try:
+                self.restore(state)
+                taken = True
+            finally:
+                if not taken:
+                    self.restore(before)
+
+    def _state_store(self, prefix: str) -> StateStore:
         if self._states is None:
             raise CallError("the tracker has no store: give it object_store=SnapshotStore(...)")
+        self._states.check_prefix(prefix)
         return self._states
 
     # --- who hears of it

@@ -13,6 +13,7 @@ import enum
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from datetime import UTC, datetime, tzinfo
 from itertools import chain
 from typing import Any, NamedTuple, Protocol, runtime_checkable
@@ -31,6 +32,7 @@ from models.events import (
     Instrument,
     Mark,
     Opening,
+    OrderType,
     OrderUpdate,
     Split,
     SymbolChange,
@@ -49,7 +51,7 @@ from models.records import (
     TradeRecord,
     newest_record,
 )
-from models.sessions import BEGINNING, SessionMetrics
+from models.sessions import BEGINNING, SessionMetrics, closes_of
 from models.settings import Settings, TagMeans
 from models.sharing import (
     OUT_OF_THE_MONEY,
@@ -63,7 +65,6 @@ from models.sharing import (
 RESOLVERS: dict[TagMeans, Resolver] = {TagMeans.NAME: strategy_in_tag, TagMeans.WHOLE: whole_tag}
 
 STATE_VERSION = 3
-
 
 BATCH = 1_000  # trades beyond those kept that leave memory at once
 
@@ -194,11 +195,13 @@ class TradeLog:
     Attributes:
         trades: Those in memory, the oldest first, without those that are leaving.
         archived: How many left it.
+        forgotten: How many left it before the tracker was reset: the archive has them still.
     """
 
     def __init__(self, keep: int) -> None:
         self.trades: deque[TradeRecord] = deque()
         self.archived = 0
+        self.forgotten = 0
         self._leaving: list[TradeRecord] = []
         self._keep = keep
         self._most = keep + BATCH
@@ -235,11 +238,15 @@ class TradeLog:
 
     def state(self) -> dict[str, Any]:
         """JSON-able and exact."""
-        return {"archived": self.archived, "trades": [trade.to_row() for trade in self.all()]}
+        return {
+            "archived": self.archived,
+            "forgotten": self.forgotten,
+            "trades": [trade.to_row() for trade in self.all()],
+        }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take over what `state` returned."""
-        self.archived = state["archived"]
+        self.archived, self.forgotten = state["archived"], state["forgotten"]
         self.trades = deque(map(TradeRecord.from_row, state["trades"]))
 
 
@@ -276,6 +283,7 @@ class Recorder:
         self.zone = zone
         self.live = live
         self.errors: Counter[str] = Counter()
+        self._told: set[str] = set()  # the kinds of them that this run was told of
         self._logger = logger
         self._archive = archive
         self._resolver = resolver or RESOLVERS[settings.strategy_tag]
@@ -307,7 +315,10 @@ class Recorder:
     def reset(self) -> None:
         """Forget all that was booked; settings, listeners and what is archived stay."""
         with self._lock:
+            before = self._logs
             self._begin()
+            for book, log in self._logs.items() if self._archive is not None else ():
+                log.forgotten = before[book].forgotten + before[book].archived
 
     # --- events in
 
@@ -541,10 +552,16 @@ class Recorder:
         kind = f"{place}: {outcome.kind}"
         with self._lock:
             self.errors[kind] += 1
-            first = self.errors[kind] == 1
-        if first:
-            self.warn(f"{place}: {outcome}")
+        self._warn_once(kind, f"{place}: {outcome}")
         return False
+
+    def _warn_once(self, kind: str, message: str) -> None:
+        """Say it unless this run said so before; `errors` has the kinds of former runs too."""
+        with self._lock:
+            first = kind not in self._told
+            self._told.add(kind)
+        if first:
+            self.warn(message)
 
     def warn(self, message: str) -> None:
         """Say what went wrong, where somebody listens."""
@@ -558,6 +575,7 @@ class Recorder:
         with self._lock:
             return {
                 "version": STATE_VERSION,
+                "account_currency": self.account_currency,
                 "days": self.days,
                 "last_day": self._last_day.isoformat() if self._last_day else None,
                 "deployments": [each.to_dict() for each in self.deployments],
@@ -569,15 +587,22 @@ class Recorder:
             }
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Take over what `state` returned; the settings are this tracker's own.
+        """Take over what `state` returned in place of what is known; the settings stay our own.
 
         Raises:
-            TrackerError: The state is of another version; the tracker is as it was.
+            TrackerError: The state is of another version or in another currency; the tracker is as
+                it was.
         """
         if state["version"] != STATE_VERSION:
             found = state["version"]
             raise TrackerError(f"the state is of version {found}; this reads {STATE_VERSION}")
+        currency, own = state["account_currency"], self.account_currency
+        if currency != own:
+            raise TrackerError(
+                f"the state's amounts are in {currency}; this tracker's are in {own}"
+            )
         with self._lock:
+            self._begin()
             self.days = state["days"]
             last_day = state["last_day"]
             self._last_day = datetime.fromisoformat(last_day) if last_day else None
@@ -590,6 +615,62 @@ class Recorder:
                 log.restore(state["trades"][book])
             self.errors = Counter(state["errors"])
             self._anomalies_told = len(self.ledger.books.anomalies)
+
+
+def _from_2(state: dict[str, Any]) -> dict[str, Any]:
+    """Trades became rows and say their stake, a scope's tally its track's; all closes are kept,
+    lots know their order's type, and deployments are counted."""
+    trades = {
+        book: {
+            **log,
+            "forgotten": 0,
+            "trades": [TradeRecord.from_dict(_staked(each)).to_row() for each in log["trades"]],
+        }
+        for book, log in state["trades"].items()
+    }
+    scopes = [{**scope} for scope in state["scopes"]["scopes"]]
+    for scope in scopes:
+        book = scope["track"]["book"]
+        book = {**book, "closes": closes_of(book["days"][:-1])}
+        scope["track"] = {**scope["track"], "book": book, "tally": scope.pop("tally")}
+    for account in state["ledger"]["books"]["accounts"]:
+        for position in account["positions"]:
+            for held in (*position["lots"], position["round"] or {}):
+                held |= {"order_type": int(OrderType.MARKET), "risk": 0.0}
+    # the curve begins with the account, whose currency was the first to have a rate
+    began, base = scopes[0]["track"]["curve"]["columns"][0][:1], state["scopes"]["base"]
+    nav = 1.0 if base > 0.0 else None
+    first = [Deployment(1, "", datetime.fromtimestamp(at, UTC), base, nav, 0.0, 0) for at in began]
+    return {
+        **state,
+        "version": 3,
+        "account_currency": next(iter(state["ledger"]["books"]["rates"])),
+        "scopes": {**state["scopes"], "scopes": scopes},
+        "trades": trades,
+        "deployments": [deployment.to_dict() for deployment in first],
+    }
+
+
+def _staked(trade: dict[str, Any]) -> dict[str, Any]:
+    percent = trade["pnl_pct"]
+    stake = 100.0 * trade["pnl"] / percent if percent else 0.0
+    return {**trade, "stake": stake, "order_type": OrderType.MARKET.name, "risk": None}
+
+
+# Version -> what makes the state of the next version of it.
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {2: _from_2}
+
+
+def migrate(state: dict[str, Any]) -> dict[str, Any]:
+    """A state of any older version as one of today's; `TrackerError` where there is no way."""
+    if state["version"] < STATE_VERSION:
+        state = deepcopy(state)  # a step may change what it is given
+    while state["version"] < STATE_VERSION:
+        step = MIGRATIONS.get(state["version"])
+        if step is None:
+            raise TrackerError(f"no step leads from version {state['version']}")
+        state = step(state)
+    return state
 
 
 _BOOKING: dict[type, Callable[[Recorder, Any], bool]] = {

@@ -395,6 +395,13 @@ def _close_of(day: Session) -> tuple[float, float]:
     return float(day.start.toordinal()), day.end_nav
 
 
+def closes_of(days: Iterable[list[Any]]) -> list[str]:
+    """The columns of closes of some days, as of a state that has the days alone."""
+    sessions = (Session(date.fromisoformat(start), *values) for start, *values in days)
+    closes = [_close_of(day) for day in sessions if day.marked and day.valued]
+    return [packed(array("d", column)) for column in zip(*closes, strict=True)] or ["", ""]
+
+
 def packed(column: array[float]) -> str:
     """A column of doubles as text, exact whichever end the machine's numbers start with."""
     numbers = column[:]

@@ -322,14 +322,14 @@ class Alerts:
         return Alarm.DAY_LOSS in self._thresholds or Alarm.UNEXPLAINED in self._thresholds
 
     def hear(self, notice: Notice) -> None:
-        """Look at what a notice says; a listener of the kinds `HEARD`."""
+        """Look at what a notice says; of other kinds than `HEARD` it says nothing here."""
         record, strategy = notice.record, notice.strategy
         if isinstance(record, Spell):
             self._drawdown(notice, record)
         elif isinstance(record, SessionMetrics):
             if record.kind is SessionKind.DAILY and not strategy:
                 self._next_day(notice.time)
-        elif isinstance(record, TradeRecord):
+        elif isinstance(record, TradeRecord) and notice.kind is NoticeKind.TRADE_CLOSED:
             self._trade(notice.time, record)
 
     def mark(self, time: datetime) -> None:

@@ -326,8 +326,9 @@ class LeanFeed:
             line = self._by_sid.get(sid)
             if line is None:
                 continue  # LEAN has dropped the security: its last worth stands
+            last = books.holdings[sid].quantity if partial else 0.0  # a whole mark shows all
             margin = line.instrument.valuation is Valuation.MARGIN and (
-                shown[sid][0] if sid in shown else books.holdings[sid].quantity
+                shown[sid][0] if sid in shown else last
             )
             if margin:
                 profits[sid] = self._profit(line)

@@ -1,26 +1,27 @@
 """Snapshots: the tracker's whole state as one JSON document, in two slots in turn.
 
 A save cut short costs the slot it was written to, never the other one: the newest whole document
-wins. Closed trades that left memory stand in segments, each written once, and a document names how
-many of them belong to it. A document of an older version is migrated step by step; one of a newer
-version is refused and left alone. The document's JSON Schema is `workbench/snapshot.schema.json`.
+wins. Closed trades that left memory stand in segments, each written once, under a name of its own;
+a document names those that belong to it, so that what was written after it does no harm. A document
+of an older version is migrated step by step; one of a newer version is refused and left alone. The
+document's JSON Schema is `workbench/snapshot.schema.json`.
 """
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from models.events import TrackerError
-from models.recorder import STATE_VERSION
+from models.recorder import STATE_VERSION, migrate
 from models.records import TradeRecord
 from utils.object_store import ObjectStoreManager, Reason
-from utils.store_catalog import Status
+from utils.store_catalog import Status, check_name
 
 SCHEMA = "lean-performance-tracker/snapshot"
 STATE, TRADES = "state", "trades"  # categories of the object store
@@ -32,6 +33,20 @@ class SnapshotError(TrackerError):
     """A saved state cannot be used, or a state not be saved; the text says why."""
 
 
+class Segment(NamedTuple):
+    """Closed trades that left memory together.
+
+    Attributes:
+        name: Under what they are kept.
+        book: Of which book they are.
+        trades: How many.
+    """
+
+    name: str
+    book: str
+    trades: int
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A state and where it comes from.
@@ -41,8 +56,7 @@ class Snapshot:
         project: LEAN's project id.
         deployment: LEAN's id of the run that saved it.
         time: UTC of the last event it knows; None before the first.
-        prefix: Under which name its segments are.
-        segments: How many of them belong to it.
+        archive: The segments that belong to it, the oldest first.
         state: What `PerformanceTracker.state` gave.
     """
 
@@ -50,8 +64,7 @@ class Snapshot:
     project: str
     deployment: str
     time: datetime | None
-    prefix: str
-    segments: int
+    archive: tuple[Segment, ...]
     state: Mapping[str, Any]
 
     def text(self) -> str:
@@ -65,7 +78,7 @@ class Snapshot:
             "project": self.project,
             "deployment": self.deployment,
             "time": self.time.isoformat() if self.time else None,
-            "archive": {"prefix": self.prefix, "segments": self.segments},
+            "archive": self.archive,
         }
         return f'{_json(head)[:-1]},"state":{state}}}'
 
@@ -75,6 +88,7 @@ class Snapshot:
 
         Raises:
             SnapshotError: It is damaged, or no snapshot.
+            TrackerError: No way leads from its version to today's.
             NewerError: A newer version of the tracker wrote it.
         """
         try:
@@ -84,20 +98,23 @@ class Snapshot:
                 raise SnapshotError(f"its schema is {document['schema']!r}, not {SCHEMA!r}")
             if version > STATE_VERSION:
                 raise NewerError(version)
-            if _checksum(_json(state)) != document["checksum"]:
+            if _checksum(_json(state)) != document["checksum"] or state["version"] != version:
                 raise SnapshotError("its checksum does not fit")
-            time, archive = document["time"], document["archive"]
+            time = document["time"]
             return cls(
-                document["sequence"],
+                int(document["sequence"]),
                 document["project"],
                 document["deployment"],
                 datetime.fromisoformat(time) if time else None,
-                archive["prefix"],
-                archive["segments"],
+                tuple(Segment(*values) for values in document["archive"]),
                 migrate(state),
             )
-        except (ValueError, KeyError, TypeError) as problem:
+        except _NO_SNAPSHOT as problem:
             raise SnapshotError(f"it is no snapshot: {problem!r}") from None
+
+
+# What reading a document of another shape raises.
+_NO_SNAPSHOT = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 class NewerError(SnapshotError):
@@ -116,32 +133,6 @@ def _json(value: Any) -> str:
 
 def _checksum(text: str) -> str:
     return sha256(text.encode()).hexdigest()
-
-
-def _from_2(state: dict[str, Any]) -> dict[str, Any]:
-    """Trades became rows; what deployments there were was not known."""
-    trades = {
-        book: {
-            **log,
-            "trades": [TradeRecord.from_dict(values).to_row() for values in log["trades"]],
-        }
-        for book, log in state["trades"].items()
-    }
-    return {**state, "version": 3, "trades": trades, "deployments": []}
-
-
-# Version -> what makes the state of the next version of it.
-MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {2: _from_2}
-
-
-def migrate(state: dict[str, Any]) -> dict[str, Any]:
-    """A state of any older version as one of today's; `SnapshotError` where there is no way."""
-    while state["version"] < STATE_VERSION:
-        step = MIGRATIONS.get(state["version"])
-        if step is None:
-            raise SnapshotError(f"no step leads from version {state['version']}")
-        state = step(state)
-    return state
 
 
 class SnapshotStore:
@@ -167,8 +158,12 @@ class SnapshotStore:
         self._prefix = prefix
         self._lock = threading.Lock()
         self._sequences: dict[str, int] = {}  # by prefix, once its slots were looked at
-        self._archive = (prefix, 0)  # the prefix and number of the segments there are
+        self._segments: tuple[Segment, ...] = ()
         self._newer: dict[str, NewerError] = {}
+
+    def check_prefix(self, prefix: str) -> None:
+        """Raise `CallError` unless a state may be kept under the name; empty is the usual one."""
+        check_name(self._slot(prefix or self._prefix, 0))
 
     # --- states
 
@@ -196,13 +191,14 @@ class SnapshotStore:
         """
         name = prefix or self._prefix
         with self._lock:
-            if name not in self._sequences:
-                self._look(name)
+            problems = [] if name in self._sequences else self._look(name)[1]
             if name in self._newer:
                 raise self._newer[name]
+            if name not in self._sequences:
+                raise SnapshotError(f"what is there cannot be read: {'; '.join(problems)}")
             sequence = self._sequences[name] + 1
-            snapshot = Snapshot(sequence, *self._ids, time, *self._archive, state)
-            slot = f"{name}-{SLOTS[sequence % 2]}"
+            snapshot = Snapshot(sequence, *self._ids, time, self._archive_of(state), state)
+            slot = self._slot(name, sequence)
             result = self._store.save_text(STATE, slot, snapshot.text(), force=force)
             if result.saved:
                 self._sequences[name] = sequence
@@ -210,64 +206,103 @@ class SnapshotStore:
                 raise SnapshotError(f"{result.reason.value}: {result.detail}")
             return result.saved
 
+    def _archive_of(self, state: Mapping[str, Any]) -> tuple[Segment, ...]:
+        """The segments whose trades the state counts as gone; those on their way it has itself."""
+        gone = {book: log["forgotten"] + log["archived"] for book, log in state["trades"].items()}
+        archive: list[Segment] = []
+        for segment in self._segments:
+            gone[segment.book] -= segment.trades
+            if gone[segment.book] >= 0:
+                archive.append(segment)
+        return tuple(archive)
+
     def load_state(self, prefix: str = "") -> tuple[Mapping[str, Any] | None, list[str]]:
         """The newest whole state, and what was wrong with the slots.
 
         Raises:
-            SnapshotError: A newer version of the tracker wrote the newest one.
+            SnapshotError: A newer version of the tracker wrote the newest one, or the store does
+                not let itself be read.
         """
         name = prefix or self._prefix
         with self._lock:
             found, problems = self._look(name)
             if name in self._newer:
                 raise self._newer[name]
+            if name not in self._sequences:
+                raise SnapshotError("; ".join(problems))
             if found is None:
                 return None, problems
-            self._archive = (found.prefix, found.segments)
+            self._segments = found.archive
             return found.state, problems
 
+    @staticmethod
+    def _slot(name: str, sequence: int) -> str:
+        return f"{name}-{SLOTS[sequence % 2]}"
+
     def _look(self, name: str) -> tuple[Snapshot | None, list[str]]:
-        """Read both slots; the next save goes on counting from the newest."""
-        newest: Snapshot | None = None
+        """Read both slots; the next save goes on counting from the newest.
+
+        Where there is none, but a slot that the store does not give, nothing may be written.
+        """
+        found: list[Snapshot] = []
         problems: list[str] = []
+        states: set[Status] = set()
         self._newer.pop(name, None)
-        for slot in SLOTS:
-            loaded = self._store.load_text(STATE, f"{name}-{slot}")
-            if loaded.value is None:
-                if loaded.status is not Status.MISSING:
-                    problems.append(f"slot {slot} is {loaded.status.value}: {loaded.detail}")
-                continue
+        self._sequences.pop(name, None)
+        for sequence, slot in enumerate(SLOTS):
+            loaded = self._store.load_text(STATE, self._slot(name, sequence))
+            states.add(loaded.status)
             try:
-                snapshot = Snapshot.parse(loaded.value)
+                if loaded.value is not None:
+                    found.append(Snapshot.parse(loaded.value))
+                elif loaded.status is not Status.MISSING:
+                    problems.append(f"slot {slot} is {loaded.status.value}: {loaded.detail}")
             except NewerError as problem:
                 self._newer[name] = problem
-            except SnapshotError as problem:
+            except TrackerError as problem:
                 problems.append(f"slot {slot}: {problem}")
-            else:
-                if newest is None or snapshot.sequence > newest.sequence:
-                    newest = snapshot
-        self._sequences[name] = newest.sequence if newest else 0
+        newest = max(found, key=lambda snapshot: snapshot.sequence, default=None)
+        if newest is not None and newest.sequence > 1 and Status.MISSING in states:
+            problems.append(f"slot {SLOTS[(newest.sequence + 1) % 2]} is missing")
+        if newest is not None or Status.UNREADABLE not in states:
+            self._sequences[name] = newest.sequence if newest else 0
         return newest, problems
 
     # --- closed trades
 
     def store(self, trades: Sequence[TradeRecord]) -> None:
-        """Write a segment; `SnapshotError` where the store does not take it."""
+        """Write a segment; `SnapshotError` where the store does not take it.
+
+        Args:
+            trades: Of one book.
+        """
         with self._lock:
-            prefix, segments = self._archive
-            rows = [trade.to_row() for trade in trades]
-            result = self._store.save_json(TRADES, _segment(prefix, segments + 1), rows, force=True)
+            name = self._next_segment()
+            rows = _json([trade.to_row() for trade in trades])
+            result = self._store.save_text(TRADES, name, rows, force=True)
             if not result.saved:
                 raise SnapshotError(f"a segment is not saved: {result.reason.value}")
-            self._archive = (prefix, segments + 1)
+            self._segments += (Segment(name, trades[0].book, len(trades)),)
 
     def stored(self) -> Iterator[TradeRecord]:
-        """All trades of the segments, the oldest first; a segment that is lost has none."""
-        prefix, segments = self._archive
-        for number in range(1, segments + 1):
-            rows = self._store.load_json(TRADES, _segment(prefix, number)).value
+        """All trades of the segments, the oldest first.
+
+        Raises:
+            SnapshotError: A segment is lost; after all that are there.
+        """
+        lost: list[Segment] = []
+        for segment in self._segments:
+            rows = self._store.load_json(TRADES, segment.name).value
+            if rows is None:
+                lost.append(segment)
             yield from map(TradeRecord.from_row, rows or ())
+        if lost:
+            trades = sum(segment.trades for segment in lost)
+            raise SnapshotError(f"{trades} trades are lost with {lost[0].name}")
 
-
-def _segment(prefix: str, number: int) -> str:
-    return f"{prefix}-{number:06d}"
+    def _next_segment(self) -> str:
+        """A name that no segment ever had, so that each is written once."""
+        names = [*self._store.names(TRADES), *(segment.name for segment in self._segments)]
+        splits = (name.rpartition("-") for name in names)
+        numbers = (int(number) for prefix, _, number in splits if prefix == self._prefix)
+        return f"{self._prefix}-{1 + max(numbers, default=0):06d}"

@@ -19,9 +19,9 @@ from models.recorder import OF_FILLS, Archive, Notice, NoticeKind
 from models.records import Alert
 from models.sessions import BEGINNING, SessionKind, SessionMetrics
 from models.settings import Settings, Switch, read_settings
-from models.sharing import Resolver
+from models.sharing import CallError, Resolver
 from utils.alerts import HEARD, Alerts, Narrator, Screen, order_name
-from utils.lean import LeanFeed
+from utils.lean import LeanFeed, utc
 from utils.object_store import ObjectStoreManager
 from utils.snapshots import SnapshotError, SnapshotStore
 from utils.structured_logger import BUDGET, Category, Level, StructuredLogger
@@ -32,7 +32,12 @@ if TYPE_CHECKING:
 LIVE_MARK_EVERY = 1.0  # seconds
 BACKTEST_SAVE_EVERY = 30.0  # seconds of wall clock
 SCREEN_EVERY = timedelta(seconds=10)  # live
+SLOW_SAVE = 1.0  # seconds
 OPTIMIZATION = "OPTIMIZATION"  # LEAN's mode
+
+
+class SlowSaveError(SnapshotError):
+    """A state was saved, but the algorithm had to wait for it."""
 
 
 class LeanTracker(PerformanceTracker):
@@ -83,13 +88,13 @@ class LeanTracker(PerformanceTracker):
         )
         # writing every trade takes a backtest longer than making it: only where it is asked for
         keeps_all = self.persists and (live or settings.persist is Switch.ON)
-        self._archive = archive or (states if keeps_all else None)
+        self._archive = states if archive is None and keeps_all else archive
         every = settings.mark_every
         if every is None:
             every = LIVE_MARK_EVERY if live else 0.0
         self._mark_every = timedelta(seconds=every)
         self._save_every = settings.save_every if live else BACKTEST_SAVE_EVERY
-        self._next_save = clock() + self._save_every
+        self._last_save = clock()
         self._saved: tuple[int, ...] = ()
         self._tell_outside()
 
@@ -139,7 +144,11 @@ class LeanTracker(PerformanceTracker):
         self._restored = False  # and LEAN's account is not yet compared with
         self._next_mark: datetime | None = None
         self._save_at_once = False
-        self._next_screen: datetime | None = None
+
+    def reset(self) -> None:
+        """Forget all that was booked, and what alerts; the account opens at the next hook."""
+        super().reset()
+        self.alerts = Alerts(self, self.settings.alerts)
 
     # --- LEAN's hooks
 
@@ -176,17 +185,21 @@ class LeanTracker(PerformanceTracker):
         return answers[0] if answers else False
 
     def finish(self) -> None:
-        """Call it in `on_end_of_algorithm`: logs the balance, and saves for the last time."""
-        self._guard(self._finish)
+        """Call it in `on_end_of_algorithm`: saves for the last time, and logs the balance."""
+        self._guard(self._ready)
         if self.persists and self.ledger.books.opened:
-            self._guard(self._save, True)
+            self._guard(self._save)
+        self._guard(self._finish)
         self.log.close()
 
     # --- what they do
 
     def _on_order_event(self, event: OrderEvent) -> None:
-        if not self._warm and self._algorithm.is_warming_up:
-            return
+        if not self._warm:
+            if self._algorithm.is_warming_up:
+                return
+            if self.ledger.books.opened:
+                self._start(None)  # first, for LEAN counts its orders anew
         try:
             booked = self._feed.order_event(event)
         except EventError as problem:
@@ -251,7 +264,6 @@ class LeanTracker(PerformanceTracker):
             self._screen.banner(self.summary())
 
     def _finish(self) -> None:
-        self._ready()
         self._tell_balance()
         for name, figures in self.strategies().items():
             self.log.event(
@@ -264,8 +276,13 @@ class LeanTracker(PerformanceTracker):
 
     def _on_command(self, data: Any, answers: list[bool | None]) -> None:
         name = getattr(data, "tracker", None)
+        if name is None:
+            answers.append(None)
+            return
         command = COMMANDS.get(str(name))
-        answers.append(None if name is None or command is None else command(self, data))
+        if command is None:
+            raise CallError(f"there is no command {name!r}; there are {', '.join(COMMANDS)}")
+        answers.append(command(self, data))
 
     def _command_flow(self, data: Any) -> bool:
         currency, note = (getattr(data, field, None) or "" for field in ("currency", "note"))
@@ -294,21 +311,26 @@ class LeanTracker(PerformanceTracker):
 
     def _start(self, first: Fill | OrderUpdate | None) -> None:
         """Take the account as it stands, before the event that came first."""
+        time, opening = self._feed.time(), None
         if self.ledger.books.opened:
             self._feed.resume()
         else:
-            opening = self._feed.opening(self._feed.time())
-            if isinstance(first, Fill):
-                self.open_before(opening, first)
-            else:
-                self.apply(opening)
-        if self._restored:
-            self.deploy(self._feed.time(), self._deployment)
+            opening = self._feed.opening(time)
+        with self._lock:  # the first hooks may come on two threads at once
+            if self._warm:
+                return
             self._narrator.holds(self.positions())
+            if opening is not None and isinstance(first, Fill):
+                self.open_before(opening, first)
+            elif opening is not None:
+                self._record(opening)
+            if self._restored:
+                self.deploy(time, self._deployment)
+            self._warm = True
+        self._settle()
         days = self._algorithm.settings.trading_days_per_year
         if days:
             self.days_per_year = float(days)
-        self._warm = True
 
     # --- what is saved
 
@@ -317,15 +339,26 @@ class LeanTracker(PerformanceTracker):
 
         LEAN's account is compared with it at the first slice: it has not been fetched before.
 
+        One that cannot be used is left alone, and nothing saved in its place.
+
         Returns:
             Whether there was one. What was wrong with it is logged.
         """
-        found = self.load_from_object_store()
-        self._restored = found
-        return found
+        found = self._load("")
+        if found is None:
+            self.persists = False
+            self.warn("what is saved is not gone on with; it is left alone, and nothing is saved")
+        until = self.ledger.books.time
+        if found and until and not self.live and until > utc(self._algorithm.utc_time):
+            found = False
+            self.reset()
+            self.warn(f"what is saved reaches to {until}, beyond this backtest's start")
+        self._restored = bool(found) and self.ledger.books.opened
+        return self._restored
 
     def _compare(self, data: Slice, time: datetime) -> None:
         """Take what changed while LEAN was stopped, and say so once."""
+        self._feed.resume()  # a midnight may have been first, without what the slice brought
         mark = self._feed.whole_mark(time)
         self._apply_actions(data, mark)
         flows, adopted = len(self.ledger.flows), self.ledger.books.anomaly_counts["adopted"]
@@ -348,23 +381,29 @@ class LeanTracker(PerformanceTracker):
         """Save where time or a session's close asks for it, and something changed."""
         if not self.persists or not self._warm or self._restored:
             return
-        if not self._save_at_once and self._clock() < self._next_save:
-            return
-        self._next_save = self._clock() + self._save_every
-        if self._changes() != self._saved or self._save_at_once:
-            self._guard(self._save, self._save_at_once)
+        now = self._clock()
+        with self._lock:  # of two threads one saves
+            at_once, self._save_at_once = self._save_at_once, False
+            # a clock that was set back keeps no save waiting
+            waits = 0.0 <= now - self._last_save < self._save_every
+            if not at_once and (waits or self._changes() == self._saved):
+                return
+            self._last_save = now
+        self._guard(self._save)
 
     def _changes(self) -> tuple[int, ...]:
         """What moves with every event worth saving."""
         books = self.ledger.books
         return books.fills, self.ledger.marks, len(self.ledger.flows), self.days
 
-    def _save(self, force: bool) -> None:
-        self._save_at_once = False
-        changes = self._changes()
-        if self.save_to_object_store(force=force):
+    def _save(self) -> None:
+        changes, began = self._changes(), self._clock()
+        if self.save_to_object_store():
             self._saved = changes
             self.log.event("saved", fills=changes[0], marks=changes[1])
+        took = self._clock() - began
+        if took >= SLOW_SAVE:
+            raise SlowSaveError(f"it took {took:.1f} s")
 
     def _keep_log(self, lines: str) -> None:
         self._logs_kept += 1
@@ -374,7 +413,8 @@ class LeanTracker(PerformanceTracker):
 
     def state(self) -> dict[str, Any]:
         """JSON-able and exact; with the alerts that are firing."""
-        return {**super().state(), "alerts": self.alerts.state()}
+        with self._lock:
+            return {**super().state(), "alerts": self.alerts.state()}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over what `state` returned, of this tracker or of one without LEAN."""
@@ -392,14 +432,15 @@ class LeanTracker(PerformanceTracker):
             self._screen.send(record)
         elif self.settings.alerts:
             self.alerts.hear(notice)
-        if isinstance(record, SessionMetrics) and self.live and not notice.strategy:
-            self._save_at_once |= record.kind is SessionKind.DAILY
+        day = isinstance(record, SessionMetrics) and record.kind is SessionKind.DAILY
+        if day and self.live and not notice.strategy:
+            self._save_at_once = True
 
     def warn(self, message: str) -> None:
         """Log it after the hook: LEAN is not called while the tracker is locked."""
         self.log.emit("warning", category=Category.ERROR, level=Level.WARNING, text=message)
 
-    def _guard(self, hook: Callable[..., None], *arguments: Any) -> None:
+    def _guard(self, hook: Callable[..., object], *arguments: Any) -> None:
         """Run a hook so that nothing it raises reaches LEAN, which would stop the algorithm."""
         self.attempt(hook.__name__.lstrip("_"), hook, *arguments)
         self._narrator.flush()
@@ -424,6 +465,7 @@ def track(
     *,
     resolver: Resolver | None = None,
     archive: Archive | None = None,
+    clock: Callable[[], float] = clocks.time,
     **overrides: Any,
 ) -> LeanTracker:
     """Make the tracker of an algorithm; call it in `initialize`, once.
@@ -434,13 +476,14 @@ def track(
             default strategy. Without one the setting `tracker_strategy_tag` decides.
         archive: Where closed trades go beyond those kept in memory; by default segments in the
             object store, in live trading or where the setting `tracker_persist` is on.
+        clock: Unix time, seconds: what saves are timed by.
         overrides: Settings by name without the prefix; they win over the project's parameters.
 
     Raises:
         SettingsError: A `tracker_` parameter or an override is unknown or not allowed.
     """
     settings = read_settings(dict(algorithm.get_parameters().items()), overrides)
-    tracker = LeanTracker(algorithm, settings, resolver=resolver, archive=archive)
+    tracker = LeanTracker(algorithm, settings, resolver=resolver, archive=archive, clock=clock)
     if tracker.resumes:
         tracker.resume_saved()
     rules, times = algorithm.date_rules, algorithm.time_rules

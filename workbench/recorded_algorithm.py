@@ -129,8 +129,8 @@ class RecordedAlgorithm(LeanObject):
 
     @lean_read
     def algorithm_id(self) -> str:
-        """Empty, as in LEAN without its CLI."""
-        return ""
+        """The id of the run; empty unless the engine was given one, as in LEAN without its CLI."""
+        return self._lean.deployment
 
     @lean_read
     def project_id(self) -> int:

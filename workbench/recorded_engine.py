@@ -67,7 +67,7 @@ class RecordedEngine:
 
     `algorithm` is the user's class, None for one without hooks. `store` is the object store's
     folder, kept and shared between runs; None for one that vanishes with the engine. With
-    `synchronous` False a save reaches it only at a flush.
+    `synchronous` False a save reaches it only at a flush. `deployment` is LEAN's id of the run.
     """
 
     def __init__(
@@ -79,6 +79,7 @@ class RecordedEngine:
         store: Path | None = None,
         faults: Faults = Faults(),  # noqa: B008 - a frozen value
         synchronous: bool = True,
+        deployment: str = "",
     ) -> None:
         self.tape = tape
         self._faults = faults
@@ -92,6 +93,7 @@ class RecordedEngine:
             trading_days=self._trading_days,
             store_folder=self._store_folder(store),
             store_rules=_store_rules(faults, synchronous),
+            deployment=deployment,
         )
         self._lean = Surroundings(self._meter, self._account, supplies)
         self._log = HookLog(self._meter)
@@ -172,6 +174,10 @@ class RecordedEngine:
     def flush_store(self) -> None:
         """Write the object store's pending saves to its folder, as LEAN's timer would."""
         flush(self._lean.object_store)
+
+    def forget_schedules(self) -> None:
+        """Call nothing of what was scheduled so far, as after LEAN was stopped."""
+        self._lean.agenda.clear()
 
     def initialize(self) -> None:
         """Call the algorithm's initialize, once, with the account as of the start line."""

@@ -113,6 +113,10 @@ class Agenda:
         if self._now is not None:
             event._due = self._first_due(event, self._now)
 
+    def clear(self) -> None:
+        """Forget every event."""
+        self._events.clear()
+
     def begin(self, now: datetime) -> None:
         """Fix what is due from `now` on, the time of the run's first line."""
         self._now = now

@@ -167,6 +167,7 @@ class Supplies:
     trading_days: Callable[[], int | None]
     store_folder: Path
     store_rules: StoreRules
+    deployment: str = ""
 
 
 class Surroundings:
@@ -176,6 +177,7 @@ class Surroundings:
         self.meter = meter
         self.account = account
         self.parameters = supplies.parameters
+        self.deployment = supplies.deployment
         self.all_parameters = ReadOnlyExtendedDictionary(meter, supplies.parameters)
         self.output = Output()
         self.agenda = Agenda(account.zone)

@@ -7,6 +7,7 @@ nothing of the recording but what the hooks can read.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from models.lean_book import LeanTrade
@@ -47,6 +48,14 @@ class TrackedAlgorithm(RecordedAlgorithm):
 class Replay:
     """One recording and its tracker.
 
+    Args:
+        tape: The recording.
+        faults: What goes wrong.
+        store: The object store's folder, shared between replays; None for one of its own.
+        deployment: LEAN's id of the run.
+        algorithm: What the tracker is wired into.
+        settings: The tracker's, beyond `TAPE_SETTINGS`.
+
     Attributes:
         tape: The recording.
         engine: What plays it.
@@ -56,17 +65,29 @@ class Replay:
         marks: Mark lines played since the start.
     """
 
-    def __init__(self, tape: Tape, *, faults: Faults = NO_FAULTS, **settings: Any) -> None:
+    def __init__(
+        self,
+        tape: Tape,
+        *,
+        faults: Faults = NO_FAULTS,
+        store: Path | None = None,
+        deployment: str = "",
+        algorithm: type[TrackedAlgorithm] = TrackedAlgorithm,
+        **settings: Any,
+    ) -> None:
         self.tape = tape
         self.trades: list[TradeRecord] = []
         self.lean_trades: list[LeanTrade] = []
         self.marks = 0
-        self.engine = RecordedEngine(tape, TrackedAlgorithm, faults=faults)
+        self.engine = RecordedEngine(
+            tape, algorithm, faults=faults, store=store, deployment=deployment
+        )
         self.engine.initialize()
         self.tracker = self.wire(**settings)
 
     def wire(self, **settings: Any) -> LeanTracker:
-        """Put a fresh tracker into the run, as `initialize` would."""
+        """Put a fresh tracker into the run in place of the last, as `initialize` would."""
+        self.engine.forget_schedules()
         algorithm: Any = self.engine.algorithm
         algorithm.tracker = track(algorithm, **{**TAPE_SETTINGS, **settings})
         self.tracker = algorithm.tracker

@@ -106,6 +106,17 @@ def test_a_losing_streak_is_a_strategys_and_ends_with_a_trade_that_did_not_lose(
     assert [(alert.fired, alert.value) for alert in desk.told[1:]] == [(False, 0.0)]
 
 
+def test_only_closed_lots_make_a_streak() -> None:
+    """Whoever passes on every notice, openings and rounds too, counts each trade once."""
+    desk = Desk(losing_streak=3)
+    desk.tracker.remove_listener(desk.alerts.hear)
+    desk.tracker.add_listener(desk.alerts.hear)
+    desk.trade(9.0, 9.0)
+    assert desk.told == []
+    desk.trade(9.0)
+    assert [alert.value for alert in desk.told] == [3.0]
+
+
 def test_rejects_are_counted_by_the_day() -> None:
     """The third order that is rejected alerts; the next day begins anew."""
     desk = Desk(rejects=3)

@@ -58,6 +58,12 @@ def test_the_account_is_described(algorithm: RecordedAlgorithm) -> None:
     assert algorithm.project_id == 0
 
 
+def test_a_run_has_the_id_it_is_given(tmp_path: Path) -> None:
+    """The engine can be told what LEAN's CLI would have told it."""
+    made = RecordedEngine(tapes.tape(tmp_path), None, deployment="L-7")
+    assert made.algorithm.algorithm_id == "L-7"
+
+
 def test_a_live_tape_is_live(tmp_path: Path) -> None:
     """The mode is the start line's."""
     made = engine_of(tmp_path, tapes.start(live=True))

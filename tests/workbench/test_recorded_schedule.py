@@ -96,6 +96,16 @@ def test_an_event_is_not_due_before_its_registration() -> None:
     assert desk.due(moment(3, 5)) == [("noon", moment(2, 17)), ("m", moment(3, 5))]
 
 
+def test_what_is_forgotten_is_not_due() -> None:
+    """A cleared agenda has no events, and takes new ones."""
+    desk = Desk()
+    desk.schedule.on(desk.days.every_day(), desk.times.midnight, says("old"))
+    desk.agenda.begin(moment(2, 5))
+    desk.agenda.clear()
+    desk.schedule.on(desk.days.every_day(), desk.times.midnight, says("new"))
+    assert desk.due(moment(3, 5)) == [("new", moment(2, 5)), ("new", moment(3, 5))]
+
+
 def test_a_callback_may_register_another() -> None:
     """The new one is due from the moment of the callback on."""
     desk = Desk()

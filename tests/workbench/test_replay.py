@@ -48,3 +48,16 @@ def test_times_are_compared_whatever_their_offset(
     """A line counts by its instant, not by its text, and its row has the tape's own text."""
     lines = (tapes.start(utc=start), tapes.mark(**FULL) | {"utc": mark})
     assert told(tmp_path, *lines) == ([mark] if counts else [])
+
+
+def test_a_fresh_tracker_takes_the_place_of_the_last(tmp_path: Path) -> None:
+    """Nothing reaches the one before it, its midnight included."""
+    marks = [tapes.mark(clock, **FULL) for clock in ("14:30", "14:31")]
+    close = tapes.end() | {"utc": tapes.utc("21:00", "2020-01-03")}
+    replay = Replay(tapes.tape(tmp_path, *marks, tapes.day(date="2020-01-03"), close))
+    first = replay.tracker
+    for row in replay.play():
+        if row is not None and replay.tracker is first:
+            replay.wire()
+    assert (first.ledger.marks, first.days) == (1, 0)
+    assert (replay.tracker.ledger.marks, replay.tracker.days) == (1, 1)
