@@ -568,14 +568,23 @@ class DayEnd:
     Attributes:
         time: UTC.
         equity: LEAN's total portfolio value then, account currency.
+        benchmark: The benchmark's value; 0 where there is none.
+        risk_free: The annual rate of return without risk.
+        sale_volume: The value of everything traded so far, account currency.
     """
 
     time: datetime
     equity: float
+    benchmark: float = 0.0
+    risk_free: float = 0.0
+    sale_volume: float = 0.0
 
     def __post_init__(self) -> None:
         require_utc(self.time, "day end")
         require_finite(self.equity, "day end: the equity")
+        require_finite(self.benchmark, "day end: the benchmark")
+        require_finite(self.risk_free, "day end: the risk-free rate")
+        require_finite(self.sale_volume, "day end: the sale volume")
 
 
 @dataclass(frozen=True, slots=True)

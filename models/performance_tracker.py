@@ -17,7 +17,7 @@ from typing import Any, Protocol, runtime_checkable
 from models.equity import CurvePoint
 from models.events import CashFlow, Fill, Instrument, Kind, Mark, Opening
 from models.lots import Position
-from models.recorder import Archive, Listener, Logger, NoticeKind, Recorder
+from models.recorder import Archive, Follower, Listener, Logger, NoticeKind, Recorder
 from models.records import (
     LONG,
     LOTS,
@@ -323,6 +323,7 @@ class PerformanceTracker(HandRecorder):
         live: Whether LEAN trades live.
         resolver: The strategy of an order from its ticker, tag and type; by default what the
             setting `strategy_tag` says.
+        follower: What is told of the same events beside the books.
     """
 
     def __init__(
@@ -337,6 +338,7 @@ class PerformanceTracker(HandRecorder):
         days_per_year: float = 252.0,
         live: bool = False,
         resolver: Resolver | None = None,
+        follower: Follower | None = None,
     ) -> None:
         if object_store is not None and not isinstance(object_store, Archive):
             raise CallError(
@@ -352,6 +354,7 @@ class PerformanceTracker(HandRecorder):
             zone=zone,
             live=live,
             resolver=resolver,
+            follower=follower,
         )
         self.days_per_year = days_per_year
         self._states = object_store if isinstance(object_store, StateStore) else None
@@ -647,6 +650,7 @@ def create_performance_tracker(
     account_currency: str = "USD",
     zone: tzinfo = UTC,
     days_per_year: float = 252.0,
+    follower: Follower | None = None,
     **settings: Any,
 ) -> PerformanceTracker:
     """A tracker without LEAN, its settings given by name as `matching="lifo"`.
@@ -665,4 +669,5 @@ def create_performance_tracker(
         account_currency=account_currency,
         zone=zone,
         days_per_year=days_per_year,
+        follower=follower,
     )

@@ -79,6 +79,27 @@ class Closes(NamedTuple):
     benchmark: Column | None = None
 
 
+class Samples(NamedTuple):
+    """What LEAN samples at each midnight of the algorithm's clock, and once more at the end.
+
+    The end's sample is left out where the instant has one; then that one has its sale volume. In a
+    backtest the first is taken at the start, before anything happened; no warm-up is sampled.
+
+    Attributes:
+        time: Unix seconds, rising strictly.
+        equity: Total portfolio value, account currency.
+        benchmark: The benchmark's value; 0 where there is none.
+        risk_free: Annual rate of the sample's date.
+        sale_volume: `portfolio.total_sale_volume`, all that was traded so far, account currency.
+    """
+
+    time: Column
+    equity: Column
+    benchmark: Column
+    risk_free: Column
+    sale_volume: Column
+
+
 class Figure(NamedTuple):
     """One statistic and what it is of.
 

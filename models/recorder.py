@@ -1,4 +1,4 @@
-"""The recorder: one lock around the ledger, the scopes, the LEAN book and the trades kept.
+"""The recorder: one lock around the ledger, the scopes, the trades and LEAN's samples.
 
 Events go in through `apply`. What came of them is counted in the scopes, kept, and told to the
 listeners once the lock is released, in the order things happened, so they may ask the tracker
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import enum
 import threading
+from array import array
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
@@ -37,8 +38,8 @@ from models.events import (
     TrackerError,
     guarded,
 )
-from models.lean_book import Exercise, LeanBook, LeanTrade
 from models.ledger import Ledger
+from models.portfolio_statistics import Samples
 from models.records import (
     LOTS,
     POSITIONS,
@@ -52,11 +53,11 @@ from models.records import (
 from models.sessions import BEGINNING, SessionMetrics
 from models.settings import Settings, TagMeans
 from models.sharing import (
-    OUT_OF_THE_MONEY,
     CallError,
     Resolver,
+    packed,
     strategy_in_tag,
-    underlying_price,
+    unpacked,
     whole_tag,
 )
 
@@ -74,7 +75,6 @@ class NoticeKind(enum.Enum):
     TRADE_OPENED = "trade opened"
     TRADE_CLOSED = "trade closed"
     POSITION_CLOSED = "position closed"
-    LEAN_TRADE_CLOSED = "LEAN trade closed"
     SESSION_CLOSED = "session closed"
     NEW_LOW = "new drawdown low"
     RECOVERY = "recovery"
@@ -98,7 +98,7 @@ class Notice(NamedTuple):
     kind: NoticeKind
     time: datetime
     strategy: str
-    record: TradeRecord | LeanTrade | SessionMetrics | Spell | Anomaly | Alert
+    record: TradeRecord | SessionMetrics | Spell | Anomaly | Alert
 
 
 Listener = Callable[[Notice], object]
@@ -122,6 +122,31 @@ class Archive(Protocol):
         """All that were taken, the oldest first."""
 
 
+class Follower(Protocol):
+    """What is told of the same events beside the books, under the tracker's lock.
+
+    It hears of what was booked only, changes nothing, and tells whom it likes itself.
+    """
+
+    def fill(self, fill: Fill, books: Books) -> None:
+        """A fill was booked."""
+
+    def mark(self, mark: Mark, books: Books) -> None:
+        """A mark was booked."""
+
+    def split(self, split: Split) -> None:
+        """A split is about to change quantities."""
+
+    def reset(self) -> None:
+        """Forget all that was told."""
+
+    def state(self) -> dict[str, Any]:
+        """JSON-able and exact."""
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state` returned."""
+
+
 class Listeners:
     """Who hears of what, and the notices that are on their way.
 
@@ -129,7 +154,6 @@ class Listeners:
         kinds: What somebody hears of.
         hear_entries: Whether that is opened trades; making their records takes time.
         hear_trades: Whether that is anything of fills.
-        hear_lean_trades: Whether that is trades of the LEAN book.
         hear_changes: Whether that is anything else.
     """
 
@@ -160,7 +184,6 @@ class Listeners:
         self.kinds = frozenset(chain.from_iterable(wanted.values()))
         self.hear_entries = NoticeKind.TRADE_OPENED in self.kinds
         self.hear_trades = not self.kinds.isdisjoint(OF_FILLS)
-        self.hear_lean_trades = NoticeKind.LEAN_TRADE_CLOSED in self.kinds
         self.hear_changes = not self.kinds <= OF_FILLS
 
     def put(self, kind: NoticeKind, time: datetime, strategy: str, record: object) -> None:
@@ -243,6 +266,39 @@ class TradeLog:
         self.trades = deque(map(TradeRecord.from_row, state["trades"]))
 
 
+class SampleLog:
+    """What LEAN samples once a day, 40 bytes each."""
+
+    def __init__(self) -> None:
+        self._columns: list[array[float]] = [array("d") for _ in Samples._fields]
+
+    def add(self, taken: DayEnd) -> None:
+        """Keep a sample.
+
+        One of the last one's instant tells only what was traded since, one before it nothing.
+        """
+        time, (times, *_, volumes) = taken.time.timestamp(), self._columns
+        if times and time <= times[-1]:
+            if time == times[-1]:
+                volumes[-1] = taken.sale_volume
+            return
+        values = (time, taken.equity, taken.benchmark, taken.risk_free, taken.sale_volume)
+        for column, value in zip(self._columns, values, strict=True):
+            column.append(value)
+
+    def samples(self) -> Samples:
+        """Those so far; they do not grow."""
+        return Samples(*(column[:] for column in self._columns))
+
+    def state(self) -> dict[str, str]:
+        """JSON-able and exact."""
+        return dict(zip(Samples._fields, map(packed, self._columns), strict=True))
+
+    def restore(self, state: Mapping[str, str]) -> None:
+        """Take over what `state` returned."""
+        self._columns = [unpacked("d", state[name]) for name in Samples._fields]
+
+
 class Recorder:
     """Everything that is known, kept in step event by event.
 
@@ -255,6 +311,7 @@ class Recorder:
         live: Whether LEAN trades live.
         resolver: The strategy of an order from its ticker, tag and type; by default what the
             setting `strategy_tag` says.
+        follower: What is told of the same events beside the books.
 
     Attributes:
         errors: What went wrong around the tracker, by place and kind: how often.
@@ -270,11 +327,13 @@ class Recorder:
         zone: tzinfo = UTC,
         live: bool = False,
         resolver: Resolver | None = None,
+        follower: Follower | None = None,
     ) -> None:
         self.settings = settings
         self.account_currency = account_currency
         self.zone = zone
         self.live = live
+        self.follower = follower
         self.errors: Counter[str] = Counter()
         self._logger = logger
         self._archive = archive
@@ -293,14 +352,12 @@ class Recorder:
             matching=settings.matching,
         )
         self.ledger = Ledger(books)
-        self.lean_book = (
-            LeanBook(settings.lean_grouping, settings.lean_matching) if settings.lean_book else None
-        )
         self.scopes = Scopes(settings.capital, self.zone)
         self.days = 0
         self.deployments: list[Deployment] = []
         self._logs = {book: TradeLog(settings.keep_trades) for book in (LOTS, POSITIONS)}
         self._last_day: datetime | None = None
+        self._samples = SampleLog()
         self._anomalies_told = 0
         self._restless = False  # somebody must be called once the lock is released
 
@@ -308,6 +365,8 @@ class Recorder:
         """Forget all that was booked; settings, listeners and what is archived stay."""
         with self._lock:
             self._begin()
+            if self.follower is not None:
+                self.follower.reset()
 
     # --- events in
 
@@ -384,6 +443,17 @@ class Recorder:
             self._listeners.put(kind, time, strategy, record)
         self._settle()
 
+    def sample(self, taken: DayEnd) -> None:
+        """Keep a sample of LEAN's that ends no day: that of the start or of the end."""
+        with self._lock:
+            self._samples.add(taken)
+
+    @property
+    def samples(self) -> Samples:
+        """LEAN's daily samples so far, as its own statistics take them."""
+        with self._lock:
+            return self._samples.samples()
+
     def knows_order(self, order_id: int) -> bool:
         """Whether an event of the order was seen, so that the next one is not its first."""
         return self.ledger.books.orders.find(order_id) is not None
@@ -398,64 +468,33 @@ class Recorder:
     def _fill(self, fill: Fill) -> bool:
         if not self.ledger.fill(fill):
             return False
-        if self.lean_book is not None:
-            self._fill_as_lean(self.lean_book, fill)
+        if self.follower is not None:
+            self.follower.fill(fill, self.ledger.books)
         return True
 
     def _mark(self, mark: Mark) -> bool:
         if not self.ledger.mark(mark):
             return False
         self.scopes.mark(mark.time, self.ledger)
-        book = self.lean_book
-        if book is not None:
-            books = self.ledger.books
-            for sid in books.held:
-                price = mark.prices.get(sid) or books.holdings[sid].price
-                book.mark(sid, price, mark.time)
+        if self.follower is not None:
+            self.follower.mark(mark, self.ledger.books)
         return True
 
     def _split(self, split: Split) -> bool:
-        if self.lean_book is not None and happens(self.ledger.books, split):
-            self.lean_book.split(split.sid, split.factor)
+        if self.follower is not None and happens(self.ledger.books, split):
+            self.follower.split(split)
         return self.ledger.apply(split)
 
     def _end_day(self, event: DayEnd) -> bool:
-        if self._last_day is not None and event.time <= self._last_day:
+        if self._last_day is not None and event.time < self._last_day:
+            return False
+        self._samples.add(event)
+        if event.time == self._last_day:
             return False
         self._last_day = event.time
         self.days += 1
         self.scopes.roll(event.time)
         return True
-
-    def _fill_as_lean(self, book: LeanBook, fill: Fill) -> None:
-        books = self.ledger.books
-        instrument, rates = books.instruments[fill.sid], books.rates
-        rate = rates[instrument.quote]
-        if fill.market:
-            book.mark(fill.sid, fill.market, fill.time)
-        exercise: Exercise | None = None
-        spot = underlying_price(fill) if instrument.strike is not None else None
-        if spot is not None:
-            gain = spot - (instrument.strike or 0.0)
-            each = (gain if instrument.right == "CALL" else -gain) * instrument.multiplier
-            in_the_money = not fill.message.startswith(OUT_OF_THE_MONEY)
-            exercise = Exercise(in_the_money, abs(fill.quantity) * each * rate)
-        trades = book.fill(
-            fill.sid,
-            fill.order_id,
-            fill.time,
-            fill.quantity,
-            fill.price,
-            fill.fee * rates[fill.fee_currency] if fill.fee else 0.0,
-            rate,
-            instrument.multiplier,
-            exercise,
-        )
-        if trades and self._listeners.hear_lean_trades:
-            for trade in trades:
-                self._listeners.put(NoticeKind.LEAN_TRADE_CLOSED, fill.time, "", trade)
-            self._restless = True
-        book.closed.clear()
 
     # --- what came of it
 
@@ -563,7 +602,8 @@ class Recorder:
                 "deployments": [each.to_dict() for each in self.deployments],
                 "ledger": self.ledger.state(),
                 "scopes": self.scopes.state(),
-                "lean_book": self.lean_book.state() if self.lean_book else None,
+                "samples": self._samples.state(),
+                "follower": self.follower.state() if self.follower else None,
                 "trades": {book: log.state() for book, log in self._logs.items()},
                 "errors": dict(self.errors),
             }
@@ -584,8 +624,9 @@ class Recorder:
             self.deployments = [Deployment.from_dict(each) for each in state["deployments"]]
             self.ledger.restore(state["ledger"])
             self.scopes.restore(state["scopes"])
-            if self.lean_book is not None and state["lean_book"] is not None:
-                self.lean_book.restore(state["lean_book"])
+            self._samples.restore(state["samples"])
+            if self.follower is not None and state["follower"] is not None:
+                self.follower.restore(state["follower"])
             for book, log in self._logs.items():
                 log.restore(state["trades"][book])
             self.errors = Counter(state["errors"])

@@ -7,6 +7,7 @@ to nobody: each of its fills falls on the strategies that hold the instrument.
 from __future__ import annotations
 
 import re
+import struct
 from array import array
 from base64 import b64decode, b64encode
 from collections import deque
@@ -144,6 +145,18 @@ class Order:
         ]
 
 
+def packed(column: array[Any]) -> str:
+    """A column's bytes as text, exact and the same on every machine."""
+    found = struct.pack(f"<{len(column)}{column.typecode}", *column)
+    return b64encode(found).decode("ascii")
+
+
+def unpacked(typecode: str, text: str) -> array[Any]:
+    """The column of that type that `packed` made the text of."""
+    found = struct.iter_unpack(f"<{typecode}", b64decode(text))
+    return array(typecode, (value for (value,) in found))
+
+
 class SeenEvents:
     """Which (order id, event id) came already: two bytes an order, as LEAN counts both from 1."""
 
@@ -203,18 +216,15 @@ class SeenEvents:
         through = self._through[: len(self._through)]
         while through and not through[-1]:
             through.pop()
-        packed = b"".join(number.to_bytes(2, "little") for number in through)
         return {
-            "through": b64encode(packed).decode("ascii"),
+            "through": packed(through),
             "ahead": [[key, sorted(ids)] for key, ids in self._ahead.items()],
             "lowest": self.lowest,
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take over what `state` returned."""
-        packed = b64decode(state["through"])
-        numbers = (int.from_bytes(packed[at : at + 2], "little") for at in range(0, len(packed), 2))
-        self._through = array("H", numbers)
+        self._through = unpacked("H", state["through"])
         self._ahead = {key: set(ids) for key, ids in state["ahead"]}
         self.lowest = state["lowest"]
 

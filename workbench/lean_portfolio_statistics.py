@@ -23,11 +23,12 @@ from models.portfolio_statistics import (
     NORMAL,
     YEAR,
     Floats,
+    Samples,
     months_before,
     quotient,
     shape,
 )
-from workbench.lean_samples import NO_CLOSINGS, Closings, Points, Samples
+from workbench.lean_samples import NO_CLOSINGS, Closings, Points
 
 DAY = 86_400.0
 

@@ -22,12 +22,13 @@ from models.portfolio_statistics import (
     Closes,
     DailySpell,
     Floats,
+    Samples,
     drawdown_spells,
     own_statistics,
     period_ladder,
 )
 from workbench.lean_portfolio_statistics import lean_statistics
-from workbench.lean_samples import Closings, Samples, closing
+from workbench.lean_samples import Closings, closing
 
 START = date(2018, 12, 31)
 

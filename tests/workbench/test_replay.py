@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.workbench import tapes
+from workbench.lean_portfolio_statistics import FIELDS
 from workbench.replay import Replay
 
 FULL: tapes.Line = {"tpv": 1000.0, "cash": {"USD": [1000.0, 1.0]}, "h": {}}
@@ -48,3 +49,17 @@ def test_times_are_compared_whatever_their_offset(
     """A line counts by its instant, not by its text, and its row has the tape's own text."""
     lines = (tapes.start(utc=start), tapes.mark(**FULL) | {"utc": mark})
     assert told(tmp_path, *lines) == ([mark] if counts else [])
+
+
+def test_without_leans_book_there_are_no_statistics_of_it(tmp_path: Path) -> None:
+    """Then the tracker reads what a user's does, and who asks for LEAN's figures is told why."""
+    replay = Replay(tapes.tape(tmp_path, tapes.mark(**FULL)), lean_book=False)
+    assert replay.tracker.follower is None
+    with pytest.raises(ValueError, match="lean_book=True"):
+        replay.lean_statistics()
+
+
+def test_a_run_that_has_not_begun_has_leans_empty_statistics(tmp_path: Path) -> None:
+    """Before the first sample LEAN has none, and of nothing at all zeros."""
+    replay = Replay(tapes.tape(tmp_path, tapes.mark(**FULL)))
+    assert replay.lean_statistics().total == dict.fromkeys(FIELDS, 0.0)
