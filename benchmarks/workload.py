@@ -10,6 +10,7 @@ from typing import Any
 from models.events import Event, Fill, Instrument, OrderUpdate
 from models.performance_tracker import PerformanceTracker
 from models.settings import Settings
+from workbench.lean_follower import BookFollower
 from workbench.recordings import recordings
 from workbench.replay import Replay
 from workbench.tape import read_tape
@@ -100,4 +101,7 @@ def _without_account(event: Any) -> dict[str, Any]:
 
 def fresh(*, lean_book: bool, keep_trades: int = 1_000) -> PerformanceTracker:
     """A tracker with nothing in it."""
-    return PerformanceTracker(settings=Settings(lean_book=lean_book, keep_trades=keep_trades))
+    return PerformanceTracker(
+        settings=Settings(keep_trades=keep_trades),
+        follower=BookFollower(lambda _: None) if lean_book else None,
+    )

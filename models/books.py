@@ -18,7 +18,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from models.accounts import Account, Holding, LeanCash, mirror
 from models.events import (
     DUST,
     Anomaly,
@@ -38,14 +37,17 @@ from models.events import (
     Valuation,
     tidy,
 )
-from models.lots import NEXT_LOT, Closed, Execution, Matching, Position, build
+from models.lots import NEXT_LOT, Account, Closed, Execution, Matching, Position, build
 from models.records import LOTS, TradeRecord, round_record, trade_record
 from models.sharing import (
     UNASSIGNED,
+    Holding,
+    LeanCash,
     Order,
     Orders,
     Resolver,
     exit_reason,
+    mirror,
     share_fill,
     strategy_in_tag,
     underlying_price,

@@ -11,6 +11,9 @@ of two cash balances. A value that cannot be booked (NaN, a naive time) raises
 from __future__ import annotations
 
 import enum
+import sys
+from array import array
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -52,6 +55,22 @@ def guarded(call: Callable[..., T], *arguments: Any) -> T | Failure:
         return call(*arguments)
     except Exception as error:  # noqa: BLE001 - the boundary
         return Failure(error)
+
+
+def packed(column: array[Any]) -> str:
+    """A column's bytes as text, exact whichever end the machine's numbers start with."""
+    numbers = column[:]
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return b64encode(numbers.tobytes()).decode("ascii")
+
+
+def unpacked(typecode: str, text: str) -> array[Any]:
+    """The column of that type that `packed` made the text of."""
+    numbers = array(typecode, b64decode(text))
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers
 
 
 def require(condition: bool, problem: str) -> None:
@@ -568,14 +587,23 @@ class DayEnd:
     Attributes:
         time: UTC.
         equity: LEAN's total portfolio value then, account currency.
+        benchmark: The benchmark's value; 0 where there is none.
+        risk_free: The annual rate of return without risk.
+        sale_volume: The value of everything traded so far, account currency.
     """
 
     time: datetime
     equity: float
+    benchmark: float = 0.0
+    risk_free: float = 0.0
+    sale_volume: float = 0.0
 
     def __post_init__(self) -> None:
         require_utc(self.time, "day end")
         require_finite(self.equity, "day end: the equity")
+        require_finite(self.benchmark, "day end: the benchmark")
+        require_finite(self.risk_free, "day end: the risk-free rate")
+        require_finite(self.sale_volume, "day end: the sale volume")
 
 
 @dataclass(frozen=True, slots=True)

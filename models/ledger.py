@@ -25,7 +25,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from models.accounts import Account, Holding, Stake, bearers, mirror, stakes
 from models.books import Books, delist, dividend, rename, split
 from models.events import (
     DUST,
@@ -42,9 +41,18 @@ from models.events import (
     SymbolChange,
     Valuation,
 )
-from models.lots import Execution, Position
+from models.lots import Account, Execution, Position
 from models.records import Flow, Sheet, sum_sheets
-from models.sharing import UNASSIGNED, UnknownStrategyError, share_fill
+from models.sharing import (
+    UNASSIGNED,
+    Holding,
+    Stake,
+    UnknownStrategyError,
+    bearers,
+    mirror,
+    share_fill,
+    stakes,
+)
 
 # Cash that differs by less than this, in account currency, is float dust.
 CASH_TOLERANCE = 1e-6

@@ -8,17 +8,17 @@ settings say, the law of the ledger holds, and everything is in account currency
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 from itertools import islice
 from math import isfinite
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, TypeVar
 
 from models.equity import CurvePoint
 from models.events import CashFlow, Fill, Instrument, Kind, Mark, Opening
+from models.execution_records import ExecutionMetrics, Group, OrderQuality, SuggestedSlippage
 from models.lots import Position
-from models.recorder import Archive, Listener, Logger, NoticeKind, Recorder
+from models.recorder import Archive, Follower, Listener, Logger, NoticeKind, Recorder
 from models.records import (
     LONG,
     LOTS,
@@ -39,26 +39,11 @@ from models.records import (
 from models.sessions import SessionKind, SessionMetrics
 from models.settings import Settings, read_settings
 from models.sharing import CallError, Resolver, UnknownStrategyError
+from models.trade_statistics import GroupBy, TradeMetrics
 
 # The smallest quantity is that of a coin, so that nothing is rounded away.
 SMALL_LOT = 1e-8
 SIDES = {LONG: 1.0, SHORT: -1.0}
-
-
-@runtime_checkable
-class StateStore(Protocol):
-    """Where whole states are kept by name; `utils.snapshots.SnapshotStore` is one."""
-
-    def check_prefix(self, prefix: str) -> None:
-        """Raise `CallError` unless a state may be kept under the name."""
-
-    def save_state(
-        self, state: Mapping[str, Any], time: datetime | None, prefix: str, *, force: bool
-    ) -> bool:
-        """Save a state; False when it is too soon, an exception when it cannot be saved."""
-
-    def load_state(self, prefix: str) -> tuple[Mapping[str, Any] | None, Sequence[str]]:
-        """The newest whole state, None without one; and what was wrong with what was found."""
 
 
 class HandRecorder(Recorder):
@@ -327,6 +312,7 @@ class PerformanceTracker(HandRecorder):
         live: Whether LEAN trades live.
         resolver: The strategy of an order from its ticker, tag and type; by default what the
             setting `strategy_tag` says.
+        follower: What is told of the same events beside the books.
     """
 
     def __init__(
@@ -341,6 +327,7 @@ class PerformanceTracker(HandRecorder):
         days_per_year: float = 252.0,
         live: bool = False,
         resolver: Resolver | None = None,
+        follower: Follower | None = None,
     ) -> None:
         if object_store is not None and not isinstance(object_store, Archive):
             raise CallError(
@@ -356,10 +343,9 @@ class PerformanceTracker(HandRecorder):
             zone=zone,
             live=live,
             resolver=resolver,
+            follower=follower,
         )
         self.days_per_year = days_per_year
-        self._states = object_store if isinstance(object_store, StateStore) else None
-        self._saving = threading.RLock()  # of two states the older one must not be saved last
 
     # --- what it knows
 
@@ -586,77 +572,57 @@ class PerformanceTracker(HandRecorder):
         with self._lock:
             return self.scopes.find(strategy).track.curve()
 
-    # --- what is saved
+    # --- how good it is
 
-    def save_to_object_store(self, prefix: str = "", *, force: bool = True) -> bool:
-        """Save everything the tracker knows.
-
-        Args:
-            prefix: The name to save it under; one tracker may save under several.
-            force: Whether to save even though the last save was a moment ago.
-
-        Returns:
-            False where it was too soon, or the store refused: that is counted in `errors` and told
-            of once, and the state saved before is still there.
+    def trade_statistics(self, strategy: str | None = None) -> TradeMetrics:
+        """Every figure of the closed lots, of all or of a strategy; net of fees.
 
         Raises:
-            CallError: The tracker has no store that keeps states, or the prefix makes no name.
+            UnknownStrategyError: There is no such strategy.
         """
-        store = self._state_store(prefix)
-        saved: list[bool] = []
-
-        def save() -> None:
-            with self._lock:
-                state, time = self.state(), self.ledger.books.time
-            saved.append(store.save_state(state, time, prefix, force=force))
-
-        with self._saving:
-            return self.attempt("save", save) and saved[0]
-
-    def load_from_object_store(self, prefix: str = "") -> bool:
-        """Take over what was saved; what is damaged is told of, and the copy before it taken.
-
-        Args:
-            prefix: The name it was saved under.
-
-        Returns:
-            Whether there was a state that could be used; else the tracker is as it was.
-
-        Raises:
-            CallError: As of `save_to_object_store`.
-        """
-        return bool(self._load(prefix))
-
-    def _load(self, prefix: str) -> bool | None:
-        """As `load_from_object_store`; None where there is, or may be, a state that is no use."""
-        store = self._state_store(prefix)
-        found: list[tuple[Mapping[str, Any] | None, Sequence[str]]] = []
-        if not self.attempt("load", lambda: found.append(store.load_state(prefix))):
-            return None
-        state, problems = found[0]
-        restored = state is not None and (self.attempt("restore", self._take_over, state) or None)
-        if problems:
-            with self._lock:  # after the restore, which brings the errors of former runs
-                self.errors["load: damaged"] += len(problems)
-            self._warn_once("load: damaged", f"load: {'; '.join(problems)}")
-        return restored
-
-    def _take_over(self, state: Mapping[str, Any]) -> None:
-        """Restore a state; where that fails halfway, go back to what was known."""
         with self._lock:
-            before, taken = self.state(), False
-            try:
-                self.restore(state)
-                taken = True
-            finally:
-                if not taken:
-                    self.restore(before)
+            return self.statistics.metrics(*self._within(strategy))
 
-    def _state_store(self, prefix: str) -> StateStore:
-        if self._states is None:
-            raise CallError("the tracker has no store: give it object_store=SnapshotStore(...)")
-        self._states.check_prefix(prefix)
-        return self._states
+    def trade_groups(
+        self, by: GroupBy | str, strategy: str | None = None
+    ) -> dict[str, TradeMetrics]:
+        """The same by side, strategy, symbol, underlying, security type, order type, exit reason,
+        weekday or hour.
+
+        Raises:
+            UnknownStrategyError: There is no such strategy.
+            CallError: Trades are not grouped by that.
+        """
+        kind = _pick(GroupBy, by, "trades are grouped by")
+        with self._lock:
+            return self.statistics.groups(kind, *self._within(strategy))
+
+    def _within(self, strategy: str | None) -> tuple[tuple[GroupBy, str], ...]:
+        known = self.ledger.books.accounts
+        if strategy is not None and strategy not in known:
+            raise UnknownStrategyError(strategy, known)
+        return () if strategy is None else ((GroupBy.STRATEGY, strategy),)
+
+    def execution_quality(self, by: Group | str = Group.ACCOUNT) -> tuple[ExecutionMetrics, ...]:
+        """What orders cost: for the account, or by strategy, symbol, security type, order type,
+        hour or size. Empty where the setting `execution` is off.
+
+        Raises:
+            CallError: Orders are not grouped by that.
+        """
+        kind = _pick(Group, by, "orders are grouped by")
+        with self._lock:
+            return self.execution.metrics(kind) if self.execution else ()
+
+    def orders(self, limit: int | None = None) -> tuple[OrderQuality, ...]:
+        """The last 200 orders that ended, the newest first, with what they got."""
+        with self._lock:
+            return self.execution.orders(limit) if self.execution else ()
+
+    def suggested_slippage(self) -> tuple[SuggestedSlippage, ...]:
+        """By symbol, what to give LEAN's slippage model in the next backtest."""
+        with self._lock:
+            return self.execution.suggested_slippage() if self.execution else ()
 
     # --- who hears of it
 
@@ -678,6 +644,17 @@ class PerformanceTracker(HandRecorder):
             self._listeners.remove(listener)
 
 
+Choice = TypeVar("Choice", GroupBy, Group)
+
+
+def _pick(choices: type[Choice], value: Choice | str, what: str) -> Choice:
+    try:
+        return choices(value)
+    except ValueError:
+        allowed = ", ".join(choice.value for choice in choices)
+        raise CallError(f"{what} {allowed}; {value!r} is none of them") from None
+
+
 def create_performance_tracker(
     starting_equity: float = 100_000.0,
     logger: Logger | None = None,
@@ -686,6 +663,7 @@ def create_performance_tracker(
     account_currency: str = "USD",
     zone: tzinfo = UTC,
     days_per_year: float = 252.0,
+    follower: Follower | None = None,
     **settings: Any,
 ) -> PerformanceTracker:
     """A tracker without LEAN, its settings given by name as `matching="lifo"`.
@@ -704,4 +682,5 @@ def create_performance_tracker(
         account_currency=account_currency,
         zone=zone,
         days_per_year=days_per_year,
+        follower=follower,
     )

@@ -1,4 +1,4 @@
-"""The recorder: one lock around the ledger, the scopes, the LEAN book and the trades kept.
+"""The recorder: one lock around the ledger, the scopes, the trades and LEAN's samples.
 
 Events go in through `apply`. What came of them is counted in the scopes, kept, and told to the
 listeners once the lock is released, in the order things happened, so they may ask the tracker
@@ -13,9 +13,8 @@ import enum
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from copy import deepcopy
 from datetime import UTC, datetime, tzinfo
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from models.books import Books, before, happens
@@ -32,14 +31,13 @@ from models.events import (
     Instrument,
     Mark,
     Opening,
-    OrderType,
     OrderUpdate,
     Split,
     SymbolChange,
     TrackerError,
     guarded,
 )
-from models.lean_book import Exercise, LeanBook, LeanTrade
+from models.execution_quality import ExecutionQuality
 from models.ledger import Ledger
 from models.records import (
     LOTS,
@@ -51,22 +49,14 @@ from models.records import (
     TradeRecord,
     newest_record,
 )
-from models.sessions import BEGINNING, SessionMetrics, closes_of
+from models.sessions import BEGINNING, SampleLog, Samples, SessionMetrics
 from models.settings import Settings, TagMeans
-from models.sharing import (
-    OUT_OF_THE_MONEY,
-    CallError,
-    Resolver,
-    strategy_in_tag,
-    underlying_price,
-    whole_tag,
-)
+from models.sharing import CallError, Resolver, strategy_in_tag, whole_tag
+from models.trade_statistics import TradeFacts, TradeLog, TradeStatistics
 
 RESOLVERS: dict[TagMeans, Resolver] = {TagMeans.NAME: strategy_in_tag, TagMeans.WHOLE: whole_tag}
 
 STATE_VERSION = 3
-
-BATCH = 1_000  # trades beyond those kept that leave memory at once
 
 
 class NoticeKind(enum.Enum):
@@ -75,7 +65,6 @@ class NoticeKind(enum.Enum):
     TRADE_OPENED = "trade opened"
     TRADE_CLOSED = "trade closed"
     POSITION_CLOSED = "position closed"
-    LEAN_TRADE_CLOSED = "LEAN trade closed"
     SESSION_CLOSED = "session closed"
     NEW_LOW = "new drawdown low"
     RECOVERY = "recovery"
@@ -99,7 +88,7 @@ class Notice(NamedTuple):
     kind: NoticeKind
     time: datetime
     strategy: str
-    record: TradeRecord | LeanTrade | SessionMetrics | Spell | Anomaly | Alert
+    record: TradeRecord | SessionMetrics | Spell | Anomaly | Alert
 
 
 Listener = Callable[[Notice], object]
@@ -123,6 +112,47 @@ class Archive(Protocol):
         """All that were taken, the oldest first."""
 
 
+class Follower(Protocol):
+    """What is told of the same events beside the books, under the tracker's lock.
+
+    It hears of what was booked only, changes nothing, and tells whom it likes itself.
+    """
+
+    def fill(self, fill: Fill, books: Books) -> None:
+        """A fill was booked."""
+
+    def mark(self, mark: Mark, books: Books) -> None:
+        """A mark was booked."""
+
+    def split(self, split: Split) -> None:
+        """A split is about to change quantities."""
+
+    def reset(self) -> None:
+        """Forget all that was told."""
+
+    def state(self) -> dict[str, Any]:
+        """JSON-able and exact."""
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state` returned."""
+
+
+@runtime_checkable
+class StateStore(Protocol):
+    """Where whole states are kept by name; `utils.snapshots.SnapshotStore` is one."""
+
+    def check_prefix(self, prefix: str) -> None:
+        """Raise `CallError` unless a state may be kept under the name."""
+
+    def save_state(
+        self, state: Mapping[str, Any], time: datetime | None, prefix: str, *, force: bool
+    ) -> bool:
+        """Save a state; False when it is too soon, an exception when it cannot be saved."""
+
+    def load_state(self, prefix: str) -> tuple[Mapping[str, Any] | None, Sequence[str]]:
+        """The newest whole state, None without one; and what was wrong with what was found."""
+
+
 class Listeners:
     """Who hears of what, and the notices that are on their way.
 
@@ -130,7 +160,6 @@ class Listeners:
         kinds: What somebody hears of.
         hear_entries: Whether that is opened trades; making their records takes time.
         hear_trades: Whether that is anything of fills.
-        hear_lean_trades: Whether that is trades of the LEAN book.
         hear_changes: Whether that is anything else.
     """
 
@@ -161,7 +190,6 @@ class Listeners:
         self.kinds = frozenset(chain.from_iterable(wanted.values()))
         self.hear_entries = NoticeKind.TRADE_OPENED in self.kinds
         self.hear_trades = not self.kinds.isdisjoint(OF_FILLS)
-        self.hear_lean_trades = NoticeKind.LEAN_TRADE_CLOSED in self.kinds
         self.hear_changes = not self.kinds <= OF_FILLS
 
     def put(self, kind: NoticeKind, time: datetime, strategy: str, record: object) -> None:
@@ -186,70 +214,6 @@ class Listeners:
                     yield listener, notice
 
 
-class TradeLog:
-    """The closed trades of one book: the last ones in memory, the others in the archive.
-
-    Args:
-        keep: Trades kept in memory at least; up to a batch more are.
-
-    Attributes:
-        trades: Those in memory, the oldest first, without those that are leaving.
-        archived: How many left it.
-        forgotten: How many left it before the tracker was reset: the archive has them still.
-    """
-
-    def __init__(self, keep: int) -> None:
-        self.trades: deque[TradeRecord] = deque()
-        self.archived = 0
-        self.forgotten = 0
-        self._leaving: list[TradeRecord] = []
-        self._keep = keep
-        self._most = keep + BATCH
-
-    def take(self, trades: Sequence[TradeRecord]) -> bool:
-        """Keep trades that closed; returns whether a batch must leave."""
-        self.trades.extend(trades)
-        return len(self.trades) > self._most and self.due
-
-    @property
-    def due(self) -> bool:
-        """Whether a batch must leave."""
-        return len(self.trades) > self._most and not self._leaving
-
-    def all(self) -> list[TradeRecord]:
-        """Those in memory, the oldest first."""
-        return [*self._leaving, *self.trades]
-
-    def leave(self) -> list[TradeRecord]:
-        """A batch to archive, the oldest first; empty when none is due or one is on its way."""
-        if not self.due:
-            return []
-        self._leaving = [self.trades.popleft() for _ in range(len(self.trades) - self._keep)]
-        return self._leaving
-
-    def left(self, stored: bool) -> None:
-        """The batch was stored; or it was not, and stays until another one is due."""
-        if stored:
-            self.archived += len(self._leaving)
-        else:
-            self.trades.extendleft(reversed(self._leaving))
-        self._leaving = []
-        self._most = (self._keep if stored else len(self.trades)) + BATCH
-
-    def state(self) -> dict[str, Any]:
-        """JSON-able and exact."""
-        return {
-            "archived": self.archived,
-            "forgotten": self.forgotten,
-            "trades": [trade.to_row() for trade in self.all()],
-        }
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take over what `state` returned."""
-        self.archived, self.forgotten = state["archived"], state["forgotten"]
-        self.trades = deque(map(TradeRecord.from_row, state["trades"]))
-
-
 class Recorder:
     """Everything that is known, kept in step event by event.
 
@@ -262,6 +226,7 @@ class Recorder:
         live: Whether LEAN trades live.
         resolver: The strategy of an order from its ticker, tag and type; by default what the
             setting `strategy_tag` says.
+        follower: What is told of the same events beside the books.
 
     Attributes:
         errors: What went wrong around the tracker, by place and kind: how often.
@@ -277,15 +242,19 @@ class Recorder:
         zone: tzinfo = UTC,
         live: bool = False,
         resolver: Resolver | None = None,
+        follower: Follower | None = None,
     ) -> None:
         self.settings = settings
         self.account_currency = account_currency
         self.zone = zone
         self.live = live
+        self.follower = follower
         self.errors: Counter[str] = Counter()
         self._told: set[str] = set()  # the kinds of them that this run was told of
         self._logger = logger
         self._archive = archive
+        self._states = archive if isinstance(archive, StateStore) else None
+        self._saving = threading.RLock()  # of two states the older one must not be saved last
         self._resolver = resolver or RESOLVERS[settings.strategy_tag]
         self._listeners = Listeners()
         self._lock = threading.RLock()
@@ -301,14 +270,17 @@ class Recorder:
             matching=settings.matching,
         )
         self.ledger = Ledger(books)
-        self.lean_book = (
-            LeanBook(settings.lean_grouping, settings.lean_matching) if settings.lean_book else None
-        )
         self.scopes = Scopes(settings.capital, self.zone)
         self.days = 0
         self.deployments: list[Deployment] = []
         self._logs = {book: TradeLog(settings.keep_trades) for book in (LOTS, POSITIONS)}
         self._last_day: datetime | None = None
+        self._samples = SampleLog()
+        self.statistics = TradeStatistics(self.zone)
+        self._facts: dict[str, TradeFacts] = {}  # by sid
+        self.execution: ExecutionQuality | None = None
+        if settings.execution:
+            self.execution = ExecutionQuality(self.zone, settings.execution_limits)
         self._anomalies_told = 0
         self._restless = False  # somebody must be called once the lock is released
 
@@ -319,6 +291,8 @@ class Recorder:
             self._begin()
             for book, log in self._logs.items() if self._archive is not None else ():
                 log.forgotten = before[book].forgotten + before[book].archived
+            if self.follower is not None:
+                self.follower.reset()
 
     # --- events in
 
@@ -395,6 +369,17 @@ class Recorder:
             self._listeners.put(kind, time, strategy, record)
         self._settle()
 
+    def sample(self, taken: DayEnd) -> None:
+        """Keep a sample of LEAN's that ends no day: that of the start or of the end."""
+        with self._lock:
+            self._samples.add(taken)
+
+    @property
+    def samples(self) -> Samples:
+        """LEAN's daily samples so far, as its own statistics take them."""
+        with self._lock:
+            return self._samples.samples()
+
     def knows_order(self, order_id: int) -> bool:
         """Whether an event of the order was seen, so that the next one is not its first."""
         return self.ledger.books.orders.find(order_id) is not None
@@ -406,80 +391,87 @@ class Recorder:
         self.deploy(opening.time)
         return True
 
+    def _update(self, update: OrderUpdate) -> bool:
+        books, execution = self.ledger.books, self.execution
+        first = execution is not None and books.orders.find(update.order_id) is None
+        self.ledger.apply(update)
+        instrument = books.instruments.get(update.sid)
+        order = books.orders.find(update.order_id)
+        if execution is None or order is None:
+            return True
+        if not first:
+            execution.update(update)
+        elif instrument is not None:
+            rate = books.rates[instrument.currency]
+            execution.submit(update, order, instrument, rate, update.created)
+        return True
+
     def _fill(self, fill: Fill) -> bool:
         if not self.ledger.fill(fill):
             return False
-        if self.lean_book is not None:
-            self._fill_as_lean(self.lean_book, fill)
+        if self.execution is not None:
+            books = self.ledger.books
+            order, instrument = books.orders.find(fill.order_id), books.instruments[fill.sid]
+            fee = fill.fee * books.rates[fill.fee_currency] if fill.fee else 0.0
+            if order is not None:
+                rate = books.rates[instrument.currency]
+                self.execution.fill(fill, order, instrument, rate, fee)
+        if self.follower is not None:
+            self.follower.fill(fill, self.ledger.books)
         return True
 
     def _mark(self, mark: Mark) -> bool:
         if not self.ledger.mark(mark):
             return False
         self.scopes.mark(mark.time, self.ledger)
-        book = self.lean_book
-        if book is not None:
-            books = self.ledger.books
-            for sid in books.held:
-                price = mark.prices.get(sid) or books.holdings[sid].price
-                book.mark(sid, price, mark.time)
+        if self.execution is not None:
+            self.execution.mark(mark.time, mark.prices)
+        if self.follower is not None:
+            self.follower.mark(mark, self.ledger.books)
         return True
 
     def _split(self, split: Split) -> bool:
-        if self.lean_book is not None and happens(self.ledger.books, split):
-            self.lean_book.split(split.sid, split.factor)
+        if happens(self.ledger.books, split):
+            if self.execution is not None:
+                self.execution.split(split.sid, split.factor)
+            if self.follower is not None:
+                self.follower.split(split)
         return self.ledger.apply(split)
 
     def _end_day(self, event: DayEnd) -> bool:
-        if self._last_day is not None and event.time <= self._last_day:
+        if self._last_day is not None and event.time < self._last_day:
+            return False
+        self._samples.add(event)
+        if event.time == self._last_day:
             return False
         self._last_day = event.time
         self.days += 1
         self.scopes.roll(event.time)
         return True
 
-    def _fill_as_lean(self, book: LeanBook, fill: Fill) -> None:
-        books = self.ledger.books
-        instrument, rates = books.instruments[fill.sid], books.rates
-        rate = rates[instrument.quote]
-        if fill.market:
-            book.mark(fill.sid, fill.market, fill.time)
-        exercise: Exercise | None = None
-        spot = underlying_price(fill) if instrument.strike is not None else None
-        if spot is not None:
-            gain = spot - (instrument.strike or 0.0)
-            each = (gain if instrument.right == "CALL" else -gain) * instrument.multiplier
-            in_the_money = not fill.message.startswith(OUT_OF_THE_MONEY)
-            exercise = Exercise(in_the_money, abs(fill.quantity) * each * rate)
-        trades = book.fill(
-            fill.sid,
-            fill.order_id,
-            fill.time,
-            fill.quantity,
-            fill.price,
-            fill.fee * rates[fill.fee_currency] if fill.fee else 0.0,
-            rate,
-            instrument.multiplier,
-            exercise,
-        )
-        if trades and self._listeners.hear_lean_trades:
-            for trade in trades:
-                self._listeners.put(NoticeKind.LEAN_TRADE_CLOSED, fill.time, "", trade)
-            self._restless = True
-        book.closed.clear()
-
     # --- what came of it
 
     def _count(self, books: Books) -> None:
         """Count, keep and tell what fills paid, opened and closed."""
         self.scopes.count(books.paid)
-        if books.closed and self._logs[LOTS].take(books.closed):
-            self._restless = True
+        if books.closed:
+            self._restless |= self._logs[LOTS].take(books.closed)
+            for trade in books.closed:
+                self.statistics.add(trade, self._facts.get(trade.sid) or self._facts_of(trade.sid))
         if books.rounds and self._logs[POSITIONS].take(books.rounds):
             self._restless = True
         if self._listeners.hear_trades:
             self._tell_trades(books)
         books.forget()
+
+    def _facts_of(self, sid: str) -> TradeFacts:
+        """What the statistics must know of an instrument; its underlying's ticker may change."""
+        books = self.ledger.books
+        instrument = books.instruments[sid]
+        underlying = instrument.underlying or sid
+        ticker = books.tickers.get(underlying, underlying.partition(" ")[0])
+        facts = self._facts[sid] = TradeFacts(instrument.kind, ticker)
+        return facts
 
     def _tell_trades(self, books: Books) -> None:
         put = self._listeners.put
@@ -568,6 +560,78 @@ class Recorder:
         if self._logger is not None:
             self._logger.warning(f"tracker: {message}")
 
+    # --- what is saved
+
+    def save_to_object_store(self, prefix: str = "", *, force: bool = True) -> bool:
+        """Save everything the tracker knows.
+
+        Args:
+            prefix: The name to save it under; one tracker may save under several.
+            force: Whether to save even though the last save was a moment ago.
+
+        Returns:
+            False where it was too soon, or the store refused: that is counted in `errors` and told
+            of once, and the state saved before is still there.
+
+        Raises:
+            CallError: The tracker has no store that keeps states, or the prefix makes no name.
+        """
+        store = self._state_store(prefix)
+        saved: list[bool] = []
+
+        def save() -> None:
+            with self._lock:
+                state, time = self.state(), self.ledger.books.time
+            saved.append(store.save_state(state, time, prefix, force=force))
+
+        with self._saving:
+            return self.attempt("save", save) and saved[0]
+
+    def load_from_object_store(self, prefix: str = "") -> bool:
+        """Take over what was saved; what is damaged is told of, and the copy before it taken.
+
+        Args:
+            prefix: The name it was saved under.
+
+        Returns:
+            Whether there was a state that could be used; else the tracker is as it was.
+
+        Raises:
+            CallError: As of `save_to_object_store`.
+        """
+        return bool(self._load(prefix))
+
+    def _load(self, prefix: str) -> bool | None:
+        """As `load_from_object_store`; None where there is, or may be, a state that is no use."""
+        store = self._state_store(prefix)
+        found: list[tuple[Mapping[str, Any] | None, Sequence[str]]] = []
+        if not self.attempt("load", lambda: found.append(store.load_state(prefix))):
+            return None
+        state, problems = found[0]
+        restored = state is not None and (self.attempt("restore", self._take_over, state) or None)
+        if problems:
+            with self._lock:  # after the restore, which brings the errors of former runs
+                self.errors["load: damaged"] += len(problems)
+            self._warn_once("load: damaged", f"load: {'; '.join(problems)}")
+        return restored
+
+    def _take_over(self, state: Mapping[str, Any]) -> None:
+        """Restore a state; where that fails halfway, go back to what was known."""
+        with self._lock:
+            before, taken = self.state(), False
+            try:
+                self.restore(state)
+                taken = True
+            finally:
+                if not taken:
+                    self.restore(before)
+
+    def _state_store(self, prefix: str) -> StateStore:
+        if self._states is None:
+            raise CallError("the tracker has no store: give it object_store=SnapshotStore(...)")
+        self._states.check_prefix(prefix)
+        return self._states
+
     # --- state
 
     def state(self) -> dict[str, Any]:
@@ -581,7 +645,10 @@ class Recorder:
                 "deployments": [each.to_dict() for each in self.deployments],
                 "ledger": self.ledger.state(),
                 "scopes": self.scopes.state(),
-                "lean_book": self.lean_book.state() if self.lean_book else None,
+                "samples": self._samples.state(),
+                "statistics": None if self._archive else self.statistics.state(),
+                "execution": self.execution.state() if self.execution else None,
+                "follower": self.follower.state() if self.follower else None,
                 "trades": {book: log.state() for book, log in self._logs.items()},
                 "errors": dict(self.errors),
             }
@@ -609,78 +676,38 @@ class Recorder:
             self.deployments = [Deployment.from_dict(each) for each in state["deployments"]]
             self.ledger.restore(state["ledger"])
             self.scopes.restore(state["scopes"])
-            if self.lean_book is not None and state["lean_book"] is not None:
-                self.lean_book.restore(state["lean_book"])
+            self._samples.restore(state["samples"])
+            if self.execution is not None and state["execution"] is not None:
+                self.execution.restore(state["execution"], self.ledger.books.instruments)
+            if self.follower is not None and state["follower"] is not None:
+                self.follower.restore(state["follower"])
             for book, log in self._logs.items():
                 log.restore(state["trades"][book])
             self.errors = Counter(state["errors"])
             self._anomalies_told = len(self.ledger.books.anomalies)
+            if state["statistics"] is not None:
+                self.statistics.restore(state["statistics"])
+                return
+        self._count_again()
 
-
-def _from_2(state: dict[str, Any]) -> dict[str, Any]:
-    """Trades became rows and say their stake, a scope's tally its track's; all closes are kept,
-    lots know their order's type, and deployments are counted."""
-    trades = {
-        book: {
-            **log,
-            "forgotten": 0,
-            "trades": [TradeRecord.from_dict(_staked(each)).to_row() for each in log["trades"]],
-        }
-        for book, log in state["trades"].items()
-    }
-    scopes = [{**scope} for scope in state["scopes"]["scopes"]]
-    for scope in scopes:
-        book = scope["track"]["book"]
-        book = {**book, "closes": closes_of(book["days"][:-1])}
-        scope["track"] = {**scope["track"], "book": book, "tally": scope.pop("tally")}
-    for account in state["ledger"]["books"]["accounts"]:
-        for position in account["positions"]:
-            for held in (*position["lots"], position["round"] or {}):
-                held |= {"order_type": int(OrderType.MARKET), "risk": 0.0}
-    # the curve begins with the account, whose currency was the first to have a rate
-    began, base = scopes[0]["track"]["curve"]["columns"][0][:1], state["scopes"]["base"]
-    nav = 1.0 if base > 0.0 else None
-    first = [Deployment(1, "", datetime.fromtimestamp(at, UTC), base, nav, 0.0, 0) for at in began]
-    return {
-        **state,
-        "version": 3,
-        "account_currency": next(iter(state["ledger"]["books"]["rates"])),
-        "scopes": {**state["scopes"], "scopes": scopes},
-        "trades": trades,
-        "deployments": [deployment.to_dict() for deployment in first],
-    }
-
-
-def _staked(trade: dict[str, Any]) -> dict[str, Any]:
-    percent = trade["pnl_pct"]
-    stake = 100.0 * trade["pnl"] / percent if percent else 0.0
-    return {**trade, "stake": stake, "order_type": OrderType.MARKET.name, "risk": None}
-
-
-# Version -> what makes the state of the next version of it.
-MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {2: _from_2}
-
-
-def migrate(state: dict[str, Any]) -> dict[str, Any]:
-    """A state of any older version as one of today's; `TrackerError` where there is no way."""
-    if state["version"] < STATE_VERSION:
-        state = deepcopy(state)  # a step may change what it is given
-    while state["version"] < STATE_VERSION:
-        step = MIGRATIONS.get(state["version"])
-        if step is None:
-            raise TrackerError(f"no step leads from version {state['version']}")
-        state = step(state)
-    return state
+    def _count_again(self) -> None:
+        """Make the statistics of the trades themselves, which an archive keeps all of."""
+        log = self._logs[LOTS]
+        older = self._archive.stored() if self._archive is not None else ()
+        lots = (trade for trade in older if trade.book == LOTS)
+        for trade in chain(islice(lots, log.forgotten, log.forgotten + log.archived), log.all()):
+            self.statistics.add(trade, self._facts_of(trade.sid))
 
 
 _BOOKING: dict[type, Callable[[Recorder, Any], bool]] = {
     Opening: Recorder._open,
     Fill: Recorder._fill,
+    OrderUpdate: Recorder._update,
     Mark: Recorder._mark,
     Split: Recorder._split,
     DayEnd: Recorder._end_day,
     **dict.fromkeys(
-        (Instrument, OrderUpdate, Dividend, CashFlow, Delisting, SymbolChange),
+        (Instrument, Dividend, CashFlow, Delisting, SymbolChange),
         lambda recorder, event: recorder.ledger.apply(event),
     ),
 }

@@ -12,21 +12,26 @@ years, so some 760 days are kept at most, and of all others their closing NAV.
 from __future__ import annotations
 
 import enum
-import sys
 from array import array
-from base64 import b64decode, b64encode
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from operator import attrgetter
 from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from models.events import DayEnd, packed, unpacked
 
 ONE_DAY = timedelta(days=1)
 # Days are kept for this many years before the open day's month; older months are folded.
 YEARS_KEPT = 2
 # A trade that made less than this, account currency, broke even.
 BREAKEVEN = 1e-9
+# Numbers in a row, whatever holds them.
+Column = Sequence[float] | npt.NDArray[np.number[Any]]
 # Before every time there is.
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 
@@ -384,7 +389,7 @@ class SessionBook:
         )
         self.day = self._days.pop()
         self._moments = Moments(*state["moments"])
-        days, navs = (unpacked(text) for text in state["closes"])
+        days, navs = (unpacked("d", text) for text in state["closes"])
         self._closes = (days, navs)
         if self._days:
             self.since = self._midnight(self._days[-1].start + ONE_DAY)
@@ -402,22 +407,6 @@ def closes_of(days: Iterable[list[Any]]) -> list[str]:
     return [packed(array("d", column)) for column in zip(*closes, strict=True)] or ["", ""]
 
 
-def packed(column: array[float]) -> str:
-    """A column of doubles as text, exact whichever end the machine's numbers start with."""
-    numbers = column[:]
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return b64encode(numbers.tobytes()).decode("ascii")
-
-
-def unpacked(text: str) -> array[float]:
-    """The column that `packed` gave."""
-    numbers = array("d", b64decode(text))
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers
-
-
 def _merge(kind: SessionKind, parts: Iterable[Session]) -> list[Session]:
     """Sessions of a kind from their parts in order; the parts stay as they are."""
     first_date = _FIRST_DATE[kind]
@@ -428,3 +417,57 @@ def _merge(kind: SessionKind, parts: Iterable[Session]) -> list[Session]:
         else:
             merged.append(Session(*_VALUES(part)))
     return merged
+
+
+class Samples(NamedTuple):
+    """What LEAN samples at each midnight of the algorithm's clock, and once more at the end.
+
+    The end's sample is left out where the instant has one; then that one has its sale volume. In a
+    backtest the first is taken at the start, before anything happened; no warm-up is sampled.
+
+    Attributes:
+        time: Unix seconds, rising strictly.
+        equity: Total portfolio value, account currency.
+        benchmark: The benchmark's value; 0 where there is none.
+        risk_free: Annual rate of the sample's date.
+        sale_volume: `portfolio.total_sale_volume`, all that was traded so far, account currency.
+    """
+
+    time: Column
+    equity: Column
+    benchmark: Column
+    risk_free: Column
+    sale_volume: Column
+
+
+class SampleLog:
+    """What LEAN samples once a day, 40 bytes each."""
+
+    def __init__(self) -> None:
+        self._columns: list[array[float]] = [array("d") for _ in Samples._fields]
+
+    def add(self, taken: DayEnd) -> None:
+        """Keep a sample.
+
+        One of the last one's instant tells only what was traded since, one before it nothing.
+        """
+        time, (times, *_, volumes) = taken.time.timestamp(), self._columns
+        if times and time <= times[-1]:
+            if time == times[-1]:
+                volumes[-1] = taken.sale_volume
+            return
+        values = (time, taken.equity, taken.benchmark, taken.risk_free, taken.sale_volume)
+        for column, value in zip(self._columns, values, strict=True):
+            column.append(value)
+
+    def samples(self) -> Samples:
+        """Those so far; they do not grow."""
+        return Samples(*(column[:] for column in self._columns))
+
+    def state(self) -> dict[str, str]:
+        """JSON-able and exact."""
+        return dict(zip(Samples._fields, map(packed, self._columns), strict=True))
+
+    def restore(self, state: Mapping[str, str]) -> None:
+        """Take over what `state` returned."""
+        self._columns = [unpacked("d", state[name]) for name in Samples._fields]

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from models.events import TrackerError
-from models.lean_book import Grouping
+from models.execution_records import THRESHOLDS, read_thresholds
 from models.lots import Matching
 from models.sharing import UNASSIGNED
 
@@ -67,9 +67,6 @@ class Settings:
         matching: Which lot a closing quantity takes first.
         mark_every: Least seconds between two marks, 0 for every slice; None is 1 live, else 0.
         day_marks: Whether to mark at midnight of the algorithm's clock too.
-        lean_book: Whether to rebuild LEAN's own trades; LEAN has them itself, so only replays do.
-        lean_grouping: How the LEAN book groups fills into trades.
-        lean_matching: Which entry the LEAN book closes first.
         capital: Strategy -> its part of the account's starting equity; all of it where unsaid.
         keep_trades: Closed trades of each book kept in memory.
         persist: Whether to save the state in the object store; auto is yes, but in optimizations.
@@ -82,6 +79,8 @@ class Settings:
         alerts: What to watch -> its threshold; nothing where nothing is said.
         notify: Where alerts go in live trading: "email", "telegram" or "web" -> the address.
         notify_daily: Most notifications a day.
+        execution: Whether to follow every order for its execution quality.
+        execution_limits: Where a part of the quality score reaches 0 (`read_thresholds`).
         banner: Whether to show a few figures in LEAN's own banner and statistics.
         charts: Whether to plot NAV, drawdown, exposure and unexplained money once a day.
     """
@@ -91,9 +90,6 @@ class Settings:
     matching: Matching = Matching.FIFO
     mark_every: float | None = None
     day_marks: bool = True
-    lean_book: bool = False
-    lean_grouping: Grouping = Grouping.FILL_TO_FILL
-    lean_matching: Matching = Matching.FIFO
     capital: Mapping[str, float] = field(default_factory=dict)
     keep_trades: int = 1_000
     persist: Switch = Switch.AUTO
@@ -106,6 +102,8 @@ class Settings:
     alerts: Mapping[Alarm, float] = field(default_factory=dict)
     notify: Mapping[str, str] = field(default_factory=dict)
     notify_daily: int = 20
+    execution: bool = True
+    execution_limits: Mapping[str, float] = field(default_factory=lambda: dict(THRESHOLDS))
     banner: bool = True
     charts: bool = False
 
@@ -207,9 +205,6 @@ SETTINGS: dict[str, Setting] = {
     "matching": _choice(Matching),
     "mark_every": Setting(_seconds, "auto, or seconds of 0 or more"),
     "day_marks": _SWITCH,
-    "lean_book": _SWITCH,
-    "lean_grouping": _choice(Grouping),
-    "lean_matching": _choice(Matching),
     "keep_trades": Setting(_count, "a number of 0 or more"),
     "capital": Setting(_shares, "NAME=PART,NAME=PART with parts above 0"),
     "persist": _choice(Switch),
@@ -228,6 +223,10 @@ SETTINGS: dict[str, Setting] = {
         _addresses, "email=ADDRESS,web=URL,telegram=CHAT:TOKEN, or some of the three"
     ),
     "notify_daily": Setting(_count, "a number of 0 or more"),
+    "execution": _SWITCH,
+    "execution_limits": Setting(
+        read_thresholds, "NAME=LIMIT with limits above 0 and names out of " + ", ".join(THRESHOLDS)
+    ),
     "banner": _SWITCH,
     "charts": _SWITCH,
 }

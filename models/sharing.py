@@ -1,21 +1,39 @@
 """Whose is it: orders and their strategies, and how what LEAN does on its own is shared.
 
 An order belongs to one strategy, fixed at its first event. An order that LEAN made itself belongs
-to nobody: each of its fills falls on the strategies that hold the instrument.
+to nobody: each of its fills falls on the strategies that hold the instrument. `Holding` and
+`LeanCash` mirror what LEAN keeps after every event seen: the net quantity at LEAN's average price,
+and the cash LEAN must show. Where LEAN's cash differs from the mirror, money moved without an event:
+who bears it has a `Stake`.
 """
 
 from __future__ import annotations
 
 import re
 from array import array
-from base64 import b64decode, b64encode
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
-from models.events import Fill, Instrument, OrderType, OrderUpdate, TrackerError
+from models.events import (
+    DUST,
+    Fill,
+    Instrument,
+    Kind,
+    OrderType,
+    OrderUpdate,
+    TrackerError,
+    Valuation,
+    packed,
+    tidy,
+    unpacked,
+)
+from models.lots import Account
 
 UNASSIGNED = "unassigned"
+HOUR = timedelta(hours=1)
+MARGIN, PAIR = Valuation.MARGIN, Valuation.PAIR
 
 
 class CallError(TrackerError, ValueError):
@@ -203,18 +221,15 @@ class SeenEvents:
         through = self._through[: len(self._through)]
         while through and not through[-1]:
             through.pop()
-        packed = b"".join(number.to_bytes(2, "little") for number in through)
         return {
-            "through": b64encode(packed).decode("ascii"),
+            "through": packed(through),
             "ahead": [[key, sorted(ids)] for key, ids in self._ahead.items()],
             "lowest": self.lowest,
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take over what `state` returned."""
-        packed = b64decode(state["through"])
-        numbers = (int.from_bytes(packed[at : at + 2], "little") for at in range(0, len(packed), 2))
-        self._through = array("H", numbers)
+        self._through = unpacked("H", state["through"])
         self._ahead = {key: set(ids) for key, ids in state["ahead"]}
         self.lowest = state["lowest"]
 
@@ -384,3 +399,263 @@ def underlying_price(fill: Fill) -> float | None:
     """The underlying's price that LEAN states in an exercise's message, or None."""
     found = _UNDERLYING.search(fill.message)
     return float(found[1]) if found else None
+
+
+class Holding:
+    """LEAN's net holding of an instrument, as every fill left it, and its last worth.
+
+    Attributes:
+        quantity: Signed net quantity.
+        average: LEAN's average price, quote currency; 0 when flat.
+        worth: What a unit is worth now (`Instrument.worth`).
+        settled: LEAN's settled profit of a future, in LEAN's units.
+    """
+
+    __slots__ = ("average", "instrument", "quantity", "settled", "worth")
+
+    def __init__(self, instrument: Instrument) -> None:
+        self.instrument = instrument
+        self.quantity = 0.0
+        self.average = 0.0
+        self.worth = 0.0
+        self.settled = 0.0
+
+    def fill(self, quantity: float, price: float) -> float:
+        """Book a fill as LEAN's portfolio does.
+
+        Returns:
+            The profit of the closed part at LEAN's average price, in the P&L currency.
+        """
+        instrument, before = self.instrument, self.quantity
+        after = before + quantity
+        if after % 1:
+            after = tidy(after)
+        if abs(after) < instrument.lot * DUST:
+            after = 0.0
+        profit = 0.0
+        if before * quantity < 0:
+            closed = -quantity if abs(quantity) < abs(before) else before
+            if instrument.inverse:
+                gain = instrument.worth(price) - instrument.worth(self.average)
+            else:
+                gain = price - self.average
+            profit = closed * gain * instrument.multiplier
+            if after * before <= 0:
+                self.average = price if after else 0.0
+        elif before:
+            self.average = (self.average * before + price * quantity) / (before + quantity)
+        else:
+            self.average = price
+        self.quantity = after
+        if not after:
+            self.settled = 0.0
+        if not self.worth:
+            self.worth = instrument.worth(price)
+        return profit
+
+    @property
+    def cost(self) -> float:
+        """What the quantity is worth at LEAN's average price, P&L currency."""
+        return self.quantity * self.instrument.worth(self.average) * self.instrument.multiplier
+
+    @property
+    def price(self) -> float:
+        """The last price in quote currency, from the worth; 0 where none was seen."""
+        return self.instrument.worth(self.worth)
+
+    def close_out(self, profit: float, rate: float) -> None:
+        """Set the worth from LEAN's unrealized profit: what closing would bring now."""
+        instrument = self.instrument
+        if self.quantity and rate:
+            size = self.quantity * instrument.multiplier * rate
+            self.worth = instrument.worth(self.average) + profit / size
+
+    def state(self) -> list[Any]:
+        """JSON-able and exact."""
+        return [self.instrument.sid, self.quantity, self.average, self.worth, self.settled]
+
+    def restore(self, state: list[Any]) -> None:
+        """Take over what `state` returned."""
+        _, self.quantity, self.average, self.worth, self.settled = state
+
+
+class LeanCash:
+    """The cash that LEAN must show if every event was seen.
+
+    Settled and unsettled amounts count together; a future's settled profit, which LEAN moves into
+    cash every day without an event, is taken out of what LEAN shows before the two are compared.
+    """
+
+    def __init__(self) -> None:
+        self.expected: dict[str, float] = {}
+        self._announced: list[tuple[str, float, str]] = []
+        self.next_scan: datetime | None = None
+
+    def move(self, currency: str, amount: float) -> None:
+        """An event moved an amount."""
+        self.expected[currency] = self.expected.get(currency, 0.0) + amount
+
+    def fill(self, instrument: Instrument, quantity: float, price: float, profit: float) -> None:
+        """Move what LEAN moves at a fill, the fee apart.
+
+        Args:
+            instrument: What was traded.
+            quantity: Signed.
+            price: Quote currency.
+            profit: The closed part's profit at LEAN's average price, P&L currency.
+        """
+        valuation = instrument.valuation
+        if valuation is MARGIN:
+            if profit:
+                self.move(instrument.currency, profit)
+            return
+        expected, quote = self.expected, instrument.quote
+        paid = quantity * price * instrument.multiplier
+        expected[quote] = expected.get(quote, 0.0) - paid
+        if valuation is PAIR:
+            self.move(instrument.base, quantity)
+
+    def announce(self, currency: str, amount: float, note: str) -> None:
+        """The user says that a deposit or withdrawal will come."""
+        self._announced.append((currency, amount, note))
+
+    def announced(self, currency: str, amount: float, tolerance: float) -> str | None:
+        """Take back the announcement of that amount: its cause, or None when there is none."""
+        for entry in self._announced:
+            if entry[0] == currency and abs(entry[1] - amount) <= tolerance:
+                self._announced.remove(entry)
+                return f"announced: {entry[2]}" if entry[2] else "announced"
+        return None
+
+    def scanned(self, time: datetime) -> bool:
+        """Whether LEAN's hourly scan, which books funding and interest, ran since the last mark."""
+        if self.next_scan is not None and time < self.next_scan:
+            return False
+        self.next_scan = time.replace(minute=0, second=0, microsecond=0) + HOUR
+        return True
+
+    def state(self) -> dict[str, Any]:
+        """JSON-able and exact."""
+        return {
+            "expected": dict(self.expected),
+            "announced": [list(entry) for entry in self._announced],
+            "next_scan": self.next_scan.isoformat() if self.next_scan else None,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take over what `state` returned."""
+        self.expected = dict(state["expected"])
+        self._announced = [(entry[0], entry[1], entry[2]) for entry in state["announced"]]
+        scan = state["next_scan"]
+        self.next_scan = datetime.fromisoformat(scan) if scan else None
+
+
+class Mirrored(NamedTuple):
+    """What a trade in LEAN's mirror brought beside its cash, P&L currency.
+
+    Attributes:
+        landed: Profit of the closed part at LEAN's average price, where it is turned into account
+            currency at once (`Books.lands`); 0 for all else.
+        averaged: What appears by LEAN's averaging. Of an inverse contract LEAN averages the prices
+            as of any other, and 1 / average is less than the average of 1 / price: the difference
+            is in LEAN's equity and in no lot. 0 for all else.
+    """
+
+    landed: float
+    averaged: float
+
+
+PLAIN = Mirrored(0.0, 0.0)
+
+
+def mirror(
+    cash: LeanCash,
+    holding: Holding,
+    quantity: float,
+    price: float,
+    account: tuple[str, float] | None = None,
+) -> Mirrored:
+    """Trade in LEAN's mirror, the fee apart.
+
+    Args:
+        cash: LEAN's cash.
+        holding: LEAN's holding.
+        quantity: Signed.
+        price: Quote currency.
+        account: Account currency and rate, where the profit lands in it (`Books.lands`).
+    """
+    instrument = holding.instrument
+    if account is None and not instrument.inverse:
+        cash.fill(instrument, quantity, price, holding.fill(quantity, price))
+        return PLAIN
+    before = holding.cost if instrument.inverse else 0.0
+    profit = holding.fill(quantity, price)
+    if account is None:
+        cash.fill(instrument, quantity, price, profit)
+    else:
+        cash.move(account[0], profit * account[1])
+    averaged = 0.0
+    if instrument.inverse:
+        traded = quantity * instrument.worth(price) * instrument.multiplier
+        averaged = before + traded + profit - holding.cost
+    return Mirrored(0.0 if account is None else profit, averaged)
+
+
+class Stake(NamedTuple):
+    """A strategy's part in what holding an instrument may cost or bring.
+
+    Attributes:
+        strategy: Its name.
+        sid: The instrument.
+        size: Absolute value of LEAN's net holding, P&L currency.
+        share: Its signed quantity over the net one.
+    """
+
+    strategy: str
+    sid: str
+    size: float
+    share: float
+
+
+def stakes(holdings: Iterable[Holding], accounts: Iterable[Account]) -> list[Stake]:
+    """Who holds what bears interest or funding now."""
+    bearing = [held for held in holdings if held.quantity and held.instrument.bears_interest]
+    if not bearing:
+        return []
+    strategies = list(accounts)
+    return [
+        Stake(
+            account.name,
+            held.instrument.sid,
+            abs(held.quantity * held.worth) * held.instrument.multiplier,
+            account.open[held.instrument.sid].quantity / held.quantity,
+        )
+        for held in bearing
+        for account in strategies
+        if held.instrument.sid in account.open
+    ]
+
+
+def bearers(
+    held: Sequence[Stake], instruments: Mapping[str, Instrument], currency: str
+) -> list[tuple[Stake, float]]:
+    """Who pays or receives the funding or interest that moved cash in a currency.
+
+    Args:
+        held: The stakes when LEAN's scan ran.
+        instruments: By sid.
+        currency: Where the cash moved. Instruments with their P&L in it bear it. When there are
+            none, all others do but crypto futures, whose funding is paid in that currency only.
+
+    Returns:
+        (stake, part of the cash) with parts that sum to 1: instruments by their value, strategies
+        in each by signed quantity. Empty when nobody does.
+    """
+    same = [stake for stake in held if instruments[stake.sid].currency == currency]
+    chosen = same or [
+        stake for stake in held if instruments[stake.sid].kind is not Kind.CRYPTO_FUTURE
+    ]
+    total = sum({stake.sid: stake.size for stake in chosen}.values())
+    if not total:
+        return []
+    return [(stake, stake.size / total * stake.share) for stake in chosen]

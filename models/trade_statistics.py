@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import enum
 from array import array
-from base64 import b64decode, b64encode
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.events import Kind
+from models.events import Kind, packed, unpacked
 from models.records import LONG, TradeRecord
 from models.sessions import BREAKEVEN
 from models.sharing import CallError
@@ -395,6 +395,7 @@ def measure(rows: Rows, equity: float | None = None) -> TradeMetrics:
     )
 
 
+BATCH = 1_000  # trades beyond those kept that leave memory at once
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HOURS = 24
 
@@ -591,7 +592,7 @@ class TradeStatistics:
         return {
             "cells": [list(cell) for cell in self._cells],
             "about": {sid: list(about) for sid, about in self._about.items()},
-            **{name.strip("_"): _packed(getattr(self, name)) for name in _COLUMNS},
+            **{name.strip("_"): packed(getattr(self, name)) for name in _COLUMNS},
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -599,16 +600,68 @@ class TradeStatistics:
         self._cells = {_Cell._make(cell): number for number, cell in enumerate(state["cells"])}
         self._about = {sid: _About(*about) for sid, about in state["about"].items()}
         for name in _COLUMNS:
-            setattr(self, name, _unpacked(getattr(self, name).typecode, state[name.strip("_")]))
+            setattr(self, name, unpacked(getattr(self, name).typecode, state[name.strip("_")]))
 
 
-def _packed(column: array[Any]) -> str:
-    """A column as text, whichever end the machine's numbers start with."""
-    numbers = np.array(column)
-    return b64encode(numbers.astype(numbers.dtype.newbyteorder("<")).tobytes()).decode("ascii")
+class TradeLog:
+    """The closed trades of one book: the last ones in memory, the others in the archive.
 
+    Args:
+        keep: Trades kept in memory at least; up to a batch more are.
 
-def _unpacked(code: str, text: str) -> array[Any]:
-    kind = np.dtype(code)
-    numbers = np.frombuffer(b64decode(text), kind.newbyteorder("<"))
-    return array(code, numbers.astype(kind).tobytes())
+    Attributes:
+        trades: Those in memory, the oldest first, without those that are leaving.
+        archived: How many left it.
+        forgotten: How many left it before the tracker was reset: the archive has them still.
+    """
+
+    def __init__(self, keep: int) -> None:
+        self.trades: deque[TradeRecord] = deque()
+        self.archived = 0
+        self.forgotten = 0
+        self._leaving: list[TradeRecord] = []
+        self._keep = keep
+        self._most = keep + BATCH
+
+    def take(self, trades: Sequence[TradeRecord]) -> bool:
+        """Keep trades that closed; returns whether a batch must leave."""
+        self.trades.extend(trades)
+        return len(self.trades) > self._most and self.due
+
+    @property
+    def due(self) -> bool:
+        """Whether a batch must leave."""
+        return len(self.trades) > self._most and not self._leaving
+
+    def all(self) -> list[TradeRecord]:
+        """Those in memory, the oldest first."""
+        return [*self._leaving, *self.trades]
+
+    def leave(self) -> list[TradeRecord]:
+        """A batch to archive, the oldest first; empty when none is due or one is on its way."""
+        if not self.due:
+            return []
+        self._leaving = [self.trades.popleft() for _ in range(len(self.trades) - self._keep)]
+        return self._leaving
+
+    def left(self, stored: bool) -> None:
+        """The batch was stored; or it was not, and stays until another one is due."""
+        if stored:
+            self.archived += len(self._leaving)
+        else:
+            self.trades.extendleft(reversed(self._leaving))
+        self._leaving = []
+        self._most = (self._keep if stored else len(self.trades)) + BATCH
+
+    def state(self) -> dict[str, Any]:
+        """JSON-able and exact."""
+        return {
+            "archived": self.archived,
+            "forgotten": self.forgotten,
+            "trades": [trade.to_row() for trade in self.all()],
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take over what `state` returned."""
+        self.archived, self.forgotten = state["archived"], state["forgotten"]
+        self.trades = deque(map(TradeRecord.from_row, state["trades"]))

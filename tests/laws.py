@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import astuple, replace
 from math import isclose
 
-from models.accounts import Account
 from models.ledger import Ledger
+from models.lots import Account
 from models.records import Sheet, TradeRecord
 from models.sharing import UNASSIGNED
 from tests.lean_account import LeanAccount

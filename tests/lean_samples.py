@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from models.lean_book import Exercise
-from workbench.lean_samples import Closings, EquityChart, Points, Samples, closing
+from models.sessions import Samples
+from workbench.lean_samples import Closings, EquityChart, Exercise, Points, closing
 
 Line = dict[str, Any]
 

@@ -41,7 +41,7 @@ from models.events import (
     OrderType,
     OrderUpdate,
 )
-from models.recorder import BATCH
+from models.trade_statistics import BATCH
 
 NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)

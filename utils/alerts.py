@@ -21,7 +21,6 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from models.events import Anomaly, Fill, OrderStatus, OrderUpdate
-from models.lean_book import LeanTrade
 from models.performance_tracker import PerformanceTracker
 from models.recorder import Notice, NoticeKind
 from models.records import LOTS, Alert, PerformanceSummary, Positions, Spell, TradeRecord
@@ -77,10 +76,6 @@ def _anomaly(anomaly: Anomaly) -> dict[str, Any]:
     return {"kind": anomaly.kind, "detail": anomaly.detail, "amount": anomaly.amount}
 
 
-def _lean_trade(trade: LeanTrade) -> dict[str, Any]:
-    return {"book": "LEAN", "quantity": trade.quantity, "pnl": trade.profit_loss}
-
-
 def _alert(alert: Alert) -> dict[str, Any]:
     return {"text": alert.text}
 
@@ -94,7 +89,6 @@ def alert_event(alert: Alert) -> str:
 
 # The event and the fields of the notices that are of no fill; an alert's event is `alert_event`.
 NOTICES: dict[NoticeKind, tuple[str, Callable[[Any], dict[str, Any]]]] = {
-    NoticeKind.LEAN_TRADE_CLOSED: ("trade closed", _lean_trade),
     NoticeKind.SESSION_CLOSED: ("session closed", _session),
     NoticeKind.NEW_LOW: ("drawdown low", _spell),
     NoticeKind.RECOVERY: ("drawdown recovery", _spell),

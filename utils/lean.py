@@ -95,6 +95,7 @@ class LeanFeed:
         self._portfolio = algorithm.portfolio
         self._account_currency = self._books.account_currency
         self._zone = tracker.zone
+        self._followed = tracker.follower is not None  # it wants prices the ledger does not
         self._lines: dict[Any, Line] = {}  # by LEAN's Symbol
         self._by_sid: dict[str, Line] = {}
         self._cash: dict[str, Cash] = {}
@@ -153,7 +154,7 @@ class LeanFeed:
             order_type,
             event.message if exercise else "",
             status is OrderStatus.FILLED,
-            line.security.price if self._tracker.lean_book else 0.0,
+            line.security.price if self._followed else 0.0,
         )
 
     def _rates_of(self, instrument: Instrument, fee_currency: str) -> dict[str, float]:
@@ -299,6 +300,20 @@ class LeanFeed:
         """LEAN's total portfolio value, account currency."""
         return self._portfolio.total_portfolio_value
 
+    def market(self, time: datetime) -> tuple[float, float, float]:
+        """What LEAN samples beside the equity: `DayEnd`'s benchmark, risk-free rate, sale volume.
+
+        Args:
+            time: UTC; both models take a date without a zone.
+        """
+        moment = time.replace(tzinfo=None)
+        algorithm = self._algorithm
+        return (
+            algorithm.benchmark.evaluate(moment),
+            algorithm.risk_free_interest_rate_model.get_interest_rate(moment),
+            self._portfolio.total_sale_volume,
+        )
+
     def _held_quantities(self) -> dict[str, tuple[float, float]]:
         holdings: dict[str, tuple[float, float]] = {}
         for sid in list(self._books.held):
@@ -332,7 +347,7 @@ class LeanFeed:
             )
             if margin:
                 profits[sid] = self._profit(line)
-            if not margin or self._tracker.lean_book:
+            if not margin or self._followed:
                 prices[sid] = line.holding.price
         cash: dict[str, float] = {}
         rates: dict[str, float] = {}

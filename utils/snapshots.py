@@ -11,15 +11,17 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from models.events import TrackerError
-from models.recorder import STATE_VERSION, migrate
-from models.records import TradeRecord
+from models.events import OrderType, TrackerError
+from models.recorder import STATE_VERSION
+from models.records import Deployment, TradeRecord
+from models.sessions import SampleLog, closes_of
 from utils.object_store import ObjectStoreManager, Reason
 from utils.store_catalog import Status, check_name
 
@@ -133,6 +135,66 @@ def _json(value: Any) -> str:
 
 def _checksum(text: str) -> str:
     return sha256(text.encode()).hexdigest()
+
+
+def _from_2(state: dict[str, Any]) -> dict[str, Any]:
+    """Trades became rows and say their stake, a scope's tally its track's; all closes are kept,
+    lots know their order's type, and deployments are counted."""
+    trades = {
+        book: {
+            **log,
+            "forgotten": 0,
+            "trades": [TradeRecord.from_dict(_staked(each)).to_row() for each in log["trades"]],
+        }
+        for book, log in state["trades"].items()
+    }
+    scopes = [{**scope} for scope in state["scopes"]["scopes"]]
+    for scope in scopes:
+        book = scope["track"]["book"]
+        book = {**book, "closes": closes_of(book["days"][:-1])}
+        scope["track"] = {**scope["track"], "book": book, "tally": scope.pop("tally")}
+    for account in state["ledger"]["books"]["accounts"]:
+        for position in account["positions"]:
+            for held in (*position["lots"], position["round"] or {}):
+                held |= {"order_type": int(OrderType.MARKET), "risk": 0.0}
+    # the curve begins with the account, whose currency was the first to have a rate
+    began, base = scopes[0]["track"]["curve"]["columns"][0][:1], state["scopes"]["base"]
+    nav = 1.0 if base > 0.0 else None
+    first = [Deployment(1, "", datetime.fromtimestamp(at, UTC), base, nav, 0.0, 0) for at in began]
+    return {
+        **state,
+        "version": 3,
+        "account_currency": next(iter(state["ledger"]["books"]["rates"])),
+        "scopes": {**state["scopes"], "scopes": scopes},
+        "trades": trades,
+        "deployments": [deployment.to_dict() for deployment in first],
+        "samples": SampleLog().state(),
+        "follower": None,
+        "statistics": None,
+        "execution": None,
+    }
+
+
+def _staked(trade: dict[str, Any]) -> dict[str, Any]:
+    percent = trade["pnl_pct"]
+    stake = 100.0 * trade["pnl"] / percent if percent else 0.0
+    return {**trade, "stake": stake, "order_type": OrderType.MARKET.name, "risk": None}
+
+
+# Version -> what makes the state of the next version of it.
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {2: _from_2}
+
+
+def migrate(state: dict[str, Any]) -> dict[str, Any]:
+    """A state of any older version as one of today's; `TrackerError` where there is no way."""
+    if state["version"] < STATE_VERSION:
+        state = deepcopy(state)  # a step may change what it is given
+    while state["version"] < STATE_VERSION:
+        step = MIGRATIONS.get(state["version"])
+        if step is None:
+            raise TrackerError(f"no step leads from version {state['version']}")
+        state = step(state)
+    return state
 
 
 class SnapshotStore:

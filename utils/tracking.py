@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from models.events import DayEnd, EventError, Fill, Mark, OrderStatus, OrderUpdate
 from models.performance_tracker import PerformanceTracker
-from models.recorder import OF_FILLS, Archive, Notice, NoticeKind
+from models.recorder import OF_FILLS, Archive, Follower, Notice, NoticeKind
 from models.records import Alert
 from models.sessions import BEGINNING, SessionKind, SessionMetrics
 from models.settings import Settings, Switch, read_settings
@@ -56,6 +56,7 @@ class LeanTracker(PerformanceTracker):
         *,
         resolver: Resolver | None = None,
         archive: Archive | None = None,
+        follower: Follower | None = None,
         clock: Callable[[], float] = clocks.time,
     ) -> None:
         live = bool(algorithm.live_mode)
@@ -85,6 +86,7 @@ class LeanTracker(PerformanceTracker):
             zone=ZoneInfo(str(algorithm.time_zone.id)),
             live=live,
             resolver=resolver,
+            follower=follower,
         )
         # writing every trade takes a backtest longer than making it: only where it is asked for
         keeps_all = self.persists and (live or settings.persist is Switch.ON)
@@ -246,17 +248,33 @@ class LeanTracker(PerformanceTracker):
             self.apply(action)
 
     def _on_midnight(self) -> None:
-        # a schedule may come before LEAN has fetched the account: only what is open goes on
-        if not self.ledger.books.opened or not self._ready() or self._restored:
+        if not self.ledger.books.opened:
+            self._sample_unopened()
+            return
+        if not self._ready() or self._restored:
             return
         time = self._feed.time()
         if self.settings.day_marks and not self.apply(self._feed.mark(time)):
             self.apply(self._feed.whole_mark(time))
-        self.apply(DayEnd(time, self._feed.equity()))
+        self.apply(self._day_end(time))
         if not self.live:
             self._show()
         if self.settings.charts:
             self._screen.charts(self.summary())
+
+    def _sample_unopened(self) -> None:
+        """Keep a backtest's samples from before its first slice; they end no day.
+
+        Live a schedule may come before LEAN has fetched the account.
+        """
+        if not self.live and not self._algorithm.is_warming_up:
+            self.sample(self._day_end(self._feed.time()))
+
+    def _day_end(self, time: datetime) -> DayEnd:
+        """LEAN's sample; what the user's benchmark or rates raise costs no day."""
+        equity, market = self._feed.equity(), list[float]()
+        self.attempt("sample", lambda: market.extend(self._feed.market(time)))
+        return DayEnd(time, equity, *market)
 
     def _show(self) -> None:
         """Show the figures in LEAN's banner."""
@@ -264,6 +282,8 @@ class LeanTracker(PerformanceTracker):
             self._screen.banner(self.summary())
 
     def _finish(self) -> None:
+        if self._warm and not self._restored:
+            self.sample(self._day_end(self._feed.time()))
         self._tell_balance()
         for name, figures in self.strategies().items():
             self.log.event(
@@ -466,6 +486,7 @@ def track(
     resolver: Resolver | None = None,
     archive: Archive | None = None,
     clock: Callable[[], float] = clocks.time,
+    follower: Follower | None = None,
     **overrides: Any,
 ) -> LeanTracker:
     """Make the tracker of an algorithm; call it in `initialize`, once.
@@ -477,13 +498,17 @@ def track(
         archive: Where closed trades go beyond those kept in memory; by default segments in the
             object store, in live trading or where the setting `tracker_persist` is on.
         clock: Unix time, seconds: what saves are timed by.
+        follower: What is told of the same events beside the books, such as LEAN's own book in a
+            replay.
         overrides: Settings by name without the prefix; they win over the project's parameters.
 
     Raises:
         SettingsError: A `tracker_` parameter or an override is unknown or not allowed.
     """
     settings = read_settings(dict(algorithm.get_parameters().items()), overrides)
-    tracker = LeanTracker(algorithm, settings, resolver=resolver, archive=archive, clock=clock)
+    tracker = LeanTracker(
+        algorithm, settings, resolver=resolver, archive=archive, clock=clock, follower=follower
+    )
     if tracker.resumes:
         tracker.resume_saved()
     rules, times = algorithm.date_rules, algorithm.time_rules

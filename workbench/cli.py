@@ -12,9 +12,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from models.lean_book import Grouping
 from models.lots import Matching
 from workbench.export import ExportError, export, show_export
+from workbench.lean_book import Grouping
 from workbench.outputs import Outputs, json_text
 from workbench.recordings import find, recordings
 from workbench.replay import Replay

@@ -3,7 +3,7 @@
 It does as LEAN does, oddities included: samples of every calendar day annualized as trading days,
 the first two returns dropped, deposits taken for gains, 0 where nothing is defined, and nothing at
 all where one figure cannot be a decimal. So anyone can tick it against LEAN's report; the figures
-to go by are those of `models.portfolio_statistics`. Pure functions of columns: the tracker keeps
+to go by are those of `workbench.portfolio_statistics`. Pure functions of columns: the tracker keeps
 the columns (`EquityChart` picks one pair of them) and calls `lean_statistics` when it is asked.
 Sources: Common/Statistics/PortfolioStatistics.cs, Statistics.cs and StatisticsBuilder.cs, and
 Engine/Results/BaseResultsHandler.cs of LEAN 24863901d.
@@ -18,7 +18,9 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 import numpy as np
 
-from models.portfolio_statistics import (
+from models.sessions import Samples
+from workbench.lean_samples import NO_CLOSINGS, Closings, Points
+from workbench.portfolio_statistics import (
     EPOCH,
     NORMAL,
     YEAR,
@@ -27,7 +29,6 @@ from models.portfolio_statistics import (
     quotient,
     shape,
 )
-from workbench.lean_samples import NO_CLOSINGS, Closings, Points, Samples
 
 DAY = 86_400.0
 

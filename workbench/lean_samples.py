@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from models.lean_book import Exercise
-from models.portfolio_statistics import Column
+from models.sessions import Column
 
 # A profit below this, account currency, is what doubles leave of LEAN's 0, which is a loss.
 BREAKEVEN = 1e-9
@@ -16,25 +16,25 @@ BREAKEVEN = 1e-9
 CHART_POINTS, CHART_SECONDS = 4_000, 240.0
 
 
-class Samples(NamedTuple):
-    """What LEAN samples at each midnight of the algorithm's clock, and once more at the end.
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """Says that a fill is the option's own leg of an exercise, an assignment or an expiry.
 
-    The end's sample is left out where the instant has one; then that one has its sale volume. In a
-    backtest the first is taken at the start, before anything happened; no warm-up is sampled.
-
-    Attributes:
-        time: Unix seconds, rising strictly.
-        equity: Total portfolio value, account currency.
-        benchmark: The benchmark's value; 0 where there is none.
-        risk_free: Annual rate of the sample's date.
-        sale_volume: `portfolio.total_sale_volume`, all that was traded so far, account currency.
+    `amount` is what the whole fill is in the money by, in account currency: unsigned quantity *
+    multiplier * rate * (underlying - strike, or for a put the reverse); it may be negative.
     """
 
-    time: Column
-    equity: Column
-    benchmark: Column
-    risk_free: Column
-    sale_volume: Column
+    in_the_money: bool
+    amount: float
+
+    def is_win(self, quantity: float, profit: float) -> bool:
+        """Tell if LEAN counts a trade of this gross profit, closed by a signed quantity, as won.
+
+        A holder wins if the option gives more than it cost, a writer if less than it brought.
+        """
+        if quantity < 0:
+            return self.in_the_money and abs(profit) < self.amount
+        return not self.in_the_money or abs(profit) > self.amount
 
 
 class Closings(NamedTuple):

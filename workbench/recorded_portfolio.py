@@ -158,7 +158,7 @@ class SecurityPortfolioManager(LeanDictionary[Symbol, SecurityHolding]):
 
     @lean_read
     def total_sale_volume(self) -> float:
-        """The value of all fills up to the latest midnight, for the tape tells it once a day."""
+        """The value of all fills up to the latest midnight or the end: the tape tells no other."""
         return self._parts.account.sale_volume
 
     @lean_read

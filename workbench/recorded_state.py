@@ -208,6 +208,7 @@ class AccountState:
         # the rest of the end line is LEAN's result, which no algorithm may see
         self.benchmark = float(line["benchmark"])
         self.risk_free = float(line["risk_free"])
+        self.sale_volume = float(line["sale_volume"])
 
     def _open_currency(self, currency: str, rate: float) -> None:
         self.cash[currency] = CashState(currency, rate)

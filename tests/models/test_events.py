@@ -64,6 +64,9 @@ BAD: dict[str, Callable[[float], Any]] = {
     "dividend of AAPL: the distribution": lambda bad: Dividend(NOON, "AAPL", bad),
     "cash flow: the amount": lambda bad: CashFlow(NOON, "USD", bad),
     "day end: the equity": lambda bad: DayEnd(NOON, bad),
+    "day end: the benchmark": lambda bad: DayEnd(NOON, 1.0, bad),
+    "day end: the risk-free rate": lambda bad: DayEnd(NOON, 1.0, 0.0, bad),
+    "day end: the sale volume": lambda bad: DayEnd(NOON, 1.0, 0.0, 0.0, bad),
 }
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from models.books import Books
 from models.events import (
     DayEnd,
     Fill,
@@ -26,12 +27,12 @@ from models.events import (
     SplitKind,
     TrackerError,
 )
-from models.lean_book import LeanTrade
 from models.lots import Matching
 from models.performance_tracker import PerformanceTracker
-from models.recorder import BATCH, Notice, NoticeKind
+from models.recorder import Notice, NoticeKind
 from models.records import TradeRecord
 from models.settings import Settings, TagMeans
+from models.trade_statistics import BATCH
 
 NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
 STOCK = Instrument("S", "STOCK", Kind.EQUITY, "USD")
@@ -39,7 +40,6 @@ CALL = Instrument(
     "C", "C150", Kind.OPTION, "USD", 100.0, underlying="S", strike=150.0, right="CALL"
 )
 OPENING = Opening(NOON, {"USD": 1000.0}, {"USD": 1.0})
-WITH_LEAN_BOOK = Settings(lean_book=True)
 
 
 def tracker(settings: Settings | None = None, **given: Any) -> PerformanceTracker:
@@ -50,16 +50,35 @@ def tracker(settings: Settings | None = None, **given: Any) -> PerformanceTracke
     return made
 
 
-def tracker_with_lean_book() -> tuple[PerformanceTracker, list[LeanTrade]]:
-    """A tracker and the trades that its LEAN book closes."""
-    made, heard = tracker(WITH_LEAN_BOOK), list[LeanTrade]()
+class Hearing:
+    """A follower that notes what it is told, and how much of the stock LEAN held then."""
 
-    def hear(notice: Notice) -> None:
-        assert isinstance(notice.record, LeanTrade)
-        heard.append(notice.record)
+    def __init__(self) -> None:
+        self.told: list[tuple[str, float]] = []
 
-    made.add_listener(hear, NoticeKind.LEAN_TRADE_CLOSED)
-    return made, heard
+    def fill(self, fill: Fill, books: Books) -> None:
+        """Note it."""
+        self.told.append(("fill", books.holdings[fill.sid].quantity))
+
+    def mark(self, mark: Mark, books: Books) -> None:
+        """Note it."""
+        self.told.append(("mark", books.holdings["S"].quantity))
+
+    def split(self, split: Split) -> None:
+        """Note it."""
+        self.told.append(("split", split.factor))
+
+    def reset(self) -> None:
+        """Forget it all."""
+        self.told = []
+
+    def state(self) -> dict[str, Any]:
+        """All that was noted."""
+        return {"told": self.told}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take it over."""
+        self.told = [(what, number) for what, number in state["told"]]
 
 
 def fill(order_id: int, quantity: float, price: float, **given: Any) -> Fill:
@@ -143,6 +162,50 @@ def test_a_day_ends_once() -> None:
     assert made.days == 3
 
 
+# --- LEAN's samples
+
+
+def sampled(made: PerformanceTracker) -> list[tuple[float, ...]]:
+    """Days since the opening's midnight, equity, benchmark, rate and volume of each sample."""
+    midnight = NOON.replace(hour=0).timestamp()
+    return [((time - midnight) / 86_400, *rest) for time, *rest in zip(*made.samples, strict=True)]
+
+
+def test_each_day_end_is_a_sample() -> None:
+    """What LEAN showed at midnight is kept once a day, and none of before the opening."""
+    made = tracker()
+    midnight = NOON.replace(hour=0)
+    for day in (0, 1, 1, 3, 2):
+        made.apply(DayEnd(midnight + timedelta(days=day), 1000.0 + day, 20.0, 0.02, 5.0 * day))
+    assert sampled(made) == [(1.0, 1001.0, 20.0, 0.02, 5.0), (3.0, 1003.0, 20.0, 0.02, 15.0)]
+
+
+def test_start_and_end_are_sampled_but_end_no_day() -> None:
+    """LEAN samples both; an end at midnight only says what was traded since midnight's sample."""
+    made = PerformanceTracker()
+    midnight = NOON.replace(hour=0)
+    made.sample(DayEnd(midnight, 1000.0))
+    for event in (STOCK, OPENING, DayEnd(midnight + timedelta(days=1), 1001.0)):
+        made.apply(event)
+    made.sample(DayEnd(midnight + timedelta(days=1), 1002.0, sale_volume=7.0))
+    assert sampled(made) == [(0.0, 1000.0, 0.0, 0.0, 0.0), (1.0, 1001.0, 0.0, 0.0, 7.0)]
+    made.sample(DayEnd(midnight + timedelta(days=1.5), 1003.0))
+    assert sampled(made)[2:] == [(1.5, 1003.0, 0.0, 0.0, 0.0)]
+    assert made.days == 1
+
+
+def test_samples_that_were_asked_for_do_not_grow() -> None:
+    """A caller's columns are its own, whatever another thread feeds meanwhile."""
+    made = tracker()
+    made.apply(DayEnd(NOON + timedelta(days=1), 1000.0))
+    found = made.samples
+    made.apply(DayEnd(NOON + timedelta(days=2), 1000.0))
+    assert (len(found.time), len(made.samples.time)) == (1, 2)
+
+
+# --- orders, rates and what cannot be booked
+
+
 def test_an_order_is_known_from_its_first_event() -> None:
     """The feed asks so that it reads tag and type only once."""
     made = tracker()
@@ -184,55 +247,53 @@ def test_a_first_fill_opens_the_account_before_it() -> None:
     assert made.ledger.books.anomalies == []
 
 
-def test_the_lean_book_is_off_unless_asked_for() -> None:
-    """Inside LEAN nobody needs it."""
+def test_nothing_follows_unless_it_is_plugged_in() -> None:
+    """A plain tracker has no follower and saves none."""
     made = tracker()
     made.apply(fill(1, 5.0, 10.0))
-    assert made.lean_book is None
-    assert made.state()["lean_book"] is None
+    assert made.follower is None
+    assert made.state()["follower"] is None
 
 
-def test_the_lean_book_hears_fills_marks_and_splits() -> None:
-    """It makes LEAN's trades of the same events: split, with their excursions and first fees."""
-    made, heard = tracker_with_lean_book()
-    made.apply(fill(1, 4.0, 100.0, fee=2.0, fee_currency="USD"))
+def test_a_follower_hears_fills_and_marks_after_the_books_and_splits_before() -> None:
+    """What it is told of was booked, but for a split, which LEAN's trade builder sees first."""
+    hearing = Hearing()
+    made = tracker(follower=hearing)
+    made.apply(fill(1, 4.0, 100.0))
     made.apply(Mark(NOON + timedelta(minutes=2), prices={"S": 90.0}))
     made.apply(Split(NOON, "S", SplitKind.SPLIT_OCCURRED, 0.5, 90.0))
-    made.apply(Mark(NOON + timedelta(minutes=3), prices={"S": 60.0}))
-    made.apply(fill(4, -8.0, 55.0, fee=3.0, fee_currency="USD", market=45.0))
-    (trade,) = heard
-    assert (trade.quantity, trade.entry_price, trade.exit_price) == (8.0, 50.0, 55.0)
-    assert (trade.profit_loss, trade.total_fees, trade.mae, trade.mfe) == (40.0, 5.0, -40.0, 80.0)
-    assert trade.order_ids == (1, 4)
+    made.apply(fill(4, -8.0, 55.0))
+    assert hearing.told == [("fill", 4.0), ("mark", 4.0), ("split", 0.5), ("fill", 0.0)]
 
 
-def test_the_lean_book_hears_no_fill_twice_nor_an_unknown_one() -> None:
-    """What the ledger does not book it does not hear of."""
-    made, heard = tracker_with_lean_book()
-    for event in (fill(1, 5.0, 10.0), fill(1, 5.0, 10.0), fill(2, -5.0, 11.0), fill(2, -5.0, 11.0)):
-        made.apply(event)
+def test_a_follower_hears_nothing_that_is_not_booked() -> None:
+    """No fill twice nor of nothing known, no mark that is refused, no split that moves nothing."""
+    hearing = Hearing()
+    made = tracker(follower=hearing)
+    made.apply(fill(1, 5.0, 10.0))
+    made.apply(fill(1, 5.0, 10.0))
     made.apply(fill(3, 5.0, 10.0, sid="?"))
-    assert [trade.profit_loss for trade in heard] == [5.0]
+    made.apply(Mark(NOON, 1005.0, cash={"USD": 1005.0}, partial=True))
+    made.apply(Split(NOON, "S", SplitKind.WARNING, 0.5, 90.0))
+    assert hearing.told == [("fill", 5.0)]
 
 
-@pytest.mark.parametrize(
-    ("message", "won"),
-    [("Assigned. Underlying: 160.0000. Profit: +1", False), ("OTM. Underlying: 140.0000", True)],
-)
-def test_the_lean_book_is_told_how_an_option_ended(message: str, won: bool) -> None:
-    """Whether a written option won depends on what it gave, which LEAN's message tells."""
-    made, heard = tracker_with_lean_book()
-    made.apply(fill(1, -1.0, 5.0, sid="C"))
-    exercise = {"order_type": OrderType.OPTION_EXERCISE, "tag": "", "message": message}
-    made.apply(fill(2, 1.0, 0.0, sid="C", **exercise))
-    assert [(trade.profit_loss, trade.is_win) for trade in heard] == [(500.0, won)]
+def test_a_reset_tracker_has_a_fresh_follower_and_no_samples() -> None:
+    """Both begin again with the books."""
+    hearing = Hearing()
+    made = tracker(follower=hearing)
+    made.apply(fill(1, 5.0, 10.0))
+    made.apply(DayEnd(NOON + timedelta(days=1), 1000.0))
+    made.reset()
+    assert hearing.told == []
+    assert len(made.samples.time) == 0
 
 
-@pytest.mark.parametrize("settings", [Settings(), WITH_LEAN_BOOK])
-def test_a_restored_tracker_goes_on_as_the_saved_one(settings: Settings) -> None:
-    """Ledger, LEAN book and days come back; a tracker without a LEAN book needs none."""
-    saved, restored = tracker(settings), PerformanceTracker(settings=settings)
-    for event in (fill(1, 5.0, 10.0), DayEnd(NOON + timedelta(days=1), 1000.0)):
+@pytest.mark.parametrize("followed", [False, True])
+def test_a_restored_tracker_goes_on_as_the_saved_one(followed: bool) -> None:
+    """Ledger, follower, days and samples come back; a tracker without a follower needs none."""
+    saved, restored = (tracker(follower=Hearing() if followed else None) for _ in range(2))
+    for event in (fill(1, 5.0, 10.0), DayEnd(NOON + timedelta(days=1), 1000.0, 0.1, 0.2, 0.3)):
         saved.apply(event)
     state = json.loads(json.dumps(saved.state()))
     restored.restore(state)
@@ -241,7 +302,8 @@ def test_a_restored_tracker_goes_on_as_the_saved_one(settings: Settings) -> None
         assert made.apply(DayEnd(NOON + timedelta(days=1), 1000.0)) is False
         made.apply(fill(3, -5.0, 11.0))
     assert restored.state() == saved.state()
-    other = PerformanceTracker(settings=replace(settings, lean_book=not settings.lean_book))
+    assert [list(column) for column in restored.samples] == [list(made) for made in saved.samples]
+    other = PerformanceTracker(follower=None if followed else Hearing())
     other.restore(state)
     assert other.sheets() == tracker_after(state)
 

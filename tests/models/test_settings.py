@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from models.events import TrackerError
-from models.lean_book import Grouping
 from models.lots import Matching
 from models.settings import (
     SETTINGS,
@@ -44,9 +43,6 @@ def test_every_setting_has_its_parameter() -> None:
         ("mark_every", "0", 0.0),
         ("mark_every", "2.5", 2.5),
         ("day_marks", "off", False),
-        ("lean_book", "on", True),
-        ("lean_grouping", Grouping.FLAT_TO_FLAT.value, Grouping.FLAT_TO_FLAT),
-        ("lean_matching", "lifo", Matching.LIFO),
     ],
 )
 def test_a_parameter_is_read_as_its_setting(name: str, text: str, value: object) -> None:
@@ -61,7 +57,6 @@ def test_a_parameter_is_read_as_its_setting(name: str, text: str, value: object)
     [
         ("matching", Matching.LIFO),
         ("day_marks", False),
-        ("lean_book", True),
         ("mark_every", 5),
         ("strategy_tag", TagMeans.WHOLE),
     ],
@@ -92,8 +87,6 @@ def test_an_override_wins_over_the_parameter() -> None:
         ("mark_every", "inf", "auto, or seconds of 0 or more"),
         ("mark_every", "soon", "auto, or seconds of 0 or more"),
         ("day_marks", "yes", "on or off"),
-        ("lean_book", "1", "on or off"),
-        ("lean_grouping", "flat", " or ".join(grouping.value for grouping in Grouping)),
     ],
 )
 def test_a_wrong_value_is_named_with_what_is_allowed(name: str, value: str, allowed: str) -> None:

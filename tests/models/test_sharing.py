@@ -6,6 +6,7 @@ The scenarios are read by `tests.scenario`.
 from __future__ import annotations
 
 import json
+from array import array
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +14,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.events import Fill, Instrument, Kind, OrderStatus, OrderType, OrderUpdate
+from models.events import (
+    Fill,
+    Instrument,
+    Kind,
+    OrderStatus,
+    OrderType,
+    OrderUpdate,
+    packed,
+    unpacked,
+)
 from models.sharing import (
     UNASSIGNED,
     Orders,
@@ -517,3 +527,20 @@ def test_why_a_fill_closes(
     order = Orders("main").order_of(fill, "X")
     kind = Kind.EQUITY if strike is None else Kind.OPTION
     assert exit_reason(order, fill, Instrument("X", "X", kind, "USD", strike=strike)) == reason
+
+
+# --- columns as text
+
+
+@given(st.lists(st.floats()), st.lists(st.integers(0, 65_535)))
+def test_a_packed_column_comes_back_exactly(numbers: list[float], counts: list[int]) -> None:
+    """Through text every double keeps all its bits, and every count its value."""
+    for column in (array("d", numbers), array("H", counts)):
+        found = unpacked(column.typecode, json.loads(json.dumps(packed(column))))
+        assert (found.typecode, found.tobytes()) == (column.typecode, column.tobytes())
+
+
+def test_a_packed_column_is_the_same_on_every_machine() -> None:
+    """The bytes are little-endian: a state may move."""
+    assert packed(array("H", [1, 256])) == "AQAAAQ=="
+    assert packed(array("d", [1.0])) == "AAAAAAAA8D8="

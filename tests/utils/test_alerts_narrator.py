@@ -25,7 +25,7 @@ from models.performance_tracker import PerformanceTracker
 from models.recorder import Notice, NoticeKind
 from models.records import Alert, Spell
 from models.sessions import SessionKind
-from models.settings import Alarm, Settings
+from models.settings import Alarm
 from utils.alerts import NOTICES, Narrator, order_name
 from utils.structured_logger import EVENTS, Entry, Level, StructuredLogger
 from workbench.recordings import recordings
@@ -55,7 +55,7 @@ class Story:
     def __init__(self, level: str = "debug", holdings: Any = None, **given: Any) -> None:
         self.log = StructuredLogger(Silence(), lambda: NOON, level=level, budget=None)
         self.narrator = Narrator(self.log, **given)
-        self.tracker = PerformanceTracker(settings=Settings(lean_book=True))
+        self.tracker = PerformanceTracker()
         self.tracker.add_listener(self.narrator.hear)
         for event in (STOCK, CALL, Opening(NOON, {"USD": 1e4}, {"USD": 1.0}, holdings or {})):
             self.tracker.apply(event)

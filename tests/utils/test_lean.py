@@ -10,10 +10,20 @@ from typing import Any
 
 import pytest
 
-from models.events import Fill, Instrument, Kind, OrderStatus, OrderType, OrderUpdate, Valuation
+from models.events import (
+    Fill,
+    Instrument,
+    Kind,
+    Mark,
+    OrderStatus,
+    OrderType,
+    OrderUpdate,
+    Valuation,
+)
 from tests.workbench import tapes
 from utils.lean import class_name, utc
 from utils.tracking import LeanTracker, track
+from workbench.lean_follower import BookFollower
 from workbench.recorded_algorithm import RecordedAlgorithm
 from workbench.recorded_engine import Played, RecordedEngine
 from workbench.recorded_objects import GMT
@@ -178,6 +188,35 @@ def test_instruments_are_as_recorded(name: str) -> None:
         assert (instrument.strike, instrument.right) == (line.get("strike"), line.get("right", ""))
         if instrument.valuation is Valuation.PAIR:
             assert instrument.base + instrument.quote == instrument.ticker
+
+
+@pytest.mark.parametrize(
+    ("follower", "market", "prices"),
+    [(BookFollower(lambda _: None), 50.25, {tapes.FUTURE: 51.0}), (None, 0.0, {})],
+)
+def test_prices_that_only_a_follower_wants_are_read_for_one(
+    tmp_path: Path, follower: BookFollower | None, market: float, prices: dict[str, float]
+) -> None:
+    """A fill's market and the price of a future, whose profit LEAN tells, are read for nobody."""
+    held = {tapes.FUTURE: [10.0, 51.0, 50.0, 500.0, 25_500.0, 0.0]}
+    order = tapes.order(sid=tapes.FUTURE, cash={"USD": [999.0, 1.0]})
+    mark = tapes.mark("14:32", h=held, tpv=1499.0)
+    engine = tapes.engine(tmp_path, TrackedAlgorithm, tapes.future(), order, mark)
+    engine.initialize()
+    algorithm: Any = engine.algorithm
+    tracker: Any = track(algorithm, day_marks=False, follower=follower)
+    algorithm.tracker = tracker
+    given: list[Any] = []
+    apply = tracker.apply
+
+    def keep(event: Any) -> bool:
+        given.append(event)
+        return bool(apply(event))
+
+    tracker.apply = keep
+    list(engine.play())
+    assert [event.market for event in given if isinstance(event, Fill)] == [market]
+    assert [event.prices for event in given if isinstance(event, Mark)][:1] == [prices]
 
 
 # --- days

@@ -15,14 +15,23 @@ from jsonschema import Draft202012Validator
 
 from models.events import TrackerError
 from models.performance_tracker import PerformanceTracker, create_performance_tracker
-from models.recorder import BATCH, MIGRATIONS, STATE_VERSION, migrate
+from models.recorder import STATE_VERSION
 from models.records import TradeRecord
 from models.settings import Settings
 from models.sharing import CallError
+from models.trade_statistics import BATCH
 from tests.structure.source_tree import ROOT
 from tests.utils.fake_store import FakeStore
 from utils.object_store import ObjectStoreManager
-from utils.snapshots import NewerError, Segment, Snapshot, SnapshotError, SnapshotStore
+from utils.snapshots import (
+    MIGRATIONS,
+    NewerError,
+    Segment,
+    Snapshot,
+    SnapshotError,
+    SnapshotStore,
+    migrate,
+)
 from workbench.recordings import recordings
 from workbench.replay import Replay
 from workbench.tape import read_tape

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -251,6 +252,65 @@ def test_midnight_marks_and_ends_the_day(tmp_path: Path) -> None:
     close = tapes.end() | {"utc": tapes.utc("21:00", "2020-01-03")}
     _, tracker = run(tapes.tape(tmp_path, tapes.mark(tpv=1000.0), midnight, close))
     assert (tracker.ledger.marks, tracker.days) == (2, 1)
+
+
+def sampled(tracker: LeanTracker) -> list[tuple[float, ...]]:
+    """Hours since the run's start, equity, benchmark, rate and volume of each sample."""
+    start = datetime(2020, 1, 2, 5, tzinfo=UTC).timestamp()
+    return [((time - start) / 3600, *rest) for time, *rest in zip(*tracker.samples, strict=True)]
+
+
+# Two midnights, the second with fills behind it, and an end that is none.
+SAMPLED = (
+    tapes.day(),
+    tapes.mark("14:29", tpv=1000.0),
+    *BOUGHT,
+    tapes.day(date="2020-01-03", tpv=1001.5, benchmark=321.0, sale_volume=500.0),
+    tapes.end(sale_volume=750.0) | {"utc": tapes.utc("21:00", "2020-01-03")},
+)
+
+
+def test_the_start_each_midnight_and_the_end_are_sampled(tmp_path: Path) -> None:
+    """LEAN's equity, benchmark, rate and volume are kept, also of before the account opened."""
+    _, tracker = run(tapes.tape(tmp_path, *SAMPLED))
+    assert sampled(tracker) == [
+        (0.0, 1000.0, 320.0, 0.02, 0.0),
+        (24.0, 1001.5, 321.0, 0.02, 500.0),
+        (40.0, 1001.5, 333.0, 0.03, 750.0),
+    ]
+    assert tracker.days == 1
+
+
+def test_an_end_at_midnight_is_no_second_sample(tmp_path: Path) -> None:
+    """LEAN takes one an instant, with all that was traded."""
+    end = tapes.end(sale_volume=750.0) | {"utc": tapes.utc("05:00", "2020-01-03")}
+    _, tracker = run(tapes.tape(tmp_path, *SAMPLED[:-1], end))
+    assert [sample[::4] for sample in sampled(tracker)] == [(0.0, 0.0), (24.0, 750.0)]
+
+
+def test_a_live_account_is_not_sampled_before_it_opens(tmp_path: Path) -> None:
+    """A schedule may come before LEAN has fetched the account."""
+    _, tracker = run(tapes.tape(tmp_path, tapes.start(live=True), *SAMPLED))
+    assert [hours for hours, *_ in sampled(tracker)] == [24.0, 40.0]
+
+
+def test_no_warm_up_is_sampled(tmp_path: Path) -> None:
+    """LEAN's first sample is the start's, after the warm-up."""
+    early = tapes.day(date="2020-01-01")
+    _, tracker = run(tapes.tape(tmp_path, tapes.start(), early, *SAMPLED))
+    assert [hours for hours, *_ in sampled(tracker)] == [0.0, 24.0, 40.0]
+
+
+@pytest.mark.parametrize("member", ["Benchmark.evaluate", "InterestRateModel.get_interest_rate"])
+def test_what_the_users_models_raise_costs_no_day(tmp_path: Path, member: str) -> None:
+    """The sample has LEAN's equity all the same, and the error is counted."""
+    faults = Faults(raises=frozenset({member}))
+    _, tracker = run(tapes.tape(tmp_path, *SAMPLED), faults=faults)
+    assert [sample[1:3] for sample in sampled(tracker)] == [
+        (1000.0, 0.0), (1001.5, 0.0), (1001.5, 0.0)
+    ]  # fmt: skip
+    assert tracker.days == 1
+    assert tracker.errors == {"sample: PythonException": 3}
 
 
 def test_a_symbol_change_shows_in_the_trades() -> None:

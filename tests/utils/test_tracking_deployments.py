@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from models.recorder import BATCH, STATE_VERSION
+from models.recorder import STATE_VERSION
+from models.trade_statistics import BATCH
 from tests.utils.runs import DAY, Project, Run, bought, stock
 from tests.workbench import tapes
 from utils.object_store import ObjectStoreManager

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from models.lean_book import LeanTrade
 from models.records import TradeRecord
 from tests.workbench import tapes
 from workbench.cli import main
+from workbench.lean_book import LeanTrade
 from workbench.recordings import PROJECT, recordings
 from workbench.tape import TAPE_NAME
 

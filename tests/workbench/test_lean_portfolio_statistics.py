@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.lean_book import Exercise
+from models.sessions import Samples
 from tests.lean_samples import Reader, Sampled
 from workbench.lean_portfolio_statistics import FIELDS, LeanStatistics, lean_statistics
-from workbench.lean_samples import Closings, EquityChart, Points, Samples, closing
+from workbench.lean_samples import Closings, EquityChart, Exercise, Points, closing
 from workbench.recordings import recordings, result
 from workbench.tape import read_tape
 

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.lean_book import LeanTrade
+from workbench.lean_book import LeanTrade
 from workbench.lean_trade_statistics import LeanTradeStatistics, lean_statistics, rolling_statistics
 from workbench.recordings import recordings, result
 from workbench.replay import Replay

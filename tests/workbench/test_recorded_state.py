@@ -245,11 +245,11 @@ def test_a_day_sets_what_leans_sample_needs(account: AccountState) -> None:
     assert (account.benchmark, account.risk_free, account.sale_volume) == (321.0, 0.025, 500.0)
 
 
-def test_of_the_end_only_benchmark_and_rate_are_taken(account: AccountState) -> None:
+def test_of_the_end_only_what_leans_last_sample_needs_is_taken(account: AccountState) -> None:
     """LEAN's results of the run do not reach the account."""
     account.apply(tapes.end())
-    assert (account.benchmark, account.risk_free) == (333.0, 0.03)
-    assert (account.total_value, account.sale_volume) == (1000.0, 0.0)
+    assert (account.benchmark, account.risk_free, account.sale_volume) == (333.0, 0.03, 7777.0)
+    assert account.total_value == 1000.0
     assert account.cash["USD"].amount == 1000.0
 
 

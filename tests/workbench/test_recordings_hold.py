@@ -20,11 +20,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.lean_book import LeanTrade
+from models.events import DayEnd
 from models.performance_tracker import PerformanceTracker
 from models.records import TradeRecord
 from models.sessions import SessionKind
 from utils.tracking import LeanTracker
+from workbench.lean_book import LeanTrade
+from workbench.lean_follower import LeanDesk
 from workbench.recorded_faults import Faults
 from workbench.recordings import recordings, result
 from workbench.replay import Replay
@@ -500,6 +502,7 @@ class Asking:
     def follow(self, leader: LeanTracker) -> None:
         """Hear every event that the leader is fed from now on."""
         record, rates, early = leader._record, leader.take_rates, leader.open_before
+        sample = leader.sample
 
         def both(event: Any) -> bool:
             self.tracker.apply(event)
@@ -514,8 +517,13 @@ class Asking:
             self.tracker.open_before(opening, fill)
             early(opening, fill)
 
+        def both_sample(taken: DayEnd) -> None:
+            self.tracker.sample(taken)
+            sample(taken)
+
         for name, call in (
             ("_record", both),
+            ("sample", both_sample),
             ("take_rates", both_rates),
             ("open_before", both_early),
         ):
@@ -543,6 +551,7 @@ def test_neither_batches_nor_questions_change_anything(name: str) -> None:
         account_currency=leader.account_currency,
         zone=leader.zone,
         live=leader.live,
+        follower=LeanDesk(lambda _: None),
     )
     Asking(alone).follow(leader)
     for _ in replay.play():

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.workbench import tapes
+from workbench.lean_portfolio_statistics import FIELDS
 from workbench.replay import Replay
 
 FULL: tapes.Line = {"tpv": 1000.0, "cash": {"USD": [1000.0, 1.0]}, "h": {}}
@@ -61,3 +62,17 @@ def test_a_fresh_tracker_takes_the_place_of_the_last(tmp_path: Path) -> None:
             replay.wire()
     assert (first.ledger.marks, first.days) == (1, 0)
     assert (replay.tracker.ledger.marks, replay.tracker.days) == (1, 1)
+
+
+def test_without_leans_book_there_are_no_statistics_of_it(tmp_path: Path) -> None:
+    """Then the tracker reads what a user's does, and who asks for LEAN's figures is told why."""
+    replay = Replay(tapes.tape(tmp_path, tapes.mark(**FULL)), lean_book=False)
+    assert replay.tracker.follower is None
+    with pytest.raises(ValueError, match="lean_book=True"):
+        replay.lean_statistics()
+
+
+def test_a_run_that_has_not_begun_has_leans_empty_statistics(tmp_path: Path) -> None:
+    """Before the first sample LEAN has none, and of nothing at all zeros."""
+    replay = Replay(tapes.tape(tmp_path, tapes.mark(**FULL)))
+    assert replay.lean_statistics().total == dict.fromkeys(FIELDS, 0.0)

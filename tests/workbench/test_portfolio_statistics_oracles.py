@@ -18,7 +18,10 @@ import pandas as pd
 import pytest
 import quantstats.stats as quantstats
 
-from models.portfolio_statistics import (
+from models.sessions import Samples
+from workbench.lean_portfolio_statistics import lean_statistics
+from workbench.lean_samples import Closings, closing
+from workbench.portfolio_statistics import (
     Closes,
     DailySpell,
     Floats,
@@ -26,8 +29,6 @@ from models.portfolio_statistics import (
     own_statistics,
     period_ladder,
 )
-from workbench.lean_portfolio_statistics import lean_statistics
-from workbench.lean_samples import Closings, Samples, closing
 
 START = date(2018, 12, 31)
 

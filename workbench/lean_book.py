@@ -20,6 +20,7 @@ from math import copysign, floor, nan
 from typing import Any, NamedTuple
 
 from models.lots import Matching, build
+from workbench.lean_samples import Exercise
 
 # How many order ids LEAN remembers as charged; an older one would pay its fee again.
 _FEE_MEMORY = 1000
@@ -35,27 +36,6 @@ class Grouping(enum.Enum):
     FILL_TO_FILL = "fill-to-fill"
     FLAT_TO_FLAT = "flat-to-flat"
     FLAT_TO_REDUCED = "flat-to-reduced"
-
-
-@dataclass(frozen=True, slots=True)
-class Exercise:
-    """Says that a fill is the option's own leg of an exercise, an assignment or an expiry.
-
-    `amount` is what the whole fill is in the money by, in account currency: unsigned quantity *
-    multiplier * rate * (underlying - strike, or for a put the reverse); it may be negative.
-    """
-
-    in_the_money: bool
-    amount: float
-
-    def is_win(self, quantity: float, profit: float) -> bool:
-        """Tell if LEAN counts a trade of this gross profit, closed by a signed quantity, as won.
-
-        A holder wins if the option gives more than it cost, a writer if less than it brought.
-        """
-        if quantity < 0:
-            return self.in_the_money and abs(profit) < self.amount
-        return not self.in_the_money or abs(profit) > self.amount
 
 
 class LeanTrade(NamedTuple):
@@ -320,13 +300,12 @@ _GROUPINGS: dict[Grouping, Callable[[_Position, _Exit, bool], list[LeanTrade]]] 
 
 
 class LeanBook:
-    """The account's trades by LEAN's rules, its defaults too; `closed` has them as they closed."""
+    """The account's trades by LEAN's rules, its defaults too."""
 
     def __init__(
         self, grouping: Grouping = Grouping.FILL_TO_FILL, matching: Matching = Matching.FIFO
     ) -> None:
         self.grouping, self.matching = grouping, matching
-        self.closed: list[LeanTrade] = []
         self._close = _GROUPINGS[grouping]
         # LEAN follows no excursions in its flat groupings.
         self._watches = grouping is Grouping.FILL_TO_FILL
@@ -345,7 +324,7 @@ class LeanBook:
         multiplier: float,
         exercise: Exercise | None = None,
     ) -> list[LeanTrade]:
-        """Book a fill of signed `quantity` and give the trades it closed, also put in `closed`.
+        """Book a fill of signed `quantity` and give the trades it closed.
 
         `fee` is in account currency, `rate` turns the quote currency into it. Zero does nothing.
         """
@@ -374,7 +353,7 @@ class LeanBook:
             return []
         to_zero = net * after <= 0
         out = _Exit(lot, price, rate * multiplier, exercise)
-        self.closed += (trades := self._close(position, out, to_zero))
+        trades = self._close(position, out, to_zero)
         position.net = after
         if to_zero:
             del self._positions[sid]
@@ -399,14 +378,13 @@ class LeanBook:
         if (position := self._positions.get(sid)) is not None:
             position.split(factor)
 
-    def state(self, since: int = 0) -> dict[str, object]:
-        """Give all the book knows as JSON values, without the first `since` closed trades."""
+    def state(self) -> dict[str, object]:
+        """Give all the book knows as JSON values."""
         return {
             "grouping": self.grouping.value,
             "matching": self.matching.value,
             "charged": list(self._charged),
             "positions": {sid: position.state() for sid, position in self._positions.items()},
-            "closed": [trade.to_dict() for trade in self.closed[since:]],
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -416,5 +394,4 @@ class LeanBook:
                 raise ValueError(f"the saved {name} is {state[name]}, this book's {own}")
         lifo, positions = self.matching is Matching.LIFO, state["positions"].items()
         self._positions = {sid: _Position.restored(sid, saved, lifo) for sid, saved in positions}
-        self.closed = [LeanTrade.from_dict(trade) for trade in state["closed"]]
         self._charged = OrderedDict.fromkeys(state["charged"])

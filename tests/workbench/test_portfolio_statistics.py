@@ -13,7 +13,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from models.portfolio_statistics import (
+from workbench.portfolio_statistics import (
     OWN,
     Closes,
     DailySpell,

@@ -13,18 +13,19 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from calendar import monthrange
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from statistics import NormalDist
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from models.sessions import Column
+
 Floats = npt.NDArray[np.float64]
 Days = npt.NDArray[np.int64]
-Column = Sequence[float] | npt.NDArray[np.number[Any]]
 
 # Days of a year of growth, as in LEAN.
 YEAR = 365.0

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.accounts import Account, Holding, LeanCash, Stake, bearers, mirror, stakes
 from models.events import Instrument, Kind
-from models.lots import Execution
+from models.lots import Account, Execution
 from models.records import Flow
+from models.sharing import Holding, LeanCash, Stake, bearers, mirror, stakes
 from tests.laws import close
 from tests.lean_account import LeanAccount, Security, Way
 from tests.scenario import Scenario, play, scenarios
