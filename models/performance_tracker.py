@@ -347,6 +347,10 @@ class PerformanceTracker(HandRecorder):
         )
         self.days_per_year = days_per_year
 
+    def state(self) -> dict[str, Any]:
+        """JSON-able and exact."""
+        return {**super().state(), "days_per_year": self.days_per_year}
+
     # --- what it knows
 
     def balance(self) -> dict[str, float | None]:

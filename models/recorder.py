@@ -640,6 +640,8 @@ class Recorder:
             return {
                 "version": STATE_VERSION,
                 "account_currency": self.account_currency,
+                "zone": str(self.zone),
+                "live": self.live,
                 "days": self.days,
                 "last_day": self._last_day.isoformat() if self._last_day else None,
                 "deployments": [each.to_dict() for each in self.deployments],

@@ -1,10 +1,11 @@
 """Whose is it: orders and their strategies, and how what LEAN does on its own is shared.
 
 An order belongs to one strategy, fixed at its first event. An order that LEAN made itself belongs
-to nobody: each of its fills falls on the strategies that hold the instrument. `Holding` and
-`LeanCash` mirror what LEAN keeps after every event seen: the net quantity at LEAN's average price,
-and the cash LEAN must show. Where LEAN's cash differs from the mirror, money moved without an event:
-who bears it has a `Stake`.
+to nobody: each of its fills falls on the strategies that hold the instrument.
+
+`Holding` and `LeanCash` mirror what LEAN keeps after every event seen: the net quantity at LEAN's
+average price, and the cash LEAN must show. Where LEAN's cash differs from the mirror, money moved
+without an event: who bears it has a `Stake`.
 """
 
 from __future__ import annotations

@@ -161,6 +161,7 @@ def _from_2(state: dict[str, Any]) -> dict[str, Any]:
     began, base = scopes[0]["track"]["curve"]["columns"][0][:1], state["scopes"]["base"]
     nav = 1.0 if base > 0.0 else None
     first = [Deployment(1, "", datetime.fromtimestamp(at, UTC), base, nav, 0.0, 0) for at in began]
+    del state["lean_book"]  # a replay's
     return {
         **state,
         "version": 3,
@@ -168,6 +169,9 @@ def _from_2(state: dict[str, Any]) -> dict[str, Any]:
         "scopes": {**state["scopes"], "scopes": scopes},
         "trades": trades,
         "deployments": [deployment.to_dict() for deployment in first],
+        "zone": "UTC",
+        "live": False,
+        "days_per_year": 252.0,
         "samples": SampleLog().state(),
         "follower": None,
         "statistics": None,

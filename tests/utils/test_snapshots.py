@@ -469,7 +469,7 @@ def test_a_tracker_that_never_opened_saves_and_loads() -> None:
     assert tracker_on(store).save_to_object_store()
     fresh = tracker_on(store)
     assert fresh.load_from_object_store()
-    assert fresh.state() == create_performance_tracker().state()
+    assert fresh.state() == tracker_on(FakeStore()).state()
     trade(fresh)
     assert ids(fresh) == [1]
 

@@ -13,15 +13,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from workbench.portfolio_statistics import (
-    OWN,
-    Closes,
-    DailySpell,
-    drawdown_spells,
-    months_before,
-    own_statistics,
-    period_ladder,
-)
+from workbench.portfolio_statistics import OWN, Closes, months_before, own_statistics
+from workbench.return_periods import DailySpell, drawdown_spells, period_ladder
 
 SUNDAY = date(2020, 1, 5)
 RELATIVE = {

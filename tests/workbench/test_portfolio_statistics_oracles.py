@@ -21,14 +21,8 @@ import quantstats.stats as quantstats
 from models.sessions import Samples
 from workbench.lean_portfolio_statistics import lean_statistics
 from workbench.lean_samples import Closings, closing
-from workbench.portfolio_statistics import (
-    Closes,
-    DailySpell,
-    Floats,
-    drawdown_spells,
-    own_statistics,
-    period_ladder,
-)
+from workbench.portfolio_statistics import Closes, Floats, own_statistics
+from workbench.return_periods import DailySpell, drawdown_spells, period_ladder
 
 START = date(2018, 12, 31)
 
