@@ -85,6 +85,7 @@ class PlainPortfolio(dict[Any, Any]):
         self.usd = SimpleNamespace(amount=CASH, conversion_rate=1.0)
         self.cash_book = {"USD": self.usd}
         self.unsettled_cash_book: dict[str, Any] = {}
+        self.total_sale_volume = 0.0
 
     @property
     def total_portfolio_value(self) -> float:
@@ -121,6 +122,8 @@ class PlainLean:
             portfolio=self.portfolio,
             securities={self.symbol: self._security()},
             settings=SimpleNamespace(trading_days_per_year=252),
+            benchmark=SimpleNamespace(evaluate=lambda _: 0.0),
+            risk_free_interest_rate_model=SimpleNamespace(get_interest_rate=lambda _: 0.0),
             schedule=SimpleNamespace(on=lambda *_: None),
             date_rules=SimpleNamespace(every_day=lambda: None),
             time_rules=SimpleNamespace(midnight=None),

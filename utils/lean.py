@@ -5,7 +5,7 @@ change is kept by Symbol (instruments, securities, holdings, cash), prices are r
 held, and a closer look is taken only on the first slice of a day or when the books do not close.
 Reads an event: 18 a fill and 4 more when it is its order's first, 14 any other first event, 5 any
 later one; a bar 4, 1 for each held instrument (2 for futures, CFDs and crypto futures) and 2 for
-each foreign currency.
+each foreign currency; a daily sample 7.
 """
 
 from __future__ import annotations
