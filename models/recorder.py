@@ -681,8 +681,10 @@ class Recorder:
             self._samples.restore(state["samples"])
             if self.execution is not None and state["execution"] is not None:
                 self.execution.restore(state["execution"], self.ledger.books.instruments)
-            if self.follower is not None and state["follower"] is not None:
-                self.follower.restore(state["follower"])
+            if self.follower is not None:
+                self.follower.reset()
+                if state["follower"] is not None:
+                    self.follower.restore(state["follower"])
             for book, log in self._logs.items():
                 log.restore(state["trades"][book])
             self.errors = Counter(state["errors"])

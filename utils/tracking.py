@@ -188,7 +188,7 @@ class LeanTracker(PerformanceTracker):
 
     def finish(self) -> None:
         """Call it in `on_end_of_algorithm`: saves for the last time, and logs the balance."""
-        self._guard(self._ready)
+        self._guard(self._sample_end)
         if self.persists and self.ledger.books.opened:
             self._guard(self._save)
         self._guard(self._finish)
@@ -281,9 +281,12 @@ class LeanTracker(PerformanceTracker):
         if self.settings.banner and self._warm:
             self._screen.banner(self.summary())
 
-    def _finish(self) -> None:
-        if self._warm and not self._restored:
+    def _sample_end(self) -> None:
+        """Sample once more, as LEAN does."""
+        if self._ready() and not self._restored:
             self.sample(self._day_end(self._feed.time()))
+
+    def _finish(self) -> None:
         self._tell_balance()
         for name, figures in self.strategies().items():
             self.log.event(

@@ -165,6 +165,8 @@ class AccountState:
         self._take_cash(line["cash"])
         self.cash[security.facts["quote"]].rate = float(line["rate"])
         security.fill(line)
+        traded = abs(line["fill_qty"] * line["fill_price"]) * security.facts["multiplier"]
+        self.sale_volume += traded * float(line["rate"])
         self._held.add(line["sid"])
         self._moved = True
         self._filled = self._filled or line["fill_qty"] != 0
@@ -208,7 +210,6 @@ class AccountState:
         # the rest of the end line is LEAN's result, which no algorithm may see
         self.benchmark = float(line["benchmark"])
         self.risk_free = float(line["risk_free"])
-        self.sale_volume = float(line["sale_volume"])
 
     def _open_currency(self, currency: str, rate: float) -> None:
         self.cash[currency] = CashState(currency, rate)

@@ -266,7 +266,7 @@ SAMPLED = (
     tapes.mark("14:29", tpv=1000.0),
     *BOUGHT,
     tapes.day(date="2020-01-03", tpv=1001.5, benchmark=321.0, sale_volume=500.0),
-    tapes.end(sale_volume=750.0) | {"utc": tapes.utc("21:00", "2020-01-03")},
+    tapes.end() | {"utc": tapes.utc("21:00", "2020-01-03")},
 )
 
 
@@ -276,16 +276,16 @@ def test_the_start_each_midnight_and_the_end_are_sampled(tmp_path: Path) -> None
     assert sampled(tracker) == [
         (0.0, 1000.0, 320.0, 0.02, 0.0),
         (24.0, 1001.5, 321.0, 0.02, 500.0),
-        (40.0, 1001.5, 333.0, 0.03, 750.0),
+        (40.0, 1001.5, 333.0, 0.03, 500.0),
     ]
     assert tracker.days == 1
 
 
 def test_an_end_at_midnight_is_no_second_sample(tmp_path: Path) -> None:
     """LEAN takes one an instant, with all that was traded."""
-    end = tapes.end(sale_volume=750.0) | {"utc": tapes.utc("05:00", "2020-01-03")}
+    end = tapes.end() | {"utc": tapes.utc("05:00", "2020-01-03")}
     _, tracker = run(tapes.tape(tmp_path, *SAMPLED[:-1], end))
-    assert [sample[::4] for sample in sampled(tracker)] == [(0.0, 0.0), (24.0, 750.0)]
+    assert [sample[::4] for sample in sampled(tracker)] == [(0.0, 0.0), (24.0, 500.0)]
 
 
 def test_a_live_account_is_not_sampled_before_it_opens(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from tests.workbench import tapes
 from workbench.recorded_state import AccountState, SecurityState, base_currency, utc_of
+from workbench.recordings import recordings
+from workbench.tape import read_tape
 
 
 @pytest.fixture
@@ -245,10 +247,10 @@ def test_a_day_sets_what_leans_sample_needs(account: AccountState) -> None:
     assert (account.benchmark, account.risk_free, account.sale_volume) == (321.0, 0.025, 500.0)
 
 
-def test_of_the_end_only_what_leans_last_sample_needs_is_taken(account: AccountState) -> None:
+def test_of_the_end_only_benchmark_and_rate_are_taken(account: AccountState) -> None:
     """LEAN's results of the run do not reach the account."""
     account.apply(tapes.end())
-    assert (account.benchmark, account.risk_free, account.sale_volume) == (333.0, 0.03, 7777.0)
+    assert (account.benchmark, account.risk_free, account.sale_volume) == (333.0, 0.03, 0.0)
     assert account.total_value == 1000.0
     assert account.cash["USD"].amount == 1000.0
 
@@ -282,3 +284,14 @@ def test_other_corporate_lines_move_nothing(account: AccountState, kind: str) ->
 def test_the_base_currency_of_a_pair(line: tapes.Line, base: str | None) -> None:
     """It is the ticker less the quote currency, and only pairs have one."""
     assert base_currency(line) == base
+
+
+@pytest.mark.parametrize("name", ["crypto-spot", "option-combos", "sliced-fills"])
+def test_the_sale_volume_between_midnights_is_that_of_the_fills(name: str) -> None:
+    """At each midnight, and at the end, LEAN's own is what the fills traded."""
+    tape = read_tape(recordings()[name].path)
+    account = AccountState(tape.start)
+    for line in tape.lines():
+        if line.type in {"day", "end"}:
+            assert account.sale_volume == pytest.approx(line.fields["sale_volume"], rel=1e-9)
+        account.apply(line.fields)
