@@ -47,13 +47,13 @@ def record(name: str) -> Workload:
     replay = Replay(read_tape(recordings()[name].path), lean_book=False)
     tracker: Any = replay.tracker
     events: list[Event | Instrument] = []
-    apply = tracker.apply
+    book = tracker._record  # what every event goes through, the opening too
 
     def keep(event: Event | Instrument) -> bool:
         events.append(event)
-        return bool(apply(event))
+        return bool(book(event))
 
-    tracker.apply = keep
+    tracker._record = keep
     for _ in replay.play():
         pass
     strategies = {

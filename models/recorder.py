@@ -50,13 +50,17 @@ from models.records import (
     newest_record,
 )
 from models.sessions import BEGINNING, SampleLog, Samples, SessionMetrics
-from models.settings import Settings, TagMeans
+from models.settings import Settings, TagMeans, chosen
 from models.sharing import CallError, Resolver, strategy_in_tag, whole_tag
 from models.trade_statistics import TradeFacts, TradeLog, TradeStatistics
 
 RESOLVERS: dict[TagMeans, Resolver] = {TagMeans.NAME: strategy_in_tag, TagMeans.WHOLE: whole_tag}
 
 STATE_VERSION = 3
+
+_FLAGS = (Change.SESSION_CLOSED, Change.NEW_LOW, Change.RECOVERED)
+# Whether a change closed a session, made a new low or recovered: asking a flag is slow.
+_PARTS = {change: tuple(bool(change & each) for each in _FLAGS) for change in map(Change, range(8))}
 
 
 class NoticeKind(enum.Enum):
@@ -161,6 +165,7 @@ class Listeners:
         hear_entries: Whether that is opened trades; making their records takes time.
         hear_trades: Whether that is anything of fills.
         hear_changes: Whether that is anything else.
+        hear_lows: Whether that is new lows of drawdowns, which any mark may bring.
     """
 
     def __init__(self) -> None:
@@ -191,6 +196,7 @@ class Listeners:
         self.hear_entries = NoticeKind.TRADE_OPENED in self.kinds
         self.hear_trades = not self.kinds.isdisjoint(OF_FILLS)
         self.hear_changes = not self.kinds <= OF_FILLS
+        self.hear_lows = NoticeKind.NEW_LOW in self.kinds
 
     def put(self, kind: NoticeKind, time: datetime, strategy: str, record: object) -> None:
         """Queue a notice for those who want its kind."""
@@ -279,7 +285,7 @@ class Recorder:
         self.statistics = TradeStatistics(self.zone)
         self._facts: dict[str, TradeFacts] = {}  # by sid
         self.execution: ExecutionQuality | None = None
-        if settings.execution:
+        if chosen(settings.execution, self.live):
             self.execution = ExecutionQuality(self.zone, settings.execution_limits)
         self._anomalies_told = 0
         self._restless = False  # somebody must be called once the lock is released
@@ -499,11 +505,12 @@ class Recorder:
 
     def _tell_change(self, time: datetime, scope: Scope, change: Change) -> None:
         put, track = self._listeners.put, scope.track
-        for session in track.book.closed() if change & Change.SESSION_CLOSED else ():
+        closed, low, recovered = _PARTS[change]
+        for session in track.book.closed() if closed else ():
             put(NoticeKind.SESSION_CLOSED, track.book.since, scope.name, session)
-        if change & Change.NEW_LOW:
+        if low and self._listeners.hear_lows:
             put(NoticeKind.NEW_LOW, time, scope.name, track.spell)
-        if change & Change.RECOVERED:
+        if recovered:
             put(NoticeKind.RECOVERY, time, scope.name, track.spells[-1])
 
     def _quote(self, sid: str) -> Quote:

@@ -45,6 +45,11 @@ class Switch(enum.Enum):
     OFF = "off"
 
 
+def chosen(switch: Switch, otherwise: bool) -> bool:
+    """What a switch says; `otherwise` where it leaves it to the run."""
+    return otherwise if switch is Switch.AUTO else switch is Switch.ON
+
+
 class Alarm(enum.Enum):
     """What an alert watches, and in which unit its threshold is."""
 
@@ -79,7 +84,8 @@ class Settings:
         alerts: What to watch -> its threshold; nothing where nothing is said.
         notify: Where alerts go in live trading: "email", "telegram" or "web" -> the address.
         notify_daily: Most notifications a day.
-        execution: Whether to follow every order for its execution quality.
+        execution: Whether to follow every order for its execution quality; auto is yes in live
+            trading only, for a backtest fills as LEAN models it.
         execution_limits: Where a part of the quality score reaches 0 (`read_thresholds`).
         banner: Whether to show a few figures in LEAN's own banner and statistics.
         charts: Whether to plot NAV, drawdown, exposure and unexplained money once a day.
@@ -102,7 +108,7 @@ class Settings:
     alerts: Mapping[Alarm, float] = field(default_factory=dict)
     notify: Mapping[str, str] = field(default_factory=dict)
     notify_daily: int = 20
-    execution: bool = True
+    execution: Switch = Switch.AUTO
     execution_limits: Mapping[str, float] = field(default_factory=lambda: dict(THRESHOLDS))
     banner: bool = True
     charts: bool = False
@@ -223,7 +229,7 @@ SETTINGS: dict[str, Setting] = {
         _addresses, "email=ADDRESS,web=URL,telegram=CHAT:TOKEN, or some of the three"
     ),
     "notify_daily": Setting(_count, "a number of 0 or more"),
-    "execution": _SWITCH,
+    "execution": _choice(Switch),
     "execution_limits": Setting(
         read_thresholds, "NAME=LIMIT with limits above 0 and names out of " + ", ".join(THRESHOLDS)
     ),

@@ -18,7 +18,7 @@ from models.performance_tracker import PerformanceTracker
 from models.recorder import OF_FILLS, Archive, Follower, Notice, NoticeKind
 from models.records import Alert
 from models.sessions import BEGINNING, SessionKind, SessionMetrics
-from models.settings import Settings, Switch, read_settings
+from models.settings import Settings, Switch, chosen, read_settings
 from models.sharing import CallError, Resolver
 from utils.alerts import HEARD, Alerts, Narrator, Screen, order_name
 from utils.lean import LeanFeed, utc
@@ -476,11 +476,6 @@ COMMANDS: dict[str, Callable[[LeanTracker, Any], bool]] = {
     "flow": LeanTracker._command_flow,
     "log": LeanTracker._command_log,
 }
-
-
-def chosen(switch: Switch, otherwise: bool) -> bool:
-    """What a switch says; `otherwise` where it leaves it to the run."""
-    return otherwise if switch is Switch.AUTO else switch is Switch.ON
 
 
 def track(
