@@ -16,6 +16,7 @@ from benchmarks.measures import (
     hook_times,
     memory,
     naive_times,
+    reading_time,
     summary_times,
 )
 from benchmarks.persistence import log_lines, long_run_memory, snapshots
@@ -37,16 +38,22 @@ def grid(title: str, *columns: str) -> Table:
 def core_tables(load: Workload) -> list[Table]:
     """A fill and a bar in the core, and how they grow."""
     plain, booked = core(load, lean_book=False), core(load, lean_book=True)
+    followed = core(load, lean_book=False, execution=True)
     table = grid("The core", "what", "us", "times the matcher", "limit")
     table.add_row("a fill in a bare FIFO matcher", f"{plain.matcher:.1f}", "1.0", "")
     ratio = plain.fill / plain.matcher
     table.add_row("a fill", f"{plain.fill:.1f}", f"{ratio:.1f}", "3")
     ratio = booked.fill / booked.matcher
     table.add_row("a fill with the LEAN book", f"{booked.fill:.1f}", f"{ratio:.1f}", "6")
+    ratio = followed.fill / followed.matcher
+    name = "a fill with its order followed for execution quality"
+    table.add_row(name, f"{followed.fill:.1f}", f"{ratio:.1f}", "")
     ratio = plain.bar / plain.matcher
     table.add_row("a bar with five instruments", f"{plain.bar:.1f}", f"{ratio:.1f}", "")
     grown = grid("The length of the run", "what", "ratio", "limit")
     grown.add_row("a fill at the end over one near the start", f"{growth(plain.fills):.2f}", "1.2")
+    name = "the same with execution quality"
+    grown.add_row(name, f"{growth(followed.fills):.2f}", "1.2")
     return [table, grown]
 
 
@@ -72,7 +79,10 @@ def size_tables(load: Workload) -> list[Table]:
     table.add_row(name, f"{first:.0f}", f"{last:.0f}", f"{last / first:.1f}")
     kept = grid("Memory", "what", "bytes", "limit")
     kept.add_row("left behind by a closed trade", f"{memory(load):.0f}", "100")
-    return [table, kept]
+    trades, seconds = reading_time(load)
+    read = grid("Reading everything", "what", "seconds", "limit")
+    read.add_row(f"all statistics of {trades:,} trades and their orders", f"{seconds:.2f}", "1")
+    return [table, kept, read]
 
 
 def saving_tables(load: Workload) -> list[Table]:

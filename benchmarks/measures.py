@@ -15,7 +15,9 @@ from benchmarks.naive import NaiveTracker
 from benchmarks.plain_lean import START, PlainLean
 from benchmarks.workload import Workload, fresh
 from models.events import Fill, Mark
+from models.execution_records import Group
 from models.performance_tracker import PerformanceTracker
+from models.trade_statistics import GroupBy
 from utils.tracking import track
 
 MICRO = 1e6
@@ -56,9 +58,10 @@ class Core:
     fills: list[float]
 
 
-def core(load: Workload, *, lean_book: bool) -> Core:
+def core(load: Workload, *, lean_book: bool, execution: bool = False) -> Core:
     """Play a workload into a tracker, and its fills into the bare matcher in between."""
-    tracker, matcher = fresh(lean_book=lean_book), Matcher(load.strategies)
+    tracker = fresh(lean_book=lean_book, execution=execution)
+    matcher = Matcher(load.strategies)
     fills: list[float] = []
     matched = marked = 0.0
     bars = 0
@@ -152,6 +155,21 @@ def _summary_time(tracker: PerformanceTracker) -> float:
     for _ in range(SUMMARIES):
         tracker.summary()
     return (perf_counter() - started) / SUMMARIES * MICRO
+
+
+def reading_time(load: Workload) -> tuple[int, float]:
+    """Trades, and seconds to read every statistic of them and of their orders, in all groups."""
+    tracker = fresh(lean_book=False, execution=True)
+    for event in load.events:
+        tracker.apply(event)
+    started = perf_counter()
+    tracker.trade_statistics()
+    for by in GroupBy:
+        tracker.trade_groups(by)
+    for group in Group:
+        tracker.execution_quality(group)
+    tracker.suggested_slippage()
+    return len(tracker.statistics), perf_counter() - started
 
 
 def naive_times(load: Workload, most: int) -> tuple[float, float]:

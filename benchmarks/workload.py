@@ -9,7 +9,7 @@ from typing import Any
 
 from models.events import Event, Fill, Instrument, OrderUpdate
 from models.performance_tracker import PerformanceTracker
-from models.settings import Settings
+from models.settings import Settings, Switch
 from workbench.lean_follower import BookFollower
 from workbench.recordings import recordings
 from workbench.replay import Replay
@@ -99,9 +99,12 @@ def _without_account(event: Any) -> dict[str, Any]:
     return {"equity": None, "cash": {}, "holdings": None} if hasattr(event, "prices") else {}
 
 
-def fresh(*, lean_book: bool, keep_trades: int = 1_000) -> PerformanceTracker:
+def fresh(
+    *, lean_book: bool, keep_trades: int = 1_000, execution: bool = False
+) -> PerformanceTracker:
     """A tracker with nothing in it."""
+    switch = Switch.ON if execution else Switch.OFF
     return PerformanceTracker(
-        settings=Settings(keep_trades=keep_trades),
+        settings=Settings(keep_trades=keep_trades, execution=switch),
         follower=BookFollower(lambda _: None) if lean_book else None,
     )
