@@ -633,8 +633,8 @@ class PerformanceTracker(HandRecorder):
     def add_listener(self, listener: Listener, *kinds: NoticeKind | str) -> None:
         """Call a function with each `Notice` of the kinds, or of every kind when none is given.
 
-        It is called outside the lock, on the thread that brought the event. One that fails is
-        counted in `errors`, told of once and skipped.
+        It is called outside the lock, in the order things happened, by one thread at a time. One
+        that fails is counted in `errors`, told of once and skipped.
 
         Raises:
             CallError: A kind is unknown.

@@ -209,12 +209,9 @@ class Listeners:
         return bool(self._queue)
 
     def take(self) -> Iterator[tuple[Listener, Notice]]:
-        """Whom to call with what, until nothing is queued; a notice is taken by one thread."""
+        """Whom to call with what, until nothing is queued; for one thread at a time."""
         while self._queue:
-            try:
-                notice = self._queue.popleft()
-            except IndexError:  # another thread was quicker
-                return
+            notice = self._queue.popleft()
             for listener, kinds in self._wanted.items():
                 if notice.kind in kinds:
                     yield listener, notice
@@ -263,6 +260,7 @@ class Recorder:
         self._saving = threading.RLock()  # of two states the older one must not be saved last
         self._resolver = resolver or RESOLVERS[settings.strategy_tag]
         self._listeners = Listeners()
+        self._calling = False
         self._lock = threading.RLock()
         self._begin()
 
@@ -527,8 +525,28 @@ class Recorder:
             if log.due:
                 self._shed(log)
         if self._listeners.waiting:
-            for listener, notice in self._listeners.take():
-                self.attempt("listener", listener, notice)
+            self._call_listeners()
+
+    def _call_listeners(self) -> None:
+        """Let everybody hear everything in order: whoever calls already goes on with the rest.
+
+        That may be another thread, or a listener further up that brought an event itself.
+        """
+        with self._lock:
+            if self._calling:
+                return
+            self._calling = True
+        done = False
+        try:
+            while not done:
+                for listener, notice in self._listeners.take():
+                    self.attempt("listener", listener, notice)
+                with self._lock:
+                    done = not self._listeners.waiting
+                    self._calling = not done
+        finally:
+            if not done:  # interrupted
+                self._calling = False
 
     def _shed(self, log: TradeLog) -> None:
         with self._lock:
