@@ -528,10 +528,7 @@ class Recorder:
             self._call_listeners()
 
     def _call_listeners(self) -> None:
-        """Let everybody hear everything in order: whoever calls already goes on with the rest.
-
-        That may be another thread, or a listener further up that brought an event itself.
-        """
+        """In order: who calls already, be it another thread or further up, goes on with these."""
         with self._lock:
             if self._calling:
                 return
