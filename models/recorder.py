@@ -530,19 +530,15 @@ class Recorder:
     def _call_listeners(self) -> None:
         """In order: who calls already, be it another thread or further up, goes on with these."""
         with self._lock:
-            if self._calling:
-                return
-            self._calling = True
-        done = False
+            mine, self._calling = not self._calling, True
         try:
-            while not done:
+            while mine:
                 for listener, notice in self._listeners.take():
                     self.attempt("listener", listener, notice)
                 with self._lock:
-                    done = not self._listeners.waiting
-                    self._calling = not done
+                    mine = self._calling = self._listeners.waiting
         finally:
-            if not done:  # interrupted
+            if mine:  # interrupted
                 self._calling = False
 
     def _shed(self, log: TradeLog) -> None:
@@ -639,14 +635,13 @@ class Recorder:
 
     def _take_over(self, state: Mapping[str, Any]) -> None:
         """Restore a state; where that fails halfway, go back to what was known."""
-        with self._lock:
-            before, taken = self.state(), False
-            try:
-                self.restore(state)
-                taken = True
-            finally:
-                if not taken:
-                    self.restore(before)
+        before, taken = self.state(), False
+        try:
+            self.restore(state)
+            taken = True
+        finally:
+            if not taken:
+                self.restore(before)
 
     def _state_store(self, prefix: str) -> StateStore:
         if self._states is None:
@@ -670,7 +665,7 @@ class Recorder:
                 "ledger": self.ledger.state(),
                 "scopes": self.scopes.state(),
                 "samples": self._samples.state(),
-                "statistics": None if self._archive else self.statistics.state(),
+                "statistics": self.statistics.state() if self._archive is None else None,
                 "execution": self.execution.state() if self.execution else None,
                 "follower": self.follower.state() if self.follower else None,
                 "trades": {book: log.state() for book, log in self._logs.items()},
@@ -717,12 +712,17 @@ class Recorder:
         self._count_again()
 
     def _count_again(self) -> None:
-        """Make the statistics of the trades themselves, which an archive keeps all of."""
-        log = self._logs[LOTS]
-        older = self._archive.stored() if self._archive is not None else ()
-        lots = (trade for trade in older if trade.book == LOTS)
-        for trade in chain(islice(lots, log.forgotten, log.forgotten + log.archived), log.all()):
-            self.statistics.add(trade, self._facts_of(trade.sid))
+        """Make the statistics of the trades; what the archive lost costs no more than figures."""
+        log, archives = self._logs[LOTS], filter(None, [self._archive])
+
+        def count(trades: Iterable[TradeRecord]) -> None:
+            for trade in trades:
+                self.statistics.add(trade, self._facts_of(trade.sid))
+
+        lots = (trade for each in archives for trade in each.stored() if trade.book == LOTS)
+        older = islice(lots, log.forgotten, log.forgotten + log.archived)
+        self.attempt("read of the archive", count, older)
+        count(log.all())
 
 
 _BOOKING: dict[type, Callable[[Recorder, Any], bool]] = {

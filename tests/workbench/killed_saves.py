@@ -26,8 +26,10 @@ from workbench.recorded_reads import ReadMeter
 from workbench.recorded_store import ObjectStore, StoreRules
 
 PIECE = 1_024  # bytes the disk takes at once
-LIVES_AT_MOST = 0.03  # seconds
-# Text of some 200 KB is a good while on its way to the disk.
+PAUSE = 2e-5  # seconds between two pieces
+LIVES_AT_MOST = 0.05  # seconds after its first save
+TRADES = 100  # that the first state has
+# Some 200 KB of text are a good while on their way to the disk.
 PLAIN = {name: replace(category, compress=False) for name, category in CATEGORIES.items()}
 
 
@@ -44,6 +46,7 @@ class SlowDisk(ObjectStore):
             with place.open("wb", buffering=0) as file:
                 for at in range(0, len(data), PIECE):
                     file.write(data[at : at + PIECE])
+                    time.sleep(PAUSE)
             del self._dirty[key]
 
 
@@ -81,33 +84,29 @@ def save_for_ever(tracker: PerformanceTracker, pipe: int) -> None:
             os.write(pipe, tracker.scopes.account.tally.trades.to_bytes(8, "big"))
 
 
-def reported(pipe: int) -> int:
-    """The last number that a process wrote to its pipe; 0 without one."""
-    with os.fdopen(pipe, "rb") as file:
-        data = file.read()
-    whole = len(data) // 8 * 8
-    return int.from_bytes(data[whole - 8 : whole], "big") if whole else 0
-
-
 def kill_one(tracker: PerformanceTracker, after: float) -> int:
-    """Let a process save for so long, and kill it; returns what it reported last."""
+    """Let a process save once, and on for so long; then kill it. Returns what it reported last."""
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
         os.close(reading)
         save_for_ever(tracker, writing)
     os.close(writing)
-    time.sleep(after)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return reported(reading)
+    with os.fdopen(reading, "rb", buffering=0) as file:
+        data = file.read(8)
+        time.sleep(after)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        data += file.read()
+    whole = len(data) // 8 * 8
+    return int.from_bytes(data[whole - 8 : whole], "big")
 
 
 def main(folder: Path, kills: int, seed: int) -> dict[str, int]:
     """Kill so many; returns how often what was found."""
     chance = random.Random(seed)
     tracker = tracker_on(folder)
-    for _ in range(400):
+    for _ in range(TRADES):
         trade(tracker)
     if not tracker.save_to_object_store():
         raise SystemExit("the first state is not saved")

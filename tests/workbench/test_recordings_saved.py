@@ -106,5 +106,5 @@ def test_two_hundred_kills_during_saves_lose_no_state(tmp_path: Path) -> None:
     """What was reported saved is there after each of them, though many left half a file behind."""
     seen = run("killed_saves", tmp_path, 200, 1)
     assert (seen["lost"], seen["behind"], seen["broken"]) == (0, 0, 0)
-    assert seen["damaged"] > 0, "no kill hit a save: the test proved nothing"
-    assert seen["trades"] > 400
+    assert seen["damaged"] > 10, "few kills hit a save: the test proved nothing"
+    assert seen["trades"] >= 300
