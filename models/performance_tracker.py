@@ -351,6 +351,13 @@ class PerformanceTracker(HandRecorder):
         """JSON-able and exact."""
         return {**super().state(), "days_per_year": self.days_per_year}
 
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state` returned, as `Recorder.restore` does."""
+        super().restore(state)
+        # an archive has all trades: what it has lost costs these figures, and not the state
+        for trade in self.trades() if state["statistics"] is None else ():
+            self.statistics.add(trade, self._facts_of(trade.sid))
+
     # --- what it knows
 
     def balance(self) -> dict[str, float | None]:

@@ -14,7 +14,7 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
-from itertools import chain, islice
+from itertools import chain
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from models.books import Books, before, happens
@@ -708,21 +708,6 @@ class Recorder:
             self._anomalies_told = len(self.ledger.books.anomalies)
             if state["statistics"] is not None:
                 self.statistics.restore(state["statistics"])
-                return
-        self._count_again()
-
-    def _count_again(self) -> None:
-        """Make the statistics of the trades; what the archive lost costs no more than figures."""
-        log, archives = self._logs[LOTS], filter(None, [self._archive])
-
-        def count(trades: Iterable[TradeRecord]) -> None:
-            for trade in trades:
-                self.statistics.add(trade, self._facts_of(trade.sid))
-
-        lots = (trade for each in archives for trade in each.stored() if trade.book == LOTS)
-        older = islice(lots, log.forgotten, log.forgotten + log.archived)
-        self.attempt("read of the archive", count, older)
-        count(log.all())
 
 
 _BOOKING: dict[type, Callable[[Recorder, Any], bool]] = {
