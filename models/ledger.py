@@ -68,15 +68,17 @@ class Adoptions:
     """Holdings that changed without an event: a broker's own trade, a redeploy, a lost event.
 
     In backtests a difference is adopted at the mark that shows it. Live, where events may lag
-    behind the portfolio, only what two marks in a row show alike is adopted. A fill that comes
-    after its holding was adopted takes the adoption back.
+    behind the portfolio, only what two marks in a row show alike is adopted, and no fill between
+    them: the same difference may be the next fill's. A fill that comes after its holding was
+    adopted takes the adoption back.
 
     Attributes:
         adopted: sid -> UTC, quantity, price and each strategy's part of what was adopted.
     """
 
     def __init__(self) -> None:
-        self._shown: dict[str, float] = {}  # live: sid -> difference at the last mark
+        # live: sid -> difference at the last mark, from what quantity
+        self._shown: dict[str, tuple[float, float]] = {}
         self.adopted: dict[str, tuple[datetime, float, float, dict[str, float]]] = {}
 
     def clear_doubts(self) -> None:
@@ -102,11 +104,11 @@ class Adoptions:
         Returns:
             False when quantities differ but may still be explained: do not judge the cash.
         """
-        different: dict[str, float] = {}
+        different: dict[str, tuple[float, float]] = {}
         for sid, holding in books.holdings.items():
             gap = shown.get(sid, (0.0, 0.0))[0] - holding.quantity
             if abs(gap) > holding.instrument.lot * DUST:
-                different[sid] = gap
+                different[sid] = gap, holding.quantity
         if not sure and different and different != self._shown:
             self._shown = different
             return False
@@ -156,11 +158,12 @@ class Adoptions:
     def state(self) -> dict[str, Any]:
         """JSON-able and exact."""
         adopted = {sid: [time.isoformat(), *rest] for sid, (time, *rest) in self.adopted.items()}
-        return {"shown": dict(self._shown), "adopted": adopted}
+        shown = {sid: list(pair) for sid, pair in self._shown.items()}
+        return {"shown": shown, "adopted": adopted}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take over what `state` returned."""
-        self._shown = dict(state["shown"])
+        self._shown = {sid: (gap, quantity) for sid, (gap, quantity) in state["shown"].items()}
         self.adopted = {
             sid: (datetime.fromisoformat(time), quantity, price, shares)
             for sid, (time, quantity, price, shares) in state["adopted"].items()

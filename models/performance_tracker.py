@@ -351,6 +351,13 @@ class PerformanceTracker(HandRecorder):
         """JSON-able and exact."""
         return {**super().state(), "days_per_year": self.days_per_year}
 
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state` returned, as `Recorder.restore` does."""
+        super().restore(state)
+        # an archive has all trades: what it has lost costs these figures, and not the state
+        for trade in self.trades() if state["statistics"] is None else ():
+            self.statistics.add(trade, self._facts_of(trade.sid))
+
     # --- what it knows
 
     def balance(self) -> dict[str, float | None]:
@@ -633,8 +640,8 @@ class PerformanceTracker(HandRecorder):
     def add_listener(self, listener: Listener, *kinds: NoticeKind | str) -> None:
         """Call a function with each `Notice` of the kinds, or of every kind when none is given.
 
-        It is called outside the lock, on the thread that brought the event. One that fails is
-        counted in `errors`, told of once and skipped.
+        It is called outside the lock, in the order things happened, by one thread at a time. One
+        that fails is counted in `errors`, told of once and skipped.
 
         Raises:
             CallError: A kind is unknown.

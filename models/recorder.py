@@ -14,7 +14,7 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
-from itertools import chain, islice
+from itertools import chain
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from models.books import Books, before, happens
@@ -209,12 +209,9 @@ class Listeners:
         return bool(self._queue)
 
     def take(self) -> Iterator[tuple[Listener, Notice]]:
-        """Whom to call with what, until nothing is queued; a notice is taken by one thread."""
+        """Whom to call with what, until nothing is queued; for one thread at a time."""
         while self._queue:
-            try:
-                notice = self._queue.popleft()
-            except IndexError:  # another thread was quicker
-                return
+            notice = self._queue.popleft()
             for listener, kinds in self._wanted.items():
                 if notice.kind in kinds:
                     yield listener, notice
@@ -263,6 +260,7 @@ class Recorder:
         self._saving = threading.RLock()  # of two states the older one must not be saved last
         self._resolver = resolver or RESOLVERS[settings.strategy_tag]
         self._listeners = Listeners()
+        self._calling = False
         self._lock = threading.RLock()
         self._begin()
 
@@ -527,8 +525,21 @@ class Recorder:
             if log.due:
                 self._shed(log)
         if self._listeners.waiting:
-            for listener, notice in self._listeners.take():
-                self.attempt("listener", listener, notice)
+            self._call_listeners()
+
+    def _call_listeners(self) -> None:
+        """In order: who calls already, be it another thread or further up, goes on with these."""
+        with self._lock:
+            mine, self._calling = not self._calling, True
+        try:
+            while mine:
+                for listener, notice in self._listeners.take():
+                    self.attempt("listener", listener, notice)
+                with self._lock:
+                    mine = self._calling = self._listeners.waiting
+        finally:
+            if mine:  # interrupted
+                self._calling = False
 
     def _shed(self, log: TradeLog) -> None:
         with self._lock:
@@ -624,14 +635,13 @@ class Recorder:
 
     def _take_over(self, state: Mapping[str, Any]) -> None:
         """Restore a state; where that fails halfway, go back to what was known."""
-        with self._lock:
-            before, taken = self.state(), False
-            try:
-                self.restore(state)
-                taken = True
-            finally:
-                if not taken:
-                    self.restore(before)
+        before, taken = self.state(), False
+        try:
+            self.restore(state)
+            taken = True
+        finally:
+            if not taken:
+                self.restore(before)
 
     def _state_store(self, prefix: str) -> StateStore:
         if self._states is None:
@@ -655,7 +665,7 @@ class Recorder:
                 "ledger": self.ledger.state(),
                 "scopes": self.scopes.state(),
                 "samples": self._samples.state(),
-                "statistics": None if self._archive else self.statistics.state(),
+                "statistics": self.statistics.state() if self._archive is None else None,
                 "execution": self.execution.state() if self.execution else None,
                 "follower": self.follower.state() if self.follower else None,
                 "trades": {book: log.state() for book, log in self._logs.items()},
@@ -698,16 +708,6 @@ class Recorder:
             self._anomalies_told = len(self.ledger.books.anomalies)
             if state["statistics"] is not None:
                 self.statistics.restore(state["statistics"])
-                return
-        self._count_again()
-
-    def _count_again(self) -> None:
-        """Make the statistics of the trades themselves, which an archive keeps all of."""
-        log = self._logs[LOTS]
-        older = self._archive.stored() if self._archive is not None else ()
-        lots = (trade for trade in older if trade.book == LOTS)
-        for trade in chain(islice(lots, log.forgotten, log.forgotten + log.archived), log.all()):
-            self.statistics.add(trade, self._facts_of(trade.sid))
 
 
 _BOOKING: dict[type, Callable[[Recorder, Any], bool]] = {

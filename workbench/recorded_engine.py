@@ -179,6 +179,10 @@ class RecordedEngine:
         """Call nothing of what was scheduled so far, as after LEAN was stopped."""
         self._lean.agenda.clear()
 
+    def settle(self) -> None:
+        """Wait until the hooks that overlap are done, as time does in LEAN; raises as they did."""
+        self._delivery.settle()
+
     def initialize(self) -> None:
         """Call the algorithm's initialize, once, with the account as of the start line."""
         if not self._initialized:

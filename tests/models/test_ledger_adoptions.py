@@ -168,6 +168,21 @@ MARK
 => flows none
 => max_abs_unexplained 0
 
+live two fills that lag alike one after the other are no adoption
+ACCOUNT USD 10000 live yes
+STOCK AAPL
+MARK AAPL 100
+LATE BUY 10 AAPL @ 95 by trend
+MARK?
+ARRIVE
+LATE BUY 10 AAPL @ 96 by trend
+MARK?
+ARRIVE
+MARK
+=> lots trend AAPL 10 @ 95, 10 @ 96
+=> flows none
+=> max_abs_unexplained 0
+
 a late fill takes its adoption back
 ACCOUNT USD 10000
 STOCK AAPL

@@ -488,3 +488,93 @@ def test_an_opened_trade_is_shown_as_it_stands() -> None:
     shown = notice.record
     assert (shown.is_closed, shown.quantity, shown.commission) == (False, 5.0, 2.0)
     assert (notice.strategy, notice.time) == ("trend", NOON + timedelta(minutes=1))
+
+
+def test_listeners_hear_in_order_what_listeners_bring_about() -> None:
+    """One that tells of something itself is not overtaken: everybody hears all in one order."""
+    made, first, second = tracker(), list[Notice](), list[Notice]()
+
+    def answer(notice: Notice) -> None:
+        first.append(notice)
+        if notice.kind is not NoticeKind.ALERT:
+            made.tell(NoticeKind.ALERT, NOON, notice.strategy, notice.record)
+
+    made.add_listener(answer)
+    made.add_listener(second.append)
+    made.apply(fill(1, 10.0, 10.0))
+    made.apply(fill(2, -10.0, 10.0))
+    assert first == second
+    kinds = [notice.kind.value for notice in first]
+    assert kinds == [
+        "trade opened", "alert", "trade closed", "position closed", "alert", "alert",
+    ]  # fmt: skip
+
+
+def test_one_thread_calls_the_listeners_for_all() -> None:
+    """While a listener takes its time another thread's event is booked, and heard of after it."""
+    made, heard = tracker(), list[str]()
+    slow, go = threading.Event(), threading.Event()
+
+    def hear(notice: Notice) -> None:
+        if not slow.is_set():
+            slow.set()
+            go.wait(5.0)
+        heard.append(notice.kind.value)
+
+    made.add_listener(hear)
+    first = threading.Thread(target=made.apply, args=(fill(1, 10.0, 10.0),))
+    first.start()
+    assert slow.wait(5.0)
+    made.apply(fill(2, -10.0, 10.0))
+    assert heard == []
+    assert made.ledger.books.fills == 2
+    go.set()
+    first.join(5.0)
+    assert heard == ["trade opened", "trade closed", "position closed"]
+
+
+def test_an_interrupted_listener_keeps_nobody_from_hearing() -> None:
+    """What is no exception of its own, as Ctrl-C, goes through; the next event is heard of."""
+    made, heard = tracker(), list[Notice]()
+
+    def interrupted(notice: Notice) -> None:
+        made.remove_listener(interrupted)
+        raise KeyboardInterrupt
+
+    made.add_listener(interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        made.apply(fill(1, 10.0, 10.0))
+    made.add_listener(heard.append, NoticeKind.TRADE_CLOSED)
+    made.apply(fill(2, -10.0, 10.0))
+    assert len(heard) == 1
+
+
+def test_an_error_of_a_former_run_is_told_again() -> None:
+    """A restored count says that it happened before, not that this run's log says so."""
+    told: list[str] = []
+    made = tracker(logger=Telling(told))
+    made.add_listener(fails)
+    made.apply(fill(1, 10.0, 10.0))
+    again = tracker(logger=Telling(told))
+    again.restore(made.state())
+    again.add_listener(fails)
+    for order_id in (2, 3):
+        again.apply(fill(order_id, 10.0, 10.0))
+    assert again.errors == {"listener: ValueError": 3}
+    assert len(told) == 2
+
+
+class Telling:
+    """A logger over a list."""
+
+    def __init__(self, told: list[str]) -> None:
+        self._told = told
+
+    def warning(self, message: str) -> None:
+        """Keep it."""
+        self._told.append(message)
+
+
+def fails(_: Notice) -> None:
+    """A listener that does."""
+    raise ValueError("no")

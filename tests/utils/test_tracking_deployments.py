@@ -385,6 +385,25 @@ def test_all_trades_are_answered_after_many_deployments(tmp_path: Path) -> None:
     assert len(tracker.trades(limit=5)) == 5
 
 
+def test_a_lost_segment_costs_its_trades_and_not_the_state(tmp_path: Path) -> None:
+    """The next deployment goes on with everything else, and its summary says what is lost."""
+    project = Project(tmp_path)
+    tracker = project.run(tapes.mark(tpv=1000.0), keep_trades=10).tracker
+    for _ in range(2 * BATCH + 50):
+        tracker.open_trade("A", 1, 10.0)
+        tracker.close_trade("A", 11.0)
+    assert tracker.save_to_object_store()
+    lost = next(project.folder.rglob("trades/live-000001"))
+    lost.unlink()
+    run = project.run(tapes.mark(tpv=1000.0), keep_trades=10)
+    assert [each.number for each in run.tracker.deployments] == [1, 2]
+    assert run.tracker.summary().account.trades == 2 * BATCH + 50
+    assert run.tracker.errors == {"read of the archive: SnapshotError": 1}
+    (warning,) = run.warnings
+    assert "are lost with live-000001" in warning
+    assert run.tracker.persists
+
+
 def test_an_alert_that_fires_goes_on_firing(project: Project) -> None:
     """A drawdown that was told before the stop is not told again after it, its end is."""
     fallen = [shown(stock(10.0, 40.0)), shown(stock(10.0, 39.0), "14:34")]

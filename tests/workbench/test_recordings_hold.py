@@ -24,69 +24,17 @@ from models.events import DayEnd
 from models.performance_tracker import PerformanceTracker
 from models.records import TradeRecord
 from models.sessions import SessionKind
+from tests.workbench.played import LONG, NAMES, RECORDINGS, STRATEGY_TERMS, play, played
 from utils.tracking import LeanTracker
 from workbench.lean_book import LeanTrade
 from workbench.lean_follower import LeanDesk
 from workbench.recorded_faults import Faults
-from workbench.recordings import recordings, result
+from workbench.recordings import result
 from workbench.replay import Replay
 from workbench.tape import TAPE_NAME, read_tape
 
-LONG = "three-strategies-23y"
-RECORDINGS = recordings()
-NAMES = [name for name in RECORDINGS if name != LONG]
 CENT = 0.01
 FLOWS = {"cash-flows": 70_000.0, "opposed-futures": 49_382.68}
-STRATEGY_TERMS = (
-    "realized",
-    "unrealized",
-    "fees",
-    "dividends",
-    "financing",
-    "settlement",
-    "fx",
-)
-
-
-@dataclass(frozen=True)
-class Played:
-    """A finished replay with every row of its `marks.jsonl`."""
-
-    replay: Replay
-    rows: list[dict[str, Any]]
-    gaps: dict[str, float]  # term -> largest gap between the strategies' sum and the account
-    rounds: list[TradeRecord]  # the positions book
-
-    @property
-    def output(self) -> tuple[Any, ...]:
-        """Everything the command writes."""
-        lean = [trade.to_dict() for trade in self.replay.lean_trades]
-        trades = [trade.to_dict() for trade in self.replay.trades]
-        return self.replay.summary(), self.rows, trades, lean
-
-
-def play(replay: Replay, check_terms: bool = False) -> Played:
-    """Play a replay to its end."""
-    rows: list[dict[str, Any]] = []
-    gaps: dict[str, float] = defaultdict(float)
-    rounds: list[Any] = []
-    replay.tracker.add_listener(lambda notice: rounds.append(notice.record), "position closed")
-    for row in replay.play():
-        if row is None:
-            continue
-        rows.append(row)
-        if check_terms:
-            total, sheets = replay.tracker.ledger.total(), replay.tracker.sheets()
-            for term in STRATEGY_TERMS:
-                parts = sum(getattr(sheet, term) for sheet in sheets.values())
-                gaps[term] = max(gaps[term], abs(parts - getattr(total, term)))
-    return Played(replay, rows, gaps, rounds)
-
-
-@cache
-def played(name: str) -> Played:
-    """The replay of a recording, made once for all the tests that look at it."""
-    return play(Replay(read_tape(RECORDINGS[name].path)), check_terms=True)
 
 
 @cache
@@ -464,20 +412,6 @@ def test_the_positions_book_makes_what_the_lots_made_once_flat(name: str) -> Non
 
 
 # --- 5. the same again
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_state_saved_and_restored_every_50th_line_changes_nothing(name: str) -> None:
-    """A fresh tracker that restores the state of the last, at every 50th line, goes on alike."""
-    replay = Replay(read_tape(RECORDINGS[name].path))
-    rows: list[dict[str, Any]] = []
-    for count, row in enumerate(replay.play()):
-        if row is not None:
-            rows.append(row)
-        if count % 50 == 49:
-            state = json.loads(json.dumps(replay.tracker.state()))
-            replay.wire().restore(state)
-    assert Played(replay, rows, {}, []).output == played(name).output
 
 
 @pytest.mark.parametrize("name", NAMES)
