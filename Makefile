@@ -47,7 +47,7 @@ test: $(INSTALLED) ## Lint, check types and run the tests with coverage
 	$(BIN)/python -m ruff check
 	$(BIN)/python -m ruff format --check
 	$(BIN)/python -m mypy
-	$(BIN)/python -m pytest --cov
+	$(BIN)/python -m pytest --cov --numprocesses 2 --dist loadfile
 
 lint: $(INSTALLED) ## Check style and format
 	$(BIN)/python -m ruff check
