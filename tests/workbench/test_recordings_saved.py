@@ -35,6 +35,7 @@ ALL_ON: dict[str, Any] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_tracker_from_the_store_at_every_50th_line_goes_on_alike(
     name: str, tmp_path: Path
@@ -86,6 +87,7 @@ def saved_at(name: str, lines: Sequence[int], folder: Path) -> dict[str, Any]:
     return outcome(replay)
 
 
+@pytest.mark.slow
 def test_a_new_process_goes_on_from_twenty_points_alike(tmp_path: Path) -> None:
     """Each finds a store that ran on to the end meanwhile, and comes to the same end itself."""
     name = "three-strategies"
@@ -102,6 +104,7 @@ def test_a_new_process_goes_on_from_twenty_points_alike(tmp_path: Path) -> None:
             assert found == expected, f"from line {point}"
 
 
+@pytest.mark.slow
 def test_two_hundred_kills_during_saves_lose_no_state(tmp_path: Path) -> None:
     """What was reported saved is there after each of them, though many left half a file behind."""
     seen = run("killed_saves", tmp_path, 200, 1)
