@@ -4,14 +4,16 @@
      "execution"}
 
 `lean` has LEAN's names and forms, so that it can be laid beside `totalPerformance` and
-`rollingWindow` of a result file; its ratios are not ours. They take LEAN's own trades, closing fills
-and chart of equity, which a replay rebuilds and a saved state does not have: of a saved state the
-`tradeStatistics` are null, there is no `rollingWindow`, and of the `portfolioStatistics` the figures
-of closing fills are null and the others are of the daily samples alone, since the project's first
-deployment. `own` is the account, `strategies` each strategy in the same shape: closed trades in all,
-by side and in groups that share them out, portfolio figures of the daily closes of a unit's NAV
-(which no deposit moves) with their n and the key of their formula in `definitions`, returns up to
-now, and drawdowns. Undefined is null. Pure functions of a tracker, and of the replay it is in.
+`rollingWindow` of a result file; LEAN may write a number with other zeros at its end. They take
+LEAN's own trades, closing fills and chart of equity, which a replay rebuilds and a saved state does
+not have: of a saved state the `tradeStatistics` are null, there is no `rollingWindow`, and of the
+`portfolioStatistics` the figures of closing fills are null and the others are of the daily samples
+alone, since the project's first deployment.
+
+`own` is the account, `strategies` each strategy in the same shape: closed trades in all, by side and
+in groups that share them out; portfolio figures of the daily closes of a unit's NAV, which no
+deposit moves, with their n and the key of their formula in `definitions`; returns up to now; and
+drawdowns. Undefined is null. Pure functions of a tracker, and of the replay it is in.
 """
 
 from __future__ import annotations
@@ -132,11 +134,11 @@ def own_figures(tracker: PerformanceTracker, strategy: str | None = None) -> JSO
         days_a_year=int(tracker.days_per_year),
         risk_free=float(np.mean(rates)) if len(rates) else 0.0,
     )
-    deployed = tracker.deployments[-1].time.astimezone(tracker.zone).date()
+    begun = [each.time.astimezone(tracker.zone).date() for each in tracker.deployments]
     return {
         "trades": _trades(tracker, strategy),
         "portfolio": {name: figure._asdict() for name, figure in portfolio.items()},
-        "periods": period_ladder(series, deployed),
+        "periods": period_ladder(series, begun[-1] if begun else None),
         "drawdowns": [_spell(spell) for spell in drawdown_spells(series)],
     }
 
