@@ -10,8 +10,8 @@ not have: of a saved state the `tradeStatistics` are null, there is no `rollingW
 `portfolioStatistics` the figures of closing fills are null and the others are of the daily samples
 alone, since the project's first deployment.
 
-`own` is the account, `strategies` each strategy in the same shape: closed trades in all, by side and
-in groups that share them out; portfolio figures of the daily closes of a unit's NAV, which no
+`own` is the account, `strategies` each strategy in the same shape: closed trades in all, by side
+and in groups that share them out; portfolio figures of the daily closes of a unit's NAV, which no
 deposit moves, with their n and the key of their formula in `definitions`; returns up to now; and
 drawdowns. Undefined is null. Pure functions of a tracker, and of the replay it is in.
 """
@@ -27,7 +27,7 @@ import numpy as np
 from models.execution_records import Group
 from models.performance_tracker import PerformanceTracker
 from models.records import LONG, SHORT
-from models.sessions import Samples
+from models.sessions import Column, Samples
 from models.trade_statistics import GroupBy
 from workbench.lean_portfolio_statistics import lean_statistics
 from workbench.lean_trade_statistics import LeanTradeStatistics, rolling_statistics
@@ -128,11 +128,11 @@ def own_figures(tracker: PerformanceTracker, strategy: str | None = None) -> JSO
     Raises:
         UnknownStrategyError: There is no such strategy.
     """
-    series, rates = closes(tracker, strategy), tracker.samples.risk_free
+    series = closes(tracker, strategy)
     portfolio = own_statistics(
         series,
         days_a_year=int(tracker.days_per_year),
-        risk_free=float(np.mean(rates)) if len(rates) else 0.0,
+        risk_free=_mean(tracker.samples.risk_free) or 0.0,
     )
     begun = [each.time.astimezone(tracker.zone).date() for each in tracker.deployments]
     return {
@@ -166,8 +166,7 @@ def _benchmark(samples: Samples, tracker: PerformanceTracker) -> dict[int, float
 
 def _trades(tracker: PerformanceTracker, strategy: str | None) -> JSON:
     """Closed trades, all and by side, and under `by` each group of the other kinds."""
-    equity = tracker.samples.equity
-    mean = float(np.mean(equity)) if len(equity) else None
+    mean = _mean(tracker.samples.equity)
     within = () if strategy is None else ((GroupBy.STRATEGY, strategy),)
     statistics = tracker.statistics
     sides = {
@@ -187,6 +186,10 @@ def _trades(tracker: PerformanceTracker, strategy: str | None) -> JSON:
             if by not in known
         },
     }
+
+
+def _mean(values: Column) -> float | None:
+    return float(np.asarray(values, float).mean()) if len(values) else None
 
 
 def _spell(spell: DailySpell) -> JSON:
