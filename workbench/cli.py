@@ -230,7 +230,9 @@ def readable() -> Iterator[None]:
 def progress(replay: Replay, *, shown: bool) -> Iterator[dict[str, Any] | None]:
     """The rows of a replay as it plays, with a bar of how much of the tape is read."""
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not shown) as bar:
+    console = Console(stderr=True)
+    hidden = not (shown and console.is_terminal)
+    with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
         task = bar.add_task(f"Replaying {replay.tape.path.parent.name}", total=1.0)
         for count, row in enumerate(replay.play()):
             yield row

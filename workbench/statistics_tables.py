@@ -26,7 +26,7 @@ Shown = str | Text
 
 def ratio(value: float | None) -> str:
     """A number with two decimals, a dash where there is none."""
-    return "-" if value is None else f"{value:,.2f}"
+    return "-" if value is None else f"{round(value, 2) + 0.0:,.2f}"  # no -0.00
 
 
 def count(value: float | None) -> str:
@@ -36,7 +36,7 @@ def count(value: float | None) -> str:
 
 def part(value: float | None) -> str:
     """A fraction in percent, a dash where there is none."""
-    return percent(value, 2)
+    return percent(None if value is None else round(value, 4) + 0.0, 2)
 
 
 def span(seconds: float | None) -> str:
@@ -160,7 +160,10 @@ EXECUTION = (
     Row("against the limit, bps", "versus_limit_bps", ratio),
     Row("shortfall, bps", "shortfall_bps", ratio),
     Row("fills outside the spread", "outside_rate", part),
-    *(Row(f"to {name.replace('_', ' ')}", f"latency.{name}.average", span) for name in LATENCIES),
+    *(
+        Row(f"to {name.replace('_', ' ')}, if not at once", f"latency.{name}.average", span)
+        for name in LATENCIES
+    ),
     *(Row(f"markout {name}, bps", f"markouts.{name}.bps", ratio) for name, *_ in HORIZONS),
     Row("score, 0 to 100", "score", ratio),
 )
