@@ -213,7 +213,7 @@ def measured_recording(name: str, *, shown: bool) -> Measured:
 def measured_state(path: Path) -> Measured:
     """The same of a saved state."""
     saved = load(path)
-    title = f"{saved.path}, saved with all until {saved.snapshot.time}"
+    title = f"Saved state, all until {saved.snapshot.time}: {saved.path}"
     return state_statistics(saved.tracker), saved.tracker, title, saved.problems
 
 

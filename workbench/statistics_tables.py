@@ -322,7 +322,7 @@ def show_statistics(found: JSON, tracker: PerformanceTracker, title: str, consol
         console: Where.
     """
     own, lean = found["own"], found["lean"]
-    console.print(Text(title, style="bold"))
+    console.print(Text(title, style="bold"), soft_wrap=True)
     console.print(headline(found, tracker))
     if own["trades"]["all"]["trades"]:
         for table in (trade_figures(own["trades"]), *group_tables(own["trades"])):
