@@ -233,7 +233,7 @@ def test_stats_of_a_store_are_those_of_the_last_save(tmp_path: Path, damaged: bo
     assert values["own"] == json.loads(run("stats", "option-combos", "--json").output)["own"]
     assert values["lean"]["tradeStatistics"] is None
     shown = run("stats", tmp_path)
-    assert "Saved state, all until 2015-12-24" in shown.stdout
+    assert "Saved state, all until 2015-12-25" in shown.stdout
     assert "which no saved" in shown.stdout
 
 
