@@ -268,7 +268,7 @@ def test_what_is_undefined_is_none() -> None:
 
 def test_the_summary_scores_the_execution() -> None:
     """The score is that of the account's orders; there is none without an order or when off."""
-    tracker = PerformanceTracker()
+    tracker = create_performance_tracker(execution="on")
     assert tracker.summary().quality_score is None
     bought_and_sold(tracker)
     assert tracker.summary().quality_score == tracker.execution_quality()[0].score is not None

@@ -201,7 +201,7 @@ Measured = tuple[JSON, PerformanceTracker, str, Sequence[str]]
 def measured_recording(name: str, *, shown: bool) -> Measured:
     """The statistics of a recording, its tracker, a title and what was damaged."""
     tape = read_tape(find(name))
-    replay = Replay(tape)
+    replay = Replay(tape, execution="on")
     for _ in progress(replay, shown=shown):
         pass
     start = tape.start

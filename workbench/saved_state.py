@@ -1,7 +1,8 @@
 """A saved state at the desk: what a tracker kept in LEAN's `storage` folder, read without LEAN.
 
 The local LEAN CLI mounts `storage/` of its root folder; a state lies there as
-`pt/<project>/<run>/state/<name>`, with the closed trades of its run beside it in `trades/`.
+`pt/<project>/<run>/state/<name>`, with the closed trades of its run beside it in `trades/`. The
+run's settings are in no state: quality scores are by the limits that the settings have by default.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo
 from models.events import TrackerError
 from models.performance_tracker import PerformanceTracker
 from models.records import TradeRecord
+from models.settings import Settings, Switch
 from utils.snapshots import STATE, TRADES, Segment, Snapshot
 from utils.store_catalog import FORMAT, read_line, unseal
 from workbench.tape import TAPE_NAME
@@ -98,9 +100,11 @@ def load(path: Path) -> SavedState:
     """
     place, snapshot, problems = _newest(path)
     state = snapshot.state
+    followed = Switch.OFF if state["execution"] is None else Switch.ON
     archive = SavedTrades(place.parent.parent / TRADES, snapshot.archive)
     tracker = PerformanceTracker(
         object_store=archive,
+        settings=Settings(execution=followed),
         account_currency=state["account_currency"],
         zone=ZoneInfo(state["zone"]),
         days_per_year=state["days_per_year"],

@@ -12,11 +12,12 @@ import pytest
 
 from models.execution_records import Group
 from models.performance_tracker import PerformanceTracker
-from models.settings import Settings
+from models.settings import Settings, Switch
 from models.sharing import UnknownStrategyError
 from models.trade_statistics import GroupBy
 from tests.lean_samples import Sampled
 from tests.workbench import tapes
+from tests.workbench.played import LONG, NAMES
 from tests.workbench.test_lean_portfolio_statistics import (
     DIFFERENCES,
     FINISHED,
@@ -47,8 +48,6 @@ from workbench.statistics import (
 )
 from workbench.tape import read_tape
 
-LONG = "three-strategies-23y"  # is played by the benchmarks
-NAMES = [name for name in recordings() if name != LONG]
 COMPARED = [name for name in FINISHED if name != LONG]
 BLOCKS = ("portfolioStatistics", "tradeStatistics")
 
@@ -56,7 +55,7 @@ BLOCKS = ("portfolioStatistics", "tradeStatistics")
 @cache
 def replayed(name: str) -> Replay:
     """A recording that was played."""
-    replay = Replay(read_tape(recordings()[name].path))
+    replay = Replay(read_tape(recordings()[name].path), execution="on")
     for _ in replay.play():
         pass
     return replay
@@ -384,7 +383,8 @@ def test_a_run_of_nothing_has_every_field(tmp_path: Path, mark: tuple[tapes.Line
 
 def test_a_tracker_that_saw_nothing_has_every_field() -> None:
     """Before the first event nothing is defined, and nothing fails."""
-    values = json.loads(json_text(state_statistics(PerformanceTracker())))
+    tracker = PerformanceTracker(settings=Settings(execution=Switch.ON))
+    values = json.loads(json_text(state_statistics(tracker)))
     assert {figure["value"] for figure in values["own"]["portfolio"].values()} == {None}
     assert set(values["own"]["periods"].values()) == {None}
     assert values["own"]["trades"]["all"]["turnover"] is None
@@ -393,7 +393,7 @@ def test_a_tracker_that_saw_nothing_has_every_field() -> None:
 
 def test_execution_that_is_off_is_null() -> None:
     """Then there is no account to show, and no group."""
-    tracker = PerformanceTracker(settings=Settings(execution=False))
+    tracker = PerformanceTracker(settings=Settings(execution=Switch.OFF))
     execution = state_statistics(tracker)["execution"]
     assert execution.pop("account") is None
     assert set(map(len, execution.values())) == {0}
@@ -411,7 +411,8 @@ def test_an_unknown_strategy_is_an_error() -> None:
 @pytest.mark.parametrize("name", ["option-combos", "three-strategies"])
 def test_a_saved_state_has_the_replays_figures(tmp_path: Path, name: str) -> None:
     """Account, strategies and execution are equal to the last bit, segments of trades included."""
-    replay = Replay(read_tape(recordings()[name].path), store=tmp_path, persist="on")
+    tape, settings = read_tape(recordings()[name].path), {"persist": "on", "execution": "on"}
+    replay = Replay(tape, store=tmp_path, **settings)  # type: ignore[arg-type]
     for _ in replay.play():
         pass
     assert not replay.tracker.errors
