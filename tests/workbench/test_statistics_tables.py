@@ -11,7 +11,8 @@ import pytest
 from rich.console import Console
 
 from models.performance_tracker import PerformanceTracker
-from tests.workbench.test_statistics import NAMES, found, replayed
+from tests.workbench.played import NAMES
+from tests.workbench.test_statistics import found, replayed
 from workbench.lean_beside import PORTFOLIO_BESIDE, TRADES_BESIDE
 from workbench.lean_portfolio_statistics import FIELDS
 from workbench.lean_trade_statistics import FIELDS as TRADE_FIELDS
