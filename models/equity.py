@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 
 from models.books import Payment
 from models.ledger import Ledger
-from models.records import Spell, StrategyMetrics
+from models.records import Sheet, Spell, StrategyMetrics
 from models.sessions import BEGINNING, BREAKEVEN, SessionBook
 from models.sharing import UNASSIGNED, UnknownStrategyError
 
@@ -466,22 +466,26 @@ class Scope:
         """Its closed trades."""
         return self.track.tally
 
-    def metrics(self, net_pnl: float, days_per_year: float) -> StrategyMetrics:
+    def metrics(self, sheet: Sheet, days_per_year: float) -> StrategyMetrics:
         """The strategy in figures; what is undefined is None."""
         tally, moments = self.tally, self.track.book.daily_returns_moments()
         decided = tally.wins + tally.losses
-        deviation = sqrt(moments.variance or 0.0)
+        deviation, down = (
+            sqrt(each or 0.0) for each in (moments.variance, moments.downside_variance)
+        )
         return StrategyMetrics(
             strategy_name=self.name,
             trades=tally.trades,
             winning_trades=tally.wins,
             losing_trades=tally.losses,
-            net_pnl=net_pnl,
+            net_pnl=sheet.net_pnl,
+            fees=sheet.fees,
             avg_pnl=tally.net / tally.trades if tally.trades else None,
             win_rate=tally.wins / decided if decided else None,
             profit_factor=tally.won / -tally.lost if tally.lost else None,
             max_drawdown=self.track.max_depth,
             sharpe_ratio=moments.mean / deviation * sqrt(days_per_year) if deviation else None,
+            sortino_ratio=moments.mean / down * sqrt(days_per_year) if down else None,
             capital=self.capital,
             trading_days=moments.n,
         )

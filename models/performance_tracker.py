@@ -374,7 +374,7 @@ class PerformanceTracker(HandRecorder):
         """Each strategy in figures; `unassigned` among them where it ever held something."""
         with self._lock:
             return {
-                name: scope.metrics(self.ledger.sheet(name).net_pnl, self.days_per_year)
+                name: scope.metrics(self.ledger.sheet(name), self.days_per_year)
                 for name, scope in self.scopes.strategies.items()
             }
 
@@ -382,7 +382,8 @@ class PerformanceTracker(HandRecorder):
         """Everything that matters in one record; its cost does not grow with the run."""
         with self._lock:
             books, track = self.ledger.books, self.scopes.account.track
-            balance, net_pnl = self.ledger.balance(), self.ledger.total().net_pnl
+            balance, sheet = self.ledger.balance(), self.ledger.total()
+            net_pnl, quality = sheet.net_pnl, self.execution_quality()
             return PerformanceSummary(
                 time=books.time,
                 account_currency=self.account_currency,
@@ -393,7 +394,7 @@ class PerformanceTracker(HandRecorder):
                 nav=track.nav,
                 drawdown=track.depth,
                 drawdown_amount=track.amount,
-                account=self.scopes.account.metrics(net_pnl, self.days_per_year),
+                account=self.scopes.account.metrics(sheet, self.days_per_year),
                 strategies=self.strategies(),
                 balance=balance,
                 exposure=self.positions().exposure,
@@ -402,6 +403,7 @@ class PerformanceTracker(HandRecorder):
                     for account in books.accounts.values()
                     for position in account.open.values()
                 ),
+                quality_score=quality[0].score if quality else None,
                 fills=books.fills,
                 marks=self.ledger.marks,
                 anomalies=dict(books.anomaly_counts),

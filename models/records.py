@@ -541,14 +541,17 @@ class StrategyMetrics:
         winning_trades: Trades that made something net of fees.
         losing_trades: Trades that lost something net of fees; the rest broke even.
         net_pnl: Everything it made, open positions included, net of fees; without fx.
-        avg_pnl: Mean net P&L of a closed trade.
+        fees: What it paid, positive.
+        avg_pnl: Mean net P&L of a closed trade: the expectancy.
         win_rate: Wins over wins and losses, as a fraction.
         profit_factor: Sum of the wins over sum of the losses; None without a loss.
         max_drawdown: Deepest fall of its NAV from a peak at any mark, as a positive fraction.
         sharpe_ratio: Mean over sample deviation of its NAV's trading-day returns, times the root
             of the trading days a year; no risk-free rate is taken off.
+        sortino_ratio: The same over the root of the mean square of the returns below 0, all days
+            in the mean; None without such a return.
         capital: What its NAV starts from.
-        trading_days: Days with a mark, the n of the ratio.
+        trading_days: Days with a mark, the n of the ratios.
     """
 
     strategy_name: str
@@ -556,11 +559,13 @@ class StrategyMetrics:
     winning_trades: int
     losing_trades: int
     net_pnl: float
+    fees: float
     avg_pnl: float | None
     win_rate: float | None
     profit_factor: float | None
     max_drawdown: float | None
     sharpe_ratio: float | None
+    sortino_ratio: float | None
     capital: float
     trading_days: int
 
@@ -693,6 +698,7 @@ class PerformanceSummary:
         balance: The law: each term by name, with `unexplained` and its largest size so far.
         exposure: Of LEAN's net holdings.
         open_trades: Open lots.
+        quality_score: Of the execution, 0 to 100; None without an order that ended.
         fills: Fills booked.
         marks: Marks booked.
         anomalies: Kind -> how often something was seen that should not be.
@@ -714,6 +720,7 @@ class PerformanceSummary:
     balance: Mapping[str, float | None]
     exposure: Exposure
     open_trades: int
+    quality_score: float | None
     fills: int
     marks: int
     anomalies: Mapping[str, int]

@@ -266,6 +266,17 @@ def test_what_is_undefined_is_none() -> None:
     assert (metrics.win_rate, metrics.profit_factor, metrics.sharpe_ratio) == (1.0, None, None)
 
 
+def test_the_summary_scores_the_execution() -> None:
+    """The score is that of the account's orders; there is none without an order or when off."""
+    tracker = create_performance_tracker(execution="on")
+    assert tracker.summary().quality_score is None
+    bought_and_sold(tracker)
+    assert tracker.summary().quality_score == tracker.execution_quality()[0].score is not None
+    off = create_performance_tracker(execution="off")
+    bought_and_sold(off)
+    assert off.summary().quality_score is None
+
+
 def test_a_strategys_capital_is_its_share() -> None:
     """A loss of 10 is 2 % of half of 1,000, and 1 % of all of it."""
     tracker = create_performance_tracker(1_000.0, capital="half=0.5")

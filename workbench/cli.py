@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,15 +13,21 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from models.lots import Matching
+from models.performance_tracker import PerformanceTracker
 from workbench.export import ExportError, export, show_export
 from workbench.lean_book import Grouping
 from workbench.outputs import Outputs, json_text
 from workbench.recordings import find, recordings
 from workbench.replay import Replay
+from workbench.saved_state import is_saved_state, load
+from workbench.statistics import JSON, replay_statistics, state_statistics
+from workbench.statistics_tables import show_statistics
 from workbench.tables import grid, show
 from workbench.tape import TapeError, read_tape
 
 UNREADABLE = 2  # exit code: what was asked for is not there, not allowed, or cannot be read
+
+WIDTH = 100  # columns of what is printed to a file
 
 
 def choices(names: type[Grouping] | type[Matching]) -> click.Choice[str]:
@@ -95,6 +101,39 @@ def replay_command(
         show(replay, Console())
 
 
+@main.command(name="stats")
+@click.argument("source")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, for machines.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+def stats_command(source: str, as_json: bool, quiet: bool) -> None:
+    """Print every statistic of SOURCE: trades, portfolio, execution, and LEAN's own beside them.
+
+    SOURCE is a recording, by name or folder, or what a run has saved: a state's file, the folder
+    of a run, or a whole `storage` folder, of which the last save is taken. LEAN's own trades are
+    in no saved state, so there LEAN's statistics of trades are left out.
+
+    \b
+    Examples:
+      python -m workbench stats three-strategies
+      python -m workbench stats option-combos --json
+      python -m workbench stats ../workspace/storage
+    """
+    shown = not (as_json or quiet)
+    with readable():
+        if is_saved_state(Path(source)):
+            found, tracker, title, problems = measured_state(Path(source))
+        else:
+            found, tracker, title, problems = measured_recording(source, shown=shown)
+    for problem in problems:
+        click.echo(f"Warning: {problem}", err=True)
+    if as_json:
+        click.echo(json_text(found))
+    elif shown:
+        console = Console()
+        wide = console if console.is_terminal else Console(width=WIDTH)
+        show_statistics(found, tracker, title, wide)
+
+
 @main.command(name="recordings")
 @click.option("--json", "as_json", is_flag=True, help="Print the list as JSON, for machines.")
 def recordings_command(as_json: bool) -> None:
@@ -156,6 +195,28 @@ def export_command(dest: Path, package: str | None, overwrite: bool, as_json: bo
         show_export(written, Console())
 
 
+Measured = tuple[JSON, PerformanceTracker, str, Sequence[str]]
+
+
+def measured_recording(name: str, *, shown: bool) -> Measured:
+    """The statistics of a recording, its tracker, a title and what was damaged."""
+    tape = read_tape(find(name))
+    replay = Replay(tape, execution="on")
+    for _ in progress(replay, shown=shown):
+        pass
+    start = tape.start
+    last = str(replay.tracker.ledger.books.time or start["utc"])[:10]
+    title = f"{start['algorithm']}, {start['start'][:10]} to {last}"
+    return replay_statistics(replay), replay.tracker, title, tape.problems
+
+
+def measured_state(path: Path) -> Measured:
+    """The same of a saved state."""
+    saved = load(path)
+    title = f"Saved state, all until {saved.snapshot.time}: {saved.path}"
+    return state_statistics(saved.tracker), saved.tracker, title, saved.problems
+
+
 @contextmanager
 def readable() -> Iterator[None]:
     """Turn what cannot be read or made into one line of error and exit code 2."""
@@ -169,7 +230,9 @@ def readable() -> Iterator[None]:
 def progress(replay: Replay, *, shown: bool) -> Iterator[dict[str, Any] | None]:
     """The rows of a replay as it plays, with a bar of how much of the tape is read."""
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not shown) as bar:
+    console = Console(stderr=True)
+    hidden = not (shown and console.is_terminal)
+    with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
         task = bar.add_task(f"Replaying {replay.tape.path.parent.name}", total=1.0)
         for count, row in enumerate(replay.play()):
             yield row

@@ -23,6 +23,20 @@ _TICKS = 10_000_000  # of LEAN's clock, a second
 _TICK, _DAY = timedelta(microseconds=1), timedelta(days=1)
 _DIGITS = 10_000  # LEAN prints four decimals
 
+# LEAN's names, in its order.
+FIELDS = (
+    "startDateTime", "endDateTime", "totalNumberOfTrades", "numberOfWinningTrades",
+    "numberOfLosingTrades", "totalProfitLoss", "totalProfit", "totalLoss", "largestProfit",
+    "largestLoss", "averageProfitLoss", "averageProfit", "averageLoss", "averageTradeDuration",
+    "averageWinningTradeDuration", "averageLosingTradeDuration", "medianTradeDuration",
+    "medianWinningTradeDuration", "medianLosingTradeDuration", "maxConsecutiveWinningTrades",
+    "maxConsecutiveLosingTrades", "profitLossRatio", "winLossRatio", "winRate", "lossRate",
+    "averageMAE", "averageMFE", "largestMAE", "largestMFE", "maximumClosedTradeDrawdown",
+    "maximumIntraTradeDrawdown", "profitLossStandardDeviation", "profitLossDownsideDeviation",
+    "profitFactor", "sharpeRatio", "sortinoRatio", "profitToMaxDrawdownRatio",
+    "maximumEndTradeDrawdown", "averageEndTradeDrawdown", "maximumDrawdownDuration", "totalFees",
+)  # fmt: skip
+
 
 @dataclass(slots=True)
 class _Running:
@@ -163,7 +177,8 @@ class LeanTradeStatistics:
         LEAN's decimals keep trailing zeros by the digits of the data, which doubles do not: here
         money has two decimals at least unless it is 0, a ratio has no such zeros.
         """
-        return {**self._counts(), **self._money(), **self._times(), **self._ratios()}
+        found = {**self._counts(), **self._money(), **self._times(), **self._ratios()}
+        return {name: found[name] for name in FIELDS}
 
     def _counts(self) -> dict[str, Any]:
         return {

@@ -1,71 +1,117 @@
 """A saved state at the desk: what a tracker kept in LEAN's `storage` folder, read without LEAN.
 
 The local LEAN CLI mounts `storage/` of its root folder; a state lies there as
-`pt/<project>/<run>/state/<name>`, with the closed trades of its run beside it in `trades/`.
+`pt/<project>/<run>/state/<name>`, with the closed trades of its run beside it in `trades/`. The
+run's settings are in no state: quality scores are by the limits that the settings have by default.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from models.events import TrackerError
 from models.performance_tracker import PerformanceTracker
 from models.records import TradeRecord
-from utils.snapshots import STATE, TRADES, Snapshot, SnapshotError
+from models.settings import Settings, Switch
+from utils.snapshots import STATE, TRADES, Segment, Snapshot
 from utils.store_catalog import FORMAT, read_line, unseal
+from workbench.tape import TAPE_NAME
+
+# What reading a file that is not there, damaged or another's raises.
+UNREADABLE = (TrackerError, ValueError, OSError)
 
 
 class SavedStateError(TrackerError, LookupError):
     """There is no saved state at a path, or it cannot be used; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SavedTrades:
-    """The closed trades that a state's run had archived: a tracker's archive, to read only."""
+    """The closed trades that a state's run had archived: a tracker's archive, to read only.
+
+    Attributes:
+        folder: Where they are.
+        segments: Those that belong to the state, the oldest first.
+        problems: The segments that could not be read, and why.
+    """
 
     folder: Path
-    names: tuple[str, ...]
+    segments: tuple[Segment, ...]
+    problems: list[str] = field(default_factory=list)
 
     def store(self, trades: Sequence[TradeRecord]) -> None:
         """Refuse: a desk adds nothing to a run."""
         raise SavedStateError(f"the trades of {self.folder} are read only")
 
     def stored(self) -> Iterator[TradeRecord]:
-        """All of them, the oldest first; a segment that is not there has none."""
-        for path in (self.folder / name for name in self.names):
-            if path.exists():
-                yield from map(TradeRecord.from_row, json.loads(_content(path)))
+        """All of them, the oldest first; a segment that cannot be read has none."""
+        self.problems.clear()
+        for name, _, trades in self.segments:
+            try:
+                rows = json.loads(_content(self.folder / name).text)
+            except UNREADABLE as problem:
+                self.problems.append(f"{trades:,} trades are lost with {name}: {problem}")
+            else:
+                yield from map(TradeRecord.from_row, rows)
 
 
-def load(path: Path) -> PerformanceTracker:
-    """The tracker as it was when it was saved.
+@dataclass(frozen=True, slots=True)
+class SavedState:
+    """A state that was loaded.
+
+    Attributes:
+        path: Its file.
+        snapshot: The document: which run saved it, and when.
+        tracker: The tracker as it was then.
+        problems: What could not be read beside it: other states, segments of its trades.
+    """
+
+    path: Path
+    snapshot: Snapshot
+    tracker: PerformanceTracker
+    problems: tuple[str, ...]
+
+
+class _Content(NamedTuple):
+    """The text of a file, and when it was saved: Unix time, seconds."""
+
+    text: str
+    saved: float
+
+
+def is_saved_state(path: Path) -> bool:
+    """Whether a path is meant as a saved state rather than as a recording."""
+    return path.is_file() or (path.is_dir() and not (path / TAPE_NAME).exists())
+
+
+def load(path: Path) -> SavedState:
+    """The state at a path.
 
     Args:
-        path: A saved state, or a folder with some in it: the newest one is taken.
+        path: A saved state, or a folder with some in it: the one that was saved last is taken.
 
     Raises:
         SavedStateError: There is none that can be used.
     """
-    place, snapshot = _newest(path)
-    state, names = snapshot.state, tuple(segment.name for segment in snapshot.archive)
+    place, snapshot, problems = _newest(path)
+    state = snapshot.state
+    followed = Switch.OFF if state["execution"] is None else Switch.ON
+    archive = SavedTrades(place.parent.parent / TRADES, snapshot.archive)
     tracker = PerformanceTracker(
-        object_store=SavedTrades(place.parent.parent / TRADES, names),
+        object_store=archive,
+        settings=Settings(execution=followed),
         account_currency=state["account_currency"],
         zone=ZoneInfo(state["zone"]),
         days_per_year=state["days_per_year"],
         live=state["live"],
     )
-    tracker.restore(snapshot.state)
-    return tracker
-
-
-def is_saved_state(path: Path) -> bool:
-    """Whether a path is meant as a saved state rather than as a recording."""
-    return path.is_file() or (path.is_dir() and any(_states(path)))
+    tracker.restore(state)
+    return SavedState(place, snapshot, tracker, (*problems, *archive.problems))
 
 
 def _states(path: Path) -> Iterator[Path]:
@@ -78,28 +124,33 @@ def _states(path: Path) -> Iterator[Path]:
             yield found
 
 
-def _newest(path: Path) -> tuple[Path, Snapshot]:
-    """The newest of them by time, then by the number of its save."""
-    found: list[tuple[Path, Snapshot]] = []
+def _newest(path: Path) -> tuple[Path, Snapshot, list[str]]:
+    """The one that was saved last, by the clock and then by its number; what was damaged."""
+    found: list[tuple[float, int, Path, Snapshot]] = []
     problems: list[str] = []
     for place in _states(path):
         try:
-            found.append((place, Snapshot.parse(_content(place))))
-        except (SnapshotError, ValueError, OSError) as problem:
+            content = _content(place)
+            snapshot = Snapshot.parse(content.text)
+        except UNREADABLE as problem:
             problems.append(f"{place}: {problem}")
+        else:
+            found.append((content.saved, snapshot.sequence, place, snapshot))
     if not found:
-        why = "; ".join(problems) or "nothing there is one"
+        why = "; ".join(problems) or f"nothing there is one, and there is no {TAPE_NAME}"
         raise SavedStateError(f"there is no saved state at {path}: {why}")
-    return max(found, key=lambda each: (str(each[1].time), each[1].sequence))
+    *_, place, snapshot = max(found, key=lambda each: each[:2])
+    return place, snapshot, problems
 
 
-def _content(path: Path) -> str:
-    """The text of an object of the store, its parts joined, or of a plain file."""
+def _content(path: Path) -> _Content:
+    """An object of the store, its parts joined, or a plain file."""
     text = path.read_text(encoding="utf-8")
     if not text.startswith(f"{FORMAT} "):
-        return text
+        return _Content(text, path.stat().st_mtime)
     line = read_line(text)
     for number in range(1, line.parts + 1):
         part = path.parent / f"{line.generation}-{number}" / path.name
         text += part.read_text(encoding="utf-8")
-    return unseal(text).data.decode()
+    content = unseal(text)
+    return _Content(content.data.decode(), content.saved)

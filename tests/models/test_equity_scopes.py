@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -84,7 +86,22 @@ def test_figures_of_a_strategy() -> None:
     assert metrics.win_rate == 0.5
     assert metrics.profit_factor == pytest.approx(18.0 / 12.0)
     assert metrics.sharpe_ratio is not None
+    assert metrics.fees == pytest.approx(4.0)
     assert metrics.from_dict(json.loads(json.dumps(metrics.to_dict()))) == metrics
+
+
+def test_the_sortino_ratio_is_of_all_days() -> None:
+    """The mean return over the root of the mean square of the losing ones, a year of it."""
+    prices = (12.0, 9.0, 11.0)
+    marks = [mark(price, day=day) for day, price in enumerate(prices)]
+    made = feed(tracker(), fill(1, 10, 10.0), *marks)
+    scope = made.scopes.find("a")
+    navs = [1.0, *scope.track.book.daily_closes()[1]]
+    returns = [after / before - 1.0 for before, after in pairwise(navs)]
+    assert sum(value < 0.0 for value in returns) == 1
+    downside = math.sqrt(min(returns) ** 2 / 3.0)
+    expected = sum(returns) / 3.0 / downside * math.sqrt(made.days_per_year)
+    assert made.strategies()["a"].sortino_ratio == pytest.approx(expected)
 
 
 def test_what_is_undefined_is_none() -> None:
@@ -92,6 +109,8 @@ def test_what_is_undefined_is_none() -> None:
     metrics = feed(tracker(), fill(1, 10, 10.0), mark(10.0)).strategies()["a"]
     assert (metrics.trades, metrics.avg_pnl, metrics.win_rate) == (0, None, None)
     assert (metrics.profit_factor, metrics.sharpe_ratio) == (None, None)
+    gained = feed(tracker(), fill(1, 10, 10.0), mark(20.0)).strategies()["a"]
+    assert gained.sortino_ratio is None
 
 
 def test_capital_whose_rate_comes_later_is_no_profit() -> None:

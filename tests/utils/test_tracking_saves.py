@@ -22,6 +22,7 @@ from workbench.recorded_engine import Played
 from workbench.recorded_faults import Faults
 from workbench.recorded_store import ObjectStore
 from workbench.replay import TrackedAlgorithm
+from workbench.saved_state import load
 
 
 @pytest.fixture
@@ -120,6 +121,14 @@ def test_a_clock_that_is_set_back_stops_no_save(project: Project) -> None:
     """An hour back is no hour without a save."""
 
     assert saves(project, -3_600.0, *marks(3)) == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_the_last_save_has_the_last_sample(project: Project, live: bool) -> None:
+    """What is read off a saved state is of the whole run, its end included."""
+    run = project.run(*bought(), live=live)
+    kept = load(project.folder / "store").tracker
+    assert len(kept.samples.time) == len(run.tracker.samples.time) == 1
 
 
 @pytest.mark.parametrize("live", [True, False])
