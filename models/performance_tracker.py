@@ -348,8 +348,11 @@ class PerformanceTracker(HandRecorder):
         self.days_per_year = days_per_year
 
     def state(self) -> dict[str, Any]:
-        """JSON-able and exact."""
-        return {**super().state(), "days_per_year": self.days_per_year}
+        """JSON-able and exact; with the headline figures, for whoever reads a saved state."""
+        with self._lock:
+            account = self.scopes.account.metrics(self.ledger.total(), self.days_per_year)
+            headline = {**account.to_dict(), "equity": self.ledger.equity_now()}
+            return {**super().state(), "days_per_year": self.days_per_year, "headline": headline}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over what `state` returned, as `Recorder.restore` does."""

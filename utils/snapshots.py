@@ -173,6 +173,7 @@ def _from_2(state: dict[str, Any]) -> dict[str, Any]:
         "zone": "UTC",
         "live": False,
         "days_per_year": 252.0,
+        "headline": {},
         "samples": SampleLog().state(),
         "follower": None,
         "statistics": None,
