@@ -66,6 +66,7 @@ def core(load: Workload, *, lean_book: bool, execution: bool = False) -> Core:
     matched = marked = 0.0
     bars = 0
     gc.collect()
+    gc.freeze()  # the workload itself is no garbage of the tracker's to look for
     for event in load.events:
         started = perf_counter()
         tracker.apply(event)
@@ -77,6 +78,7 @@ def core(load: Workload, *, lean_book: bool, execution: bool = False) -> Core:
         elif isinstance(event, Mark) and len(tracker.ledger.books.held) == FIVE:
             marked += between - started
             bars += 1
+    gc.unfreeze()
     cost, count = clock_cost(), len(fills)
     each = [spent * MICRO - cost for spent in fills]
     bar = marked / bars * MICRO - cost if bars else 0.0
