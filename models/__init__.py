@@ -6,9 +6,9 @@ What a user names is here: `from models import PerformanceTracker, TradeRecord`.
 from __future__ import annotations
 
 from models.equity import CurvePoint
-from models.events import EventError, TrackerError
+from models.events import EventError, Logger, TrackerError
 from models.performance_tracker import PerformanceTracker, create_performance_tracker
-from models.recorder import Archive, Logger, Notice, NoticeKind
+from models.recorder import Notice, NoticeKind
 from models.records import (
     DrawdownRecord,
     Exposure,
@@ -24,6 +24,7 @@ from models.records import (
 from models.sessions import SessionKind, SessionMetrics
 from models.settings import Settings, SettingsError
 from models.sharing import CallError, UnknownStrategyError
+from models.trade_statistics import Archive
 
 __all__ = [
     "Archive",

@@ -18,9 +18,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from math import isfinite
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 T = TypeVar("T")
+
+
+class Logger(Protocol):
+    """Where the tracker says what went wrong; `logging.Logger` is one."""
+
+    def warning(self, message: str, /) -> object:
+        """Say it."""
 
 
 class TrackerError(Exception):

@@ -23,8 +23,9 @@ from typing import Any
 
 import numpy as np
 
-from models.events import Fill, Instrument, OrderStatus, OrderType, OrderUpdate
+from models.events import Fill, Instrument, OrderType, OrderUpdate
 from models.execution_records import (
+    ENDS,
     HORIZONS,
     LATENCIES,
     OTHER,
@@ -41,6 +42,7 @@ from models.execution_records import (
     Quantiles,
     SuggestedSlippage,
     basis_points,
+    is_own,
     plain_reason,
     ratio,
     seconds_between,
@@ -410,11 +412,6 @@ MOST_KEYS = 500  # values of a kind of group; orders of further ones are put tog
 # Where an order has its strategy and its symbol among its groups.
 STRATEGY, SYMBOL = tuple(Group).index(Group.STRATEGY), tuple(Group).index(Group.SYMBOL)
 BOUNDS, SIZE_NAMES = zip(*SIZES, strict=True)
-ENDS = {
-    OrderStatus.FILLED: Outcome.FILLED,
-    OrderStatus.CANCELED: Outcome.CANCELED,
-    OrderStatus.INVALID: Outcome.REJECTED,
-}
 
 
 class ExecutionQuality:
@@ -429,6 +426,7 @@ class ExecutionQuality:
 
     Attributes:
         late_fills: Fills that came after their order's end, and are in no figure.
+        since: UTC of the start of the deployment: an order of an earlier one has another's id.
     """
 
     def __init__(self, zone: tzinfo, thresholds: Mapping[str, float] = THRESHOLDS) -> None:
@@ -441,9 +439,16 @@ class ExecutionQuality:
         self._prices: Mapping[str, float] = {}
         self._orders = 0
         self.late_fills = 0
+        self.since: datetime | None = None
         self._make(0, "", "")
 
     # --- events in
+
+    def deploy(self, time: datetime) -> None:
+        """End what is open: LEAN counts its orders anew."""
+        for followed in list(self._open.values()):
+            self._end(followed, Outcome.UNKNOWN, time, "a new deployment began")
+        self.since = time
 
     def submit(
         self,
@@ -466,7 +471,7 @@ class ExecutionQuality:
         Returns:
             Whether the order ended with it.
         """
-        if not _is_own(order, update.order_type):
+        if not is_own(order, update.order_type):
             return False
         quotes = update.bid, update.ask, update.price
         followed = self._follow(update, order, instrument, rate, created or update.time, quotes)
@@ -487,7 +492,8 @@ class ExecutionQuality:
             return False
         if update.limit_price is not None and followed.order_type is not OrderType.COMBO_LIMIT:
             followed.limit = update.limit_price  # a combo's limit is not that of its legs
-        if update.quantity:
+        if update.quantity and followed.quantity:
+            followed.value *= abs(update.quantity / followed.quantity)
             followed.quantity = update.quantity
         outcome = ENDS.get(update.status)
         if outcome is None:
@@ -505,20 +511,18 @@ class ExecutionQuality:
         """Take a fill.
 
         Args:
-            fill: What was traded.
-            order: Whose it is.
-            instrument: What it traded.
+            fill, order, instrument: What was traded, and whose it is.
             rate: At the fill.
             fee: Of the fill, account currency, positive when paid.
 
         Returns:
             Whether the order ended with it.
         """
-        if not _is_own(order, fill.order_type):
+        if not is_own(order, fill.order_type):
             return False
         followed = self._open.get(fill.order_id)
         if followed is None:
-            if any(ended.order_id == fill.order_id for ended in self._ended):
+            if self._has_ended(fill.order_id):
                 self.late_fills += 1
                 return False
             followed = self._follow(fill, order, instrument, rate, fill.time, (0.0, 0.0, 0.0))
@@ -530,12 +534,7 @@ class ExecutionQuality:
         return fill.final
 
     def mark(self, time: datetime, prices: Mapping[str, float]) -> None:
-        """Take the prices of a moment, by sid; O(markouts due) a mark.
-
-        Args:
-            time: UTC.
-            prices: Those known, 0 where unknown; kept until the next mark.
-        """
+        """Take the prices of a moment by sid, 0 where unknown; O(markouts due) a mark."""
         self._prices = prices
         self._markouts.mark(time, prices)
 
@@ -591,6 +590,13 @@ class ExecutionQuality:
         return tuple(found)
 
     # --- within
+
+    def _has_ended(self, order_id: int) -> bool:
+        since = self.since
+        return any(
+            ended.order_id == order_id and (since is None or ended.submitted >= since)
+            for ended in self._ended
+        )
 
     def _follow(
         self,
@@ -727,9 +733,3 @@ class ExecutionQuality:
         self._markouts.restore(state["markouts"], orders)
         self._prices = state["prices"]
         self._orders, self.late_fills = state["counts"]
-
-
-def _is_own(order: Order, order_type: OrderType | None) -> bool:
-    """Whether an order is the user's: not shared among the holders, and no exercise."""
-    exercise = OrderType.OPTION_EXERCISE
-    return order.strategy is not None and exercise not in (order.order_type, order_type)

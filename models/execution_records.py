@@ -22,7 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from models.events import Instrument
+from models.events import Instrument, OrderStatus, OrderType
+from models.sharing import Order
 
 REASON_LENGTH = 80
 _PREFIX = re.compile(r"^Order Error: ids: \[[^\]]*\],? *")
@@ -49,6 +50,19 @@ class Outcome(enum.Enum):
     REJECTED = "rejected"
     EXPIRED = "expired"  # canceled with a message that says so
     UNKNOWN = "unknown"  # its id came again, after a redeployment: the end was never seen
+
+
+ENDS = {
+    OrderStatus.FILLED: Outcome.FILLED,
+    OrderStatus.CANCELED: Outcome.CANCELED,
+    OrderStatus.INVALID: Outcome.REJECTED,
+}
+
+
+def is_own(order: Order, order_type: OrderType | None) -> bool:
+    """Whether an order is the user's: not shared among the holders, and no exercise."""
+    exercise = OrderType.OPTION_EXERCISE
+    return order.strategy is not None and exercise not in (order.order_type, order_type)
 
 
 class Arrival(enum.Enum):

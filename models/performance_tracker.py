@@ -15,10 +15,10 @@ from math import isfinite
 from typing import Any, TypeVar
 
 from models.equity import CurvePoint
-from models.events import CashFlow, Fill, Instrument, Kind, Mark, Opening
+from models.events import CashFlow, Fill, Instrument, Kind, Logger, Mark, Opening
 from models.execution_records import ExecutionMetrics, Group, OrderQuality, SuggestedSlippage
 from models.lots import Position
-from models.recorder import Archive, Follower, Listener, Logger, NoticeKind, Recorder
+from models.recorder import Follower, Listener, NoticeKind, Recorder
 from models.records import (
     LONG,
     LOTS,
@@ -39,7 +39,7 @@ from models.records import (
 from models.sessions import SessionKind, SessionMetrics
 from models.settings import Settings, read_settings
 from models.sharing import CallError, Resolver, UnknownStrategyError
-from models.trade_statistics import GroupBy, TradeMetrics
+from models.trade_statistics import Archive, GroupBy, TradeMetrics
 
 # The smallest quantity is that of a coin, so that nothing is rounded away.
 SMALL_LOT = 1e-8
@@ -146,11 +146,12 @@ class HandRecorder(Recorder):
         """
         with self._lock:
             sid = self._sid(symbol)
-            position = self._position_of(sid, strategy) if sid else None
+            name = strategy or self.settings.default_strategy
+            account = self.ledger.books.accounts.get(name)
+            position = account.open.get(sid) if account and sid else None
             held = position.quantity if position else 0.0
             part = abs(held) if quantity is None else _above_zero(quantity, "quantity")
             if position is None or part > abs(held) or not held:
-                name = strategy or self.settings.default_strategy
                 raise CallError(f"{name} holds {abs(held):g} {symbol}; {part:g} cannot be closed")
             tally = self.scopes.account.tally
             before = tally.trades
@@ -517,8 +518,8 @@ class PerformanceTracker(HandRecorder):
             )
 
         found = [trade for trade in kept if wanted(trade)]
-        if archived and self._archive is not None and (limit is None or len(found) < limit):
-            older = self._stored(self._archive, book, first, archived)
+        if archived and self._older is not None and (limit is None or len(found) < limit):
+            older = self._stored(self._older, book, first, archived)
             found[:0] = filter(wanted, older)
         return found if limit is None else found[len(found) - min(limit, len(found)) :]
 

@@ -3,8 +3,7 @@
 Events go in through `apply`. What came of them is counted in the scopes, kept, and told to the
 listeners once the lock is released, in the order things happened, so they may ask the tracker
 anything and trade. Trades beyond those kept leave memory through the archive, in batches; one that
-the archive refuses stays until it takes it, so nothing is lost. `PerformanceTracker` adds what can
-be asked, and trades by hand.
+the archive refuses stays until it takes it, so nothing is lost.
 """
 
 from __future__ import annotations
@@ -29,6 +28,7 @@ from models.events import (
     Failure,
     Fill,
     Instrument,
+    Logger,
     Mark,
     Opening,
     OrderUpdate,
@@ -52,7 +52,7 @@ from models.records import (
 from models.sessions import BEGINNING, SampleLog, Samples, SessionMetrics
 from models.settings import Settings, TagMeans, chosen
 from models.sharing import CallError, Resolver, strategy_in_tag, whole_tag
-from models.trade_statistics import TradeFacts, TradeLog, TradeStatistics
+from models.trade_statistics import Archive, TradeFacts, TradeLog, TradeStatistics
 
 RESOLVERS: dict[TagMeans, Resolver] = {TagMeans.NAME: strategy_in_tag, TagMeans.WHOLE: whole_tag}
 
@@ -96,24 +96,6 @@ class Notice(NamedTuple):
 
 
 Listener = Callable[[Notice], object]
-
-
-class Logger(Protocol):
-    """Where the tracker says what went wrong; `logging.Logger` is one."""
-
-    def warning(self, message: str, /) -> object:
-        """Say it."""
-
-
-@runtime_checkable
-class Archive(Protocol):
-    """Where closed trades go that are not kept in memory."""
-
-    def store(self, trades: Sequence[TradeRecord]) -> object:
-        """Take them, the oldest first; an exception leaves them where they were."""
-
-    def stored(self) -> Iterable[TradeRecord]:
-        """All that were taken, the oldest first."""
 
 
 class Follower(Protocol):
@@ -255,7 +237,7 @@ class Recorder:
         self.errors: Counter[str] = Counter()
         self._told: set[str] = set()  # the kinds of them that this run was told of
         self._logger = logger
-        self._archive = archive
+        self._archive = self._older = archive
         self._states = archive if isinstance(archive, StateStore) else None
         self._saving = threading.RLock()  # of two states the older one must not be saved last
         self._resolver = resolver or RESOLVERS[settings.strategy_tag]
@@ -344,13 +326,15 @@ class Recorder:
             self.deployments.append(begun)
             if number > 1:
                 self.ledger.books.orders.forget()
+                if self.execution is not None:
+                    self.execution.deploy(time)
             return begun
 
     def resume(self, mark: Mark) -> None:
         """Take a deployment's first mark, and with it all that changed while LEAN was stopped."""
         with self._lock:
             self.ledger.resume(mark)
-            self.scopes.mark(mark.time, self.ledger)
+            self._see(mark)
             self._count(self.ledger.books)
             self._tell(self.ledger.books)
         self._settle()
@@ -383,6 +367,11 @@ class Recorder:
         """LEAN's daily samples so far, as its own statistics take them."""
         with self._lock:
             return self._samples.samples()
+
+    def due(self, time: datetime) -> set[str]:
+        """The sids whose price a mark at that time should show: for markouts."""
+        with self._lock:
+            return self.execution.due(time) if self.execution is not None else set()
 
     def knows_order(self, order_id: int) -> bool:
         """Whether an event of the order was seen, so that the next one is not its first."""
@@ -427,12 +416,15 @@ class Recorder:
     def _mark(self, mark: Mark) -> bool:
         if not self.ledger.mark(mark):
             return False
+        self._see(mark)
+        return True
+
+    def _see(self, mark: Mark) -> None:
         self.scopes.mark(mark.time, self.ledger)
         if self.execution is not None:
             self.execution.mark(mark.time, mark.prices)
         if self.follower is not None:
             self.follower.mark(mark, self.ledger.books)
-        return True
 
     def _split(self, split: Split) -> bool:
         if happens(self.ledger.books, split):
@@ -698,6 +690,8 @@ class Recorder:
             self._samples.restore(state["samples"])
             if self.execution is not None and state["execution"] is not None:
                 self.execution.restore(state["execution"], self.ledger.books.instruments)
+                if len(self.deployments) > 1:
+                    self.execution.since = self.deployments[-1].time
             if self.follower is not None:
                 self.follower.reset()
                 if state["follower"] is not None:

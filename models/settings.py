@@ -62,6 +62,9 @@ class Alarm(enum.Enum):
     SLIPPAGE = "slippage"  # mean cost of the last trades against arrival, basis points
 
 
+FRACTIONS = frozenset({Alarm.DRAWDOWN, Alarm.STRATEGY_DRAWDOWN, Alarm.DAY_LOSS})
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the user chose.
@@ -143,9 +146,10 @@ def _shares(text: str) -> dict[str, float]:
     shares: dict[str, float] = {}
     for part in filter(None, text.split(",")):
         name, share = part.split("=")
-        shares[_strategy(name.strip())] = float(share)
-        if not 0 < shares[name.strip()] < float("inf"):
+        strategy = _strategy(name.strip())
+        if strategy in shares or not 0 < float(share) < float("inf"):
             raise ValueError(text)
+        shares[strategy] = float(share)
     return shares
 
 
@@ -169,8 +173,9 @@ def _pairs(text: str) -> dict[str, str]:
 
 def _alerts(text: str) -> dict[Alarm, float]:
     found = {Alarm(name): float(value) for name, value in _pairs(text).items()}
-    if not all(0.0 < value < float("inf") for value in found.values()):
-        raise ValueError(text)
+    for alarm, value in found.items():
+        if not 0.0 < value < (1.0 if alarm in FRACTIONS else float("inf")):
+            raise ValueError(text)
     return found
 
 
@@ -222,8 +227,8 @@ SETTINGS: dict[str, Setting] = {
     "log_store": _SWITCH,
     "alerts": Setting(
         _alerts,
-        "NAME=THRESHOLD,NAME=THRESHOLD with thresholds above 0 and names out of "
-        + ", ".join(alarm.value for alarm in Alarm),
+        "NAME=THRESHOLD,NAME=THRESHOLD with thresholds above 0, of drawdowns and losses below 1 "
+        "(0.1 is 10 %), and names out of " + ", ".join(alarm.value for alarm in Alarm),
     ),
     "notify": Setting(
         _addresses, "email=ADDRESS,web=URL,telegram=CHAT:TOKEN, or some of the three"

@@ -67,6 +67,8 @@ LEAN_TAGS: tuple[tuple[str, str], ...] = (
 # How LEAN's message begins when an option expires worthless.
 OUT_OF_THE_MONEY = "OTM"
 
+COMBOS = frozenset({OrderType.COMBO_MARKET, OrderType.COMBO_LIMIT, OrderType.COMBO_LEG_LIMIT})
+
 # Finished orders kept for what may still come under their id: an exercise's other leg, late events.
 FINISHED_KEPT = 1_000
 # Order ids above this are not LEAN's own counting from 1 and are kept in a dictionary.
@@ -285,7 +287,8 @@ class Orders:
                 strategy = None
             if strategy is None and order_type is not OrderType.OPTION_EXERCISE:
                 strategy = self._default
-        risk = risk_each(tag, event.quantity) if "risk=" in tag else 0.0
+        whole = "risk=" in tag and order_type not in COMBOS  # a leg's risk is in no tag
+        risk = risk_each(tag, event.quantity) if whole else 0.0
         return Order(strategy, order_type, tag, arrival, reason or "order", risk=risk)
 
     def forget(self) -> None:

@@ -12,12 +12,12 @@ from __future__ import annotations
 import enum
 from array import array
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
 from math import ceil, sqrt
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -601,6 +601,17 @@ class TradeStatistics:
         self._about = {sid: _About(*about) for sid, about in state["about"].items()}
         for name in _COLUMNS:
             setattr(self, name, unpacked(getattr(self, name).typecode, state[name.strip("_")]))
+
+
+@runtime_checkable
+class Archive(Protocol):
+    """Where closed trades go that are not kept in memory."""
+
+    def store(self, trades: Sequence[TradeRecord]) -> object:
+        """Take them, the oldest first; an exception leaves them where they were."""
+
+    def stored(self) -> Iterable[TradeRecord]:
+        """All that were taken, the oldest first."""
 
 
 class TradeLog:

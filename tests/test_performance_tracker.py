@@ -162,6 +162,15 @@ def test_the_other_side_is_not_opened_by_mistake() -> None:
         tracker.close_trade("A", 10.0, 6, strategy="other")
 
 
+def test_a_refused_call_leaves_no_strategy_behind() -> None:
+    """A mistyped name holds nothing, and is not among the strategies from then on."""
+    tracker = PerformanceTracker()
+    tracker.open_trade("A", 5, 10.0, time=NOON, strategy="trend")
+    with pytest.raises(CallError, match="trnd holds 0 A; 5 cannot be closed"):
+        tracker.close_trade("A", 10.0, 5, strategy="trnd")
+    assert list(tracker.strategies()) == ["trend"]
+
+
 def test_an_unknown_strategy_is_named_with_those_there_are() -> None:
     """Every question by strategy says which there are."""
     tracker = PerformanceTracker()
@@ -585,6 +594,16 @@ def test_a_trade_knows_what_was_at_stake_and_at_risk() -> None:
     (rest,) = tracker.close_trade("A", 95.0)
     assert [(trade.stake, trade.risk) for trade in (part, rest)] == [(400.0, 20.0), (600.0, 30.0)]
     assert tracker.trades(book="positions")[0].risk == 50.0
+
+
+def test_the_risk_of_a_combo_is_no_legs() -> None:
+    """Every leg has the combo's tag, so that the amount would count once a leg."""
+    tracker = PerformanceTracker()
+    tracker.apply(Instrument("A", "A", Kind.EQUITY, "USD"))
+    tracker.apply(Opening(NOON, {"USD": 1_000.0}, {"USD": 1.0}))
+    tag = "strategy=condor risk=500"
+    tracker.apply(Fill(NOON, 1, 1, "A", 5.0, 10.0, tag=tag, order_type=OrderType.COMBO_MARKET))
+    assert [trade.risk for trade in tracker.open_trades()] == [None]
 
 
 def test_a_stop_against_a_position_says_what_it_risks() -> None:

@@ -4,8 +4,9 @@ Each read of a LEAN object costs a microsecond or more, so every value is read o
 change is kept by Symbol (instruments, securities, holdings, cash), prices are read only of what is
 held, and a closer look is taken only on the first slice of a day or when the books do not close.
 Reads an event: 18 a fill and 4 more when it is its order's first, 14 any other first event, 5 any
-later one; a bar 4, 1 for each held instrument (2 for futures, CFDs and crypto futures) and 2 for
-each foreign currency; a daily sample 7.
+later one and 1 more when it changes the order; a bar 4, 1 for each held instrument (2 for futures,
+CFDs and crypto futures), 1 for each markout due that has no price yet, and 2 for each foreign
+currency; a daily sample 7.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 FILLS = frozenset({OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLED})
 ENDED = frozenset({OrderStatus.INVALID, OrderStatus.CANCELED})
 LIMITED = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT, OrderType.LIMIT_IF_TOUCHED})
-STOPPED = frozenset({OrderType.STOP_MARKET, OrderType.TRAILING_STOP})
+STOPPED = frozenset({OrderType.STOP_MARKET, OrderType.STOP_LIMIT, OrderType.TRAILING_STOP})
 QUIET = frozenset({OrderStatus.NEW, OrderStatus.SUBMITTED})  # a first event without a fill
 PAIRED = frozenset({Kind.FOREX, Kind.CRYPTO, Kind.CRYPTO_FUTURE})
 OPTIONS = frozenset({Kind.OPTION, Kind.INDEX_OPTION, Kind.FUTURE_OPTION})
@@ -211,8 +212,10 @@ class LeanFeed:
         if time is None:
             time = utc(event.utc_time)
         if status is OrderStatus.UPDATE_SUBMITTED:
-            limit = event.limit_price
-            return OrderUpdate(time, order_id, event_id, "", status, limit_price=limit)
+            limit, quantity = event.limit_price, event.quantity
+            return OrderUpdate(
+                time, order_id, event_id, "", status, quantity=quantity, limit_price=limit
+            )
         return OrderUpdate(time, order_id, event_id, "", status, message=event.message)
 
     # --- slices
@@ -349,6 +352,10 @@ class LeanFeed:
                 profits[sid] = self._profit(line)
             if not margin or self._followed:
                 prices[sid] = line.holding.price
+        for sid in self._tracker.due(time) - prices.keys():
+            line = self._by_sid.get(sid)
+            if line is not None:
+                prices[sid] = line.security.price
         cash: dict[str, float] = {}
         rates: dict[str, float] = {}
         for currency, kept in self._cash.items():

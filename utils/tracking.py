@@ -15,11 +15,12 @@ from zoneinfo import ZoneInfo
 
 from models.events import DayEnd, EventError, Fill, Mark, OrderStatus, OrderUpdate
 from models.performance_tracker import PerformanceTracker
-from models.recorder import OF_FILLS, Archive, Follower, Notice, NoticeKind
+from models.recorder import OF_FILLS, Follower, Notice, NoticeKind
 from models.records import Alert
 from models.sessions import BEGINNING, SessionKind, SessionMetrics
 from models.settings import Settings, Switch, chosen, read_settings
 from models.sharing import CallError, Resolver
+from models.trade_statistics import Archive
 from utils.alerts import HEARD, Alerts, Narrator, Screen, order_name
 from utils.lean import LeanFeed, utc
 from utils.object_store import ObjectStoreManager
@@ -90,7 +91,10 @@ class LeanTracker(PerformanceTracker):
         )
         # writing every trade takes a backtest longer than making it: only where it is asked for
         keeps_all = self.persists and (live or settings.persist is Switch.ON)
-        self._archive = states if archive is None and keeps_all else archive
+        if archive is not None:
+            self._archive = self._older = archive
+        elif not keeps_all:
+            self._archive = None  # what an earlier run archived is read all the same
         every = settings.mark_every
         if every is None:
             every = LIVE_MARK_EVERY if live else 0.0
@@ -146,6 +150,10 @@ class LeanTracker(PerformanceTracker):
         self._restored = False  # and LEAN's account is not yet compared with
         self._next_mark: datetime | None = None
         self._save_at_once = False
+
+    def _open_by_hand(self, time: datetime) -> None:
+        if not self.ledger.books.opened:
+            raise CallError("LEAN's account is taken at the first slice: call this after it")
 
     def reset(self) -> None:
         """Forget all that was booked, and what alerts; the account opens at the next hook."""

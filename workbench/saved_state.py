@@ -8,8 +8,10 @@ run's settings are in no state: quality scores are by the limits that the settin
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -106,12 +108,18 @@ def load(path: Path) -> SavedState:
         object_store=archive,
         settings=Settings(execution=followed),
         account_currency=state["account_currency"],
-        zone=ZoneInfo(state["zone"]),
+        zone=zone_named(state["zone"]),
         days_per_year=state["days_per_year"],
         live=state["live"],
     )
     tracker.restore(state)
     return SavedState(place, snapshot, tracker, (*problems, *archive.problems))
+
+
+def zone_named(name: str) -> tzinfo:
+    """A time zone by its name, or a fixed one: `UTC-05:00`."""
+    fixed = re.fullmatch(r"UTC([+-]\d\d:\d\d)", name)
+    return datetime.strptime(fixed[1], "%z").tzinfo or UTC if fixed else ZoneInfo(name)
 
 
 def _states(path: Path) -> Iterator[Path]:

@@ -503,6 +503,20 @@ def test_an_id_that_comes_again_ends_the_order_before(desk: Desk) -> None:
     assert (desk.account.orders, desk.account.fills) == (2, 2)
 
 
+def test_a_deployment_ends_what_is_open(desk: Desk) -> None:
+    """LEAN counts its orders anew: a fill under an old id is another order's."""
+    ended, still_open = desk.send(10.0), desk.send(10.0)
+    desk.get(ended, 10.0, 100.0)
+    desk.now += MINUTE
+    desk.quality.deploy(desk.now)
+    assert desk.quality.open_orders == 0
+    assert desk.account.outcomes["unknown"] == 1
+    assert desk.get(ended, 5.0, 100.0)
+    assert desk.get(still_open, 6.0, 100.0)
+    assert [order.filled for order in desk.quality.orders(2)] == [6.0, 5.0]
+    assert (desk.quality.late_fills, desk.account.orders) == (0, 4)
+
+
 def test_quantiles_turn_into_a_digest(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """One order more than are exact, and they are known within one percent from then on."""
     monkeypatch.setattr(execution_quality, "EXACT", 4)

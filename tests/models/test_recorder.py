@@ -31,7 +31,7 @@ from models.lots import Matching
 from models.performance_tracker import PerformanceTracker
 from models.recorder import Notice, NoticeKind
 from models.records import TradeRecord
-from models.settings import Settings, TagMeans
+from models.settings import Settings, Switch, TagMeans
 from models.trade_statistics import BATCH
 
 NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
@@ -578,3 +578,14 @@ class Telling:
 def fails(_: Notice) -> None:
     """A listener that does."""
     raise ValueError("no")
+
+
+def test_a_deployments_first_mark_decides_markouts() -> None:
+    """It is a mark like any other for the fills of before the stop."""
+    tracker = PerformanceTracker(settings=Settings(execution=Switch.ON))
+    tracker.apply(STOCK)
+    tracker.apply(OPENING)
+    tracker.apply(Fill(NOON, 1, 1, "S", 1.0, 100.0, tag="strategy=a"))
+    tracker.deploy(NOON + timedelta(minutes=1))
+    tracker.resume(Mark(NOON + timedelta(minutes=1), prices={"S": 102.0}))
+    assert tracker.execution_quality()[0].markouts["1m"].money == 2.0

@@ -87,6 +87,8 @@ def test_an_override_wins_over_the_parameter() -> None:
         ("mark_every", "inf", "auto, or seconds of 0 or more"),
         ("mark_every", "soon", "auto, or seconds of 0 or more"),
         ("day_marks", "yes", "on or off"),
+        ("capital", "a=0.5,a=0.5", "NAME=PART"),
+        ("alerts", "drawdown=10", "0.1 is 10 %"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_is_allowed(name: str, value: str, allowed: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from models.events import OrderType
 from models.settings import SettingsError
+from models.sharing import CallError
 from tests.workbench import tapes
 from utils.tracking import LeanTracker, track
 from workbench.recorded_algorithm import RecordedAlgorithm
@@ -50,6 +51,22 @@ def run(
     engine.run()
     made: Any = engine.algorithm
     return engine, made.tracker
+
+
+def test_nothing_is_said_by_hand_before_leans_account_is_taken(tmp_path: Path) -> None:
+    """It would open the books with an account that is not LEAN's."""
+    said: list[str] = []
+
+    class Early(Wired):
+        def initialize(self) -> None:
+            super().initialize()
+            with pytest.raises(CallError, match="taken at the first slice") as error:
+                self.tracker.record_flow(500.0, time=datetime(2020, 1, 2, 14, tzinfo=UTC))
+            said.append(str(error.value))
+
+    _, tracker = run(tapes.tape(tmp_path, *BOUGHT), Early)
+    assert len(said) == 1
+    assert tracker.balance()["starting_equity"] == 1000.0
 
 
 def test_the_readmes_wiring_balances_the_books(tmp_path: Path) -> None:

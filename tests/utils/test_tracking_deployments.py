@@ -473,3 +473,31 @@ def test_a_reset_begins_a_new_account(project: Project) -> None:
     assert tracker.alerts.state()["firing"] == []
     assert set(tracker.sheets()) == {"unassigned"}
     assert tracker.errors == {}
+
+
+# --- what one run is told by hand, and another reads
+
+
+def test_execution_takes_an_old_id_for_a_new_order(project: Project) -> None:
+    """Order 1 of the second deployment is not the late fill of the first one's."""
+    after = shown(stock(6.0, 55.0), "14:35", LEFT + 219.0)
+    run = again(project, stock(10.0, 52.0), LEFT, sold(), after)
+    account = run.tracker.execution_quality()[0]
+    assert (account.orders, account.fills) == (2, 2)
+    assert run.tracker.execution is not None
+    assert run.tracker.execution.late_fills == 0
+
+
+def test_statistics_count_what_an_earlier_run_archived(tmp_path: Path) -> None:
+    """Also where this run archives nothing itself, and in the one after it."""
+    project = Project(tmp_path)
+    tracker = project.run(tapes.mark(tpv=1000.0), keep_trades=10).tracker
+    for _ in range(BATCH + 50):
+        tracker.open_trade("A", 1, 10.0)
+        tracker.close_trade("A", 11.0)
+    assert tracker.save_to_object_store()
+    for persist in ("off", "on"):
+        tracker = project.run(tapes.mark(tpv=1000.0), keep_trades=10, persist=persist).tracker
+        assert tracker.trade_statistics().trades == BATCH + 50
+        assert tracker.save_to_object_store()
+    assert not tracker.errors

@@ -6,8 +6,10 @@ import gzip
 import json
 import os
 import shutil
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -20,7 +22,7 @@ from tests.utils.test_snapshots import STATE_2
 from tests.workbench import tapes
 from utils.object_store import ObjectStoreManager
 from utils.snapshots import Segment, Snapshot
-from workbench.saved_state import SavedStateError, SavedTrades, is_saved_state, load
+from workbench.saved_state import SavedStateError, SavedTrades, is_saved_state, load, zone_named
 from workbench.tape import TAPE_NAME
 
 
@@ -77,6 +79,21 @@ def test_the_runs_terms_come_with_it(project: Project) -> None:
     assert (tracker.live, tracker.days_per_year) == (True, run.tracker.days_per_year)
     assert saved.snapshot.deployment == "L-1"
     assert saved.snapshot.time == run.tracker.summary().time
+
+
+@pytest.mark.parametrize(
+    "zone",
+    [
+        UTC,
+        ZoneInfo("America/New_York"),
+        timezone(timedelta(hours=-5)),
+        timezone(timedelta(hours=9.5)),
+    ],
+)
+def test_a_zone_is_known_by_what_a_state_calls_it(zone: tzinfo) -> None:
+    """A tracker that runs alone may have a fixed one; LEAN's have names."""
+    noon = datetime(2024, 7, 1, 12, tzinfo=UTC)
+    assert zone_named(str(zone)).utcoffset(noon) == zone.utcoffset(noon)
 
 
 def test_it_is_found_from_every_folder_above_it_and_by_its_file(project: Project) -> None:
