@@ -26,7 +26,7 @@ from models.recorder import Notice, NoticeKind
 from models.records import LOTS, Alert, PerformanceSummary, Positions, Spell, TradeRecord
 from models.sessions import BREAKEVEN, SessionKind, SessionMetrics
 from models.settings import Alarm
-from utils.structured_logger import EVENTS, Level, StructuredLogger
+from utils.structured_logger import EVENTS, Level, StructuredLogger, unguarded
 
 
 def order_name(order_id: int, deployment: int = 1) -> str:
@@ -427,12 +427,20 @@ class Screen:
         algorithm: The running algorithm.
         notify: "email", "telegram" or "web" -> the address; empty outside live trading.
         daily: Most notifications a day.
+        attempt: The guard around each address (`Recorder.attempt`): one that fails costs no other.
     """
 
-    def __init__(self, algorithm: QCAlgorithm, notify: Mapping[str, str], daily: int) -> None:
+    def __init__(
+        self,
+        algorithm: QCAlgorithm,
+        notify: Mapping[str, str],
+        daily: int,
+        attempt: Callable[..., bool] = unguarded,
+    ) -> None:
         self._algorithm = algorithm
         self._notify = notify
         self._daily = daily
+        self._attempt = attempt
         self._sent: Counter[date] = Counter()
 
     def banner(self, summary: PerformanceSummary) -> None:
@@ -460,19 +468,22 @@ class Screen:
         if not self._notify or self._sent[day] >= self._daily:
             return False
         self._sent = Counter({day: self._sent[day] + 1})
-        notify = self._algorithm.notify
         for channel, address in self._notify.items():
-            if channel == "email":
-                notify.email(address, EMAIL_SUBJECT, alert.text)
-            elif channel == "web":
-                notify.web(address, alert.text)
-            else:
-                chat, _, token = address.partition(":")
-                if token:
-                    notify.telegram(chat, alert.text, token)
-                else:
-                    notify.telegram(chat, alert.text)
+            self._attempt(f"notify by {channel}", self._tell, channel, address, alert.text)
         return True
+
+    def _tell(self, channel: str, address: str, text: str) -> None:
+        notify = self._algorithm.notify
+        if channel == "email":
+            notify.email(address, EMAIL_SUBJECT, text)
+        elif channel == "web":
+            notify.web(address, text)
+        else:
+            chat, _, token = address.partition(":")
+            if token:
+                notify.telegram(chat, text, token)
+            else:
+                notify.telegram(chat, text)
 
 
 def figures(summary: PerformanceSummary) -> dict[str, str]:

@@ -211,6 +211,9 @@ class SnapshotStore:
         project: LEAN's project id.
         deployment: LEAN's id of the run.
         prefix: The name its objects begin with.
+
+    Attributes:
+        loaded: The id of the run that saved what was loaded last; None before.
     """
 
     def __init__(
@@ -223,6 +226,7 @@ class SnapshotStore:
     ) -> None:
         self._store = store
         self._ids = (project, deployment)
+        self.loaded: str | None = None
         self._prefix = prefix
         self._lock = threading.Lock()
         self._sequences: dict[str, int] = {}  # by prefix, once its slots were looked at
@@ -300,7 +304,7 @@ class SnapshotStore:
                 raise SnapshotError("; ".join(problems))
             if found is None:
                 return None, problems
-            self._segments = found.archive
+            self._segments, self.loaded = found.archive, found.deployment
             return found.state, problems
 
     @staticmethod

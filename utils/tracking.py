@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 from models.events import DayEnd, EventError, Fill, Mark, OrderStatus, OrderUpdate
+from models.ledger import EQUITY_TOLERANCE
 from models.performance_tracker import PerformanceTracker
 from models.recorder import OF_FILLS, Follower, Notice, NoticeKind
 from models.records import Alert
@@ -74,7 +75,7 @@ class LeanTracker(PerformanceTracker):
             clock=clock,
         )
         self._deployment = str(algorithm.algorithm_id)
-        states = SnapshotStore(
+        self._snapshots = states = SnapshotStore(
             self.store,
             project=str(algorithm.project_id),
             deployment=self._deployment,
@@ -121,9 +122,8 @@ class LeanTracker(PerformanceTracker):
         )
         self._logs_kept = 0
         self.alerts = Alerts(self, settings.alerts)
-        self._screen = Screen(
-            self._algorithm, settings.notify if live else {}, settings.notify_daily
-        )
+        notify = settings.notify if live else {}
+        self._screen = Screen(self._algorithm, notify, settings.notify_daily, self.attempt)
         self._narrator = Narrator(
             self.log,
             lambda order_id: order_name(order_id, len(self.deployments)),
@@ -150,6 +150,16 @@ class LeanTracker(PerformanceTracker):
         self._restored = False  # and LEAN's account is not yet compared with
         self._next_mark: datetime | None = None
         self._save_at_once = False
+
+    def load_from_object_store(self, prefix: str = "") -> bool:
+        """As `Recorder`'s; of another run's state, before the first slice, a deployment begins.
+
+        The same run's goes on as if it had never stopped: LEAN counts its orders on.
+        """
+        loaded = super().load_from_object_store(prefix)
+        if loaded and not self._warm and self._snapshots.loaded != self._deployment:
+            self._restored = self.ledger.books.opened
+        return loaded
 
     def _open_by_hand(self, time: datetime) -> None:
         if not self.ledger.books.opened:
@@ -262,13 +272,17 @@ class LeanTracker(PerformanceTracker):
         if not self._ready() or self._restored:
             return
         time = self._feed.time()
-        if self.settings.day_marks and not self.apply(self._feed.mark(time)):
-            self.apply(self._feed.whole_mark(time))
+        if self.settings.day_marks:
+            self._mark_now(time)
         self.apply(self._day_end(time))
         if not self.live:
             self._show()
         if self.settings.charts:
             self._screen.charts(self.summary())
+
+    def _mark_now(self, time: datetime) -> None:
+        if not self.apply(self._feed.mark(time)):
+            self.apply(self._feed.whole_mark(time))
 
     def _sample_unopened(self) -> None:
         """Keep a backtest's samples from before its first slice; they end no day.
@@ -290,9 +304,13 @@ class LeanTracker(PerformanceTracker):
             self._screen.banner(self.summary())
 
     def _sample_end(self) -> None:
-        """Sample once more, as LEAN does."""
+        """Sample once more, as LEAN does; fills since a mark that was left out are marked."""
         if self._ready() and not self._restored:
-            self.sample(self._day_end(self._feed.time()))
+            time = self._feed.time()
+            moved = self.ledger.equity_now() - self.ledger.equity
+            if self._mark_every and abs(moved) > EQUITY_TOLERANCE:
+                self._mark_now(time)
+            self.sample(self._day_end(time))
 
     def _finish(self) -> None:
         self._tell_balance()

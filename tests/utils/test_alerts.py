@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -240,6 +240,16 @@ def test_an_alert_goes_to_every_address() -> None:
         ("telegram", "-100", text, "12:abc"),
         ("telegram", "@me", text),
     ]
+
+
+def test_an_address_that_fails_costs_no_other() -> None:
+    """Each is tried under the tracker's guard, which counts the failure."""
+    lean, tracker = Lean(), create_performance_tracker()
+    lean.notify.email = None
+    addresses = {"email": "a@b.c", "web": "u"}
+    assert Screen(cast("Any", lean), addresses, 20, tracker.attempt).send(alert())
+    assert [channel for channel, *_ in lean.shown] == ["web"]
+    assert tracker.errors == {"notify by email: TypeError": 1}
 
 
 def test_notifications_are_limited_by_the_day() -> None:

@@ -255,6 +255,15 @@ def test_live_marks_come_once_a_second_at_most(tmp_path: Path) -> None:
     assert tracker.ledger.marks == 2
 
 
+def test_what_was_filled_after_the_last_mark_is_marked_at_the_end(tmp_path: Path) -> None:
+    """Where marks have a distance, the books end with LEAN's equity of the same moment."""
+    _, tracker = run(tapes.tape(tmp_path, *BOUGHT[:2]), tracker_mark_every="3600")
+    balance = tracker.balance()
+    assert balance["equity"] == balance["lean_equity"]
+    assert balance["unexplained"] == 0.0
+    assert tracker.ledger.marks == 1
+
+
 def test_marks_can_be_widened(tmp_path: Path) -> None:
     """`tracker_mark_every` leaves out slices that come sooner."""
     marks = [tapes.mark(f"14:{minute}", tpv=1000.0) for minute in range(30, 40)]

@@ -13,6 +13,7 @@ from models.trade_statistics import BATCH
 from tests.utils.runs import DAY, Project, Run, bought, stock
 from tests.workbench import tapes
 from utils.object_store import ObjectStoreManager
+from utils.tracking import LeanTracker
 from workbench.recorded_faults import Faults
 
 LEFT = 499.0  # dollars, after 10 shares were bought for 500 and a dollar
@@ -486,6 +487,22 @@ def test_execution_takes_an_old_id_for_a_new_order(project: Project) -> None:
     assert (account.orders, account.fills) == (2, 2)
     assert run.tracker.execution is not None
     assert run.tracker.execution.late_fills == 0
+
+
+def test_loading_another_runs_state_by_hand_begins_a_deployment(project: Project) -> None:
+    """It books what `tracker_resume` would: no fill is taken for one that came before."""
+    after = shown(stock(6.0, 55.0), "14:35", LEFT + 219.0)
+    loaded: list[bool] = []
+
+    def load(tracker: LeanTracker) -> None:
+        loaded.append(tracker.load_from_object_store())
+
+    run = again(project, stock(10.0, 52.0), LEFT, sold(), after, resume="off", started=load)
+    assert loaded == [True]
+    assert run.tracker.ledger.books.fills == 2
+    assert [trade.pnl for trade in run.tracker.trades()] == [18.6]
+    assert run.tracker.ledger.flows == []
+    assert [each.number for each in run.tracker.deployments] == [1, 2]
 
 
 def test_statistics_count_what_an_earlier_run_archived(tmp_path: Path) -> None:
