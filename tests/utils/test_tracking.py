@@ -349,7 +349,7 @@ def test_a_symbol_change_shows_in_the_trades() -> None:
 def test_no_hook_reads_lean_while_it_holds_the_lock() -> None:
     """Values are copied out of LEAN first: no read happens under the tracker's lock."""
     replay = Replay(read_tape(recordings()["opposed-options"].path))
-    lock: Any = replay.tracker._lock
+    lock: Any = replay.tracker.core.lock
     replay.engine.forbid_reads_while(lambda: bool(lock._is_owned()))
     list(replay.play())
     assert replay.engine.locked_reads == 0

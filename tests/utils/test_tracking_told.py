@@ -12,6 +12,7 @@ from tests.utils.runs import Project, Run, bought, stock
 from tests.workbench.engine import tapes
 from utils.notify.screen import CHART
 from utils.store.results import Reason
+from utils.tracking import LeanTracker
 from workbench.engine.engine import Played
 from workbench.engine.tape import read_tape
 from workbench.recordings import recordings
@@ -140,15 +141,16 @@ class Shown:
     def __init__(self) -> None:
         self.times: list[Any] = []
 
-    def watch(self, tracker: Any) -> None:
+    def watch(self, tracker: LeanTracker) -> None:
         """Note the time of each call of the tracker's."""
-        banner = tracker._screen.banner
+        screen: Any = tracker.reporting.screen
+        banner = screen.banner
 
         def noted(summary: Any) -> None:
-            self.times.append(tracker._algorithm.utc_time)
+            self.times.append(tracker.run.feed.time())
             banner(summary)
 
-        tracker._screen.banner = noted
+        screen.banner = noted
 
 
 def test_live_the_banner_is_shown_every_ten_seconds(project: Project) -> None:

@@ -175,12 +175,12 @@ def test_start_and_end_are_sampled_but_end_no_day() -> None:
     """LEAN samples both; an end at midnight only says what was traded since midnight's sample."""
     made = PerformanceTracker()
     midnight = NOON.replace(hour=0)
-    made.sample(DayEnd(midnight, 1000.0))
+    made.core.sample(DayEnd(midnight, 1000.0))
     for event in (STOCK, OPENING, DayEnd(midnight + timedelta(days=1), 1001.0)):
         made.apply(event)
-    made.sample(DayEnd(midnight + timedelta(days=1), 1002.0, sale_volume=7.0))
+    made.core.sample(DayEnd(midnight + timedelta(days=1), 1002.0, sale_volume=7.0))
     assert sampled(made) == [(0.0, 1000.0, 0.0, 0.0, 0.0), (1.0, 1001.0, 0.0, 0.0, 7.0)]
-    made.sample(DayEnd(midnight + timedelta(days=1.5), 1003.0))
+    made.core.sample(DayEnd(midnight + timedelta(days=1.5), 1003.0))
     assert sampled(made)[2:] == [(1.5, 1003.0, 0.0, 0.0, 0.0)]
     assert made.days == 1
 
@@ -197,14 +197,11 @@ def test_samples_that_were_asked_for_do_not_grow() -> None:
 # --- orders, rates and what cannot be booked
 
 
-def test_an_order_is_known_from_its_first_event() -> None:
-    """The feed asks so that it reads tag and type only once."""
+def test_an_orders_strategy_is_that_of_its_first_event() -> None:
+    """A fill that comes later says no tag, and falls to the strategy of the order."""
     made = tracker()
-    assert not made.knows_order(7)
     made.apply(OrderUpdate(NOON, 7, 1, "S", OrderStatus.SUBMITTED, "strategy=trend"))
-    assert made.knows_order(7)
     made.apply(fill(7, 5.0, 10.0, event_id=2, tag=None))
-    assert made.knows_order(7)
     assert list(made.sheets()) == ["trend"]
 
 
@@ -212,7 +209,7 @@ def test_rates_may_come_ahead_of_events() -> None:
     """What is booked next is booked at them."""
     made = tracker()
     made.apply(replace(STOCK, sid="E", quote="EUR"))
-    made.take_rates({"EUR": 1.5})
+    made.core.take_rates({"EUR": 1.5})
     made.apply(fill(1, 2.0, 10.0, sid="E", fee=1.0, fee_currency="EUR"))
     assert made.sheets()["trend"].fees == 1.5
 
@@ -220,7 +217,7 @@ def test_rates_may_come_ahead_of_events() -> None:
 def test_an_event_that_could_not_be_built_is_an_anomaly() -> None:
     """Nothing is lost: when, what and where stand in the books."""
     made = tracker()
-    made.reject(NOON, "bad event", "the price is nan", "S")
+    made.core.reject(NOON, "bad event", "the price is nan", "S")
     (anomaly,) = made.ledger.books.anomalies
     assert (anomaly.kind, anomaly.detail, anomaly.sid) == ("bad event", "the price is nan", "S")
 
@@ -230,7 +227,7 @@ def test_a_first_fill_opens_the_account_before_it() -> None:
     made = PerformanceTracker()
     made.apply(STOCK)
     first = fill(1, 5.0, 10.0, fee=1.0, fee_currency="USD")
-    made.open_before(replace(OPENING, cash={"USD": 949.0}, holdings={"S": (5.0, 10.0)}), first)
+    made.core.open_before(replace(OPENING, cash={"USD": 949.0}, holdings={"S": (5.0, 10.0)}), first)
     made.apply(first)
     made.apply(Mark(NOON, 999.0, {"S": 10.0}, cash={"USD": 949.0}, holdings={"S": (5.0, 10.0)}))
     balance = made.balance()
@@ -488,7 +485,7 @@ def test_listeners_hear_in_order_what_listeners_bring_about() -> None:
     def answer(notice: Notice) -> None:
         first.append(notice)
         if notice.kind is not NoticeKind.ALERT:
-            made.tell(NoticeKind.ALERT, NOON, notice.strategy, notice.record)
+            made.core.tell(NoticeKind.ALERT, NOON, notice.strategy, notice.record)
 
     made.add_listener(answer)
     made.add_listener(second.append)
@@ -577,6 +574,6 @@ def test_a_deployments_first_mark_decides_markouts() -> None:
     tracker.apply(STOCK)
     tracker.apply(OPENING)
     tracker.apply(Fill(NOON, 1, 1, "S", 1.0, 100.0, tag="strategy=a"))
-    tracker.deploy(NOON + timedelta(minutes=1))
-    tracker.resume(Mark(NOON + timedelta(minutes=1), prices={"S": 102.0}))
+    tracker.core.deploy(NOON + timedelta(minutes=1))
+    tracker.core.resume(Mark(NOON + timedelta(minutes=1), prices={"S": 102.0}))
     assert tracker.execution_quality()[0].markouts["1m"].money == 2.0
