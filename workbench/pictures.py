@@ -14,10 +14,10 @@ from io import StringIO
 from rich.console import Console
 from rich.text import Text
 
+from workbench.engine import read_tape
 from workbench.recordings import PROJECT, find
-from workbench.replay import Replay
+from workbench.replay.replay import Replay
 from workbench.tables import show
-from workbench.tape import read_tape
 
 RECORDING = "three-strategies"
 PICTURE = PROJECT / "docs" / "pictures" / "replay.svg"

@@ -20,27 +20,27 @@ from models import (
     TradeRecord,
     create_performance_tracker,
 )
-from models.execution_records import (
-    THRESHOLDS,
-    WEIGHTS,
+from models.execution.records import (
     Distribution,
     ExecutionMetrics,
-    Group,
     Markout,
+    OrderGroup,
     OrderQuality,
     SuggestedSlippage,
 )
-from models.records import SinceDeploy
+from models.execution.score import THRESHOLDS, WEIGHTS
 from models.settings import PREFIX, Alarm, Settings, read_settings, setting_names
-from models.trade_statistics import Durations, GroupBy, TradeMetrics
+from models.statistics.periods import DailySpell, period_ladder
+from models.statistics.portfolio import OWN, Closes
+from models.tracker.deployments import SinceDeploy
+from models.trades.metrics import Durations, TradeMetrics
+from models.trades.statistics import GroupBy
 from tests.structure.pages import inline, named, read, tables
 from tests.structure.source_tree import ROOT
-from utils.store_catalog import CATEGORIES
-from utils.structured_logger import EVENTS, Level
+from utils.log.events import EVENTS, Level
+from utils.store.categories import CATEGORIES
 from utils.tracking import COMMANDS
-from workbench.lean_beside import PORTFOLIO_BESIDE, TRADES_BESIDE, Beside
-from workbench.portfolio_statistics import OWN, Closes
-from workbench.return_periods import DailySpell, period_ladder
+from workbench.statistics.lean_beside import PORTFOLIO_BESIDE, TRADES_BESIDE, Beside
 
 SETTINGS, STATISTICS, LOG, STORE, USING = (
     read(ROOT / "docs" / f"{name}.md")
@@ -132,10 +132,10 @@ def test_the_score_is_the_codes() -> None:
     }
 
 
-@pytest.mark.parametrize("kind", [*GroupBy, *Group], ids=str)
-def test_every_kind_of_group_is_named(kind: GroupBy | Group) -> None:
+@pytest.mark.parametrize("kind", [*GroupBy, *OrderGroup], ids=str)
+def test_every_kind_of_group_is_named(kind: GroupBy | OrderGroup) -> None:
     """Whatever trades and orders can be grouped by is on the page, but the whole account."""
-    assert kind is Group.ACCOUNT or kind.value in inline(STATISTICS)
+    assert kind is OrderGroup.ACCOUNT or kind.value in inline(STATISTICS)
 
 
 def test_the_sheets_are_terms_of_the_balance() -> None:
