@@ -7,10 +7,10 @@ from typing import TypeVar
 
 from models.errors import CallError
 
-Choice = TypeVar("Choice", bound=enum.Enum)
+Member = TypeVar("Member", bound=enum.Enum)
 
 
-def picked(choices: type[Choice], value: Choice | str, what: str) -> Choice:
+def picked(choices: type[Member], value: Member | str, what: str) -> Member:
     """The member of an enum that a value is or names.
 
     Args:

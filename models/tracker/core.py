@@ -29,7 +29,7 @@ from models.ledger.opening import before
 from models.ledger.tags import Resolver, strategy_in_tag, whole_tag
 from models.settings import Settings, TagMeans, chosen
 from models.tracker.archiving import Archiving
-from models.tracker.days import Days
+from models.tracker.days import EndedDays
 from models.tracker.deployments import Deployment, begin_deployment
 from models.tracker.guard import Guard
 from models.tracker.listeners import Listeners
@@ -117,7 +117,7 @@ class Core:
         )
         self.ledger = Ledger(books)
         self.scopes = Scopes(settings.capital, self.zone)
-        self.days = Days()
+        self.days = EndedDays()
         self.deployments: list[Deployment] = []
         self.logs = {book: TradeLog(settings.keep_trades) for book in (LOTS, POSITIONS)}
         self.statistics = TradeStatistics(self.zone)

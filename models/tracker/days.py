@@ -8,7 +8,7 @@ from models.equity.samples import SampleLog
 from models.events.account import DayEnd
 
 
-class Days:
+class EndedDays:
     """Counts the days that ended, each of them once, and keeps LEAN's samples.
 
     Attributes:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from models.errors import Failure, guarded
 from models.tracker.ports import Logger
 
-Outcome = TypeVar("Outcome")
+Returned = TypeVar("Returned")
 
 
 def warnings_to(logger: Logger | None) -> Callable[[str], object]:
@@ -43,7 +43,9 @@ class Guard:
         self._warned: set[str] = set()  # the kinds that this run was warned of
         self._lock = threading.Lock()  # held for these counts only, never for a call outside
 
-    def call(self, place: str, call: Callable[..., Outcome], *arguments: Any) -> Outcome | Failure:
+    def call(
+        self, place: str, call: Callable[..., Returned], *arguments: Any
+    ) -> Returned | Failure:
         """Call a function.
 
         Args:
