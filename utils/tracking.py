@@ -26,15 +26,19 @@ from models.tracker.alerts import Alert
 from models.tracker.notices import OF_FILLS, Notice, NoticeKind
 from models.tracker.ports import Follower
 from models.trades.log import Archive
-from utils.lean.feed import LeanFeed, utc
+from utils.lean.conversions import utc
+from utils.lean.feed import LeanFeed
 from utils.log.events import Category, Level
-from utils.notify.alerts import HEARD, Alerts
-from utils.notify.narrator import Narrator, order_name
+from utils.log.logger import LOG_BUDGET, StructuredLogger
+from utils.notify.alerts import ALARM_NOTICES, Alerts
+from utils.notify.event_writer import order_name
+from utils.notify.narrator import Narrator
+from utils.notify.notifier import Notifier
 from utils.notify.screen import Screen
+from utils.store.categories import STORE_POLICY
 from utils.store.object_store import ObjectStoreManager
 from utils.store.snapshot import SnapshotError
 from utils.store.snapshots import SnapshotStore
-from utils.structured_logger import BUDGET, StructuredLogger
 
 if TYPE_CHECKING:
     from AlgorithmImports import OrderEvent, QCAlgorithm, Slice
@@ -78,6 +82,7 @@ class LeanTracker(PerformanceTracker):
         self.resumes = chosen(settings.resume, live)
         self.store = ObjectStoreManager(
             algorithm.object_store,
+            STORE_POLICY,
             project=str(algorithm.project_id),
             deployment=str(algorithm.algorithm_id),
             live=live or self.resumes,
@@ -119,7 +124,7 @@ class LeanTracker(PerformanceTracker):
         settings, live = self.settings, self.live
         budget = settings.log_bytes
         if budget is None and not live:
-            budget = BUDGET
+            budget = LOG_BUDGET
         self.log = StructuredLogger(
             self._algorithm,
             lambda: self.ledger.books.time or BEGINNING,
@@ -131,8 +136,9 @@ class LeanTracker(PerformanceTracker):
         )
         self._logs_kept = 0
         self.alerts = Alerts(self, settings.alerts)
-        notify = settings.notify if live else {}
-        self._screen = Screen(self._algorithm, notify, settings.notify_daily, self.attempt)
+        addresses = settings.notify if live else {}
+        self._notifier = Notifier(self._algorithm, addresses, settings.notify_daily, self.attempt)
+        self._screen = Screen(self._algorithm)
         self._narrator = Narrator(
             self.log,
             lambda order_id: order_name(order_id, len(self.deployments)),
@@ -144,7 +150,7 @@ class LeanTracker(PerformanceTracker):
         """Hear what is logged, watched or saved at; no notice is made of the rest."""
         kinds = {NoticeKind.SESSION_CLOSED, NoticeKind.ANOMALY, NoticeKind.ALERT}
         if self.settings.alerts:
-            kinds |= set(HEARD)
+            kinds |= set(ALARM_NOTICES)
         if self.log.level <= Level.INFO:
             kinds |= OF_FILLS
         if self.log.level <= Level.DEBUG:
@@ -487,7 +493,7 @@ class LeanTracker(PerformanceTracker):
         record = notice.record
         self._narrator.hear(notice)
         if isinstance(record, Alert):
-            self._screen.send(record)
+            self._notifier.notify(record)
         elif self.settings.alerts:
             self.alerts.hear(notice)
         day = isinstance(record, SessionMetrics) and record.kind is SessionKind.DAILY
