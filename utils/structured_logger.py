@@ -6,11 +6,13 @@ from utils.log.entries import Entry
 from utils.log.events import Category, Level, Sink
 from utils.log.logger import StructuredLogger
 from utils.log.processors import Processor, only, redact, route, sample
+from utils.log.sinks import LogSink
 
 __all__ = [
     "Category",
     "Entry",
     "Level",
+    "LogSink",
     "Processor",
     "Sink",
     "StructuredLogger",
