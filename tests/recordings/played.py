@@ -15,6 +15,8 @@ from workbench.replay.replay import Replay
 LONG = "three-strategies-23y"
 RECORDINGS = recordings()
 NAMES = [name for name in RECORDINGS if name != LONG]
+# Deployments that begin with the holdings of the one before, at LEAN's average prices.
+CONTINUED = frozenset({"live-redeploy-2", "live-redeploy-3"})
 STRATEGY_TERMS = (
     "realized",
     "unrealized",

@@ -72,7 +72,7 @@ def test_persistence_logging_and_alerts_change_nothing(name: str) -> None:
 
 def run(module: str, *arguments: object) -> Any:
     """What a process of its own prints, as JSON."""
-    command = [sys.executable, "-m", f"tests.workbench.{module}", *map(str, arguments)]
+    command = [sys.executable, "-m", f"tests.recordings.{module}", *map(str, arguments)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
