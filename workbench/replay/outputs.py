@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from workbench.json_text import json_text
 from workbench.replay.replay import Replay
 
 
@@ -29,11 +29,6 @@ class Outputs:
         _write_lines(self._folder / "lean_trades.jsonl", (t.to_dict() for t in replay.lean_trades))
         text = json_text(replay.summary(), indent=2)
         (self._folder / "summary.json").write_text(text + "\n", encoding="utf-8")
-
-
-def json_text(value: Any, indent: int | None = None) -> str:
-    """Return the value as JSON; ValueError for a number JSON has not: NaN or an infinite one."""
-    return json.dumps(value, indent=indent, allow_nan=False)
 
 
 def _write_lines(path: Path, rows: Iterable[dict[str, Any]]) -> None:

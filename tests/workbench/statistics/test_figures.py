@@ -34,8 +34,8 @@ from tests.models.statistics.test_lean_trades import NARROWER, different, number
 from tests.recordings.played import LONG, NAMES
 from tests.workbench.engine import tapes
 from workbench.engine.tape import read_tape
+from workbench.json_text import json_text
 from workbench.recordings import recordings
-from workbench.replay.outputs import json_text
 from workbench.replay.replay import Replay
 from workbench.replay.saved_state import load
 from workbench.statistics.figures import (
