@@ -12,6 +12,8 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 TEST_INSTALLED := $(VENV)/.test-installed
 LEAN_INSTALLED := $(VENV)/.lean-installed
+# The tests of one recording share its replay; their order is that of tests/conftest.py.
+PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
 
 ifneq (,$(filter run,$(MAKECMDGOALS)))
@@ -50,7 +52,7 @@ test: $(TEST_INSTALLED) ## Lint, check types and run the tests with coverage (so
 	$(BIN)/python -m ruff check
 	$(BIN)/python -m ruff format --check
 	$(BIN)/python -m mypy
-	$(BIN)/python -m pytest --cov --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --cov $(PARALLEL)
 
 lint: $(TEST_INSTALLED) ## Check style and format
 	$(BIN)/python -m ruff check

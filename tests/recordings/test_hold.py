@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ from tests.recordings.played import (
     STRATEGY_TERMS,
     play,
     played,
+    slow_if_large,
 )
 from utils.tracking import LeanTracker
 from workbench.engine.faults import Faults
@@ -42,6 +43,7 @@ from workbench.recordings import result
 from workbench.replay.replay import Replay
 
 CENT = 0.01
+PATIENCE = 300.0  # seconds until threads that wait for each other are a failure
 FLOWS = {"cash-flows": 70_000.0, "opposed-futures": 49_382.68}
 
 # A run that is stopped between two steps shows the prices of the next step beside the equity of the
@@ -50,7 +52,7 @@ FLOWS = {"cash-flows": 70_000.0, "opposed-futures": 49_382.68}
 STOPPED_BETWEEN_STEPS = {"live-redeploy-3": -58.7863001608}
 
 
-@cache
+@lru_cache(maxsize=3)
 def lines(name: str) -> list[dict[str, Any]]:
     """The tape's lines."""
     with gzip.open(RECORDINGS[name].path / TAPE_NAME, "rt", encoding="utf-8") as file:
@@ -548,7 +550,7 @@ def test_neither_batches_nor_questions_change_anything(name: str) -> None:
     assert ours == theirs
 
 
-@pytest.mark.parametrize("name", ["crypto-spot", "live-paper", "three-strategies"])
+@pytest.mark.parametrize("name", slow_if_large("crypto-spot", "live-paper", "three-strategies"))
 def test_eight_threads_of_hooks_and_readers_give_a_single_threads_result(name: str) -> None:
     """Order events on four threads, data on one, three that read: the output is the same."""
     replay = Replay(read_tape(RECORDINGS[name].path), faults=Faults(threads=4))
@@ -570,7 +572,7 @@ def test_eight_threads_of_hooks_and_readers_give_a_single_threads_result(name: s
         over.set()
         sys.setswitchinterval(patience)
         for reader in readers:
-            reader.join(30)
+            reader.join(PATIENCE)
     assert found.output == played(name).output
     assert not found.replay.tracker.errors
 
@@ -597,6 +599,8 @@ def test_a_falsified_equity_shows_as_unexplained(tmp_path: Path) -> None:
 # --- the long run
 
 
+@pytest.mark.slow
+@pytest.mark.recording(LONG)
 @pytest.mark.skipif(LONG not in RECORDINGS, reason=f"{LONG} (20 MB) is not in the repository")
 def test_the_long_run_balances() -> None:
     """145,167 fills in 23 years: LEAN's trades, and at most 5 cents unexplained at any mark."""

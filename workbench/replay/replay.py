@@ -6,7 +6,8 @@ recording but what the hooks can read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,8 @@ class Replay:
         lean_book: Whether to keep LEAN's own book too; it takes reads that no user's tracker makes.
         lean_grouping: How LEAN's book groups fills into trades.
         lean_matching: Which entry it closes first.
+        clock: Unix time, seconds, by which the tracker times its saves. By default it stands still,
+            so that a replay comes to the same on a machine of any speed.
         settings: The tracker's, beyond `TAPE_SETTINGS`.
 
     Attributes:
@@ -89,9 +92,11 @@ class Replay:
         lean_book: bool = True,
         lean_grouping: Grouping | str = Grouping.FILL_TO_FILL,
         lean_matching: Matching | str = Matching.FIFO,
+        clock: Callable[[], float] | None = None,
         **settings: Any,
     ) -> None:
         self.tape = tape
+        self._clock = clock or _standing_clock()
         self._lean_book = lean_book
         self._lean_kind = Grouping(lean_grouping), Matching(lean_matching)
         self.trades: list[TradeRecord] = []
@@ -111,7 +116,8 @@ class Replay:
         self.engine.forget_schedules()
         algorithm: Any = self.engine.algorithm
         self.desk = self.new_desk() if self._lean_book else None
-        algorithm.tracker = track(algorithm, follower=self.desk, **{**TAPE_SETTINGS, **settings})
+        given = {**TAPE_SETTINGS, **settings}
+        algorithm.tracker = track(algorithm, clock=self._clock, follower=self.desk, **given)
         self.tracker = algorithm.tracker
         self.tracker.add_listener(self._hear, NoticeKind.TRADE_CLOSED)
         return self.tracker
@@ -225,3 +231,9 @@ class Replay:
             kind.value: [session.to_dict() for session in self.tracker.sessions(kind, strategy)]
             for kind in SHOWN_SESSIONS
         }
+
+
+def _standing_clock() -> Callable[[], float]:
+    """A clock that shows the time of its making for ever."""
+    now = time.time()
+    return lambda: now

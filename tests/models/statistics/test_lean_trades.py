@@ -19,9 +19,8 @@ from hypothesis import strategies as st
 
 from models.statistics.lean_trades import LeanTradeStatistics, lean_statistics, rolling_statistics
 from models.trades.lean_book import LeanTrade
-from workbench.engine.tape import read_tape
+from tests.recordings.played import played
 from workbench.recordings import recordings, result
-from workbench.replay.replay import Replay
 
 RECORDINGS = recordings()
 # LEAN writes neither closed trades nor their statistics into the result of a live run.
@@ -185,10 +184,7 @@ def test_every_rolling_window_is_leans(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_replay_gives_leans_figures(name: str) -> None:
     """Of the replayed book's trades only figures of excursions differ, by what is listed here."""
-    replay = Replay(read_tape(RECORDINGS[name].path))
-    for _ in replay.play():
-        pass
-    ours = lean_statistics(replay.lean_trades)
+    ours = lean_statistics(played(name).replay.lean_trades)
     theirs = lean_result(name)["totalPerformance"]["tradeStatistics"]
     assert different(ours, theirs) == NARROWER.get(name, {})
 

@@ -7,42 +7,45 @@ import io
 import json
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
+from tests.recordings.played import play, played
 from workbench.engine.tape import TAPE_NAME, read_tape
 from workbench.recordings import recordings
 from workbench.replay.replay import Replay
 from workbench.replay.report import show
 
 
-def shown(path: Path, width: int = 100) -> str:
-    """All that a replay of a recording prints."""
-    replay = Replay(read_tape(path))
-    list(replay.play())
+def shown(replay: Replay, width: int = 100) -> str:
+    """All that is printed of a replay that was played."""
     console = Console(file=io.StringIO(), width=width)
     show(replay, console)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
 
+@pytest.mark.recording("no-trades")
 def test_a_run_without_a_trade_shows_its_balance() -> None:
     """No fill, no strategy: the sheet still stands."""
-    text = shown(recordings()["no-trades"].path)
+    text = shown(played("no-trades").replay)
     assert "100,000.00" in text
     assert "Largest trades" not in text
     assert "The books balance" in text
 
 
+@pytest.mark.recording("opposed-futures")
 def test_deposits_are_listed() -> None:
     """Deposits have a table of their own with their cause."""
-    text = shown(recordings()["opposed-futures"].path)
+    text = shown(played("opposed-futures").replay)
     assert "Deposits and withdrawals" in text
     assert "unannounced" in text
 
 
+@pytest.mark.recording("three-strategies")
 def test_the_sheet_fits_a_terminal_of_80() -> None:
     """With three strategies no figure is cut at 80 columns."""
-    text = shown(recordings()["three-strategies"].path, width=80)
+    text = shown(played("three-strategies").replay, width=80)
     assert "10,000,000.00" in text
     assert "…" not in text
 
@@ -56,6 +59,6 @@ def test_books_that_do_not_balance_say_so(tmp_path: Path) -> None:
             line["tpv"] -= 5.0
     with gzip.open(tmp_path / TAPE_NAME, "wt") as file:
         file.writelines(json.dumps(line) + "\n" for line in lines)
-    text = shown(tmp_path)
+    text = shown(play(Replay(read_tape(tmp_path))).replay)
     assert "unexplained money" in text
     assert "do NOT balance" in text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from datetime import UTC, datetime
-from functools import cache
+from functools import lru_cache
 
 import pytest
 from rich.console import Console
@@ -31,7 +31,7 @@ def printed(values: JSON, tracker: PerformanceTracker) -> str:
     return file.getvalue()
 
 
-@cache
+@lru_cache(maxsize=3)
 def shown(name: str) -> str:
     """What is printed of a recording."""
     return printed(found(name), replayed(name).tracker)
@@ -52,6 +52,7 @@ def test_every_run_is_readable_at_100_columns(name: str) -> None:
     assert not re.search(r"\bNone\b|\bnan\b|\binf\b|-0\.00\b", text)
 
 
+@pytest.mark.recording("three-strategies")
 def test_every_section_is_there() -> None:
     """From the headline to LEAN's own, in this order."""
     titles = (
@@ -67,6 +68,7 @@ def test_every_section_is_there() -> None:
     assert sorted(places, key=lambda place: place.start() if place else 0) == places
 
 
+@pytest.mark.recording("three-strategies")
 def test_the_headline_has_the_account_and_strategies_side_by_side() -> None:
     """Money is the summary's, ratios are those of the portfolio, the score is the execution's."""
     summary = replayed("three-strategies").tracker.summary()
@@ -93,6 +95,7 @@ def test_strategies_beyond_four_are_counted() -> None:
         assert re.search(rf"^ {name} +.*%", text, re.MULTILINE), name
 
 
+@pytest.mark.recording("order-types")
 def test_many_groups_are_cut_to_those_that_made_or_lost_the_most() -> None:
     """The title says how many there are; hours are all there and in order."""
     groups = found("order-types")["own"]["trades"]["by"]
@@ -109,6 +112,7 @@ def test_many_groups_are_cut_to_those_that_made_or_lost_the_most() -> None:
     assert re.findall(r"^ (S\d\d)", made, re.MULTILINE)[:2] == ["S10", "S09"]
 
 
+@pytest.mark.recording("no-trades")
 def test_without_trades_and_orders_it_says_so() -> None:
     """Dashes for what is undefined, one sentence for each empty section."""
     text = shown("no-trades")
@@ -118,6 +122,7 @@ def test_without_trades_and_orders_it_says_so() -> None:
     assert line("no-trades", "execution score") == ["-"]
 
 
+@pytest.mark.recording("option-combos")
 def test_a_saved_state_says_what_of_leans_is_missing() -> None:
     """Figures of closing fills are dashes, and why there are no trades of LEAN's is said."""
     tracker = replayed("option-combos").tracker
@@ -162,6 +167,7 @@ def test_every_figure_of_leans_has_its_line() -> None:
     assert tuple(TRADES_BESIDE) == TRADE_FIELDS
 
 
+@pytest.mark.recording("three-strategies")
 @pytest.mark.parametrize("beside", [PORTFOLIO_BESIDE, TRADES_BESIDE])
 def test_ours_are_there(beside: dict[str, tuple[str, str]]) -> None:
     """Every path leads to a figure; what has none says why or is LEAN's equity."""
@@ -173,6 +179,7 @@ def test_ours_are_there(beside: dict[str, tuple[str, str]]) -> None:
             assert why or name in {"startEquity", "endEquity"}
 
 
+@pytest.mark.recording("futures-roll")
 def test_where_nothing_is_said_to_differ_it_is_the_same() -> None:
     """One strategy, trades of one lot: total, first entry and last exit are LEAN's."""
     own, lean = found("futures-roll")["own"], found("futures-roll")["lean"]["tradeStatistics"]
