@@ -19,11 +19,11 @@ class Outputs:
         self._marks = (folder / "marks.jsonl").open("w", encoding="utf-8")
 
     def mark(self, row: dict[str, Any]) -> None:
-        """Write one mark."""
+        """Write the row of one mark to `marks.jsonl`."""
         self._marks.write(json_text(row) + "\n")
 
     def close(self, replay: Replay) -> None:
-        """Write the rest, once the replay is over."""
+        """Write the three other files; called once the replay is over."""
         self._marks.close()
         _write_lines(self._folder / "trades.jsonl", (t.to_dict() for t in replay.trades))
         _write_lines(self._folder / "lean_trades.jsonl", (t.to_dict() for t in replay.lean_trades))

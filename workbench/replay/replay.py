@@ -40,11 +40,11 @@ class TrackedAlgorithm(RecordedAlgorithm):
     tracker: LeanTracker
 
     def on_order_event(self, order_event: Any) -> None:
-        """Pass the event on."""
+        """Pass the event to the tracker."""
         self.tracker.on_order_event(order_event)
 
     def on_data(self, data: Any) -> None:
-        """Pass the slice on."""
+        """Pass the slice to the tracker."""
         self.tracker.on_data(data)
 
     def on_end_of_algorithm(self) -> None:
@@ -123,7 +123,7 @@ class Replay:
         return self.tracker
 
     def new_desk(self) -> LeanDesk:
-        """A follower for a tracker of the run; the trades it closes are the replay's."""
+        """Make a follower for a tracker of the run; the trades it closes become the replay's."""
         return LeanDesk(self.lean_trades.append, *self._lean_kind)
 
     def _hear(self, notice: Notice) -> None:
@@ -234,6 +234,6 @@ class Replay:
 
 
 def _standing_clock() -> Callable[[], float]:
-    """A clock that shows the time of its making for ever."""
+    """Make a clock that always shows the time at which it was made."""
     now = time.time()
     return lambda: now

@@ -163,7 +163,7 @@ def flow_table(replay: Replay) -> Table:
 
 
 def anomaly_table(replay: Replay) -> Table:
-    """What should not have been seen, by kind."""
+    """The anomalies and errors by kind, each with the first that was seen."""
     table = grid("Anomalies", ["kind", "first seen", "times"], left=2)
     books = replay.tracker.ledger.books
     for kind, count in books.anomaly_counts.items():
@@ -203,7 +203,7 @@ def show(replay: Replay, console: Console) -> None:
 
 
 def verdict(replay: Replay) -> Text:
-    """One sentence: whether the books balance."""
+    """The sentence that says whether the books balance."""
     balance = replay.tracker.balance()
     largest = balance["max_abs_unexplained"] or 0.0
     if "unexplained money" in replay.tracker.ledger.books.anomaly_counts:

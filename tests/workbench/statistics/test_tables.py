@@ -1,4 +1,4 @@
-"""The sections of `stats` as a person reads them, and what stands beside LEAN's figures."""
+"""The sections of `stats` as a person reads them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,11 @@ import pytest
 from rich.console import Console
 
 from models.performance_tracker import PerformanceTracker
-from models.statistics.lean_portfolio import FIELDS
-from models.statistics.lean_trades import FIELDS as TRADE_FIELDS
 from models.statistics.portfolio import OWN
 from tests.recordings.played import NAMES
 from tests.workbench.statistics.test_figures import found, replayed
 from workbench.statistics.figures import JSON, state_statistics
-from workbench.statistics.lean_beside import PORTFOLIO_BESIDE, TRADES_BESIDE
-from workbench.statistics.tables import NUMBERS, ROWS, at, part, ratio, show_statistics, span
+from workbench.statistics.tables import NUMBERS, ROWS, part, ratio, show_statistics, span
 
 WIDTH = 100
 NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
@@ -156,40 +153,6 @@ def test_what_rounds_to_nothing_has_no_sign() -> None:
     """A small loss is 0.00, a missing figure a dash."""
     assert (ratio(-0.001), ratio(-0.01), ratio(None)) == ("0.00", "-0.01", "-")
     assert (part(-0.00001), part(-0.0001), part(None)) == ("0.00 %", "-0.01 %", "-")
-
-
-# --- beside LEAN's
-
-
-def test_every_figure_of_leans_has_its_line() -> None:
-    """In LEAN's order, none left out and none that LEAN does not have."""
-    assert tuple(PORTFOLIO_BESIDE) == FIELDS
-    assert tuple(TRADES_BESIDE) == TRADE_FIELDS
-
-
-@pytest.mark.recording("three-strategies")
-@pytest.mark.parametrize("beside", [PORTFOLIO_BESIDE, TRADES_BESIDE])
-def test_ours_are_there(beside: dict[str, tuple[str, str]]) -> None:
-    """Every path leads to a figure; what has none says why or is LEAN's equity."""
-    own = found("three-strategies")["own"]
-    for name, (path, why) in beside.items():
-        if path:
-            assert not isinstance(at(own, path), dict)
-        else:
-            assert why or name in {"startEquity", "endEquity"}
-
-
-@pytest.mark.recording("futures-roll")
-def test_where_nothing_is_said_to_differ_it_is_the_same() -> None:
-    """One strategy, trades of one lot: total, first entry and last exit are LEAN's."""
-    own, lean = found("futures-roll")["own"], found("futures-roll")["lean"]["tradeStatistics"]
-    for name, (path, why) in TRADES_BESIDE.items():
-        if path and not why:
-            ours = at(own, path)
-            if isinstance(ours, str):
-                assert ours.replace("+00:00", "Z") == lean[name]
-            else:
-                assert ours == pytest.approx(float(lean[name]), abs=0.005)
 
 
 def test_numbers_that_are_no_fractions_are_figures() -> None:
