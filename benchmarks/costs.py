@@ -12,10 +12,11 @@ from time import perf_counter
 from typing import NamedTuple
 
 from benchmarks.measures import MICRO, hook_times
-from models.events import Fill, Mark, OrderUpdate
+from models.events.account import Mark
+from models.events.orders import Fill, OrderUpdate
+from workbench.engine.tape import read_tape
 from workbench.recordings import recordings
-from workbench.replay import Replay
-from workbench.tape import read_tape
+from workbench.replay.replay import Replay
 
 RECORDING = "three-strategies"
 # LEAN's class and member -> microseconds; what is not named costs OTHER.

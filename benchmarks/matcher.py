@@ -11,8 +11,8 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from models.events import Fill
-from models.records import TradeRecord
+from models.events.orders import Fill
+from models.trades.record import TradeRecord
 
 
 @dataclass(slots=True)

@@ -14,10 +14,11 @@ from benchmarks.matcher import Matcher
 from benchmarks.naive import NaiveTracker
 from benchmarks.plain_lean import START, PlainLean
 from benchmarks.workload import Workload, fresh
-from models.events import Fill, Mark
-from models.execution_records import Group
+from models.events.account import Mark
+from models.events.orders import Fill
+from models.execution.records import OrderGroup
 from models.performance_tracker import PerformanceTracker
-from models.trade_statistics import GroupBy
+from models.trades.statistics import GroupBy
 from utils.tracking import track
 
 MICRO = 1e6
@@ -168,7 +169,7 @@ def reading_time(load: Workload) -> tuple[int, float]:
     tracker.trade_statistics()
     for by in GroupBy:
         tracker.trade_groups(by)
-    for group in Group:
+    for group in OrderGroup:
         tracker.execution_quality(group)
     tracker.suggested_slippage()
     return len(tracker.statistics), perf_counter() - started

@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import sqrt
 
 from benchmarks.matcher import Matcher
-from models.events import Fill
-from models.records import TradeRecord
+from models.events.orders import Fill
+from models.trades.record import TradeRecord
 
 
 class NaiveTracker:

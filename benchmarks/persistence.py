@@ -16,7 +16,7 @@ from benchmarks.measures import median
 from benchmarks.plain_lean import PlainLean
 from benchmarks.workload import Workload, fresh
 from models.performance_tracker import PerformanceTracker
-from utils.snapshots import Snapshot
+from utils.store.snapshot import Snapshot
 from utils.structured_logger import StructuredLogger
 from utils.tracking import track
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from models.events import Event, Fill, Instrument, OrderUpdate
+from models.events.event import Event
+from models.events.instruments import Instrument
+from models.events.orders import Fill, OrderUpdate
 from models.performance_tracker import PerformanceTracker
 from models.settings import Settings, Switch
-from workbench.lean_follower import BookFollower
+from models.trades.lean_follower import BookFollower
+from workbench.engine.tape import read_tape
 from workbench.recordings import recordings
-from workbench.replay import Replay
-from workbench.tape import read_tape
+from workbench.replay.replay import Replay
 
 LONG_RUN = "three-strategies-23y"
 SHORT_RUN = "three-strategies"

@@ -5,26 +5,20 @@ What a user names is here: `from models import PerformanceTracker, TradeRecord`.
 
 from __future__ import annotations
 
-from models.equity import CurvePoint
-from models.events import EventError, Logger, TrackerError
+from models.equity.curve import CurvePoint
+from models.equity.drawdown import DrawdownRecord, Spell
+from models.equity.session_metrics import SessionKind, SessionMetrics
+from models.equity.strategy_metrics import StrategyMetrics
+from models.errors import CallError, EventError, TrackerError, UnknownStrategyError
+from models.ledger.holdings import Exposure, PositionRecord, Positions
+from models.ledger.statement import Flow, Sheet
 from models.performance_tracker import PerformanceTracker, create_performance_tracker
-from models.recorder import Notice, NoticeKind
-from models.records import (
-    DrawdownRecord,
-    Exposure,
-    Flow,
-    PerformanceSummary,
-    PositionRecord,
-    Positions,
-    Sheet,
-    Spell,
-    StrategyMetrics,
-    TradeRecord,
-)
-from models.sessions import SessionKind, SessionMetrics
 from models.settings import Settings, SettingsError
-from models.sharing import CallError, UnknownStrategyError
-from models.trade_statistics import Archive
+from models.tracker.notices import Notice, NoticeKind
+from models.tracker.ports import Logger
+from models.tracker.summary import PerformanceSummary
+from models.trades.log import Archive
+from models.trades.record import TradeRecord
 
 __all__ = [
     "Archive",

@@ -1,9 +1,8 @@
 """The tracker that users hold in their hands: what it can be asked, at any moment, by any thread.
 
-Inside LEAN `utils.tracking` feeds it; a test, a notebook or another feed applies events itself
-(`Recorder.apply`) or says by hand what was traded (`HandRecorder`): each such call becomes the
-events that a feed would send, so the same books stand behind both. Fills are matched as the
-settings say, the law of the ledger holds, and everything is in account currency.
+Inside LEAN `utils.tracking` feeds it; a test, a notebook or another feed applies events itself or
+says by hand what was traded. Fills are matched as the settings say, the law of the ledger holds,
+and everything is in account currency.
 """
 
 from __future__ import annotations
@@ -11,290 +10,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 from itertools import islice
-from math import isfinite
 from typing import Any, TypeVar
 
-from models.equity import CurvePoint
-from models.events import CashFlow, Fill, Instrument, Kind, Logger, Mark, Opening
-from models.execution_records import ExecutionMetrics, Group, OrderQuality, SuggestedSlippage
-from models.lots import Position
-from models.recorder import Follower, Listener, NoticeKind, Recorder
-from models.records import (
-    LONG,
-    LOTS,
-    POSITIONS,
-    SHORT,
-    DrawdownRecord,
-    PerformanceSummary,
-    PositionRecord,
-    Positions,
-    Sheet,
-    SinceDeploy,
-    StrategyMetrics,
-    TradeRecord,
-    exposure,
-    newest_record,
-    open_record,
-)
-from models.sessions import SessionKind, SessionMetrics
+from models.equity.curve import CurvePoint
+from models.equity.drawdown import DrawdownRecord
+from models.equity.session_metrics import SessionKind, SessionMetrics
+from models.equity.strategy_metrics import StrategyMetrics
+from models.errors import CallError, UnknownStrategyError
+from models.execution.records import ExecutionMetrics, OrderGroup, OrderQuality, SuggestedSlippage
+from models.ledger.holdings import PositionRecord, Positions, exposure
+from models.ledger.positions import Position
+from models.ledger.statement import Sheet
+from models.ledger.tags import Resolver
 from models.settings import Settings, read_settings
-from models.sharing import CallError, Resolver, UnknownStrategyError
-from models.trade_statistics import Archive, GroupBy, TradeMetrics
-
-# The smallest quantity is that of a coin, so that nothing is rounded away.
-SMALL_LOT = 1e-8
-SIDES = {LONG: 1.0, SHORT: -1.0}
-
-
-class HandRecorder(Recorder):
-    """A recorder that can be told by hand what was traded.
-
-    Args:
-        settings: What the user chose.
-        starting_equity: What the account opens with when no feed opens it, account currency.
-        recording: The other arguments of `Recorder`.
-    """
-
-    def __init__(self, settings: Settings, starting_equity: float, **recording: Any) -> None:
-        super().__init__(settings, **recording)
-        self.starting_equity = starting_equity
-
-    def _begin(self) -> None:
-        super()._begin()
-        self.by_hand = False  # no feed opened the account
-
-    def state(self) -> dict[str, Any]:
-        """JSON-able and exact."""
-        return {**super().state(), "by_hand": self.by_hand}
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Take over what `state` returned, as `Recorder.restore` does."""
-        super().restore(state)
-        self.by_hand = state["by_hand"]
-
-    def open_trade(
-        self,
-        symbol: str,
-        quantity: float,
-        price: float,
-        *,
-        time: datetime | None = None,
-        strategy: str | None = None,
-        direction: str = LONG,
-        commission: float = 0.0,
-        multiplier: float = 1.0,
-        tag: str = "",
-    ) -> TradeRecord:
-        """Say that a quantity was bought, or sold short; it adds to what the strategy holds.
-
-        Args:
-            symbol: Its ticker; the first trade in it describes it.
-            quantity: Above 0.
-            price: Of a unit.
-            time: When; naive is in the tracker's zone. None is the time of the last event.
-            strategy: Whose it is; by default what the setting `default_strategy` says.
-            direction: "long" or "short".
-            commission: Positive when paid.
-            multiplier: Units of the underlying in a contract, at the symbol's first trade.
-            tag: Any note.
-
-        Returns:
-            The open trade.
-
-        Raises:
-            CallError: An argument is not allowed, or the strategy holds the other side.
-        """
-        if direction not in SIDES:
-            raise CallError(f"the direction is {direction!r}; it must be {LONG!r} or {SHORT!r}")
-        signed = _above_zero(quantity, "quantity") * SIDES[direction]
-        with self._lock:
-            self._open_by_hand(self._moment(time))
-            sid = self._describe(symbol, multiplier)
-            position = self._position_of(sid, strategy)
-            if position.quantity * signed < 0:
-                held = f"{position.strategy} holds {position.quantity:g} {symbol}"
-                raise CallError(f"{held}; close_trade it before the other side is opened")
-            self._trade(position, time, signed, price, commission, tag)
-            opened = newest_record(position, self._quote(sid))
-        self._settle()
-        return opened
-
-    def close_trade(
-        self,
-        symbol: str,
-        price: float,
-        quantity: float | None = None,
-        *,
-        time: datetime | None = None,
-        strategy: str | None = None,
-        commission: float = 0.0,
-        tag: str = "",
-    ) -> list[TradeRecord]:
-        """Say that a strategy closed what it holds of a symbol, or a part of it.
-
-        Args:
-            symbol: Its ticker.
-            price: Of a unit.
-            quantity: Above 0 and at most what is held; None is all.
-            time: As in `open_trade`; so are `strategy`, `commission` and `tag`.
-
-        Returns:
-            The trades that closed, a lot each, in the order they were matched.
-
-        Raises:
-            CallError: Nothing, or less, is held, or an argument is not allowed.
-        """
-        with self._lock:
-            sid = self._sid(symbol)
-            name = strategy or self.settings.default_strategy
-            account = self.ledger.books.accounts.get(name)
-            position = account.open.get(sid) if account and sid else None
-            held = position.quantity if position else 0.0
-            part = abs(held) if quantity is None else _above_zero(quantity, "quantity")
-            if position is None or part > abs(held) or not held:
-                raise CallError(f"{name} holds {abs(held):g} {symbol}; {part:g} cannot be closed")
-            tally = self.scopes.account.tally
-            before = tally.trades
-            self._trade(position, time, -part if held > 0 else part, price, commission, tag)
-            closed = self._logs[LOTS].all()[before - tally.trades :]
-        self._settle()
-        return closed
-
-    def update_unrealized_pnl(
-        self, prices: Mapping[str, float], time: datetime | None = None
-    ) -> float:
-        """Mark what is held at prices by ticker; what is not named keeps its last one.
-
-        Returns:
-            The unrealized P&L of everything held.
-
-        Raises:
-            CallError: A ticker is unknown or a time missing.
-        """
-        with self._lock:
-            moment = self._moment(time)
-            self._open_by_hand(moment)
-            shown: dict[str, float] = {}
-            for symbol, price in prices.items():
-                sid = self._sid(symbol)
-                if sid is None:
-                    known = ", ".join(sorted(self.ledger.books.tickers.values())) or "none yet"
-                    raise CallError(f"{symbol!r} was never traded; known are {known}")
-                shown[sid] = price
-            self._record(Mark(moment, prices=shown))
-            unrealized = self.ledger.total().unrealized
-        self._settle()
-        return unrealized
-
-    def record_flow(
-        self,
-        amount: float,
-        currency: str | None = None,
-        note: str = "",
-        *,
-        time: datetime | None = None,
-    ) -> None:
-        """Say that a deposit (positive) or withdrawal comes or came: it is no profit.
-
-        With a feed that shows cash it is booked at the mark whose cash shows it. In an account by
-        hand it is booked now.
-
-        Args:
-            amount: Units of the currency.
-            currency: Its currency; by default the account's.
-            note: A few words to know it by.
-            time: As in `open_trade`.
-
-        Raises:
-            CallError: The amount is 0 or not finite, or the currency has no rate by hand.
-        """
-        if not amount or not isfinite(amount):
-            raise CallError(f"the amount is {amount}; it must be a number other than 0")
-        with self._lock:
-            moment = self._moment(time)
-            self._open_by_hand(moment)
-            books, name = self.ledger.books, currency or self.account_currency
-            if self.by_hand and not books.rates.get(name):
-                known = ", ".join(sorted(books.rates))
-                raise CallError(f"there is no rate of {name!r}; the currencies are {known}")
-            self._record(CashFlow(moment, name, amount, note))
-            if self.by_hand:
-                shown = books.cash.expected.get(name, 0.0) + amount
-                self._record(Mark(moment, cash={name: shown}))
-        self._settle()
-
-    # --- how it becomes events
-
-    def _moment(self, time: datetime | None) -> datetime:
-        """The time in UTC, or that of the last event."""
-        if time is not None:
-            local = time.replace(tzinfo=self.zone) if time.tzinfo is None else time
-            return local.astimezone(UTC)
-        if self.ledger.books.time is None:
-            raise CallError("the first call needs time=...: the tracker reads no clock")
-        return self.ledger.books.time
-
-    def _open_by_hand(self, time: datetime) -> None:
-        if not self.ledger.books.opened:
-            cash = {self.account_currency: self.starting_equity}
-            self.by_hand = True
-            self._record(Opening(time, cash, {self.account_currency: 1.0}))
-
-    def _sid(self, symbol: str) -> str | None:
-        tickers = self.ledger.books.tickers
-        if symbol in tickers:
-            return symbol
-        return next((sid for sid, ticker in tickers.items() if ticker == symbol), None)
-
-    def _describe(self, symbol: str, multiplier: float) -> str:
-        sid = self._sid(symbol)
-        if sid is None:
-            size = _above_zero(multiplier, "multiplier")
-            if not symbol:
-                raise CallError("the symbol is empty; give the ticker")
-            self._record(
-                Instrument(symbol, symbol, Kind.EQUITY, self.account_currency, size, SMALL_LOT)
-            )
-        return sid or symbol
-
-    def _position_of(self, sid: str, strategy: str | None) -> Position:
-        books = self.ledger.books
-        account = books.account(strategy or self.settings.default_strategy)
-        return account.position(books.instruments[sid])
-
-    def _trade(
-        self,
-        position: Position,
-        time: datetime | None,
-        quantity: float,
-        price: float,
-        commission: float,
-        tag: str,
-    ) -> None:
-        for name, value in (("price", price), ("commission", commission)):
-            if not isfinite(value):
-                raise CallError(f"the {name} is {value}; it must be a number")
-        order_id = self.ledger.books.orders.by_hand(position.strategy, tag, quantity)
-        self._record(
-            Fill(
-                self._moment(time),
-                order_id,
-                1,
-                position.instrument.sid,
-                quantity,
-                price,
-                commission,
-                self.account_currency,
-                tag=tag,
-                market=price,
-            )
-        )
-
-
-def _above_zero(value: float, what: str) -> float:
-    if not 0.0 < value < float("inf"):
-        raise CallError(f"the {what} is {value}; it must be above 0")
-    return value
+from models.tracker.deployments import SinceDeploy
+from models.tracker.listeners import Listener
+from models.tracker.manual import HandRecorder
+from models.tracker.notices import NoticeKind
+from models.tracker.ports import Follower, Logger
+from models.tracker.summary import PerformanceSummary
+from models.trades.builders import open_record
+from models.trades.log import Archive
+from models.trades.metrics import TradeMetrics
+from models.trades.record import LOTS, POSITIONS, TradeRecord
+from models.trades.statistics import GroupBy
 
 
 class PerformanceTracker(HandRecorder):
@@ -305,7 +44,8 @@ class PerformanceTracker(HandRecorder):
             Fed with events the tracker takes the account as `Opening` shows it.
         logger: Where warnings go.
         object_store: Where closed trades go beyond those kept in memory, and states where it is a
-            `StateStore` too; `utils.snapshots.SnapshotStore` is both, over LEAN's object store.
+            `StateStore` too; over LEAN's object store `utils.store.snapshots.SnapshotStore` is
+            both.
         settings: What the user chose.
         account_currency: The currency of every amount it reports.
         zone: The time zone of its sessions.
@@ -620,14 +360,16 @@ class PerformanceTracker(HandRecorder):
             raise UnknownStrategyError(strategy, known)
         return () if strategy is None else ((GroupBy.STRATEGY, strategy),)
 
-    def execution_quality(self, by: Group | str = Group.ACCOUNT) -> tuple[ExecutionMetrics, ...]:
+    def execution_quality(
+        self, by: OrderGroup | str = OrderGroup.ACCOUNT
+    ) -> tuple[ExecutionMetrics, ...]:
         """What orders cost: for the account, or by strategy, symbol, security type, order type,
         hour or size. Empty where the setting `execution` is off.
 
         Raises:
             CallError: Orders are not grouped by that.
         """
-        kind = _pick(Group, by, "orders are grouped by")
+        kind = _pick(OrderGroup, by, "orders are grouped by")
         with self._lock:
             return self.execution.metrics(kind) if self.execution else ()
 
@@ -661,7 +403,7 @@ class PerformanceTracker(HandRecorder):
             self._listeners.remove(listener)
 
 
-Choice = TypeVar("Choice", GroupBy, Group)
+Choice = TypeVar("Choice", GroupBy, OrderGroup)
 
 
 def _pick(choices: type[Choice], value: Choice | str, what: str) -> Choice:

@@ -13,13 +13,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from models.events import TrackerError
-from models.execution_records import THRESHOLDS, read_thresholds
-from models.lots import Matching
-from models.sharing import UNASSIGNED
+from models.errors import TrackerError
+from models.execution.score import THRESHOLDS, read_thresholds
+from models.ledger.lots import Matching
+from models.ledger.tags import UNASSIGNED
 
 PREFIX = "tracker_"
-
 SWITCH = {"on": True, "off": False}
 LOG_LEVELS = ("debug", "info", "warning", "error")
 NOTIFIERS = frozenset({"email", "telegram", "web"})
@@ -207,7 +206,6 @@ def _choice(choices: type[enum.Enum]) -> Setting:
 
 
 _SWITCH = Setting(lambda text: SWITCH[text], "on or off")
-
 SETTINGS: dict[str, Setting] = {
     "default_strategy": Setting(
         _strategy, f"a name without spaces or any of , ; | = that is not {UNASSIGNED}"

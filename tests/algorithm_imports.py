@@ -14,13 +14,13 @@ from datetime import date, datetime, time
 from types import SimpleNamespace
 from typing import Any, ClassVar, NamedTuple
 
-from tests.workbench import tapes
-from workbench.recorded_algorithm import RecordedAlgorithm
-from workbench.recorded_enums import DataNormalizationMode, OptionRight
-from workbench.recorded_events import OrderEvent
-from workbench.recorded_reads import ReadMeter
-from workbench.recorded_state import SecurityState
-from workbench.recorded_symbols import Symbol
+from tests.workbench.engine import tapes
+from workbench.engine.algorithm import RecordedAlgorithm
+from workbench.engine.enums import DataNormalizationMode, OptionRight
+from workbench.engine.events import OrderEvent
+from workbench.engine.reads import ReadMeter
+from workbench.engine.state import SecurityState
+from workbench.engine.symbols import Symbol
 
 __all__ = [
     "DataNormalizationMode",

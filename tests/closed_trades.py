@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 
-from models.events import Kind
-from models.records import TradeRecord
-from models.trade_statistics import TradeFacts, TradeMetrics, TradeStatistics
+from models.events.instruments import SecurityType
+from models.trades.metrics import TradeMetrics
+from models.trades.record import TradeRecord
+from models.trades.statistics import TradeFacts, TradeStatistics
 
 START = datetime(2024, 1, 2, 14, 30, tzinfo=UTC)  # a Tuesday
 TINY = 1e-9  # what breaks even
@@ -71,7 +72,7 @@ def deal(
         "risk": risk,
     }
     facts: dict[str, Any] = {
-        "security_type": Kind.EQUITY,
+        "security_type": SecurityType.EQUITY,
         "underlying": "AAPL",
     }
     for name, value in said.items():

@@ -20,7 +20,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from models.records import Sheet
+from models.ledger.statement import Sheet
 from tests.laws import close
 
 if TYPE_CHECKING:

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import astuple, replace
 from math import isclose
 
-from models.ledger import Ledger
-from models.lots import Account
-from models.records import Sheet, TradeRecord
-from models.sharing import UNASSIGNED
+from models.ledger.accounts import Account
+from models.ledger.ledger import Ledger
+from models.ledger.statement import Sheet
+from models.ledger.tags import UNASSIGNED
+from models.trades.record import TradeRecord
 from tests.lean_account import LeanAccount
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-6

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from models.sessions import Samples
-from workbench.lean_samples import Closings, EquityChart, Exercise, Points, closing
+from models.equity.samples import Samples
+from models.statistics.lean_samples import Closings, EquityChart, Exercise, Points, closing
 
 Line = dict[str, Any]
 

@@ -13,12 +13,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.algorithm_imports import GOOG, Contract, QCAlgorithm, Scene, stock
-from tests.workbench import tapes
-from workbench.recorded_engine import RecordedEngine
-from workbench.recorded_reads import ReadMeter
-from workbench.recorded_state import SecurityState
-from workbench.recorded_symbols import Symbol
-from workbench.tape import TapeLine
+from tests.workbench.engine import tapes
+from workbench.engine.engine import RecordedEngine
+from workbench.engine.reads import ReadMeter
+from workbench.engine.state import SecurityState
+from workbench.engine.symbols import Symbol
+from workbench.engine.tape import TapeLine
 
 START = datetime(2015, 12, 23, 5, tzinfo=UTC)
 

@@ -39,28 +39,23 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from models.books import Books, before
-from models.events import (
-    CashFlow,
+from models.events.account import CashFlow, Mark, Opening
+from models.events.corporate_actions import (
     Delisting,
     DelistingKind,
     Dividend,
-    Event,
-    Fill,
-    Instrument,
-    Kind,
-    Mark,
-    Opening,
-    OrderStatus,
-    OrderType,
-    OrderUpdate,
     Split,
     SplitKind,
     SymbolChange,
 )
-from models.ledger import Ledger
-from models.lots import Matching
-from models.records import TradeRecord
+from models.events.event import Event
+from models.events.instruments import Instrument, SecurityType
+from models.events.orders import Fill, OrderStatus, OrderType, OrderUpdate
+from models.ledger.books import Books
+from models.ledger.ledger import Ledger
+from models.ledger.lots import Matching
+from models.ledger.opening import before
+from models.trades.record import TradeRecord
 from tests.expectations import expect, number, pairs
 from tests.laws import check_books, check_law
 from tests.lean_account import ZERO, LeanAccount, Security, Way
@@ -70,18 +65,18 @@ MINUTE = timedelta(minutes=1)
 EARLY_ASSIGNMENT = "Simulated option assignment before expiration"
 SETTLES_IN_ACCOUNT = "AccountCurrencyImmediateSettlementModel"
 
-DEFINED: dict[str, tuple[Kind, Way]] = {
-    "STOCK": (Kind.EQUITY, Way.PAID),
-    "INDEX": (Kind.INDEX, Way.PAID),
-    "OPTION": (Kind.OPTION, Way.PAID),
-    "INDEX_OPTION": (Kind.INDEX_OPTION, Way.PAID),
-    "FUTURE_OPTION": (Kind.FUTURE_OPTION, Way.PAID),
-    "FUTURE": (Kind.FUTURE, Way.MARGINED),
-    "CFD": (Kind.CFD, Way.MARGINED),
-    "PERP": (Kind.CRYPTO_FUTURE, Way.MARGINED),
-    "INVERSE": (Kind.CRYPTO_FUTURE, Way.MARGINED),
-    "COIN": (Kind.CRYPTO, Way.SWAPPED),
-    "FOREX": (Kind.FOREX, Way.SWAPPED),
+DEFINED: dict[str, tuple[SecurityType, Way]] = {
+    "STOCK": (SecurityType.EQUITY, Way.PAID),
+    "INDEX": (SecurityType.INDEX, Way.PAID),
+    "OPTION": (SecurityType.OPTION, Way.PAID),
+    "INDEX_OPTION": (SecurityType.INDEX_OPTION, Way.PAID),
+    "FUTURE_OPTION": (SecurityType.FUTURE_OPTION, Way.PAID),
+    "FUTURE": (SecurityType.FUTURE, Way.MARGINED),
+    "CFD": (SecurityType.CFD, Way.MARGINED),
+    "PERP": (SecurityType.CRYPTO_FUTURE, Way.MARGINED),
+    "INVERSE": (SecurityType.CRYPTO_FUTURE, Way.MARGINED),
+    "COIN": (SecurityType.CRYPTO, Way.SWAPPED),
+    "FOREX": (SecurityType.FOREX, Way.SWAPPED),
 }
 # The words that only set the stage: the account is opened at the first other line, or by FIRST.
 STAGE = frozenset({*DEFINED, "ACCOUNT", "RATE", "HOLDS", "AT", "DAY", "FIRST"})
@@ -282,7 +277,7 @@ class Player:
         security = self.account.securities[sid]
         fee, currency = Decimal(said.get("fee", "0")), said.get("in", self.account.currency)
         self.account.fill(sid, quantity, price)
-        coin = self.ledger.books.instruments[sid].kind is Kind.CRYPTO
+        coin = self.ledger.books.instruments[sid].kind is SecurityType.CRYPTO
         if fee and coin and quantity > 0 and currency == security.base:
             self.account.pay(security.quote, -fee * price * security.multiplier)
         elif fee:
@@ -340,12 +335,12 @@ class Player:
         if "early" in said:
             said["tag"] = EARLY_ASSIGNMENT
         leg = self._filled(sid, -exercised, ZERO, said)
-        if instrument.kind is Kind.INDEX_OPTION:
+        if instrument.kind is SecurityType.INDEX_OPTION:
             self.account.settle_option(sid, -exercised, spot)
         self.apply(leg)
-        if not gain or instrument.kind is Kind.INDEX_OPTION:
+        if not gain or instrument.kind is SecurityType.INDEX_OPTION:
             return
-        size = 1 if instrument.kind is Kind.FUTURE_OPTION else option.multiplier
+        size = 1 if instrument.kind is SecurityType.FUTURE_OPTION else option.multiplier
         quantity = exercised * size * (1 if option.call else -1)
         again = {"order": str(leg.order_id), "message": "Option Exercise"}
         self.apply(self._filled(instrument.underlying, quantity, option.strike, again))

@@ -16,23 +16,23 @@ from typing import Any
 
 import pytest
 
-from models.recorder import NoticeKind
-from models.records import Alert
 from models.settings import Alarm
+from models.tracker.alerts import Alert
+from models.tracker.notices import NoticeKind
 from tests import algorithm_imports
 from tests.algorithm_imports import Contract, Resolution, Scene
 from tests.paper_market import PaperMarket, Step, engine_of, option
 from tests.structure.source_tree import ROOT
-from utils.alerts import figures
+from utils.notify.screen import figures
+from workbench.engine.engine import RecordedEngine
+from workbench.engine.enums import DataNormalizationMode
+from workbench.engine.reads import ReadMeter
+from workbench.engine.state import SecurityState
+from workbench.engine.symbols import Symbol
+from workbench.engine.tape import Tape, read_tape
 from workbench.launcher import algorithm_class
-from workbench.recorded_engine import RecordedEngine
-from workbench.recorded_enums import DataNormalizationMode
-from workbench.recorded_reads import ReadMeter
-from workbench.recorded_state import SecurityState
-from workbench.recorded_symbols import Symbol
 from workbench.recordings import recordings
-from workbench.replay import Replay
-from workbench.tape import Tape, read_tape
+from workbench.replay.replay import Replay
 
 PARAMETERS: dict[str, str] = json.loads((ROOT / "config.json").read_text("utf-8"))["parameters"]
 # Strikes around 750, and one that is 6 % in the money for a put.

@@ -8,326 +8,35 @@ console's limits keep back is counted by event and told at the end.
 
 from __future__ import annotations
 
-import enum
-import json
-import re
 import threading
 import time as clocks
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from itertools import count, islice
-from math import inf, isfinite
-from typing import Any, NamedTuple, Protocol, TypeVar
+from datetime import datetime
+from math import inf
+from typing import Any, Protocol
 
-import numpy as np
-
-from models.sharing import CallError
+from models.errors import CallError
+from utils.log.entries import Entry
+from utils.log.events import EVENTS, ROUTES, Category, EventSpec, Level, Sink, pick
+from utils.log.processors import Processor
+from utils.log.values import NAMES, OTHERS, UNSTORED, cut
 
 BUDGET = 8 * 1024  # bytes a backtest: LEAN's free tier takes 10 KB
+
 # Parts of the budget that are left to errors, and to the summary at the end.
 FOR_ERRORS, FOR_SUMMARY = 1 / 8, 1 / 16
+
 # LEAN puts the algorithm's time before each message, and the log file a newline after it.
 STAMP = len("2024-01-02 03:04:05 ")
+
 # LEAN's console: characters a message, its time included, and seconds between two.
 DEBUG_MOST, DEBUG_EVERY = 200, 1.0
 KEPT = 1_000  # entries to be asked for
 QUEUED = 10_000  # entries that wait for a flush at most
 ADDED = 100  # of those that listeners log meanwhile, how many a flush takes too
 CHUNK = 64 * 1024  # characters that the store gets at once
-# Characters, items and levels of a value; names of events that are counted apart.
-LONGEST, WIDEST, DEEPEST, NAMES = 1_000, 100, 5, 100
-LARGEST = 10**100  # Python refuses to write out an integer of some thousand digits
-CUT, OTHERS, UNSTORED = "…", "others", "lines not stored"
-
-
-class Level(enum.IntEnum):
-    """How much an entry matters; OFF is a threshold."""
-
-    DEBUG = 10
-    INFO = 20
-    WARNING = 30
-    ERROR = 40
-    OFF = 50
-
-
-class Category(enum.Enum):
-    """What an entry is about."""
-
-    EXECUTION = "execution"
-    STRATEGY = "strategy"
-    RISK = "risk"
-    PERFORMANCE = "performance"
-    SYSTEM = "system"
-    AUDIT = "audit"
-    ERROR = "error"
-
-
-class Sink(enum.Enum):
-    """Where LEAN shows an entry: the console, the log file, the console in red, or nowhere."""
-
-    DEBUG = "debug"
-    LOG = "log"
-    ERROR = "error"
-    NOWHERE = "nowhere"
-
-
-# Where an entry goes by its category, or else by its level.
-ROUTES: dict[Level | Category, Sink] = {
-    Category.AUDIT: Sink.LOG,  # never on the console alone
-    Level.DEBUG: Sink.DEBUG,
-    Level.INFO: Sink.LOG,
-    Level.WARNING: Sink.LOG,
-    Level.ERROR: Sink.ERROR,
-    Level.OFF: Sink.NOWHERE,
-}
-
-
-class EventSpec(NamedTuple):
-    """What a ready event is about, how much it matters and where it is shown."""
-
-    category: Category
-    level: Level
-    sink: Sink
-
-
-_TRAIL = EventSpec(Category.EXECUTION, Level.DEBUG, Sink.LOG)
-_HELD = EventSpec(Category.STRATEGY, Level.INFO, Sink.LOG)
-_MADE = EventSpec(Category.PERFORMANCE, Level.INFO, Sink.LOG)
-_OWN = EventSpec(Category.SYSTEM, Level.INFO, Sink.LOG)
-_SHOWN = EventSpec(Category.AUDIT, Level.ERROR, Sink.LOG)
-
-EVENTS: dict[str, EventSpec] = {
-    "order submitted": _TRAIL,
-    "order updated": _TRAIL,
-    "order filled": _TRAIL,
-    "order rejected": _TRAIL._replace(level=Level.WARNING),
-    "order cancelled": _TRAIL._replace(level=Level.INFO),
-    "position opened": _HELD,
-    "position increased": _HELD,
-    # the trades that were closed say it
-    "position reduced": _HELD._replace(level=Level.DEBUG),
-    "position closed": _HELD._replace(level=Level.DEBUG),
-    "position flipped": _HELD,
-    "position assigned": _HELD,
-    "position exercised": _HELD,
-    "position expired": _HELD,
-    "trade closed": _MADE,
-    "session closed": _MADE,
-    "drawdown low": EventSpec(Category.RISK, Level.DEBUG, Sink.DEBUG),
-    "drawdown alert": EventSpec(Category.RISK, Level.WARNING, Sink.LOG),
-    "drawdown recovery": EventSpec(Category.RISK, Level.INFO, Sink.LOG),
-    "alert": EventSpec(Category.RISK, Level.WARNING, Sink.LOG),
-    "alert over": EventSpec(Category.RISK, Level.INFO, Sink.LOG),
-    "restored": _OWN,
-    "adopted": EventSpec(Category.AUDIT, Level.WARNING, Sink.LOG),
-    "saved": _OWN._replace(level=Level.DEBUG),
-    "save failed": EventSpec(Category.ERROR, Level.ERROR, Sink.ERROR),
-    "anomaly": EventSpec(Category.ERROR, Level.WARNING, Sink.LOG),
-    "log closed": _OWN,
-    # asked for, or of the end: shown at whatever level
-    "balance": _SHOWN,
-    "result": _SHOWN,
-    "failed": _SHOWN,
-}
-
-Choice = TypeVar("Choice", Level, Category, Sink)
-
-
-def pick(choices: type[Choice], value: Choice | str) -> Choice:
-    """A level, category or sink by its name; `CallError` names those there are."""
-    if isinstance(value, choices):
-        return value
-    try:
-        return choices[str(value).upper()]
-    except KeyError:
-        known = ", ".join(choice.name.lower() for choice in choices)
-        problem = f"{value!r} is no {choices.__name__.lower()}; there are {known}"
-        raise CallError(problem) from None
-
-
-# --- values
-
-
-def plain(value: Any, depth: int = DEEPEST) -> Any:
-    """The value in JSON's own types, cut where it is too long, too wide or too deep.
-
-    Numbers that JSON lacks and times become text. Any other object becomes its type's name:
-    asking it for its text could fail, or call LEAN under a lock.
-    """
-    if value is None or value is True or value is False:
-        return value
-    if not depth:
-        return CUT
-    for kinds, convert in _CONVERTERS:
-        if isinstance(value, kinds):
-            return convert(value, depth - 1)
-    return f"<{type(value).__name__}>"
-
-
-def _text(value: str) -> str:
-    return str.__str__(value if len(value) <= LONGEST else value[: LONGEST - 1] + CUT)
-
-
-def _whole(value: int) -> int | str:
-    fits = -LARGEST < value < LARGEST
-    return int.__int__(value) if fits else f"<int of {value.bit_length()} bits>"
-
-
-def _number(value: float) -> float | str:
-    return float.__float__(value) + 0.0 if isfinite(value) else format(value, "g")
-
-
-def _key(value: Any) -> str:
-    return _text(value) if isinstance(value, str) else shown(plain(value))
-
-
-def _items(values: Collection[Any], depth: int) -> list[Any]:
-    items = [plain(value, depth) for value in islice(values, WIDEST)]
-    return items if len(values) <= WIDEST else [*items[:-1], CUT]
-
-
-def _pairs(values: dict[Any, Any], depth: int) -> dict[str, Any]:
-    most = WIDEST - (len(values) > WIDEST)
-    pairs = {_key(key): plain(value, depth) for key, value in islice(values.items(), most)}
-    return pairs if len(values) <= WIDEST else {**pairs, CUT: CUT}
-
-
-_CONVERTERS: tuple[tuple[type | tuple[type, ...], Callable[[Any, int], Any]], ...] = (
-    (enum.Enum, lambda value, _: value.value if isinstance(value.value, str) else value.name),
-    (str, lambda value, _: _text(value)),
-    (int, lambda value, _: _whole(value)),
-    (float, lambda value, _: _number(value)),
-    (np.generic, lambda value, depth: plain(value.item(), depth)),
-    (date, lambda value, _: value.isoformat()),
-    (Decimal, lambda value, _: str(value)),
-    (dict, _pairs),
-    ((list, tuple), _items),
-    ((set, frozenset), lambda value, depth: sorted(_items(value, depth), key=shown)),
-)
-
-# Needs no quotes: it has no spaces and is taken for no number and no word of JSON's.
-_BARE = re.compile(r"(?!(?:null|true|false|[-+.]?\d[\d.eE+-]*)\Z)[\w.:/%+|@*#$<>-]+", re.ASCII)
-
-
-def _json(value: Any) -> str:
-    """The plain value as JSON, compact, every character printable."""
-    line = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return line if line.isprintable() else json.dumps(value, separators=(",", ":"))
-
-
-def shown(value: Any) -> str:
-    """The plain value in compact text: floats to 12 digits, strings quoted where they must be."""
-    if isinstance(value, str):
-        return value if _BARE.fullmatch(value) else _json(value)
-    return format(value, ".12g") if isinstance(value, float) else _json(value)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One thing that was logged; `CallError` where the time is naive or the event has no name.
-
-    Attributes:
-        time: UTC, of the algorithm.
-        level: How much it matters.
-        category: What it is about.
-        event: What happened.
-        fields: What is known of it, in plain JSON values.
-        correlation: What it belongs to, such as the order `o12`; empty where nothing.
-        sink: Where LEAN shows it; no part of what it says.
-    """
-
-    time: datetime
-    level: Level
-    category: Category
-    event: str
-    fields: Mapping[str, Any] = field(default_factory=dict)
-    correlation: str = ""
-    sink: Sink = field(default=Sink.LOG, compare=False)
-
-    def __post_init__(self) -> None:
-        if self.time.tzinfo is None or not self.event:
-            problem = f"not {self.event!r} at {self.time!r}"
-            raise CallError(f"an entry needs an event's name and an aware time, {problem}")
-        object.__setattr__(self, "time", self.time.astimezone(UTC))
-        object.__setattr__(self, "fields", plain(dict(self.fields)))
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON values."""
-        return {
-            "time": self.time.isoformat(),
-            "level": self.level.name.lower(),
-            "category": self.category.value,
-            "event": self.event,
-            "correlation": self.correlation,
-            "fields": dict(self.fields),
-        }
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Entry:
-        """The entry that `to_dict` described."""
-        time, level = datetime.fromisoformat(values["time"]), pick(Level, values["level"])
-        category = pick(Category, values["category"])
-        return cls(**{**values, "time": time, "level": level, "category": category})
-
-    def json(self) -> str:
-        """`to_dict` on one line."""
-        return _json(self.to_dict())
-
-    def text(self) -> str:
-        """The event and what is known of it on one line: `event id=o12 key=value`."""
-        words = [self.event if self.event.isprintable() else _json(self.event)]
-        if self.correlation:
-            words.append(f"id={shown(self.correlation)}")
-        words += [f"{shown(key)}={shown(value)}" for key, value in self.fields.items()]
-        return " ".join(words)
-
-
-def cut(text: str, most: int) -> str:
-    """The text in at most so many characters, as LEAN counts them: in UTF-16."""
-    units = text.encode("utf-16-le")
-    short = units[: 2 * (most - 1)].decode("utf-16-le", "ignore") + CUT
-    return text if len(units) <= 2 * most else short
-
-
-# --- processors
-
-# Gives the entry to go on with, or None to drop it.
-Processor = Callable[[Entry], Entry | None]
-
-
-def redact(*names: str) -> Processor:
-    """Hide the fields of these names, in nested values as well."""
-
-    def hide(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {name: "***" if name in names else hide(each) for name, each in value.items()}
-        return [hide(each) for each in value] if isinstance(value, list) else value
-
-    return lambda entry: replace(entry, fields=hide(entry.fields))
-
-
-def sample(event: str, *, every: int) -> Processor:
-    """Keep the first of each so many entries of an event; `CallError` where that is below 1."""
-    if every < 1:
-        raise CallError(f"one of {every} is no sample; it must be of 1 or more")
-    seen = count()
-    return lambda entry: entry if entry.event != event or next(seen) % every == 0 else None
-
-
-def only(*categories: Category | str) -> Processor:
-    """Drop what is of no such category."""
-    wanted = {pick(Category, category) for category in categories}
-    return lambda entry: entry if entry.category in wanted else None
-
-
-def route(sink: Sink | str, *events: str) -> Processor:
-    """Show these events there."""
-    there = pick(Sink, sink)
-    return lambda entry: replace(entry, sink=there) if entry.event in events else entry
 
 
 # --- the log

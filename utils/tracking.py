@@ -13,23 +13,32 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
-from models.events import DayEnd, EventError, Fill, Mark, OrderStatus, OrderUpdate
-from models.ledger import EQUITY_TOLERANCE
+from models.equity.session_book import BEGINNING
+from models.equity.session_metrics import SessionKind, SessionMetrics
+from models.errors import CallError, EventError
+from models.events.account import DayEnd, Mark
+from models.events.orders import Fill, OrderStatus, OrderUpdate
+from models.ledger.ledger import EQUITY_TOLERANCE
+from models.ledger.tags import Resolver
 from models.performance_tracker import PerformanceTracker
-from models.recorder import OF_FILLS, Follower, Notice, NoticeKind
-from models.records import Alert
-from models.sessions import BEGINNING, SessionKind, SessionMetrics
 from models.settings import Settings, Switch, chosen, read_settings
-from models.sharing import CallError, Resolver
-from models.trade_statistics import Archive
-from utils.alerts import HEARD, Alerts, Narrator, Screen, order_name
-from utils.lean import LeanFeed, utc
-from utils.object_store import ObjectStoreManager
-from utils.snapshots import SnapshotError, SnapshotStore
-from utils.structured_logger import BUDGET, Category, Level, StructuredLogger
+from models.tracker.alerts import Alert
+from models.tracker.notices import OF_FILLS, Notice, NoticeKind
+from models.tracker.ports import Follower
+from models.trades.log import Archive
+from utils.lean.feed import LeanFeed, utc
+from utils.log.events import Category, Level
+from utils.notify.alerts import HEARD, Alerts
+from utils.notify.narrator import Narrator, order_name
+from utils.notify.screen import Screen
+from utils.store.object_store import ObjectStoreManager
+from utils.store.snapshot import SnapshotError
+from utils.store.snapshots import SnapshotStore
+from utils.structured_logger import BUDGET, StructuredLogger
 
 if TYPE_CHECKING:
     from AlgorithmImports import OrderEvent, QCAlgorithm, Slice
+
 
 LIVE_MARK_EVERY = 1.0  # seconds
 BACKTEST_SAVE_EVERY = 30.0  # seconds of wall clock

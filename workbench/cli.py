@@ -12,18 +12,18 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from models.lots import Matching
+from models.ledger.lots import Matching
 from models.performance_tracker import PerformanceTracker
+from models.trades.lean_book import Grouping
+from workbench.engine.tape import TapeError, read_tape
 from workbench.export import ExportError, export, show_export
-from workbench.lean_book import Grouping
-from workbench.outputs import Outputs, json_text
 from workbench.recordings import find, recordings
-from workbench.replay import Replay
-from workbench.saved_state import is_saved_state, load
-from workbench.statistics import JSON, replay_statistics, state_statistics
-from workbench.statistics_tables import show_statistics
+from workbench.replay.outputs import Outputs, json_text
+from workbench.replay.replay import Replay
+from workbench.replay.saved_state import is_saved_state, load
+from workbench.statistics.figures import JSON, replay_statistics, state_statistics
+from workbench.statistics.tables import show_statistics
 from workbench.tables import grid, show
-from workbench.tape import TapeError, read_tape
 
 UNREADABLE = 2  # exit code: what was asked for is not there, not allowed, or cannot be read
 

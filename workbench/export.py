@@ -29,9 +29,9 @@ from rich.console import Console
 from workbench.recordings import PROJECT
 from workbench.tables import grid
 
-# LEAN's free tier takes 25 files of 32 KB; one file and 4 KB are left to the user.
-MOST_FILES = 24
-MOST_BYTES = 28 * 1024
+# LEAN's Institution tier takes 250 files of 256 KB; a few are left to the user.
+MOST_FILES = 240
+MOST_BYTES = 240 * 1024
 
 ALGORITHM = "main.py"
 PROJECT_FILE = "config.json"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.tape import TAPE_NAME, Tape
+from workbench.engine.tape import TAPE_NAME, Tape
 
 PROJECT = Path(__file__).resolve().parent.parent
 FOLDERS = (PROJECT / "recordings", PROJECT.parent / "shared" / "recordings")

@@ -11,9 +11,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from models.records import Positions, Sheet, TradeRecord
-from models.sessions import SessionKind
-from workbench.replay import Replay
+from models.equity.session_metrics import SessionKind
+from models.ledger.holdings import Positions
+from models.ledger.statement import Sheet
+from models.trades.record import TradeRecord
+from workbench.replay.replay import Replay
 
 LARGEST = 10  # trades shown
 SESSIONS = {SessionKind.MONTHLY: 6, SessionKind.DAILY: 5}  # how many of a kind are shown

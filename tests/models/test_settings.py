@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from models.events import TrackerError
-from models.lots import Matching
+from models.errors import TrackerError
+from models.ledger.lots import Matching
 from models.settings import (
     SETTINGS,
     Settings,

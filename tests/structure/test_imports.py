@@ -87,18 +87,11 @@ def test_the_algorithm_imports_what_lean_has() -> None:
 
 def test_the_recorded_engine_stands_alone() -> None:
     """The recorded engine needs Python alone, for it plays LEAN to the tracker."""
-    engine = [path.stem for path in python_files("workbench") if is_engine(path.stem)]
-    assert engine, "the recorded engine is gone from the workbench"
-    found = imports_of(*(f"workbench/{name}.py" for name in engine))
-    own = {f"workbench.{name}" for name in engine}
+    found = imports_of("workbench/engine")
+    assert found, "the recorded engine is gone from the workbench"
     foreign = [
         f"{item.place} {item.module}"
         for item in found
-        if item.package not in STANDARD and item.module not in own
+        if item.package not in STANDARD and not item.module.startswith("workbench.engine")
     ]
     assert foreign == []
-
-
-def is_engine(module: str) -> bool:
-    """Whether a module of the workbench belongs to the recorded engine."""
-    return module.startswith(("recorded_", "tape"))

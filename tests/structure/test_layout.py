@@ -17,7 +17,6 @@ from tests.structure.source_tree import (
     text_files,
     tree,
 )
-from workbench.export import MOST_BYTES, MOST_FILES
 
 MOST_LINES = 400
 MOST_FUNCTION_LINES = 60
@@ -30,17 +29,6 @@ MACHINE_PATH = re.compile(r"(?<![\w.~/-])/(tm[p]|hom[e]|roo[t]|wor[k])(?![\w.-])
 def test_everything_that_goes_to_lean_is_there() -> None:
     """main.py, models and utils each hold code, so that the other tests have what to judge."""
     assert [name for name in LEAN_CODE if not python_files(name)] == []
-
-
-def test_leans_free_tier_takes_the_files() -> None:
-    """What goes to LEAN leaves room for a file of the user's own."""
-    assert len(python_files(*LEAN_CODE)) <= MOST_FILES
-
-
-def test_leans_free_tier_takes_the_size_of_each_file() -> None:
-    """No file that goes to LEAN is too large for it."""
-    large = [path.name for path in python_files(*LEAN_CODE) if path.stat().st_size > MOST_BYTES]
-    assert large == []
 
 
 def test_modules_are_short() -> None:

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.workbench import tapes
+from tests.workbench.engine import tapes
 from utils.tracking import LeanTracker, track
-from workbench.recorded_algorithm import RecordedAlgorithm
-from workbench.recorded_engine import Played, RecordedEngine
-from workbench.recorded_faults import Faults
-from workbench.replay import TrackedAlgorithm
+from workbench.engine.algorithm import RecordedAlgorithm
+from workbench.engine.engine import Played, RecordedEngine
+from workbench.engine.faults import Faults
+from workbench.replay.replay import TrackedAlgorithm
 
 NO_FAULTS = Faults()
 DAY = "2020-01-02"

@@ -17,40 +17,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.events import OrderType
-from models.recorder import Recorder
+from models.errors import CallError
+from models.events.orders import OrderType
 from models.settings import Settings
-from models.sharing import CallError
+from models.tracker.core import Recorder
 from utils import structured_logger
+from utils.log.entries import Entry
+from utils.log.events import EVENTS, ROUTES, Category, Level, Sink, pick
+from utils.log.processors import Processor, only, redact, route, sample
+from utils.log.values import LONGEST, NAMES, OTHERS, UNSTORED, WIDEST, cut, plain, shown
 from utils.structured_logger import (
     BUDGET,
     DEBUG_MOST,
-    EVENTS,
     FOR_ERRORS,
     FOR_SUMMARY,
     KEPT,
-    LONGEST,
-    NAMES,
-    OTHERS,
     QUEUED,
-    ROUTES,
     STAMP,
-    UNSTORED,
-    WIDEST,
-    Category,
-    Entry,
-    Level,
-    Processor,
-    Sink,
     StructuredLogger,
-    cut,
-    only,
-    pick,
-    plain,
-    redact,
-    route,
-    sample,
-    shown,
 )
 
 NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)

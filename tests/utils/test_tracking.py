@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from models.events import OrderType
+from models.errors import CallError
+from models.events.orders import OrderType
 from models.settings import SettingsError
-from models.sharing import CallError
-from tests.workbench import tapes
+from tests.workbench.engine import tapes
 from utils.tracking import LeanTracker, track
-from workbench.recorded_algorithm import RecordedAlgorithm
-from workbench.recorded_engine import RecordedEngine
-from workbench.recorded_faults import Faults
+from workbench.engine.algorithm import RecordedAlgorithm
+from workbench.engine.engine import RecordedEngine
+from workbench.engine.faults import Faults
+from workbench.engine.tape import Tape, read_tape
 from workbench.recordings import recordings
-from workbench.replay import Replay, TrackedAlgorithm
-from workbench.tape import Tape, read_tape
+from workbench.replay.replay import Replay, TrackedAlgorithm
 
 NO_FAULTS = Faults()
 LEFT = {"USD": [499.0, 1.0]}

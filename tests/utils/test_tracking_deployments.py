@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from models.recorder import STATE_VERSION
-from models.trade_statistics import BATCH
+from models.tracker.core import STATE_VERSION
+from models.trades.log import BATCH
 from tests.utils.runs import DAY, Project, Run, bought, stock
-from tests.workbench import tapes
-from utils.object_store import ObjectStoreManager
+from tests.workbench.engine import tapes
+from utils.store.object_store import ObjectStoreManager
 from utils.tracking import LeanTracker
-from workbench.recorded_faults import Faults
+from workbench.engine.faults import Faults
 
 LEFT = 499.0  # dollars, after 10 shares were bought for 500 and a dollar
 

@@ -11,18 +11,19 @@ from typing import Any
 import pytest
 
 from models.performance_tracker import PerformanceTracker
-from models.records import TradeRecord
-from tests.utils.fake_store import FakeStore
+from models.trades.record import TradeRecord
 from tests.utils.runs import Project, bought, stock
-from tests.workbench import tapes
-from utils.object_store import ObjectStoreManager, Reason
-from utils.snapshots import SnapshotStore
+from tests.utils.store.fake_store import FakeStore
+from tests.workbench.engine import tapes
+from utils.store.object_store import ObjectStoreManager
+from utils.store.results import Reason
+from utils.store.snapshots import SnapshotStore
 from utils.tracking import LeanTracker
-from workbench.recorded_engine import Played
-from workbench.recorded_faults import Faults
-from workbench.recorded_store import ObjectStore
-from workbench.replay import TrackedAlgorithm
-from workbench.saved_state import load
+from workbench.engine.engine import Played
+from workbench.engine.faults import Faults
+from workbench.engine.store import ObjectStore
+from workbench.replay.replay import TrackedAlgorithm
+from workbench.replay.saved_state import load
 
 
 @pytest.fixture

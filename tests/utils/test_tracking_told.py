@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from tests.utils.runs import Project, Run, bought, stock
-from tests.workbench import tapes
-from utils.alerts import CHART
-from utils.object_store import Reason
-from workbench.recorded_engine import Played
+from tests.workbench.engine import tapes
+from utils.notify.screen import CHART
+from utils.store.results import Reason
+from workbench.engine.engine import Played
+from workbench.engine.tape import read_tape
 from workbench.recordings import recordings
-from workbench.replay import Replay
-from workbench.tape import read_tape
+from workbench.replay.replay import Replay
 
 
 @pytest.fixture

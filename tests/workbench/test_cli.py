@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from models.records import TradeRecord
-from tests.workbench import tapes
-from tests.workbench.test_lean_trade_statistics import different
+from models.trades.lean_book import LeanTrade
+from models.trades.record import TradeRecord
+from tests.models.statistics.test_lean_trades import different
+from tests.workbench.engine import tapes
 from workbench.cli import main
-from workbench.lean_book import LeanTrade
+from workbench.engine.tape import TAPE_NAME, read_tape
 from workbench.recordings import PROJECT, recordings
-from workbench.replay import Replay
-from workbench.saved_state import load
-from workbench.tape import TAPE_NAME, read_tape
+from workbench.replay.replay import Replay
+from workbench.replay.saved_state import load
 
 BALANCE = {
     "starting_equity", "realized", "unrealized", "fees", "dividends", "financing", "settlement",

@@ -17,17 +17,17 @@ from hypothesis import strategies as st
 
 from tests.structure.source_tree import LEAN_CODE, python_files
 from workbench.cli import main
+from workbench.engine.tape import read_tape
 from workbench.export import MOST_BYTES, MOST_FILES, ExportError, export, through
 from workbench.recordings import PROJECT, recordings
-from workbench.replay import TAPE_SETTINGS, Replay
-from workbench.tape import read_tape
+from workbench.replay.replay import TAPE_SETTINGS, Replay
 
 RECORDING = recordings()["option-combos"].path
 # The recorded engine is the workbench's; of LEAN there is what main.py's first import needs.
 STUB = """
 from datetime import *
-from workbench.recorded_algorithm import RecordedAlgorithm as QCAlgorithm
-from workbench.recorded_enums import *
+from workbench.engine.algorithm import RecordedAlgorithm as QCAlgorithm
+from workbench.engine.enums import *
 """
 DRIVER = """
 import importlib, json, sys
@@ -37,8 +37,8 @@ asked = json.loads(sys.argv[1])
 sys.path[:0] = asked["paths"]
 prefix, recording, folder = asked["prefix"], Path(asked["recording"]), Path(asked["folder"])
 
-from workbench.recorded_algorithm import RecordedAlgorithm
-from workbench.recorded_engine import RecordedEngine
+from workbench.engine.algorithm import RecordedAlgorithm
+from workbench.engine.engine import RecordedEngine
 from workbench.tape import read_tape
 
 for path in sorted(folder.rglob("*.py")):
@@ -118,11 +118,7 @@ def expected() -> dict[str, Any]:
 @pytest.fixture
 def desk(tmp_path: Path) -> Path:
     """A folder with the recorded engine and nothing else of the project."""
-    engine = tmp_path / "desk" / "workbench"
-    engine.mkdir(parents=True)
-    for pattern in ("__init__.py", "recorded_*.py", "tape*.py"):
-        for path in (PROJECT / "workbench").glob(pattern):
-            shutil.copy(path, engine)
+    shutil.copytree(PROJECT / "workbench" / "engine", tmp_path / "desk" / "workbench" / "engine")
     (tmp_path / "desk" / "AlgorithmImports.py").write_text(STUB)
     return tmp_path / "desk"
 

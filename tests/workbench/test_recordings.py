@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.workbench import tapes
+from tests.workbench.engine import tapes
 from workbench.recordings import FOLDERS, find, recordings, result
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from rich.console import Console
 
+from workbench.engine.tape import TAPE_NAME, read_tape
 from workbench.recordings import recordings
-from workbench.replay import Replay
+from workbench.replay.replay import Replay
 from workbench.tables import money, show
-from workbench.tape import TAPE_NAME, read_tape
 
 
 def shown(path: Path, width: int = 100) -> str:

@@ -1,0 +1,3 @@
+"""Equity over time: unit NAV, drawdown, sessions and LEAN's daily samples."""
+
+from __future__ import annotations

@@ -1,0 +1,43 @@
+"""Running mean and variance of the returns of trading days."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from models.equity.sessions import Session
+
+
+class Moments(NamedTuple):
+    """Running moments of the returns of trading days: days with a mark and a NAV.
+
+    Attributes:
+        n: How many days.
+        mean: Mean return of a day; 0 while there is none.
+        squares: Sum of the squared deviations from the mean.
+        downside: Sum of the squares of the returns below 0.
+    """
+
+    n: int = 0
+    mean: float = 0.0
+    squares: float = 0.0
+    downside: float = 0.0
+
+    def after(self, day: Session) -> Moments:
+        """With one more day's return (Welford's update), if it is a trading day."""
+        if not (day.marked and day.valued and day.start_nav > 0.0):
+            return self
+        value = day.end_nav / day.start_nav - 1.0
+        step = value - self.mean
+        mean = self.mean + step / (self.n + 1)
+        squares = self.squares + step * (value - mean)
+        return Moments(self.n + 1, mean, squares, self.downside + min(value, 0.0) ** 2)
+
+    @property
+    def variance(self) -> float | None:
+        """Sample variance of a day's return; None below two days."""
+        return self.squares / (self.n - 1) if self.n > 1 else None
+
+    @property
+    def downside_variance(self) -> float | None:
+        """Mean square of min(return, 0) over all days; None without a day."""
+        return self.downside / self.n if self.n else None

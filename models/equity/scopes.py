@@ -1,0 +1,187 @@
+"""Scopes: the account and each strategy, each with its NAV, sessions and count of trades."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, tzinfo
+from math import sqrt
+from typing import Any
+
+from models.equity.nav_series import Change, NavSeries
+from models.equity.strategy_metrics import StrategyMetrics
+from models.equity.tally import Tally
+from models.errors import UnknownStrategyError
+from models.ledger.books import Payment
+from models.ledger.ledger import Ledger
+from models.ledger.statement import Sheet
+from models.ledger.tags import UNASSIGNED
+
+ACCOUNT = ""  # the account's own scope in messages and states
+SUMS = ("base", "flows", "seeded")
+
+
+class Scope:
+    """One of them.
+
+    Attributes:
+        name: The strategy's name, or `ACCOUNT`.
+        share: Its part of the account's base.
+        capital: What its equity starts from, account currency.
+        track: Its NAV, drawdown, curve, sessions and closed trades.
+    """
+
+    __slots__ = ("capital", "name", "share", "track")
+
+    def __init__(self, name: str, share: float, base: float, zone: tzinfo) -> None:
+        self.name = name
+        self.share = share
+        self.capital = share * base
+        self.track = NavSeries(self.capital, zone)
+
+    @property
+    def tally(self) -> Tally:
+        """Its closed trades."""
+        return self.track.tally
+
+    def metrics(self, sheet: Sheet, days_per_year: float) -> StrategyMetrics:
+        """The strategy in figures; what is undefined is None."""
+        tally, moments = self.tally, self.track.book.daily_returns_moments()
+        decided = tally.wins + tally.losses
+        deviation, down = (
+            sqrt(each or 0.0) for each in (moments.variance, moments.downside_variance)
+        )
+        return StrategyMetrics(
+            strategy_name=self.name,
+            trades=tally.trades,
+            winning_trades=tally.wins,
+            losing_trades=tally.losses,
+            net_pnl=sheet.net_pnl,
+            fees=sheet.fees,
+            avg_pnl=tally.net / tally.trades if tally.trades else None,
+            win_rate=tally.wins / decided if decided else None,
+            profit_factor=tally.won / -tally.lost if tally.lost else None,
+            max_drawdown=self.track.max_depth,
+            sharpe_ratio=moments.mean / deviation * sqrt(days_per_year) if deviation else None,
+            sortino_ratio=moments.mean / down * sqrt(days_per_year) if down else None,
+            capital=self.capital,
+            trading_days=moments.n,
+        )
+
+
+class Scopes:
+    """The account's scope and every strategy's, in step with the ledger.
+
+    Args:
+        shares: Strategy -> its part of the account's base; all of it where nothing is said.
+        zone: The algorithm's time zone.
+    """
+
+    def __init__(self, shares: Mapping[str, float], zone: tzinfo) -> None:
+        self.account = Scope(ACCOUNT, 1.0, 0.0, zone)
+        self.strategies: dict[str, Scope] = {}
+        self._shares = shares
+        self._zone = zone
+        self._base = 0.0
+        self._flows = 0.0
+        self._seeded: float | None = None  # what was gained before the start; None until a mark
+        self.changes: list[tuple[Scope, Change]] = []  # until somebody takes them
+
+    def open(self, ledger: Ledger) -> None:
+        """Begin with the account as it opened."""
+        self._base = ledger.books.starting_equity
+        self.account = Scope(ACCOUNT, 1.0, self._base, self._zone)
+
+    def mark(self, time: datetime, ledger: Ledger) -> None:
+        """Take the mark that the ledger just took."""
+        books = ledger.books
+        if self._seeded is None:
+            found = books.accounts[UNASSIGNED]
+            self._seeded = found.open_pnl if found.open else 0.0
+        base = books.starting_equity + self._seeded
+        if base != self._base:
+            self._rebase(time, base)
+        flow, self._flows = ledger.flow_total - self._flows, ledger.flow_total
+        change = self.account.track.mark(time, ledger.equity, flow)
+        if change:
+            self._note(self.account, change)
+        for name, account in books.accounts.items():
+            scope = self.strategies.get(name)
+            if scope is None:
+                if name == UNASSIGNED and not account.open:
+                    continue
+                scope = self.strategy(name)
+            change = scope.track.mark(time, scope.capital + account.terms.net + account.open_pnl)
+            if change:
+                self._note(scope, change)
+
+    def _note(self, scope: Scope, change: Change) -> None:
+        if change:
+            self.changes.append((scope, change))
+
+    def _rebase(self, time: datetime, base: float) -> None:
+        for scope in (self.account, *self.strategies.values()):
+            amount = scope.share * (base - self._base)
+            scope.capital += amount
+            self._note(scope, scope.track.rebase(time, amount))
+        self._base = base
+
+    def strategy(self, name: str) -> Scope:
+        """A strategy's scope, made at its first use."""
+        scope = self.strategies.get(name)
+        if scope is None:
+            share = self._shares.get(name, 1.0)
+            scope = self.strategies[name] = Scope(name, share, self._base, self._zone)
+        return scope
+
+    def count(self, payments: Sequence[Payment]) -> None:
+        """Count what fills paid, turned over and closed, for the account and whose it was."""
+        for name, time, fees, volume, nets in payments:
+            for scope in (self.account, self.strategies.get(name) or self.strategy(name)):
+                change = scope.track.count(time, fees, volume, nets)
+                if change:
+                    self._note(scope, change)
+
+    def roll(self, time: datetime) -> None:
+        """Close the sessions that end at a time which no mark opens."""
+        for scope in (self.account, *self.strategies.values()):
+            self._note(scope, scope.track.roll(time))
+
+    def find(self, strategy: str | None) -> Scope:
+        """A strategy's scope, or the account's for None.
+
+        Raises:
+            UnknownStrategyError: There is none of the name.
+        """
+        if strategy is None:
+            return self.account
+        scope = self.strategies.get(strategy)
+        if scope is None:
+            raise UnknownStrategyError(strategy, self.strategies)
+        return scope
+
+    def state(self) -> dict[str, Any]:
+        """JSON-able and exact."""
+        return {
+            **dict(zip(SUMS, (self._base, self._flows, self._seeded), strict=True)),
+            "scopes": [
+                {
+                    "name": scope.name,
+                    "share": scope.share,
+                    "capital": scope.capital,
+                    "track": scope.track.state(),
+                }
+                for scope in (self.account, *self.strategies.values())
+            ],
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take over what `state` returned."""
+        self._base, self._flows, self._seeded = (state[name] for name in SUMS)
+        for values in state["scopes"]:
+            scope = Scope(values["name"], values["share"], 0.0, self._zone)
+            scope.capital = values["capital"]
+            scope.track.restore(values["track"])
+            if scope.name == ACCOUNT:
+                self.account = scope
+            else:
+                self.strategies[scope.name] = scope

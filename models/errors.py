@@ -1,0 +1,80 @@
+"""The errors this project raises, and the guard around what may fail for others' reasons.
+
+A call that asks for what cannot be raises; an event that cannot be booked raises `EventError` when
+it is built, and whoever feeds the core turns that into a recorded anomaly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from math import isfinite
+from typing import Any, NamedTuple, TypeVar
+
+T = TypeVar("T")
+
+
+class TrackerError(Exception):
+    """The root of every error this project raises."""
+
+
+class EventError(TrackerError, ValueError):
+    """An event holds what cannot be booked; the text says which value and why."""
+
+
+class CallError(TrackerError, ValueError):
+    """A call asks for what cannot be; the text says what is wrong and what is allowed."""
+
+
+class UnknownStrategyError(TrackerError, KeyError):
+    """There is no such strategy; the text names those there are."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"there is no strategy {name!r}; there are {sorted(known)}")
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class Failure(NamedTuple):
+    """What a guarded call raised."""
+
+    error: Exception
+
+    @property
+    def kind(self) -> str:
+        """The name of the error's class; .NET's exceptions come under their own names."""
+        return type(self.error).__name__
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.error}"
+
+
+def guarded(call: Callable[..., T], *arguments: Any) -> T | Failure:
+    """Call what may fail for reasons that are not the tracker's, and hand a failure back.
+
+    It is the one place that catches everything: LEAN stops the algorithm on any error that leaves a
+    hook, and what LEAN and listeners raise has no common class below `Exception`.
+    """
+    try:
+        return call(*arguments)
+    except Exception as error:  # noqa: BLE001 - the boundary
+        return Failure(error)
+
+
+def require(condition: bool, problem: str) -> None:
+    """Raise `EventError(problem)` unless the condition holds."""
+    if not condition:
+        raise EventError(problem)
+
+
+def require_utc(time: datetime, what: str) -> None:
+    """Raise `EventError` unless the time is aware and UTC."""
+    if time.tzinfo is None or time.utcoffset() != timedelta(0):
+        raise EventError(f"{what}: the time {time!r} is not aware UTC")
+
+
+def require_finite(value: float, what: str) -> None:
+    """Raise `EventError` when the number is NaN or infinite."""
+    if not isfinite(value):
+        raise EventError(f"{what} is {value}")

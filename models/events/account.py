@@ -1,0 +1,131 @@
+"""What happens to the whole account: its opening, marks, cash flows and the ends of its days."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import isfinite
+
+from models.errors import require_finite, require_utc
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The account as the tracker first sees it.
+
+    Attributes:
+        time: UTC.
+        cash: Settled and unsettled amount by currency.
+        rates: Account currency per unit of each currency; 0 where LEAN has no price yet.
+        holdings: sid -> (quantity, average price) of what is held already.
+    """
+
+    time: datetime
+    cash: Mapping[str, float]
+    rates: Mapping[str, float]
+    holdings: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        require_utc(self.time, "opening")
+        for currency, amount in self.cash.items():
+            require_finite(amount, f"opening: the cash in {currency}")
+
+
+@dataclass(slots=True)
+class Mark:
+    """What everything is worth at a moment; as immutable as every event.
+
+    It is not frozen because one is built at every bar, and writing nine frozen fields takes longer
+    than checking them.
+
+    Attributes:
+        time: UTC.
+        equity: LEAN's total portfolio value, account currency; None from a feed without one.
+        prices: sid -> last price in quote currency, of what is held.
+        profits: sid -> (LEAN's unrealized profit, settled profit) of futures, CFDs and crypto
+            futures, account currency.
+        cash: Settled amount by currency; empty from a feed without a cash book.
+        unsettled: Amount sold but not yet settled, by currency.
+        rates: Account currency per unit of each foreign currency.
+        holdings: sid -> (quantity, LEAN's average price) of everything LEAN holds; None where it
+            was not read.
+        partial: Whether the feed can read `holdings` and the slice's events if asked to.
+    """
+
+    time: datetime
+    equity: float | None = None
+    prices: Mapping[str, float] = field(default_factory=dict)
+    profits: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    cash: Mapping[str, float] = field(default_factory=dict)
+    unsettled: Mapping[str, float] = field(default_factory=dict)
+    rates: Mapping[str, float] = field(default_factory=dict)
+    holdings: Mapping[str, tuple[float, float]] | None = None
+    partial: bool = False
+
+    def __post_init__(self) -> None:
+        if self.time.tzinfo is None:
+            require_utc(self.time, "mark")
+        total = (self.equity or 0.0) + sum(self.prices.values()) + sum(self.cash.values())
+        if self.unsettled or self.rates:
+            total += sum(self.unsettled.values()) + sum(self.rates.values())
+        if self.profits:
+            total += sum(profit + settled for profit, settled in self.profits.values())
+        if not isfinite(total):
+            self._explain()
+
+    def _explain(self) -> None:
+        require_finite(self.equity or 0.0, "mark: the equity")
+        named = {"price of": self.prices, "cash in": self.cash, "rate of": self.rates}
+        for what, figures in (*named.items(), ("unsettled cash in", self.unsettled)):
+            for name, figure in figures.items():
+                require_finite(figure, f"mark: the {what} {name}")
+        for sid, profits in self.profits.items():
+            require_finite(sum(profits), f"mark: the profit of {sid}")
+
+
+@dataclass(frozen=True, slots=True)
+class CashFlow:
+    """A deposit (positive) or withdrawal that the user announces; it is booked when cash shows it.
+
+    Attributes:
+        time: UTC of the announcement.
+        currency: Its currency.
+        amount: Units of that currency.
+        note: The user's words.
+    """
+
+    time: datetime
+    currency: str
+    amount: float
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        require_utc(self.time, "cash flow")
+        require_finite(self.amount, "cash flow: the amount")
+
+
+@dataclass(frozen=True, slots=True)
+class DayEnd:
+    """Midnight of the algorithm's clock, when LEAN takes its daily sample.
+
+    Attributes:
+        time: UTC.
+        equity: LEAN's total portfolio value then, account currency.
+        benchmark: The benchmark's value; 0 where there is none.
+        risk_free: The annual rate of return without risk.
+        sale_volume: The value of everything traded so far, account currency.
+    """
+
+    time: datetime
+    equity: float
+    benchmark: float = 0.0
+    risk_free: float = 0.0
+    sale_volume: float = 0.0
+
+    def __post_init__(self) -> None:
+        require_utc(self.time, "day end")
+        require_finite(self.equity, "day end: the equity")
+        require_finite(self.benchmark, "day end: the benchmark")
+        require_finite(self.risk_free, "day end: the risk-free rate")
+        require_finite(self.sale_volume, "day end: the sale volume")

@@ -1,0 +1,35 @@
+"""Anomalies: events that should not have been seen, recorded as values instead of raised."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Anomaly:
+    """Something in the feed that should not be, kept so that nothing is lost.
+
+    Attributes:
+        time: UTC.
+        kind: A short name, one for each way it can go wrong.
+        detail: What was seen, in words and figures.
+        sid: The instrument, where there is one.
+        amount: Money involved, account currency, where there is any.
+    """
+
+    time: datetime
+    kind: str
+    detail: str
+    sid: str = ""
+    amount: float = 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values."""
+        return {**asdict(self), "time": self.time.isoformat()}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Anomaly:
+        """The anomaly that `to_dict` described."""
+        return cls(**{**values, "time": datetime.fromisoformat(values["time"])})

@@ -1,0 +1,136 @@
+"""What happens to orders: updates that fill nothing, and fills."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import isfinite
+
+from models.errors import EventError, require_finite, require_utc
+
+
+class OrderStatus(enum.IntEnum):
+    """LEAN's order status, by LEAN's numbers."""
+
+    NEW = 0
+    SUBMITTED = 1
+    PARTIALLY_FILLED = 2
+    FILLED = 3
+    CANCELED = 5
+    NONE = 6
+    INVALID = 7
+    CANCEL_PENDING = 8
+    UPDATE_SUBMITTED = 9
+
+
+class OrderType(enum.IntEnum):
+    """LEAN's order types, by LEAN's numbers."""
+
+    MARKET = 0
+    LIMIT = 1
+    STOP_MARKET = 2
+    STOP_LIMIT = 3
+    MARKET_ON_OPEN = 4
+    MARKET_ON_CLOSE = 5
+    OPTION_EXERCISE = 6
+    LIMIT_IF_TOUCHED = 7
+    COMBO_MARKET = 8
+    COMBO_LIMIT = 9
+    COMBO_LEG_LIMIT = 10
+    TRAILING_STOP = 11
+
+
+COMBOS = frozenset({OrderType.COMBO_MARKET, OrderType.COMBO_LIMIT, OrderType.COMBO_LEG_LIMIT})
+
+
+@dataclass(frozen=True, slots=True)
+class OrderUpdate:
+    """An order's event that fills nothing.
+
+    Attributes:
+        time: UTC of the event.
+        order_id: LEAN's order id.
+        event_id: LEAN's id of the event within its order.
+        sid: The instrument.
+        status: LEAN's status.
+        tag: The order's tag; None when it is not its first event.
+        order_type: LEAN's order type; None when it is not its first event.
+        quantity: The order's signed quantity; 0 where it was not read.
+        bid: Best bid at submission, quote currency; 0 where unknown.
+        ask: Best ask at submission; 0 where unknown.
+        price: Last price at submission; 0 where unknown.
+        limit_price: The limit of a new order or after an update; None where there is none.
+        stop_price: The stop of a new order; None where there is none.
+        created: UTC when the order was made, where LEAN says so; else None.
+        message: LEAN's message, the reason of a reject or cancel.
+    """
+
+    time: datetime
+    order_id: int
+    event_id: int
+    sid: str
+    status: OrderStatus
+    tag: str | None = None
+    order_type: OrderType | None = None
+    quantity: float = 0.0
+    bid: float = 0.0
+    ask: float = 0.0
+    price: float = 0.0
+    limit_price: float | None = None
+    message: str = ""
+    stop_price: float | None = None
+    created: datetime | None = None
+
+    def __post_init__(self) -> None:
+        require_utc(self.time, f"order {self.order_id}")
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """A quantity traded.
+
+    Attributes:
+        time: UTC of the fill.
+        order_id: LEAN's order id.
+        event_id: LEAN's id of the event within its order.
+        sid: The instrument.
+        quantity: Signed quantity filled, contracts or shares or units of base currency.
+        price: Fill price in quote currency.
+        fee: Fee in `fee_currency`, positive when paid.
+        fee_currency: Its currency.
+        rates: Account currency per unit of each foreign currency the fill touches.
+        tag: The order's tag; None when it is not its first event.
+        order_type: LEAN's order type; None when it is not its first event.
+        message: LEAN's message; an index option's exercise states the underlying's price in it.
+        final: Whether the order is filled with it.
+        market: The instrument's price at that moment, quote currency; 0 where it was not read.
+    """
+
+    time: datetime
+    order_id: int
+    event_id: int
+    sid: str
+    quantity: float
+    price: float
+    fee: float = 0.0
+    fee_currency: str = ""
+    rates: Mapping[str, float] = field(default_factory=dict)
+    tag: str | None = None
+    order_type: OrderType | None = None
+    message: str = ""
+    final: bool = True
+    market: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.time.tzinfo is None or not isfinite(self.quantity + self.price + self.fee):
+            self._explain()
+        if self.quantity == 0.0:
+            raise EventError(f"fill of order {self.order_id}: the quantity is 0")
+
+    def _explain(self) -> None:
+        what = f"fill of order {self.order_id}"
+        require_utc(self.time, what)
+        for name in ("quantity", "price", "fee"):
+            require_finite(getattr(self, name), f"{what}: the {name}")

@@ -1,0 +1,3 @@
+"""Execution quality: what orders cost against the prices they arrived at."""
+
+from __future__ import annotations

@@ -1,0 +1,113 @@
+"""Accounts: what one strategy made and holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import astuple
+from typing import Any
+
+from models.events.instruments import Instrument
+from models.ledger.positions import Position
+from models.ledger.terms import Balance, Terms
+
+
+class Account:
+    """What one strategy made and holds: its terms, its cash by currency, its positions.
+
+    Args:
+        name: The strategy's.
+        home: The account currency, whose rate is 1: cash in it needs no exchange.
+    """
+
+    __slots__ = ("balances", "cash", "home", "name", "open", "open_pnl", "positions", "terms")
+
+    def __init__(self, name: str, home: str) -> None:
+        self.name = name
+        self.home = home
+        self.terms = Terms()
+        self.cash = Balance(1.0)
+        self.balances: dict[str, Balance] = {home: self.cash}
+        self.positions: dict[str, Position] = {}
+        self.open: dict[str, Position] = {}  # those with a quantity
+        self.open_pnl = 0.0  # their P&L at the last mark, account currency
+
+    def position(self, instrument: Instrument) -> Position:
+        """The position in an instrument, made when there was none."""
+        found = self.positions.get(instrument.sid)
+        if found is None:
+            found = self.positions[instrument.sid] = Position(self.name, instrument)
+        return found
+
+    def balance(self, currency: str, rate: float) -> Balance:
+        """The cash in a currency, made when there was none."""
+        found = self.balances.get(currency)
+        if found is None:
+            found = self.balances[currency] = Balance(rate)
+        return found
+
+    def book(
+        self, position: Position | None, term: str, amount: float, currency: str, rate: float
+    ) -> None:
+        """Add an amount to a term, here and at the position that earned it, and to the cash.
+
+        Args:
+            position: Where it was earned; None for what no instrument earned.
+            term: A field of `Terms`; fees are given positive and taken from the cash.
+            amount: Units of the currency.
+            currency: Its currency.
+            rate: Account currency per unit.
+        """
+        value = amount * rate
+        for terms in (self.terms,) if position is None else (self.terms, position.terms):
+            setattr(terms, term, getattr(terms, term) + value)
+        self.move(position, -amount if term == "fees" else amount, currency, rate)
+
+    def move(self, position: Position | None, amount: float, currency: str, rate: float) -> None:
+        """Add an amount to the cash, here and at the position; cash at home has no exchange."""
+        if currency == self.home:
+            self.cash.amount += amount
+            return
+        self.balance(currency, rate).add(amount, rate)
+        if position is not None:
+            balance = position.balances.get(currency)
+            if balance is None:
+                balance = position.balances[currency] = Balance(rate)
+            balance.add(amount, rate)
+
+    def swap(
+        self, position: Position, amount: float, currency: str, rate: float, other: str, at: float
+    ) -> None:
+        """Turn an amount of one currency into another at their rates; nobody gains by it."""
+        self.move(position, -amount, currency, rate)
+        self.move(position, amount * rate / at, other, at)
+
+    def cash_value(self, rates: Mapping[str, float]) -> float:
+        """All balances at the rates, account currency."""
+        if len(self.balances) == 1:
+            return self.cash.amount
+        return sum(balance.amount * rates[name] for name, balance in self.balances.items())
+
+    def fx(self, rates: Mapping[str, float]) -> float:
+        """Exchange profit so far, account currency."""
+        return sum(balance.fx_at(rates[name]) for name, balance in self.balances.items())
+
+    def state(self) -> dict[str, Any]:
+        """JSON-able and exact; positions keep their order."""
+        return {
+            "name": self.name,
+            "terms": list(astuple(self.terms)),
+            "balances": {name: balance.state() for name, balance in self.balances.items()},
+            "positions": [position.state() for position in self.positions.values()],
+            "open": list(self.open),
+            "open_pnl": self.open_pnl,
+        }
+
+    def restore(self, state: dict[str, Any], instruments: Mapping[str, Instrument]) -> None:
+        """Take over what `state` returned."""
+        self.terms = Terms(*state["terms"])
+        self.balances = {name: Balance(*values) for name, values in state["balances"].items()}
+        self.cash = self.balances.get(self.home, self.cash)
+        for values in state["positions"]:
+            self.position(instruments[values["sid"]]).restore(values)
+        self.open = {sid: self.positions[sid] for sid in state["open"]}
+        self.open_pnl = state["open_pnl"]

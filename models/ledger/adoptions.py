@@ -1,0 +1,144 @@
+"""Adoptions: holdings that changed without an event, taken over as explicit adjustments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from models.events.orders import Fill
+from models.events.quantities import DUST
+from models.ledger.allocation import share_fill
+from models.ledger.books import Books
+from models.ledger.lean_account import Holding, mirror
+from models.ledger.lots import Execution
+from models.ledger.tags import UNASSIGNED
+
+
+class Adoptions:
+    """Holdings that changed without an event: a broker's own trade, a redeploy, a lost event.
+
+    In backtests a difference is adopted at the mark that shows it. Live, where events may lag
+    behind the portfolio, only what two marks in a row show alike is adopted, and no fill between
+    them: the same difference may be the next fill's. A fill that comes after its holding was
+    adopted takes the adoption back.
+
+    Attributes:
+        adopted: sid -> UTC, quantity, price and each strategy's part of what was adopted.
+    """
+
+    def __init__(self) -> None:
+        # live: sid -> difference at the last mark, from what quantity
+        self._shown: dict[str, tuple[float, float]] = {}
+        self.adopted: dict[str, tuple[datetime, float, float, dict[str, float]]] = {}
+
+    def clear_doubts(self) -> None:
+        """A mark closed without a look at the holdings: what one before it showed is over."""
+        self._shown = {}
+
+    def check(
+        self,
+        books: Books,
+        time: datetime,
+        shown: Mapping[str, tuple[float, float]],
+        *,
+        sure: bool = True,
+    ) -> bool:
+        """Adopt what LEAN holds and no fill explains.
+
+        Args:
+            books: The books to correct.
+            time: UTC of the mark.
+            shown: sid -> (quantity, average price) of everything LEAN holds.
+            sure: Whether no fill can be on its way, so that one look is enough.
+
+        Returns:
+            False when quantities differ but may still be explained: do not judge the cash.
+        """
+        different: dict[str, tuple[float, float]] = {}
+        for sid, holding in books.holdings.items():
+            gap = shown.get(sid, (0.0, 0.0))[0] - holding.quantity
+            if abs(gap) > holding.instrument.lot * DUST:
+                different[sid] = gap, holding.quantity
+        if not sure and different and different != self._shown:
+            self._shown = different
+            return False
+        self._shown = {}
+        for sid in different:
+            self._adopt(books, time, books.holdings[sid], *shown.get(sid, (0.0, 0.0)))
+        return True
+
+    def _adopt(
+        self, books: Books, time: datetime, holding: Holding, quantity: float, average: float
+    ) -> None:
+        """Bring a holding to LEAN's quantity: at the market what is gone, at cost what is new."""
+        sid, before, price = holding.instrument.sid, holding.quantity, holding.price
+        if before * quantity < 0:
+            self._adopt(books, time, holding, 0.0, 0.0)
+            self._adopt(books, time, holding, quantity, average)
+            return
+        gap = quantity - before
+        detail = f"LEAN holds {quantity!r} at {average!r}, the fills seen make {before!r}"
+        books.anomaly(time, "adopted", detail, sid, gap * price)
+        opened = abs(quantity) > abs(before)
+        if opened:
+            cost = (average * quantity - holding.average * before) / gap
+            price = cost if cost > 0 else price or average
+            parts = [(UNASSIGNED, gap)]
+        else:
+            holders = [(account.name, p.quantity) for account, p in books.holders(sid)]
+            parts = share_fill(gap, holders, quantity == 0, holding.instrument.lot)
+        adjust(books, time, holding, price, parts, "outside")
+        self.adopted[sid] = (time, gap, price, {name: part / gap for name, part in parts})
+
+    def take_back(self, books: Books, fill: Fill) -> None:
+        """Undo an adoption that the fill, coming late, explains; the fill is booked after."""
+        if fill.sid not in self.adopted:
+            return
+        time, quantity, price, shares = self.adopted[fill.sid]
+        seen = books.orders.seen.contains(fill.order_id, fill.event_id)
+        if seen or fill.time > time or quantity * fill.quantity <= 0:
+            return
+        back = quantity if abs(quantity) < abs(fill.quantity) else fill.quantity
+        parts = [(name, -back * share) for name, share in shares.items()]
+        adjust(books, fill.time, books.holdings[fill.sid], price, parts, None)
+        del self.adopted[fill.sid]
+        if quantity != back:
+            self.adopted[fill.sid] = (time, quantity - back, price, shares)
+
+    def state(self) -> dict[str, Any]:
+        """JSON-able and exact."""
+        adopted = {sid: [time.isoformat(), *rest] for sid, (time, *rest) in self.adopted.items()}
+        shown = {sid: list(pair) for sid, pair in self._shown.items()}
+        return {"shown": shown, "adopted": adopted}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take over what `state` returned."""
+        self._shown = {sid: (gap, quantity) for sid, (gap, quantity) in state["shown"].items()}
+        self.adopted = {
+            sid: (datetime.fromisoformat(time), quantity, price, shares)
+            for sid, (time, quantity, price, shares) in state["adopted"].items()
+        }
+
+
+def adjust(
+    books: Books,
+    time: datetime,
+    holding: Holding,
+    price: float,
+    parts: Sequence[tuple[str, float]],
+    reason: str | None,
+) -> None:
+    """Trade parts at a price without an order, in LEAN's mirror and the strategies' lots."""
+    instrument = holding.instrument
+    quantity = sum(part for _, part in parts)
+    mirrored = mirror(books.cash, holding, quantity, price, books.lands(instrument))
+    rate = books.rates[instrument.currency]
+    for name, part in parts:
+        execution = Execution(time, 0, part, price, rate, seeded=True)
+        account = books.account(name)
+        position = books.trade(account, instrument, execution, reason)
+        books.land(account, position, mirrored.landed * part / quantity)
+        if mirrored.averaged:
+            share = mirrored.averaged * part / quantity
+            account.book(position, "settlement", share, instrument.currency, rate)

@@ -1,0 +1,64 @@
+"""How a fill that LEAN made itself is allocated to the strategies that hold the instrument."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from models.ledger.tags import UNASSIGNED
+
+
+def largest_remainder(total: float, weights: Sequence[float], unit: float) -> list[float]:
+    """Split a total in proportion to weights, in whole units, by largest remainder.
+
+    What is left when the total itself is no whole number of units goes with the last unit.
+
+    Args:
+        total: What to split, of either sign.
+        weights: Not negative, not all 0.
+        unit: The smallest part, such as the instrument's lot.
+
+    Returns:
+        One part a weight; they sum to the total.
+    """
+    scale = sum(weights)
+    exact = [total * weight / scale for weight in weights]
+    whole = [int(part / unit + (1e-9 if part > 0 else -1e-9)) * unit for part in exact]
+    order = sorted(range(len(exact)), key=lambda at: -abs(exact[at] - whole[at]))
+    left = total - sum(whole)
+    for at in order:
+        step = unit if left > 0 else -unit
+        if abs(left) < unit * (1 - 1e-9):
+            break
+        whole[at] += step
+        left -= step
+    whole[order[0]] += left if abs(left) > unit * 1e-9 else 0.0
+    return whole
+
+
+def share_fill(
+    quantity: float, holders: Sequence[tuple[str, float]], flattens: bool, lot: float
+) -> list[tuple[str, float]]:
+    """Share a fill that LEAN made itself.
+
+    Args:
+        quantity: The fill's signed quantity.
+        holders: (strategy, signed quantity) of those who hold the instrument.
+        flattens: Whether LEAN holds none of it after the fill.
+        lot: The instrument's lot size.
+
+    Returns:
+        (strategy, signed quantity) parts that sum to the quantity: everybody flat when LEAN is
+        flat, else by the shares of the side being closed; what exceeds it is `UNASSIGNED`.
+    """
+    if flattens and holders:
+        return [(name, -held) for name, held in holders]
+    closing = [(name, held) for name, held in holders if held * quantity < 0]
+    available = sum(abs(held) for _, held in closing)
+    taken = min(abs(quantity), available) * (1 if quantity > 0 else -1)
+    parts: list[tuple[str, float]] = []
+    if taken:
+        shares = largest_remainder(taken, [abs(held) for _, held in closing], lot)
+        parts = [(name, part) for (name, _), part in zip(closing, shares, strict=True) if part]
+    if abs(quantity) > available:
+        parts.append((UNASSIGNED, quantity - taken))
+    return parts

@@ -1,0 +1,128 @@
+"""What splits, dividends, delistings and changes of ticker do to the books.
+
+A split truncates LEAN's net quantity to whole shares and pays the fraction in cash; a dividend
+moves cash by the quantity held; an instrument that leaves the market while strategies stand opposed
+and LEAN holds none gets no event at all.
+"""
+
+from __future__ import annotations
+
+from models.events.corporate_actions import (
+    Delisting,
+    DelistingKind,
+    Dividend,
+    Split,
+    SplitKind,
+    SymbolChange,
+)
+from models.events.instruments import SecurityType
+from models.ledger.accounts import Account
+from models.ledger.books import Books
+from models.ledger.lots import Execution
+from models.ledger.positions import Position
+
+# LEAN divides decimals exactly; nine places undo the float's error before truncating.
+PLACES = 9
+NO_SHARE = 1e-9
+
+
+def happens(books: Books, event: Split) -> bool:
+    """Whether LEAN changes quantities for a split: equities, live or on raw prices."""
+    instrument = books.instruments.get(event.sid)
+    if instrument is None or event.kind is not SplitKind.SPLIT_OCCURRED:
+        return False
+    return instrument.kind is SecurityType.EQUITY and (books.live or instrument.scales_on_split)
+
+
+def split(books: Books, event: Split) -> None:
+    """Scale everybody's lots; whole shares as LEAN keeps them, the fraction as cash.
+
+    LEAN pays the fraction at its last price, scaled, into the account currency as a plain number,
+    whatever the quote currency is; without data it takes the reference price.
+    """
+    if not happens(books, event):
+        return
+    holding = books.holdings[event.sid]
+    exact = holding.quantity / event.factor
+    whole = int(round(exact, PLACES))
+    holding.quantity = float(whole)
+    holding.average *= event.factor
+    holding.worth *= event.factor
+    if not whole:
+        holding.average = 0.0
+    price = event.price or event.reference * event.factor
+    books.cash.move(books.account_currency, (exact - whole) * price)
+    owners = books.holders(event.sid)
+    for (account, position), shares in zip(
+        owners, _whole_shares([p.quantity / event.factor for _, p in owners], whole), strict=True
+    ):
+        _split_position(books, event, account, position, shares, price)
+
+
+def _whole_shares(exact: list[float], total: int) -> list[int]:
+    """Truncate each, then move shares by largest remainder until they sum to the total."""
+    whole = [int(round(quantity, PLACES)) for quantity in exact]
+    while whole and sum(whole) != total:
+        step = 1 if total > sum(whole) else -1
+        at = max(range(len(whole)), key=lambda index: step * (exact[index] - whole[index]))
+        whole[at] += step
+    return whole
+
+
+def _split_position(
+    books: Books, event: Split, account: Account, position: Position, shares: int, price: float
+) -> None:
+    position.scale(event.factor)
+    fraction = position.quantity - shares
+    if abs(fraction) < NO_SHARE:
+        position.quantity = float(shares)
+        return
+    instrument = position.instrument
+    if fraction * position.quantity > 0:
+        rate = books.rates[instrument.currency]
+        books.trade(account, instrument, Execution(event.time, 0, -fraction, 0.0, rate), "split")
+    else:
+        position.grow(-fraction)
+    position.quantity = float(shares)
+    currency = books.account_currency
+    account.book(position, "settlement", fraction * price, currency, books.rates[currency])
+
+
+def dividend(books: Books, event: Dividend) -> None:
+    """Pay who is long, charge who is short, in the account currency as LEAN does.
+
+    LEAN books no dividend in live trading, nor on data that is adjusted for dividends.
+    """
+    instrument = books.instruments.get(event.sid)
+    if instrument is None or books.live or not instrument.pays_dividends:
+        return
+    each = event.distribution * books.rates[instrument.quote]
+    currency = books.account_currency
+    books.cash.move(currency, books.holdings[event.sid].quantity * each)
+    for account, position in books.holders(event.sid):
+        amount = position.quantity * each
+        account.book(position, "dividends", amount, currency, books.rates[currency])
+
+
+def delist(books: Books, event: Delisting) -> None:
+    """Retire strategies that stand opposed while LEAN holds none; LEAN sends them no event.
+
+    They close at the last price. They net to zero, so the account does not depend on it.
+    """
+    instrument = books.instruments.get(event.sid)
+    if instrument is None or event.kind is not DelistingKind.DELISTED:
+        return
+    holding = books.holdings[event.sid]
+    if holding.quantity:
+        return
+    rate = books.rates[instrument.currency]
+    reason = "delisting" if instrument.strike is None else "expiry"
+    for account, position in books.holders(event.sid):
+        execution = Execution(event.time, 0, -position.quantity, holding.price, rate)
+        books.trade(account, instrument, execution, reason)
+
+
+def rename(books: Books, event: SymbolChange) -> None:
+    """Show the new ticker from now on; the sid, the lots and the terms stay."""
+    if event.sid in books.tickers:
+        books.tickers[event.sid] = event.new

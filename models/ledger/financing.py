@@ -1,0 +1,70 @@
+"""Financing: who bears the interest or funding that LEAN books without an event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from models.events.instruments import Instrument, SecurityType
+from models.ledger.accounts import Account
+from models.ledger.lean_account import Holding
+
+
+class Stake(NamedTuple):
+    """A strategy's part in what holding an instrument may cost or bring.
+
+    Attributes:
+        strategy: Its name.
+        sid: The instrument.
+        size: Absolute value of LEAN's net holding, P&L currency.
+        share: Its signed quantity over the net one.
+    """
+
+    strategy: str
+    sid: str
+    size: float
+    share: float
+
+
+def stakes(holdings: Iterable[Holding], accounts: Iterable[Account]) -> list[Stake]:
+    """Who holds what bears interest or funding now."""
+    bearing = [held for held in holdings if held.quantity and held.instrument.bears_interest]
+    if not bearing:
+        return []
+    strategies = list(accounts)
+    return [
+        Stake(
+            account.name,
+            held.instrument.sid,
+            abs(held.quantity * held.worth) * held.instrument.multiplier,
+            account.open[held.instrument.sid].quantity / held.quantity,
+        )
+        for held in bearing
+        for account in strategies
+        if held.instrument.sid in account.open
+    ]
+
+
+def bearers(
+    held: Sequence[Stake], instruments: Mapping[str, Instrument], currency: str
+) -> list[tuple[Stake, float]]:
+    """Who pays or receives the funding or interest that moved cash in a currency.
+
+    Args:
+        held: The stakes when LEAN's scan ran.
+        instruments: By sid.
+        currency: Where the cash moved. Instruments with their P&L in it bear it. When there are
+            none, all others do but crypto futures, whose funding is paid in that currency only.
+
+    Returns:
+        (stake, part of the cash) with parts that sum to 1: instruments by their value, strategies
+        in each by signed quantity. Empty when nobody does.
+    """
+    same = [stake for stake in held if instruments[stake.sid].currency == currency]
+    chosen = same or [
+        stake for stake in held if instruments[stake.sid].kind is not SecurityType.CRYPTO_FUTURE
+    ]
+    total = sum({stake.sid: stake.size for stake in chosen}.values())
+    if not total:
+        return []
+    return [(stake, stake.size / total * stake.share) for stake in chosen]

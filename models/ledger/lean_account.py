@@ -1,0 +1,215 @@
+"""The shadow of LEAN's account: the holdings and the cash LEAN must show if every event was seen.
+
+Where LEAN's cash differs from the shadow's, money moved without an event.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from models.events.instruments import Instrument, Valuation
+from models.events.quantities import DUST, tidy
+
+HOUR = timedelta(hours=1)
+MARGIN, PAIR = Valuation.MARGIN, Valuation.PAIR
+
+
+class Holding:
+    """LEAN's net holding of an instrument, as every fill left it, and its last worth.
+
+    Attributes:
+        quantity: Signed net quantity.
+        average: LEAN's average price, quote currency; 0 when flat.
+        worth: What a unit is worth now (`Instrument.worth`).
+        settled: LEAN's settled profit of a future, in LEAN's units.
+    """
+
+    __slots__ = ("average", "instrument", "quantity", "settled", "worth")
+
+    def __init__(self, instrument: Instrument) -> None:
+        self.instrument = instrument
+        self.quantity = 0.0
+        self.average = 0.0
+        self.worth = 0.0
+        self.settled = 0.0
+
+    def fill(self, quantity: float, price: float) -> float:
+        """Book a fill as LEAN's portfolio does.
+
+        Returns:
+            The profit of the closed part at LEAN's average price, in the P&L currency.
+        """
+        instrument, before = self.instrument, self.quantity
+        after = before + quantity
+        if after % 1:
+            after = tidy(after)
+        if abs(after) < instrument.lot * DUST:
+            after = 0.0
+        profit = 0.0
+        if before * quantity < 0:
+            closed = -quantity if abs(quantity) < abs(before) else before
+            if instrument.inverse:
+                gain = instrument.worth(price) - instrument.worth(self.average)
+            else:
+                gain = price - self.average
+            profit = closed * gain * instrument.multiplier
+            if after * before <= 0:
+                self.average = price if after else 0.0
+        elif before:
+            self.average = (self.average * before + price * quantity) / (before + quantity)
+        else:
+            self.average = price
+        self.quantity = after
+        if not after:
+            self.settled = 0.0
+        if not self.worth:
+            self.worth = instrument.worth(price)
+        return profit
+
+    @property
+    def cost(self) -> float:
+        """What the quantity is worth at LEAN's average price, P&L currency."""
+        return self.quantity * self.instrument.worth(self.average) * self.instrument.multiplier
+
+    @property
+    def price(self) -> float:
+        """The last price in quote currency, from the worth; 0 where none was seen."""
+        return self.instrument.worth(self.worth)
+
+    def close_out(self, profit: float, rate: float) -> None:
+        """Set the worth from LEAN's unrealized profit: what closing would bring now."""
+        instrument = self.instrument
+        if self.quantity and rate:
+            size = self.quantity * instrument.multiplier * rate
+            self.worth = instrument.worth(self.average) + profit / size
+
+    def state(self) -> list[Any]:
+        """JSON-able and exact."""
+        return [self.instrument.sid, self.quantity, self.average, self.worth, self.settled]
+
+    def restore(self, state: list[Any]) -> None:
+        """Take over what `state` returned."""
+        _, self.quantity, self.average, self.worth, self.settled = state
+
+
+class LeanCash:
+    """The cash that LEAN must show if every event was seen.
+
+    Settled and unsettled amounts count together; a future's settled profit, which LEAN moves into
+    cash every day without an event, is taken out of what LEAN shows before the two are compared.
+    """
+
+    def __init__(self) -> None:
+        self.expected: dict[str, float] = {}
+        self._announced: list[tuple[str, float, str]] = []
+        self.next_scan: datetime | None = None
+
+    def move(self, currency: str, amount: float) -> None:
+        """An event moved an amount."""
+        self.expected[currency] = self.expected.get(currency, 0.0) + amount
+
+    def fill(self, instrument: Instrument, quantity: float, price: float, profit: float) -> None:
+        """Move what LEAN moves at a fill, the fee apart.
+
+        Args:
+            instrument: What was traded.
+            quantity: Signed.
+            price: Quote currency.
+            profit: The closed part's profit at LEAN's average price, P&L currency.
+        """
+        valuation = instrument.valuation
+        if valuation is MARGIN:
+            if profit:
+                self.move(instrument.currency, profit)
+            return
+        expected, quote = self.expected, instrument.quote
+        paid = quantity * price * instrument.multiplier
+        expected[quote] = expected.get(quote, 0.0) - paid
+        if valuation is PAIR:
+            self.move(instrument.base, quantity)
+
+    def announce(self, currency: str, amount: float, note: str) -> None:
+        """The user says that a deposit or withdrawal will come."""
+        self._announced.append((currency, amount, note))
+
+    def announced(self, currency: str, amount: float, tolerance: float) -> str | None:
+        """Take back the announcement of that amount: its cause, or None when there is none."""
+        for entry in self._announced:
+            if entry[0] == currency and abs(entry[1] - amount) <= tolerance:
+                self._announced.remove(entry)
+                return f"announced: {entry[2]}" if entry[2] else "announced"
+        return None
+
+    def scanned(self, time: datetime) -> bool:
+        """Whether LEAN's hourly scan, which books funding and interest, ran since the last mark."""
+        if self.next_scan is not None and time < self.next_scan:
+            return False
+        self.next_scan = time.replace(minute=0, second=0, microsecond=0) + HOUR
+        return True
+
+    def state(self) -> dict[str, Any]:
+        """JSON-able and exact."""
+        return {
+            "expected": dict(self.expected),
+            "announced": [list(entry) for entry in self._announced],
+            "next_scan": self.next_scan.isoformat() if self.next_scan else None,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take over what `state` returned."""
+        self.expected = dict(state["expected"])
+        self._announced = [(entry[0], entry[1], entry[2]) for entry in state["announced"]]
+        scan = state["next_scan"]
+        self.next_scan = datetime.fromisoformat(scan) if scan else None
+
+
+class Mirrored(NamedTuple):
+    """What a trade in LEAN's mirror brought beside its cash, P&L currency.
+
+    Attributes:
+        landed: Profit of the closed part at LEAN's average price, where it is turned into account
+            currency at once (`Books.lands`); 0 for all else.
+        averaged: What appears by LEAN's averaging. Of an inverse contract LEAN averages the prices
+            as of any other, and 1 / average is less than the average of 1 / price: the difference
+            is in LEAN's equity and in no lot. 0 for all else.
+    """
+
+    landed: float
+    averaged: float
+
+
+PLAIN = Mirrored(0.0, 0.0)
+
+
+def mirror(
+    cash: LeanCash,
+    holding: Holding,
+    quantity: float,
+    price: float,
+    account: tuple[str, float] | None = None,
+) -> Mirrored:
+    """Trade in LEAN's mirror, the fee apart.
+
+    Args:
+        cash: LEAN's cash.
+        holding: LEAN's holding.
+        quantity: Signed.
+        price: Quote currency.
+        account: Account currency and rate, where the profit lands in it (`Books.lands`).
+    """
+    instrument = holding.instrument
+    if account is None and not instrument.inverse:
+        cash.fill(instrument, quantity, price, holding.fill(quantity, price))
+        return PLAIN
+    before = holding.cost if instrument.inverse else 0.0
+    profit = holding.fill(quantity, price)
+    if account is None:
+        cash.fill(instrument, quantity, price, profit)
+    else:
+        cash.move(account[0], profit * account[1])
+    averaged = 0.0
+    if instrument.inverse:
+        traded = quantity * instrument.worth(price) * instrument.multiplier
+        averaged = before + traded + profit - holding.cost
+    return Mirrored(0.0 if account is None else profit, averaged)

@@ -1,0 +1,264 @@
+"""Positions: one strategy's open lots of one instrument, and what closing them realizes."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import asdict, astuple
+from datetime import datetime
+from typing import Any
+
+from models.events.instruments import Instrument
+from models.events.orders import OrderType
+from models.events.quantities import DUST, SMALLEST, tidy
+from models.ledger.extremes import Extremes
+from models.ledger.lots import Closed, Execution, Lot, build
+from models.ledger.round_trips import RoundTrip
+from models.ledger.terms import Balance, Terms
+
+
+class Position:
+    """One strategy's open lots of one instrument with the terms it earned there.
+
+    Attributes:
+        cost: Sum of quantity times worth, in units of the P&L currency.
+        open_pnl: P&L of the open lots at the last mark, account currency.
+        round: The open round; None when flat.
+        ended: The round that the last `trade` ended, else None; `entered` the lot that it opened.
+    """
+
+    __slots__ = (
+        "balances",
+        "cost",
+        "ended",
+        "entered",
+        "extremes",
+        "instrument",
+        "lots",
+        "open_pnl",
+        "quantity",
+        "round",
+        "strategy",
+        "terms",
+    )
+
+    def __init__(self, strategy: str, instrument: Instrument) -> None:
+        self.strategy = strategy
+        self.instrument = instrument
+        self.lots: deque[Lot] = deque()
+        self.extremes = Extremes()
+        self.quantity = 0.0
+        self.cost = 0.0
+        self.open_pnl = 0.0
+        self.round: RoundTrip | None = None
+        self.ended: RoundTrip | None = None
+        self.entered: Lot | None = None
+        self.terms = Terms()
+        self.balances: dict[str, Balance] = {}
+
+    def unrealized(self, worth: float) -> float:
+        """P&L of the open lots in the instrument's P&L currency, at that worth of a unit."""
+        return (self.quantity * worth - self.cost) * self.instrument.multiplier
+
+    @property
+    def average_price(self) -> float:
+        """Entry price of the open lots weighted by quantity, quote currency; 0 when flat."""
+        return sum(lot.quantity * lot.price for lot in self.lots) / (self.quantity or 1.0)
+
+    def see(self, worth: float) -> None:
+        """Take a mark: what a unit is worth now; `open_pnl` is up to date."""
+        extremes, held = self.extremes, self.round
+        if worth < extremes.lows[-1][0] or worth > extremes.highs[-1][0]:
+            extremes.see(worth)
+        if held is not None:
+            value = held.gross + self.open_pnl
+            if value < held.low:
+                held.low = value
+            elif value > held.high:
+                held.high = value
+
+    def trade(self, execution: Execution, next_lot: int, told: bool = True) -> list[Closed]:
+        """Close what the execution closes, lot by lot, and open the rest.
+
+        Args:
+            execution: The signed quantity and its price.
+            next_lot: Index of the lot to take first (`NEXT_LOT`).
+            told: Whether what it closes is part of a trade's record.
+
+        Returns:
+            The closed pieces, in the order they were matched.
+        """
+        left, price, instrument = execution[2], execution[3], self.instrument
+        worth = instrument.worth(price) if instrument.inverse else price
+        closed: list[Closed] = []
+        self.ended = self.entered = None
+        if self.quantity * left < 0:
+            left = self._close(left, worth, execution, next_lot, closed)
+            if closed and self.round is not None:
+                self._reduce(self.round, closed if told else (), execution)
+        if left:
+            self._open(execution, left, worth)
+        return closed
+
+    def _open(self, execution: Execution, quantity: float, worth: float) -> None:
+        time, order_id, whole, price, rate, fee, arrival, tag, seeded, kind, risk = execution
+        if quantity != whole:
+            fee *= quantity / whole
+        held = self.round
+        if held is None:
+            held = self.round = RoundTrip(time, order_id, tag, seeded, kind)
+        size = abs(quantity)
+        if risk:
+            held.risk += size * risk
+        held.entered += size
+        held.paid += size * price
+        held.stake += abs(size * worth) * self.instrument.multiplier * rate
+        total = self.quantity + quantity
+        self.quantity = tidy(total) if total % 1 else total
+        self.cost += quantity * worth
+        lot = Lot(
+            quantity, price, worth, fee, rate, arrival, time, order_id, tag, seeded, kind, risk
+        )
+        self.entered = lot
+        self.lots.append(lot)
+        self.extremes.see(worth, 1)
+
+    def _close(
+        self, left: float, worth: float, execution: Execution, next_lot: int, closed: list[Closed]
+    ) -> float:
+        """Match a quantity with the lots it closes, adding the pieces to `closed`.
+
+        Returns:
+            What is left of it when no lot is.
+        """
+        _, _, whole, price, rate, fee, arrival, _, _, _, _ = execution
+        instrument, lots, extremes = self.instrument, self.lots, self.extremes
+        multiplier, quantity, cost = instrument.multiplier, self.quantity, self.cost
+        # a split makes fractions of a share, and lots, that are less than dust and are meant
+        dust = min(instrument.lot * DUST, abs(left) * DUST * DUST)
+        if dust < SMALLEST:
+            dust = SMALLEST
+        if not extremes.lows[-1][0] < worth < extremes.highs[-1][0]:
+            extremes.see(worth)
+        while abs(left) > dust and quantity * left < 0:
+            lot = lots[next_lot]
+            part, entry_fee = lot.quantity, lot.fee
+            if abs(left) > abs(part) - dust:
+                del lots[next_lot]
+                low, high = extremes.leave(next_lot)
+            else:
+                part = -left
+                entry_fee = lot.take(part)
+                low, high = extremes.lows[next_lot][0], extremes.highs[next_lot][0]
+            quantity = quantity - part if lots else 0.0
+            if quantity % 1:
+                quantity = tidy(quantity)
+            left += part
+            if left % 1:
+                left = tidy(left)
+            cost -= part * lot.worth
+            size, slippage, value = part * multiplier, 0.0, 0.0
+            if arrival or lot.arrival:
+                slippage, value = lot.slippage(size, price, rate, arrival)
+            gross, exit_fee = size * (worth - lot.worth), fee * (-part / whole)
+            piece = (lot, part, gross, entry_fee, exit_fee, low, high, slippage, value)
+            closed.append(build(Closed, piece))
+        self.quantity, self.cost = quantity, cost if lots else 0.0
+        return left if abs(left) > dust else 0.0
+
+    def _reduce(self, held: RoundTrip, told: Sequence[Closed], execution: Execution) -> None:
+        """Add what was closed and is told to the round; end it where nothing is left."""
+        price, rate, made = execution[3], execution[4], held.gross
+        for _, part, gross, entry_fee, exit_fee, _, _, slippage, value in told:
+            size = abs(part)
+            held.exited += size
+            held.received += size * price
+            made += gross * rate
+            held.fees += entry_fee + exit_fee
+            held.slippage += slippage
+            held.arrival_value += value
+        held.gross = made
+        if self.lots:
+            made += self.unrealized(self.instrument.worth(price)) * rate
+        else:
+            self.ended, self.round = held, None
+        if made < held.low:
+            held.low = made
+        elif made > held.high:
+            held.high = made
+
+    def protect(self, stop: float, rate: float) -> None:
+        """Take the distance to a stop as the risk of the lots that have none.
+
+        Args:
+            stop: Its price, quote currency; one beyond the entry price protects a profit.
+            rate: Account currency per unit of P&L currency.
+        """
+        instrument = self.instrument
+        each = instrument.multiplier * rate
+        for lot in self.lots:
+            loss = (lot.worth - instrument.worth(stop)) * (each if lot.quantity > 0 else -each)
+            if not lot.risk and loss > 0.0:
+                lot.risk = loss
+                if self.round is not None:
+                    self.round.risk += abs(lot.quantity) * loss
+
+    def scale(self, factor: float) -> None:
+        """Apply a split: quantities are divided by the factor, prices multiplied by it."""
+        for lot in self.lots:
+            lot.quantity /= factor
+            lot.price *= factor
+            lot.worth *= factor
+            lot.arrival *= factor
+            lot.risk *= factor
+        self.quantity /= factor
+        self.extremes.scale(factor)
+        if self.round is not None:
+            self.round.entered /= factor
+            self.round.exited /= factor
+
+    def grow(self, quantity: float) -> None:
+        """Add a quantity that costs nothing to the newest lot (a share gained by rounding)."""
+        lot = self.lots[-1]
+        grown = lot.quantity + quantity
+        lot.price *= lot.quantity / grown
+        lot.worth *= lot.quantity / grown
+        lot.quantity = grown
+        self.quantity = tidy(self.quantity + quantity)
+        if self.round is not None:
+            self.round.entered += abs(quantity)
+
+    def state(self) -> dict[str, Any]:
+        """JSON-able and exact; `restore` on a fresh position brings it back."""
+        return {
+            "strategy": self.strategy,
+            "sid": self.instrument.sid,
+            "quantity": self.quantity,
+            "cost": self.cost,
+            "terms": list(astuple(self.terms)),
+            "balances": {name: balance.state() for name, balance in self.balances.items()},
+            "lots": [_values(lot) for lot in self.lots],
+            "lows": [list(group) for group in self.extremes.lows],
+            "highs": [list(group) for group in self.extremes.highs],
+            "round": _values(self.round) if self.round else None,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take over what `state` returned."""
+        self.quantity = state["quantity"]
+        self.cost = state["cost"]
+        self.terms = Terms(*state["terms"])
+        self.balances = {name: Balance(*values) for name, values in state["balances"].items()}
+        self.lots = deque(Lot(**_given(values)) for values in state["lots"])
+        self.extremes.lows = deque(state["lows"])
+        self.extremes.highs = deque(state["highs"])
+        self.round = RoundTrip(**_given(state["round"])) if state["round"] else None
+
+
+def _values(record: Lot | RoundTrip) -> dict[str, Any]:
+    return {**asdict(record), "time": record.time.isoformat()}
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    kind = OrderType(values["order_type"])
+    return {**values, "time": datetime.fromisoformat(values["time"]), "order_type": kind}

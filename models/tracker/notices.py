@@ -1,0 +1,45 @@
+"""Notices: what may be heard of, and what is told."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import NamedTuple
+
+from models.equity.drawdown import Spell
+from models.equity.session_metrics import SessionMetrics
+from models.events.anomalies import Anomaly
+from models.tracker.alerts import Alert
+from models.trades.record import TradeRecord
+
+
+class NoticeKind(enum.Enum):
+    """What may be heard of."""
+
+    TRADE_OPENED = "trade opened"
+    TRADE_CLOSED = "trade closed"
+    POSITION_CLOSED = "position closed"
+    SESSION_CLOSED = "session closed"
+    NEW_LOW = "new drawdown low"
+    RECOVERY = "recovery"
+    ANOMALY = "anomaly"
+    ALERT = "alert"
+
+
+OF_FILLS = frozenset({NoticeKind.TRADE_OPENED, NoticeKind.TRADE_CLOSED, NoticeKind.POSITION_CLOSED})
+
+
+class Notice(NamedTuple):
+    """Something that happened.
+
+    Attributes:
+        kind: What.
+        time: UTC.
+        strategy: Whose it is; empty for the account's and for what is nobody's.
+        record: The trade, the closed session, the drawdown's spell, the anomaly or the alert.
+    """
+
+    kind: NoticeKind
+    time: datetime
+    strategy: str
+    record: TradeRecord | SessionMetrics | Spell | Anomaly | Alert

@@ -1,0 +1,64 @@
+"""What the tracker asks of the world around it, as protocols.
+
+Whatever has these methods can be given to it: a logger, an archive of closed trades, a store of
+saved states, a follower of its events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol, runtime_checkable
+
+from models.events.account import Mark
+from models.events.corporate_actions import Split
+from models.events.orders import Fill
+from models.ledger.books import Books
+
+
+class Logger(Protocol):
+    """Where the tracker says what went wrong; `logging.Logger` is one."""
+
+    def warning(self, message: str, /) -> object:
+        """Say it."""
+
+
+class Follower(Protocol):
+    """What is told of the same events beside the books, under the tracker's lock.
+
+    It hears of what was booked only, changes nothing, and tells whom it likes itself.
+    """
+
+    def fill(self, fill: Fill, books: Books) -> None:
+        """A fill was booked."""
+
+    def mark(self, mark: Mark, books: Books) -> None:
+        """A mark was booked."""
+
+    def split(self, split: Split) -> None:
+        """A split is about to change quantities."""
+
+    def reset(self) -> None:
+        """Forget all that was told."""
+
+    def state(self) -> dict[str, Any]:
+        """JSON-able and exact."""
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state` returned."""
+
+
+@runtime_checkable
+class StateStore(Protocol):
+    """Where whole states are kept by name; `utils.store.snapshots.SnapshotStore` is one."""
+
+    def check_prefix(self, prefix: str) -> None:
+        """Raise `CallError` unless a state may be kept under the name."""
+
+    def save_state(
+        self, state: Mapping[str, Any], time: datetime | None, prefix: str, *, force: bool
+    ) -> bool:
+        """Save a state; False when it is too soon, an exception when it cannot be saved."""
+
+    def load_state(self, prefix: str) -> tuple[Mapping[str, Any] | None, Sequence[str]]:
+        """The newest whole state, None without one; and what was wrong with what was found."""

@@ -1,0 +1,87 @@
+"""The summary: the account and every strategy in one record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from models.equity.strategy_metrics import StrategyMetrics
+from models.ledger.holdings import Exposure
+from models.tracker.deployments import SinceDeploy
+
+
+@dataclass(frozen=True, slots=True)
+class PerformanceSummary:
+    """The account at the last mark; money in account currency, None where undefined.
+
+    Attributes:
+        time: UTC of the last event; None before the first.
+        account_currency: The currency of every amount.
+        starting_equity: When the tracker first saw the account.
+        equity: Now.
+        net_pnl: Everything made since, open positions included, net of fees; without fx and flows.
+        total_return: Growth of the NAV since the start, as a fraction.
+        nav: Value of a unit of capital that was 1 at the start; flows taken out.
+        drawdown: How far the NAV is below its peak, as a positive fraction of it.
+        drawdown_amount: The same in money.
+        account: The account in the figures that a strategy has; its name is empty.
+        strategies: Strategy -> its figures.
+        balance: The law: each term by name, with `unexplained` and its largest size so far.
+        exposure: Of LEAN's net holdings.
+        open_trades: Open lots.
+        quality_score: Of the execution, 0 to 100; None without an order that ended.
+        fills: Fills booked.
+        marks: Marks booked.
+        anomalies: Kind -> how often something was seen that should not be.
+        errors: Where and what -> how often it failed: hooks, listeners, storage.
+        since_deploy: What the running deployment made.
+    """
+
+    time: datetime | None
+    account_currency: str
+    starting_equity: float
+    equity: float
+    net_pnl: float
+    total_return: float | None
+    nav: float | None
+    drawdown: float | None
+    drawdown_amount: float | None
+    account: StrategyMetrics
+    strategies: Mapping[str, StrategyMetrics]
+    balance: Mapping[str, float | None]
+    exposure: Exposure
+    open_trades: int
+    quality_score: float | None
+    fills: int
+    marks: int
+    anomalies: Mapping[str, int]
+    errors: Mapping[str, int]
+    since_deploy: SinceDeploy
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values; the time in ISO 8601."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {
+            **values,
+            "time": self.time.isoformat() if self.time else None,
+            "account": self.account.to_dict(),
+            "strategies": {name: each.to_dict() for name, each in self.strategies.items()},
+            "exposure": self.exposure._asdict(),
+            "since_deploy": self.since_deploy.to_dict(),
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> PerformanceSummary:
+        """The summary that `to_dict` described."""
+        strategies = values["strategies"].items()
+        given = {
+            **values,
+            "time": datetime.fromisoformat(values["time"]) if values["time"] else None,
+            "account": StrategyMetrics.from_dict(values["account"]),
+            "strategies": {name: StrategyMetrics.from_dict(each) for name, each in strategies},
+            "exposure": Exposure(**values["exposure"]),
+            "since_deploy": SinceDeploy.from_dict(values["since_deploy"]),
+        }
+        return cls(**given)

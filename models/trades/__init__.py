@@ -1,0 +1,3 @@
+"""Closed and open trades: their records, their log, their statistics, and LEAN's own."""
+
+from __future__ import annotations

@@ -1,0 +1,153 @@
+"""How closed lots, round trips and open lots become trade records."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from models.events.orders import OrderType
+from models.ledger.lots import Closed, Execution, Lot, build
+from models.ledger.positions import Position
+from models.ledger.round_trips import RoundTrip
+from models.trades.record import LONG, LOTS, POSITIONS, SHORT, TradeRecord
+
+NAMES = {kind: kind.name for kind in OrderType}  # asking an enum's member is slow
+
+
+def trade_record(
+    trade_id: str, ticker: str, position: Position, piece: Closed, execution: Execution, reason: str
+) -> TradeRecord:
+    """The record of a closed piece of a position.
+
+    Args:
+        trade_id: Its number.
+        ticker: The instrument's ticker now.
+        position: Whose lot it was.
+        piece: What `Position.trade` matched.
+        execution: What closed it.
+        reason: Why (`TradeRecord.exit_reason`).
+    """
+    lot, signed, gross, entry_fee, exit_fee, low, high, slippage, value = piece
+    time, order_id, _, price, rate, _, _, _, _, _, _ = execution
+    instrument, worth = position.instrument, lot.worth
+    multiplier, commission = instrument.multiplier, entry_fee + exit_fee
+    gross *= rate
+    pnl = gross - commission
+    stake = abs(signed * worth) * multiplier * lot.rate
+    size = signed * multiplier * rate
+    long = signed > 0
+    values = (
+        trade_id,
+        ticker,
+        position.strategy,
+        LONG if long else SHORT,
+        lot.time,
+        time,
+        lot.price,
+        price,
+        signed if long else -signed,
+        pnl,
+        100.0 * pnl / stake if stake else None,
+        commission,
+        1e4 * slippage / value if value else None,
+        True,
+        instrument.sid,
+        gross,
+        slippage if value else None,
+        multiplier,
+        (lot.order_id, order_id),
+        lot.tag,
+        reason,
+        lot.seeded,
+        size * ((low if long else high) - worth),
+        size * ((high if long else low) - worth),
+        LOTS,
+        stake,
+        NAMES[lot.order_type],
+        abs(signed) * lot.risk if lot.risk else None,
+    )
+    return build(TradeRecord, values)
+
+
+def round_record(
+    trade_id: str, ticker: str, position: Position, held: RoundTrip, closing: Execution, reason: str
+) -> TradeRecord:
+    """The positions book's record of a round that ended; arguments as in `trade_record`."""
+    pnl = held.gross - held.fees
+    known = bool(held.arrival_value)
+    return TradeRecord(
+        trade_id,
+        ticker,
+        position.strategy,
+        SHORT if closing.quantity > 0 else LONG,
+        held.time,
+        closing.time,
+        held.paid / held.entered,
+        held.received / held.exited,
+        held.exited,
+        pnl,
+        100.0 * pnl / held.stake if held.stake else None,
+        held.fees,
+        1e4 * held.slippage / held.arrival_value if known else None,
+        True,
+        position.instrument.sid,
+        held.gross,
+        held.slippage if known else None,
+        position.instrument.multiplier,
+        (held.order_id, closing.order_id),
+        held.tag,
+        reason,
+        held.seeded,
+        held.low,
+        held.high,
+        POSITIONS,
+        held.stake,
+        NAMES[held.order_type],
+        held.risk or None,
+    )
+
+
+class Quote(NamedTuple):
+    """What an instrument is worth now.
+
+    Attributes:
+        time: UTC of the last mark.
+        ticker: The instrument's.
+        price: Last price, quote currency.
+        worth: `Instrument.worth` there.
+        rate: Account currency per unit of P&L currency.
+    """
+
+    time: datetime
+    ticker: str
+    price: float
+    worth: float
+    rate: float
+
+
+def open_record(
+    position: Position, lot: Lot, seen: tuple[float, float], quote: Quote
+) -> TradeRecord:
+    """An open lot as a trade that would end now, at no cost.
+
+    Args:
+        position: Whose lot it is.
+        lot: The lot.
+        seen: The lowest and the highest worth since it came in (`Extremes.each`).
+        quote: What it is valued at.
+    """
+    low, high = seen
+    execution = Execution(quote.time, 0, -lot.quantity, quote.price, quote.rate)
+    size = lot.quantity * position.instrument.multiplier
+    gross = size * (quote.worth - lot.worth)
+    slippage, value = lot.slippage(size, quote.price, quote.rate, 0.0)
+    piece = Closed(lot, lot.quantity, gross, lot.fee, 0.0, low, high, slippage, value)
+    record = trade_record("", quote.ticker, position, piece, execution, "")
+    return record._replace(is_closed=False)
+
+
+def newest_record(position: Position, quote: Quote) -> TradeRecord:
+    """The lot that came in last, as `open_record` shows it."""
+    extremes = position.extremes
+    seen = (extremes.lows[-1][0], extremes.highs[-1][0])
+    return open_record(position, position.lots[-1], seen, quote)

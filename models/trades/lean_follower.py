@@ -1,0 +1,206 @@
+"""What LEAN's own trades and statistics are made of, taken from the tracker's events.
+
+Followers are plugged into a tracker (`models.tracker.ports.Follower`), which tells them of each
+event once it is booked. `BookFollower` keeps LEAN's trade book; `LeanDesk` keeps beside it LEAN's
+trade statistics and the closing fills that LEAN's portfolio statistics count. Of the rest that
+these need the tracker keeps the daily samples, and whoever plays the run draws LEAN's chart of
+equity: it has points at steps that no hook sees.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from models.codec import packed, unpacked
+from models.events.account import Mark
+from models.events.corporate_actions import Split
+from models.events.instruments import Instrument, SecurityType
+from models.events.orders import Fill
+from models.ledger.books import Books
+from models.ledger.corporate_actions import PLACES
+from models.ledger.exercises import OUT_OF_THE_MONEY, underlying_price
+from models.ledger.lean_account import Holding
+from models.ledger.lots import Matching
+from models.statistics.lean_samples import Closings, Exercise, closing
+from models.statistics.lean_trades import LeanTradeStatistics
+from models.trades.lean_book import Grouping, LeanBook, LeanTrade
+
+Listener = Callable[[LeanTrade], object]
+
+
+def exercise_of(fill: Fill, instrument: Instrument, rate: float) -> Exercise | None:
+    """Whether a fill is an option's own leg of an exercise, and by how much in the money.
+
+    Args:
+        fill: The fill; LEAN's message states the underlying's price.
+        instrument: What was filled.
+        rate: Account currency per unit of its quote currency.
+    """
+    spot = None if instrument.strike is None else underlying_price(fill)
+    if spot is None:
+        return None
+    gain = spot - (instrument.strike or 0.0)
+    each = (gain if instrument.right == "CALL" else -gain) * instrument.multiplier
+    in_the_money = not fill.message.startswith(OUT_OF_THE_MONEY)
+    return Exercise(in_the_money, abs(fill.quantity) * each * rate)
+
+
+class BookFollower:
+    """Keeps LEAN's book of an account.
+
+    Args:
+        hear: Called with each trade as it closes, under the tracker's lock; no state holds it.
+        grouping: How the book groups fills into trades.
+        matching: Which entry it closes first.
+    """
+
+    def __init__(
+        self,
+        hear: Listener,
+        grouping: Grouping = Grouping.FILL_TO_FILL,
+        matching: Matching = Matching.FIFO,
+    ) -> None:
+        self._hear = hear
+        self._kind = grouping, matching
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all that was told."""
+        self._book = LeanBook(*self._kind)
+
+    def fill(self, fill: Fill, books: Books) -> None:
+        """Book a fill; what LEAN last saw of the market came before it."""
+        instrument, rates = books.instruments[fill.sid], books.rates
+        rate, book = rates[instrument.quote], self._book
+        if fill.market:
+            book.mark(fill.sid, fill.market, fill.time)
+        trades = book.fill(
+            fill.sid,
+            fill.order_id,
+            fill.time,
+            fill.quantity,
+            fill.price,
+            fill.fee * rates[fill.fee_currency] if fill.fee else 0.0,
+            rate,
+            instrument.multiplier,
+            None if instrument.strike is None else exercise_of(fill, instrument, rate),
+        )
+        for trade in trades:
+            self._hear(trade)
+
+    def mark(self, mark: Mark, books: Books) -> None:
+        """Show the book the prices of what is held."""
+        for sid in books.held:
+            price = mark.prices.get(sid) or books.holdings[sid].price
+            self._book.mark(sid, price, mark.time)
+
+    def split(self, split: Split) -> None:
+        """Split what is open."""
+        self._book.split(split.sid, split.factor)
+
+    def state(self) -> dict[str, Any]:
+        """JSON-able and exact."""
+        return self._book.state()
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state` returned; one of another kind raises ValueError."""
+        self._book.restore(state)
+
+
+class LeanDesk:
+    """Keeps LEAN's book, and what LEAN counts of trades and of closing fills.
+
+    Args:
+        hear: As of `BookFollower`; so are `grouping` and `matching`.
+
+    Attributes:
+        trades: LEAN's trade statistics so far.
+    """
+
+    def __init__(
+        self,
+        hear: Listener,
+        grouping: Grouping = Grouping.FILL_TO_FILL,
+        matching: Matching = Matching.FIFO,
+    ) -> None:
+        self._hear = hear
+        self._book = BookFollower(self._close, grouping, matching)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all that was told."""
+        self._book.reset()
+        self.trades = LeanTradeStatistics()
+        self._holdings: dict[str, Holding] = {}  # LEAN's net ones, by sid
+        self._closings: list[array[float]] = [array("d") for _ in Closings._fields]
+
+    @property
+    def closings(self) -> Closings:
+        """The fills that took something off LEAN's net position so far; they do not grow."""
+        return Closings(*(column[:] for column in self._closings))
+
+    def _close(self, trade: LeanTrade) -> None:
+        self.trades.add(trade)
+        self._hear(trade)
+
+    def fill(self, fill: Fill, books: Books) -> None:
+        """Book a fill, and what it took off LEAN's net position at LEAN's average price."""
+        self._book.fill(fill, books)
+        instrument = books.instruments[fill.sid]
+        held = self._holdings.get(fill.sid)
+        if held is None:
+            held = self._holdings[fill.sid] = Holding(instrument)
+        closes = held.quantity * fill.quantity < 0
+        profit = held.fill(fill.quantity, fill.price)
+        if closes:
+            made = profit * books.rates[instrument.currency]
+            self._add_closing(fill, instrument, made, books.rates)
+
+    def _add_closing(
+        self, fill: Fill, instrument: Instrument, profit: float, rates: Mapping[str, float]
+    ) -> None:
+        exercise = exercise_of(fill, instrument, rates[instrument.quote])
+        if exercise is not None and instrument.kind is SecurityType.INDEX_OPTION:
+            # its exercise pays cash, which LEAN counts as the fill's profit
+            paid = max(exercise.amount, 0.0)
+            profit += -paid if fill.quantity > 0 else paid
+        fee = fill.fee * rates[fill.fee_currency] if fill.fee else 0.0
+        figures = (fill.time.timestamp(), *closing(profit, fee, fill.quantity, exercise))
+        for column, figure in zip(self._closings, figures, strict=True):
+            column.append(figure)
+
+    def mark(self, mark: Mark, books: Books) -> None:
+        """Show the book the prices of what is held."""
+        self._book.mark(mark, books)
+
+    def split(self, split: Split) -> None:
+        """Split what is open; of LEAN's net position whole shares stay."""
+        self._book.split(split)
+        held = self._holdings.get(split.sid)
+        if held is not None:
+            held.quantity = float(int(round(held.quantity / split.factor, PLACES)))
+            held.average *= split.factor
+
+    def state(self) -> dict[str, Any]:
+        """JSON-able and exact."""
+        return {
+            "book": self._book.state(),
+            "trades": self.trades.state(),
+            "closings": [packed(column) for column in self._closings],
+            "holdings": [
+                [held.instrument.to_dict(), held.state()] for held in self._holdings.values()
+            ],
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state` returned; a book of another kind raises ValueError."""
+        self._book.restore(state["book"])
+        self.trades.restore(state["trades"])
+        self._closings = [unpacked("d", text) for text in state["closings"]]
+        self._holdings = {}
+        for described, figures in state["holdings"]:
+            held = Holding(Instrument.from_dict(described))
+            held.restore(figures)
+            self._holdings[held.instrument.sid] = held

@@ -1,0 +1,3 @@
+"""Tests of equity, drawdown and sessions."""
+
+from __future__ import annotations

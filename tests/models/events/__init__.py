@@ -1,0 +1,3 @@
+"""Tests of the events."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Tests of execution quality."""
+
+from __future__ import annotations

@@ -1,0 +1,532 @@
+"""Whose an order is, and how what LEAN trades by itself is shared among the strategies.
+
+The scenarios are read by `tests.scenario`.
+"""
+
+from __future__ import annotations
+
+import json
+from array import array
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.codec import packed, unpacked
+from models.events.instruments import Instrument, SecurityType
+from models.events.orders import Fill, OrderStatus, OrderType, OrderUpdate
+from models.ledger.allocation import largest_remainder, share_fill
+from models.ledger.exercises import exit_reason
+from models.ledger.orders import Orders
+from models.ledger.seen_events import SeenEvents
+from models.ledger.tags import UNASSIGNED, Resolver, lean_reason, strategy_in_tag, whole_tag
+from tests.scenario import Scenario, play, scenarios
+
+NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
+
+SCENARIOS = """
+LEAN flattening its net flattens everybody, longs and shorts alike
+ACCOUNT USD 100000
+STOCK AAPL
+BUY 30 AAPL @ 100 fee 1 by bull
+SELL 10 AAPL @ 101 fee 1 by bear
+LEAN SELL 20 AAPL @ 105 fee 2
+=> trade bull LONG 30 AAPL 100->105 gross 150 fees 2.5 reason liquidation
+=> trade bear SHORT 10 AAPL 101->105 gross -40 fees 1.5 reason liquidation
+MARK   # each pays by what it trades, and nobody is paid
+=> bull realized 150 fees 2.5
+=> bear realized -40 fees 1.5
+
+a partial fill of LEAN's falls on the closing side alone, by largest remainder
+ACCOUNT USD 100000
+STOCK AAPL
+BUY 50 AAPL @ 100 by one
+BUY 30 AAPL @ 100 by two
+BUY 20 AAPL @ 100 by three
+SELL 20 AAPL @ 100 by bear
+LEAN SELL 33 AAPL @ 105 tag Margin Call
+=> trade one LONG 16 AAPL 100->105 gross 80 reason margin_call
+=> trade two LONG 10 AAPL 100->105 gross 50 reason margin_call
+=> trade three LONG 7 AAPL 100->105 gross 35 reason margin_call
+MARK
+=> lots bear AAPL -20 @ 100
+
+what of LEAN's fill exceeds the closing side is nobody's
+ACCOUNT USD 100000
+STOCK AAPL
+BUY 10 AAPL @ 100 by bull
+LEAN SELL 25 AAPL @ 105 fee 5
+=> trade bull LONG 10 AAPL 100->105 gross 50 fees 2 net 48 reason liquidation
+MARK
+=> lots unassigned AAPL -15 @ 105
+=> bull realized 50 fees 2
+=> unassigned unrealized 75 fees 3
+
+LEAN's fill of what nobody holds is nobody's
+ACCOUNT USD 100000
+STOCK AAPL
+LEAN BUY 5 AAPL @ 105
+MARK AAPL 106
+=> lots unassigned AAPL 5 @ 105
+=> unassigned unrealized 5
+
+LEAN's partial fills are shared one by one
+ACCOUNT USD 100000
+STOCK AAPL
+BUY 6 AAPL @ 100 by one
+BUY 3 AAPL @ 100 by two
+LEAN SELL 5 AAPL @ 105 order 9 done no
+=> trade one LONG 3 AAPL 100->105
+=> trade two LONG 2 AAPL 100->105
+LEAN SELL 4 AAPL @ 106 order 9
+=> trade one LONG 3 AAPL 100->106
+=> trade two LONG 1 AAPL 100->106
+MARK
+
+coins are shared in lots
+ACCOUNT USD 100000
+COIN BTCUSD base BTC in USD lot 0.01
+RATE BTC 100
+BUY 0.5 BTCUSD @ 100 by one
+BUY 0.25 BTCUSD @ 100 by two
+LEAN SELL 0.1 BTCUSD @ 100
+=> trade one LONG 0.07 BTCUSD 100->100
+=> trade two LONG 0.03 BTCUSD 100->100
+MARK
+
+a tag of the user's that names a strategy wins over LEAN's words
+ACCOUNT USD 100000
+STOCK AAPL
+BUY 5 AAPL @ 100 by one
+BUY 5 AAPL @ 100 by two
+SELL 5 AAPL @ 101 tag Liquidate from delisting strategy=two
+=> trade two LONG 5 AAPL 100->101 reason delisting
+MARK
+=> lots one AAPL 5 @ 100
+
+an early assignment closes the short option and delivers at the strike by shares
+ACCOUNT USD 100000
+STOCK GOOG
+OPTION P800 on GOOG put 800 x 100
+SELL 2 P800 @ 44 fee 2 by one
+SELL 1 P800 @ 45 fee 1 by two
+MARK GOOG 750 P800 50
+EXERCISE P800 spot 750 early yes
+=> trade one SHORT 2 P800 44->0 gross 8800 fees 2 reason assignment
+=> trade two SHORT 1 P800 45->0 gross 4500 fees 1 reason assignment
+=> lots one GOOG 200 @ 800
+=> lots two GOOG 100 @ 800
+MARK GOOG 750
+=> one realized 8800 unrealized -10000 fees 2
+=> two realized 4500 unrealized -5000 fees 1
+
+an exercise closes stock that its holder was short
+ACCOUNT USD 100000
+STOCK GOOG
+OPTION C740 on GOOG call 740 x 100
+SELL 100 GOOG @ 750 by one
+BUY 1 C740 @ 14 by one
+EXERCISE C740 spot 748.4
+=> trade one LONG 1 C740 14->0 gross -1400 reason exercise
+=> trade one SHORT 100 GOOG 750->740 gross 1000 reason exercise
+MARK
+=> one realized -400
+
+an assignment's delivery closes stock for that reason
+ACCOUNT USD 100000
+STOCK GOOG
+OPTION C740 on GOOG call 740 x 100
+BUY 100 GOOG @ 700 by one
+SELL 1 C740 @ 14 by one
+EXERCISE C740 spot 748.4
+=> trade one SHORT 1 C740 14->0 gross 1400 reason assignment
+=> trade one LONG 100 GOOG 700->740 gross 4000 reason assignment
+MARK
+=> one realized 5400
+
+an option out of the money expires
+ACCOUNT USD 100000
+STOCK GOOG
+OPTION C760 on GOOG call 760 x 100
+BUY 1 C760 @ 0.8 by one
+SELL 2 C760 @ 0.9 by two
+EXERCISE C760 spot 748.4
+=> trade one LONG 1 C760 0.8->0 gross -80 reason expiry
+=> trade two SHORT 2 C760 0.9->0 gross 180 reason expiry
+MARK
+=> one realized -80
+=> two realized 180
+
+strategies opposed in an option deliver to each other what LEAN does not see
+ACCOUNT USD 100000
+STOCK GOOG
+OPTION C735 on GOOG call 735 x 100
+BUY 3 C735 @ 20 by bull
+SELL 1 C735 @ 21 by bear
+EXERCISE C735 spot 748.4
+=> trade bull LONG 3 C735 20->0 gross -6000 reason exercise
+=> trade bear SHORT 1 C735 21->0 gross 2100
+=> lots bull GOOG 300 @ 735
+=> lots bear GOOG -100 @ 735
+MARK GOOG 748.4
+=> bull realized -6000 unrealized 4020
+=> bear realized 2100 unrealized -1340
+
+a part of a position may be assigned
+ACCOUNT USD 100000
+STOCK GOOG
+OPTION P800 on GOOG put 800 x 100
+SELL 2 P800 @ 44 by one
+SELL 1 P800 @ 44 by two
+EXERCISE P800 spot 750 q -1
+=> trade one SHORT 1 P800 44->0 reason assignment
+=> lots one GOOG 100 @ 800
+=> lots two P800 -1 @ 44
+MARK GOOG 750
+
+a third of an odd assignment leaves no dust
+ACCOUNT USD 1000000
+STOCK GOOG
+OPTION P800 on GOOG put 800 x 100
+SELL 3 P800 @ 44 by one
+SELL 3 P800 @ 44 by two
+SELL 1 P800 @ 44 by three
+EXERCISE P800 spot 750
+=> trade one SHORT 3 P800 44->0
+=> trade two SHORT 3 P800 44->0
+=> trade three SHORT 1 P800 44->0
+MARK GOOG 750
+SELL 300 GOOG @ 750 by one
+SELL 300 GOOG @ 750 by two
+SELL 100 GOOG @ 750 by three
+=> trade one LONG 300 GOOG 800->750
+=> trade two LONG 300 GOOG 800->750
+=> trade three LONG 100 GOOG 800->750
+=> lots one GOOG none
+MARK
+
+a future option becomes a future at the strike
+ACCOUNT USD 100000
+FUTURE ES x 50
+FUTURE_OPTION C3200 on ES call 3200 x 50
+BUY 1 C3200 @ 178 by one
+EXERCISE C3200 spot 3242.5
+=> trade one LONG 1 C3200 178->0 gross -8900 reason exercise
+MARK ES 3242.5
+=> one realized -8900 unrealized 2125
+LIQUIDATE ES @ 3242.5 tag Liquidate from delisting
+=> trade one LONG 1 ES 3200->3242.5 gross 2125 reason delisting
+MARK
+=> one realized -6775
+
+an exercise that its order's tag gives to a strategy is that strategy's
+ACCOUNT USD 100000
+STOCK GOOG
+OPTION C740 on GOOG call 740 x 100
+BUY 1 C740 @ 14 by one
+BUY 1 C740 @ 14 by two
+EXERCISE C740 q 1 spot 748.4 by two
+=> trade two LONG 1 C740 14->0 reason exercise
+=> lots two GOOG 100 @ 740
+=> lots one C740 1 @ 14
+MARK GOOG 748.4
+"""
+
+
+@pytest.mark.parametrize("partial", [False, True], ids=["whole", "partial"])
+@pytest.mark.parametrize("scenario", scenarios(SCENARIOS))
+def test_scenarios(scenario: Scenario, partial: bool) -> None:
+    """Each scenario holds, whether marks come whole or only when asked for."""
+    play(scenario.lines, partial=partial)
+
+
+@pytest.mark.parametrize(
+    ("tag", "strategy"),
+    [
+        ("strategy=trend", "trend"),
+        ("entry strategy=trend", "trend"),
+        ("entry,strategy=trend,size=2", "trend"),
+        ("a;strategy=trend;b", "trend"),
+        ("a|strategy=mean-rev_2.1|b", "mean-rev_2.1"),
+        ("strategy=one strategy=two", "one"),
+        ("mystrategy=trend", None),
+        ("strategy= trend", None),
+        ("strategy=a=b", None),
+        ("strategy=trend,", "trend"),
+        ("Strategy=trend", None),
+        ("trend", None),
+        ("", None),
+    ],
+)
+def test_a_tag_names_its_strategy(tag: str, strategy: str | None) -> None:
+    """`strategy=NAME` counts as a word of its own; the name ends at a separator."""
+    assert strategy_in_tag("AAPL", tag, OrderType.MARKET) == strategy
+
+
+@pytest.mark.parametrize(("tag", "strategy"), [(" trend ", "trend"), ("a b", "a b"), (" ", None)])
+def test_the_whole_tag_may_be_the_name(tag: str, strategy: str | None) -> None:
+    """Blanks around it do not count, and blanks alone are no name."""
+    assert whole_tag("AAPL", tag, OrderType.MARKET) == strategy
+
+
+@pytest.mark.parametrize(
+    ("tag", "reason"),
+    [
+        ("Liquidated", "liquidation"),
+        (
+            "Liquidated due to impending split. Option splits are not currently supported.",
+            "liquidation",
+        ),
+        ("Liquidate from delisting", "delisting"),
+        ("Simulated option assignment before expiration", "assignment"),
+        ("Margin Call", "margin call"),
+        ("liquidated by hand", None),
+        ("Liquidated by hand", None),
+        ("", None),
+    ],
+)
+def test_leans_own_tags_are_known(tag: str, reason: str | None) -> None:
+    """Each of LEAN's tags has its reason, and the user's have none."""
+    assert lean_reason(tag) == reason
+
+
+def update(order_id: int, tag: str | None = "", **given: Any) -> OrderUpdate:
+    """An order's first event."""
+    values = {"order_type": OrderType.MARKET, **given}
+    return OrderUpdate(NOON, order_id, 1, "AAPL", OrderStatus.SUBMITTED, tag, **values)
+
+
+@pytest.mark.parametrize("resolver", [strategy_in_tag, whole_tag])
+@pytest.mark.parametrize("tag", ["Liquidated", "Margin Call", "Simulated option assignment x"])
+def test_an_order_of_leans_belongs_to_nobody(resolver: Resolver, tag: str) -> None:
+    """However tags are read, LEAN's words are no strategy."""
+    assert Orders("main", resolver).order_of(update(1, tag), "AAPL").strategy is None
+
+
+def test_no_order_is_given_to_unassigned_by_name() -> None:
+    """That name is the ledger's own: who says it gets the default strategy."""
+    orders = Orders("main")
+    assert orders.order_of(update(1, "strategy=unassigned"), "AAPL").strategy == "main"
+
+
+def test_an_exercise_without_a_tag_belongs_to_nobody() -> None:
+    """LEAN exercises by itself without a tag; all else without one is the default's."""
+    orders = Orders("main")
+    exercise = update(1, "", order_type=OrderType.OPTION_EXERCISE)
+    assert orders.order_of(exercise, "C150").strategy is None
+    assert orders.order_of(update(2, None, order_type=None), "AAPL").strategy == "main"
+
+
+def test_a_resolver_of_the_users_sees_ticker_tag_and_type() -> None:
+    """What it returns is the strategy; None or an empty name is the default's."""
+    seen: list[tuple[str, str, OrderType]] = []
+
+    def resolver(ticker: str, tag: str, order_type: OrderType) -> str | None:
+        seen.append((ticker, tag, order_type))
+        return {"AAPL": "tech", "KO": ""}.get(ticker)
+
+    orders = Orders("main", resolver)
+    first = [orders.order_of(update(n, "x"), t).strategy for n, t in enumerate(["AAPL", "KO", "X"])]
+    assert first == ["tech", "main", "main"]
+    assert orders.order_of(update(0, "other"), "KO").strategy == "tech"
+    assert seen == [(ticker, "x", OrderType.MARKET) for ticker in ("AAPL", "KO", "X")]
+
+
+@pytest.mark.parametrize(
+    ("bid", "ask", "price", "arrival"),
+    [(99.0, 101.0, 90.0, 100.0), (99.0, 0.0, 90.0, 90.0), (0.0, 101.0, 90.0, 90.0), (0, 0, 0, 0)],
+)
+def test_the_arrival_price_is_the_mid_or_else_the_last(
+    bid: float, ask: float, price: float, arrival: float
+) -> None:
+    """It is known only when the order's first event is its submission."""
+    orders = Orders("main")
+    assert orders.order_of(update(1, bid=bid, ask=ask, price=price), "AAPL").arrival == arrival
+    assert orders.order_of(Fill(NOON, 2, 1, "AAPL", 1.0, 100.0), "AAPL").arrival == 0.0
+
+
+def test_finished_orders_are_remembered_for_a_thousand_more() -> None:
+    """Open ones are never forgotten; what comes under a forgotten id is a new order."""
+    orders = Orders("main")
+    for order_id in range(1002):
+        orders.order_of(update(order_id, "strategy=trend"), "AAPL")
+        if order_id:
+            orders.finish(order_id)
+    assert orders.find(1) is None
+    assert [found.strategy for n in (0, 2, 1001) if (found := orders.find(n))] == ["trend"] * 3
+    assert orders.order_of(update(1, None), "AAPL").strategy == "main"
+    orders.finish(5000)
+    assert orders.find(5000) is None
+
+
+def test_orders_survive_json() -> None:
+    """Strategies, types, shares and what was seen come back, in their order."""
+    orders = Orders("main")
+    for order_id in (7, 3, 9):
+        orders.order_of(update(order_id, "strategy=trend", bid=1.0, ask=2.0), "AAPL")
+        orders.seen.add(order_id, 1)
+    found = orders.find(3)
+    assert found is not None
+    found.shares = {"one": 0.25, "two": 0.75}
+    orders.finish(7)
+    restored = Orders("main")
+    restored.restore(json.loads(json.dumps(orders.state())))
+    assert restored.state() == orders.state()
+    again = restored.find(3)
+    assert again is not None
+    assert again.shares == found.shares
+    assert not restored.seen.add(9, 1)
+
+
+IDS = st.one_of(st.integers(1, 6), st.sampled_from([0, 65_534, 65_535, 70_000, 50_000_000]))
+EVENT_IDS = st.one_of(IDS, st.just(-1))
+
+
+@given(st.lists(st.tuples(IDS, EVENT_IDS), max_size=60), st.integers(0, 60))
+def test_an_event_is_new_once(pairs: list[tuple[int, int]], stop: int) -> None:
+    """In any order, saved and restored in between, each pair of ids is new only once."""
+    seen, known = SeenEvents(), set[tuple[int, int]]()
+    for number, pair in enumerate(pairs):
+        if number == stop:
+            saved = json.loads(json.dumps(seen.state()))
+            seen = SeenEvents()
+            seen.restore(saved)
+        assert seen.contains(*pair) == (pair in known)
+        assert seen.add(*pair) == (pair not in known)
+        known.add(pair)
+        assert seen.contains(*pair)
+
+
+def test_orders_by_hand_are_numbered_downwards() -> None:
+    """Each has one event; what is not below the lowest came already, saved and restored or not."""
+    seen = SeenEvents()
+    assert [seen.add(order_id, 1) for order_id in (-1, -2, -2, -1, -3)] == [
+        True,
+        True,
+        False,
+        False,
+        True,
+    ]
+    other = SeenEvents()
+    other.restore(json.loads(json.dumps(seen.state())))
+    assert other.contains(-3, 1)
+    assert not other.contains(-4, 1)
+    assert other.add(-4, 1)
+
+
+def test_events_that_come_in_order_cost_two_bytes_an_order() -> None:
+    """A long run's memory of what was seen stays small, and so does its state."""
+    seen = SeenEvents()
+    for order_id in range(1, 10_001):
+        for event_id in (2, 1, 3):
+            assert seen.add(order_id, event_id)
+    state = seen.state()
+    assert state["ahead"] == []
+    assert len(state["through"]) < 10_001 * 2 * 4 / 3 + 4
+
+
+@given(
+    st.integers(-2000, 2000).filter(bool),
+    st.lists(st.integers(0, 500), min_size=1, max_size=6).filter(any),
+    st.sampled_from([1.0, 0.01, 100.0, 1e-8]),
+)
+def test_largest_remainder_gives_each_its_quota_but_for_one_unit(
+    units: int, weights: list[int], unit: float
+) -> None:
+    """Parts are whole units, sum to the total and lie within a unit of the exact share."""
+    total = units * unit
+    parts = largest_remainder(total, [float(weight) for weight in weights], unit)
+    assert sum(round(part / unit) for part in parts) == units
+    for part, weight in zip(parts, weights, strict=True):
+        assert abs(part / unit - round(part / unit)) < 1e-6
+        assert abs(part / unit - units * weight / sum(weights)) < 1 + 1e-6
+        assert part * units >= 0
+
+
+def test_the_largest_remainders_get_the_units_left() -> None:
+    """16.5, 9.9 and 6.6 of 33 are 16, 10 and 7; of equals the first comes first."""
+    assert largest_remainder(33.0, [50.0, 30.0, 20.0], 1.0) == [16.0, 10.0, 7.0]
+    assert largest_remainder(-33.0, [50.0, 30.0, 20.0], 1.0) == [-16.0, -10.0, -7.0]
+    assert largest_remainder(1.0, [1.0, 1.0, 1.0], 1.0) == [1.0, 0.0, 0.0]
+
+
+def test_what_is_no_whole_unit_goes_with_one_part() -> None:
+    """A total with a fraction of a lot is shared all the same, to the last bit."""
+    parts = largest_remainder(2.5, [1.0, 1.0], 1.0)
+    assert sorted(parts) == [1.0, 1.5]
+
+
+HOLDERS = st.dictionaries(
+    st.sampled_from("abcdef"), st.integers(-50, 50).filter(bool), min_size=1, max_size=6
+)
+
+
+@given(HOLDERS, st.integers(-200, 200).filter(bool))
+def test_a_shared_fill_sums_to_the_fill(holders: dict[str, int], quantity: int) -> None:
+    """Nobody is turned over, only the closing side trades, and the excess is nobody's."""
+    held = [(name, float(size)) for name, size in holders.items()]
+    flattens = sum(holders.values()) == -quantity
+    parts = share_fill(float(quantity), held, flattens, 1.0)
+    assert sum(part for _, part in parts) == quantity
+    shares = dict(parts)
+    excess = shares.pop(UNASSIGNED, 0.0)
+    for name, part in shares.items():
+        assert part * holders[name] < 0
+        assert abs(part) <= abs(holders[name])
+    if flattens:
+        assert shares == {name: -size for name, size in holders.items()}
+        return
+    closing = sum(abs(size) for size in holders.values() if size * quantity < 0)
+    assert abs(excess) == max(0, abs(quantity) - closing)
+    assert all(part * quantity > 0 for _, part in parts)
+
+
+def test_with_no_holder_a_fill_is_nobodys() -> None:
+    """Even when LEAN is flat after it."""
+    assert share_fill(5.0, [], True, 1.0) == [(UNASSIGNED, 5.0)]
+
+
+@pytest.mark.parametrize(
+    ("order_type", "tag", "message", "strike", "quantity", "reason"),
+    [
+        (OrderType.MARKET, "Margin Call", "", None, -1.0, "margin call"),
+        (OrderType.MARKET, "", "OTM. Underlying: 1", None, -1.0, "order"),
+        (OrderType.OPTION_EXERCISE, "", "OTM. Underlying: 748.4000", 760.0, -1.0, "expiry"),
+        (OrderType.OPTION_EXERCISE, "", "Automatic Exercise.", 740.0, -2.0, "exercise"),
+        (OrderType.OPTION_EXERCISE, "", "Assigned.", 740.0, 2.0, "assignment"),
+        (OrderType.OPTION_EXERCISE, "", "Option Exercise", None, 200.0, "exercise"),
+        (OrderType.OPTION_EXERCISE, "Simulated option assignment", "x", None, 1.0, "assignment"),
+    ],
+)
+def test_why_a_fill_closes(
+    order_type: OrderType,
+    tag: str,
+    message: str,
+    strike: float | None,
+    quantity: float,
+    reason: str,
+) -> None:
+    """An exercise is told by its leg, its side and LEAN's words, all else by the tag."""
+    fill = Fill(NOON, 1, 1, "X", quantity, 0.0, tag=tag, order_type=order_type, message=message)
+    order = Orders("main").order_of(fill, "X")
+    kind = SecurityType.EQUITY if strike is None else SecurityType.OPTION
+    assert exit_reason(order, fill, Instrument("X", "X", kind, "USD", strike=strike)) == reason
+
+
+# --- columns as text
+
+
+@given(st.lists(st.floats()), st.lists(st.integers(0, 65_535)))
+def test_a_packed_column_comes_back_exactly(numbers: list[float], counts: list[int]) -> None:
+    """Through text every double keeps all its bits, and every count its value."""
+    for column in (array("d", numbers), array("H", counts)):
+        found = unpacked(column.typecode, json.loads(json.dumps(packed(column))))
+        assert (found.typecode, found.tobytes()) == (column.typecode, column.tobytes())
+
+
+def test_a_packed_column_is_the_same_on_every_machine() -> None:
+    """The bytes are little-endian: a state may move."""
+    assert packed(array("H", [1, 256])) == "AQAAAQ=="
+    assert packed(array("d", [1.0])) == "AAAAAAAA8D8="

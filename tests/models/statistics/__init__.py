@@ -1,0 +1,3 @@
+"""Tests of the portfolio statistics."""
+
+from __future__ import annotations

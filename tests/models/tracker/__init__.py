@@ -1,0 +1,3 @@
+"""Tests of the tracker's parts."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Tests of trades."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Every recording against LEAN's own results and the law of the ledger."""
+
+from __future__ import annotations

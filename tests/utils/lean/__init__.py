@@ -1,0 +1,3 @@
+"""Tests of the edge to LEAN."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Tests of what is told."""
+
+from __future__ import annotations

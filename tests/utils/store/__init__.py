@@ -1,0 +1,3 @@
+"""Tests of the object store and saved states."""
+
+from __future__ import annotations

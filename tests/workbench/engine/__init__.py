@@ -1,0 +1,3 @@
+"""Tests of the recorded engine."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Tests of replays."""
+
+from __future__ import annotations

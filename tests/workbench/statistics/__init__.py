@@ -1,0 +1,3 @@
+"""Tests of the statistics' JSON and tables."""
+
+from __future__ import annotations

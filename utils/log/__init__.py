@@ -1,0 +1,3 @@
+"""The parts of the structured log."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""The object store: categories, quotas, checksums and saved states."""
+
+from __future__ import annotations
