@@ -21,7 +21,7 @@ from models.events.orders import Fill, OrderStatus, OrderUpdate
 from models.ledger.ledger import EQUITY_TOLERANCE
 from models.ledger.tags import Resolver
 from models.performance_tracker import PerformanceTracker
-from models.settings import Settings, Switch, chosen, read_settings
+from models.settings import Settings, read_settings
 from models.tracker.alerts import Alert
 from models.tracker.notices import OF_FILLS, Notice, NoticeKind
 from models.tracker.ports import Follower
@@ -31,9 +31,7 @@ from utils.log.events import Category, Level
 from utils.notify.alerts import HEARD, Alerts
 from utils.notify.narrator import Narrator, order_name
 from utils.notify.screen import Screen
-from utils.store.object_store import ObjectStoreManager
-from utils.store.snapshot import SnapshotError
-from utils.store.snapshots import SnapshotStore
+from utils.store.keeping import Keeping, SlowSaveError
 from utils.structured_logger import BUDGET, StructuredLogger
 
 if TYPE_CHECKING:
@@ -44,11 +42,6 @@ LIVE_MARK_EVERY = 1.0  # seconds
 BACKTEST_SAVE_EVERY = 30.0  # seconds of wall clock
 SCREEN_EVERY = timedelta(seconds=10)  # live
 SLOW_SAVE = 1.0  # seconds
-OPTIMIZATION = "OPTIMIZATION"  # LEAN's mode
-
-
-class SlowSaveError(SnapshotError):
-    """A state was saved, but the algorithm had to wait for it."""
 
 
 class LeanTracker(PerformanceTracker):
@@ -56,6 +49,7 @@ class LeanTracker(PerformanceTracker):
 
     Attributes:
         log: The structured log; the algorithm may log its own events there.
+        keeping: What is saved of the run, and where.
         store: The object store by category; the algorithm may keep its own data there.
         alerts: What is watched.
     """
@@ -73,25 +67,11 @@ class LeanTracker(PerformanceTracker):
         live = bool(algorithm.live_mode)
         self._algorithm = algorithm
         self._clock = clock
-        mode = str(algorithm.algorithm_mode)
-        self.persists = chosen(settings.persist, mode != OPTIMIZATION)
-        self.resumes = chosen(settings.resume, live)
-        self.store = ObjectStoreManager(
-            algorithm.object_store,
-            project=str(algorithm.project_id),
-            deployment=str(algorithm.algorithm_id),
-            live=live or self.resumes,
-            clock=clock,
-        )
         self._deployment = str(algorithm.algorithm_id)
-        self._snapshots = states = SnapshotStore(
-            self.store,
-            project=str(algorithm.project_id),
-            deployment=self._deployment,
-            prefix="live" if live else "test",
-        )
+        self.keeping = kept = Keeping(algorithm, settings, clock)
+        self.persists, self.resumes, self.store = kept.persists, kept.resumes, kept.objects
         super().__init__(
-            object_store=states,
+            object_store=kept.states,
             settings=settings,
             account_currency=str(algorithm.account_currency),
             zone=ZoneInfo(str(algorithm.time_zone.id)),
@@ -99,11 +79,9 @@ class LeanTracker(PerformanceTracker):
             resolver=resolver,
             follower=follower,
         )
-        # writing every trade takes a backtest longer than making it: only where it is asked for
-        keeps_all = self.persists and (live or settings.persist is Switch.ON)
         if archive is not None:
             self._archive = self._older = archive
-        elif not keeps_all:
+        elif not kept.archives:
             self._archive = None  # what an earlier run archived is read all the same
         every = settings.mark_every
         if every is None:
@@ -126,10 +104,9 @@ class LeanTracker(PerformanceTracker):
             level=settings.log_level or ("info" if live else "warning"),
             budget=budget,
             as_json=settings.log_format == "json",
-            store=self._keep_log if settings.log_store else None,
+            store=self.keeping.keep_log if settings.log_store else None,
             attempt=self.attempt,
         )
-        self._logs_kept = 0
         self.alerts = Alerts(self, settings.alerts)
         notify = settings.notify if live else {}
         self._screen = Screen(self._algorithm, notify, settings.notify_daily, self.attempt)
@@ -139,6 +116,8 @@ class LeanTracker(PerformanceTracker):
             lambda sid: self.ledger.books.tickers.get(sid, sid),
         )
         self._listen()
+        if self.keeping.notice:
+            self.warn(self.keeping.notice)
 
     def _listen(self) -> None:
         """Hear what is logged, watched or saved at; no notice is made of the rest."""
@@ -166,7 +145,7 @@ class LeanTracker(PerformanceTracker):
         The same run's goes on as if it had never stopped: LEAN counts its orders on.
         """
         loaded = super().load_from_object_store(prefix)
-        if loaded and not self._warm and self._snapshots.loaded != self._deployment:
+        if loaded and not self._warm and self.keeping.states.loaded != self._deployment:
             self._restored = self.ledger.books.opened
         return loaded
 
@@ -462,12 +441,6 @@ class LeanTracker(PerformanceTracker):
         took = self._clock() - began
         if took >= SLOW_SAVE:
             raise SlowSaveError(f"it took {took:.1f} s")
-
-    def _keep_log(self, lines: str) -> None:
-        self._logs_kept += 1
-        result = self.store.save_text("logs", f"log-{self._logs_kept:05d}", lines, force=True)
-        if not result.saved:
-            raise SnapshotError(f"the log is not saved: {result.reason.value} {result.detail}")
 
     def state(self) -> dict[str, Any]:
         """JSON-able and exact; with the alerts that are firing."""

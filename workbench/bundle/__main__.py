@@ -25,7 +25,9 @@ def main() -> None:
     except BundleError as error:
         raise click.ClickException(str(error)) from error
     for name, groups in read_pins().items():
-        docstrings = "docstrings cut to their first paragraph" if groups.short else "docstrings whole"
+        docstrings = (
+            "docstrings cut to their first paragraph" if groups.short else "docstrings whole"
+        )
         click.echo(f"{name}: {len(groups.files)} files, {docstrings}")
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Mapping
 from pathlib import Path
 
 from workbench.bundle.graph import reachable
 from workbench.bundle.groups import FIXED, PUBLIC, Groups, formed, homes_of, settled
-from workbench.bundle.imports import PACKAGES, BundleError, dotted, redirected
+from workbench.bundle.imports import PACKAGES, BundleError, is_ours, parsed
 from workbench.bundle.merging import merge
 from workbench.bundle.modules import Module, read_modules, with_short_docstrings
-from workbench.bundle.tiers import AGAIN, TIERS, Tier
+from workbench.bundle.tiers import TIERS, Tier
 
 PINS = Path(__file__).with_name("pins.json")
 # How full new groups are: the emptier, the longer they hold.
@@ -74,37 +75,55 @@ def chosen(sources: Mapping[str, bytes], tier: Tier, *, short: bool) -> dict[str
     modules = read_modules(ours)
     used = reachable(modules, (*PACKAGES, *PUBLIC))
     for module in modules.values():
-        if module.path.endswith("/__init__.py") and module.name not in used:
-            if module.imports or module.defined:
-                raise BundleError(f"{module.path} must hold nothing but its docstring")
+        left_out = module.path.endswith("/__init__.py") and module.name not in used
+        if left_out and (module.imports or module.defined):
+            raise BundleError(f"{module.path} must hold nothing but its docstring")
     return {name: module for name, module in modules.items() if name in used}
 
 
 def bundle(
-    sources: Mapping[str, bytes], tier: Tier, groups: Groups | None
+    sources: Mapping[str, bytes], entry: str, tier: Tier, groups: Groups | None
 ) -> dict[str, bytes]:
     """The files that a tier gets, by path.
 
     Args:
         sources: The project's files by path: `models`, `utils`, what stands in for some of them,
-            and at the root what imports them.
+            and the entry.
+        entry: The file that goes along and imports the others.
         tier: The target.
         groups: Its row of the table of groups; None where nothing is merged.
 
     Raises:
-        BundleError: A source cannot be merged, or the groups import each other.
+        BundleError: A source cannot be merged, the groups import each other, or the entry imports
+            what is not public, for only that is in the same place in every form.
     """
+    check_public(sources[entry], entry)
     if groups is None:
-        ours = (path for path in sources if _is_exported(path))
-        return {path: sources[path] for path in ours}
+        ours = (path for path in sources if path.partition("/")[0] in PACKAGES)
+        return {path: sources[path] for path in (entry, *ours)}
     modules = chosen(sources, tier, short=groups.short)
     files = settled(modules, groups.files, tier)
     homes = homes_of(files, modules)
-    kept = {modules[name].path: (name,) for name in PACKAGES if name in modules}
+    packages = {modules[name].path: (name,) for name in PACKAGES if name in modules}
     merged = {
         path: merge(path, names, modules, homes).encode()
-        for path, names in {**kept, **files}.items()
+        for path, names in {**packages, **files}.items()
     }
-    others = {path: text for path, text in sources.items() if "/" not in path}
-    led = {path: redirected(text, lambda name: homes.get(name, name), path) for path, text in others.items()}
-    return {**led, **merged}
+    return {entry: sources[entry], **merged}
+
+
+def check_public(source: bytes, path: str) -> None:
+    """Hold an algorithm to the imports that are the same in every form.
+
+    Raises:
+        BundleError: It imports another module of `models` or `utils`.
+    """
+    public = (*PACKAGES, *PUBLIC)
+    for node in ast.walk(parsed(source, path)):
+        if not isinstance(node, ast.ImportFrom) or not node.module or not is_ours(node.module):
+            continue
+        if node.module not in public:
+            raise BundleError(
+                f"{path}, line {node.lineno}: {node.module} is not public; "
+                f"import from {', '.join(public)}"
+            )

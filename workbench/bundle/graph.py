@@ -18,19 +18,34 @@ def ordered(modules: Mapping[str, Module]) -> list[Module]:
         BundleError: Some need each other; the text names the circle.
     """
     needs = {name: module.needs() & modules.keys() for name, module in modules.items()}
+    levels = _levels(needs)
     found: list[Module] = []
     folder = ""
     while needs:
         ready = [modules[name] for name, missing in needs.items() if not missing]
-        if not ready:
-            raise BundleError(f"these import each other: {' -> '.join(circle(needs))}")
-        chosen = min(ready, key=lambda module: (module.folder != folder, module.path))
+        chosen = min(
+            ready,
+            key=lambda module: (module.folder != folder, levels[module.name], module.path),
+        )
         folder = chosen.folder
         found.append(chosen)
         del needs[chosen.name]
         for missing in needs.values():
             missing.discard(chosen.name)
     return found
+
+
+def _levels(needs: Mapping[str, Collection[str]]) -> dict[str, int]:
+    """How many modules one has to go through, at most, to come to one that needs none."""
+    levels: dict[str, int] = {}
+    while waiting := [name for name in needs if name not in levels]:
+        ready = [name for name in waiting if all(each in levels for each in needs[name])]
+        if not ready:
+            left = {name: needs[name] for name in waiting}
+            raise BundleError(f"these import each other: {' -> '.join(circle(left))}")
+        for name in ready:
+            levels[name] = 1 + max((levels[each] for each in needs[name]), default=-1)
+    return levels
 
 
 def circle(needs: Mapping[str, Collection[str]]) -> list[str]:

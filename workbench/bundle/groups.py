@@ -42,7 +42,10 @@ class Groups:
 
     def to_dict(self) -> dict[str, Any]:
         """The row as JSON has it."""
-        return {"short_docstrings": self.short, "files": {k: list(v) for k, v in self.files.items()}}
+        return {
+            "short_docstrings": self.short,
+            "files": {k: list(v) for k, v in self.files.items()},
+        }
 
     @classmethod
     def from_dict(cls, row: Mapping[str, Any]) -> Groups:
@@ -153,16 +156,15 @@ def _joined(module: Module, files: Files, modules: Mapping[str, Module], tier: T
     place = {name: path for path, names in files.items() for name in names}
     needs = [each.name for each in ordered(modules) if each.name in module.needs()]
     users = [name for name, each in modules.items() if module.name in each.needs()]
+    package = module.name.partition(".")[0]
     for path in dict.fromkeys(place[name] for name in [*reversed(needs), *users] if name in place):
-        if path.partition("/")[0] == module.path.partition("/")[0]:
-            if _fits(module.name, path, files, modules, tier):
-                return path
+        fits = path.startswith(f"{package}/") and _fits(module.name, path, files, modules, tier)
+        if fits:
+            return path
     return _path([module.name], modules, files)
 
 
-def _fits(
-    name: str, path: str, files: Files, modules: Mapping[str, Module], tier: Tier
-) -> bool:
+def _fits(name: str, path: str, files: Files, modules: Mapping[str, Module], tier: Tier) -> bool:
     names = (*files[path], name)
     if name in PUBLIC and not set(PUBLIC).isdisjoint(files[path]):
         return False

@@ -63,9 +63,7 @@ def _lines(imports: set[Imported], indent: str) -> list[str]:
     for each in imports:
         if each.name is not None:
             names[each.module].append(each)
-    for module in sorted(names):
-        lines.append(_from(module, names[module], indent))
-    return lines
+    return [*lines, *(_from(module, names[module], indent) for module in sorted(names))]
 
 
 def _from(module: str, imports: list[Imported], indent: str) -> str:

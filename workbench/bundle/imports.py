@@ -7,7 +7,7 @@ byte, and what looks like an import in a string or a comment is left alone.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import accumulate
 
 # What goes to LEAN under names of its own; `main.py` imports both.
@@ -59,9 +59,9 @@ def redirected(source: bytes, rename: Callable[[str], str], path: str) -> bytes:
     return source
 
 
-def through(package: str) -> Callable[[str], str]:
-    """How imports of `models` and `utils` are led through a package."""
-    return lambda module: f"{package}.{module}" if is_ours(module) else module
+def through(package: str, roots: Collection[str] = PACKAGES) -> Callable[[str], str]:
+    """How imports of some top-level packages are led through another one."""
+    return lambda name: f"{package}.{name}" if name.partition(".")[0] in roots else name
 
 
 def _places(

@@ -8,11 +8,12 @@ namespace then, so a name must mean one thing in all of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from workbench.bundle.graph import ordered
 from workbench.bundle.import_block import import_block
 from workbench.bundle.imports import BundleError, dotted, redirected
-from workbench.bundle.modules import Imported, Module, read_module
+from workbench.bundle.modules import Imported, Module
 
 RULE = "# " + "-" * 98
 
@@ -27,8 +28,7 @@ def merge(
 
     Args:
         path: Where the file will be.
-        members: The names of the modules it holds. A single one stays as it is but for the names
-            of the modules it imports.
+        members: The names of the modules it holds.
         modules: All modules by name.
         homes: The name of each module's file by the module's name; a module that is not in it
             keeps its own.
@@ -42,16 +42,17 @@ def merge(
     def home(name: str) -> str:
         return homes.get(name, name)
 
-    if len(members) == 1:
-        (name,) = members
-        only = modules[name]
-        return redirected(only.source.encode(), home, only.path).decode()
     order = ordered({name: modules[name] for name in members})
     check_names(order, modules)
     moved = [_moved(module, home) for module in order]
     imports = import_block([each for module in moved for each in module.imports], own)
-    sections = [_section(module, own) for module in moved]
-    return "\n\n\n".join([f"{_title(order)}\n\n{imports}", *sections]) + "\n"
+    if len(moved) == 1:
+        (only,) = moved
+        parts = [only.title, imports, _spaced(only.body)]
+    else:
+        sections = [_section(module, own) for module in moved]
+        parts = [_title(order), imports, "\n" + "\n\n\n".join(sections)]
+    return "\n\n".join(part for part in parts if part.strip()).rstrip("\n") + "\n"
 
 
 def check_names(order: Sequence[Module], modules: Mapping[str, Module]) -> None:
@@ -103,23 +104,34 @@ def _words(origin: Origin) -> str:
 
 def _moved(module: Module, home: Callable[[str], str]) -> Module:
     """The module with every import, those in functions as well, led to the merged files."""
-    return read_module(module.path, redirected(module.source.encode(), home, module.path))
+    imports = tuple(replace(each, module=home(each.module)) for each in module.imports)
+    body = module.body
+    if module.inner:
+        body = redirected(body.encode(), home, module.path).decode()
+    return replace(module, imports=imports, body=body)
 
 
 def _title(order: Sequence[Module]) -> str:
     """The file's docstring."""
     paths = "\n".join(module.path for module in order)
-    return f'"""These modules of the performance tracker, in the order of their imports:\n\n{paths}\n"""'
+    says = "These modules of the performance tracker, each after all that it imports:"
+    return f'"""{says}\n\n{paths}\n"""'
 
 
 def _section(module: Module, own: str) -> str:
     """A module's header and text."""
     says = [f"# {line}".rstrip() for line in module.docstring.splitlines()]
     head = "\n".join([RULE, f"# {module.path}", "#", *says, RULE])
-    names = [
-        f"{each.alias} = {each.name}"
+    names = "".join(
+        f"{each.alias} = {each.name}\n"
         for each in module.imports
         if each.module == own and each.alias and not each.typing_only
-    ]
-    text = "\n".join([*names, *([""] if names else []), module.body.rstrip("\n")])
-    return f"{head}\n\n{text}"
+    )
+    body = module.body.rstrip("\n")
+    return f"{head}\n\n{names}\n{body}" if names else f"{head}\n\n{_spaced(body)}"
+
+
+def _spaced(body: str) -> str:
+    """The text after one more blank line where it starts with a class or a function."""
+    starts = ("class ", "def ", "async def ", "@")
+    return f"\n{body}" if body.startswith(starts) else body

@@ -51,6 +51,7 @@ class Module:
         path: Where it is, from the project's root.
         source: The whole file.
         docstring: What it says of itself, cleaned of its indentation.
+        title: The same as it stands in the file, with its quotes.
         body: Its text without docstring and imports at its top.
         imports: What those imports bind, but for `__future__`.
         inner: Modules of the project that are imported deeper, when a function runs.
@@ -61,6 +62,7 @@ class Module:
     path: str
     source: str
     docstring: str
+    title: str
     body: str
     imports: tuple[Imported, ...]
     inner: frozenset[str]
@@ -79,7 +81,9 @@ class Module:
 
     def needs(self) -> set[str]:
         """The project's modules that must be there before this one is."""
-        return {each.module for each in self.imports if is_ours(each.module) and not each.typing_only}
+        return {
+            each.module for each in self.imports if is_ours(each.module) and not each.typing_only
+        }
 
 
 def read_modules(sources: Mapping[str, bytes]) -> dict[str, Module]:
@@ -115,7 +119,7 @@ def read_module(path: str, source: bytes) -> Module:
         for symbol in table.get_symbols()
         if symbol.is_assigned() or symbol.is_imported()
     } - bound
-    cut = [*([tree.body[0]] if _has_docstring(tree) else []), *hoisted]
+    title = tree.body[:1] if _has_docstring(tree) else []
     inner = {
         node.module
         for node in ast.walk(tree)
@@ -125,7 +129,8 @@ def read_module(path: str, source: bytes) -> Module:
         path=path,
         source=text,
         docstring=ast.get_docstring(tree) or "",
-        body=_without(source, cut, path),
+        title="".join(ast.get_source_segment(text, node) or "" for node in title),
+        body=_without(source, [*title, *hoisted], path),
         imports=tuple(each for each in imports if each.module != FUTURE),
         inner=frozenset(inner),
         defined=frozenset(defined),

@@ -85,7 +85,9 @@ def version_of(files: Mapping[str, bytes]) -> str:
     path = f"{PACKAGES[0]}/__init__.py"
     for node in ast.parse(files[path]).body:
         match node:
-            case ast.Assign(targets=[ast.Name(id="__version__")], value=ast.Constant(value=str(it))):
+            case ast.Assign(
+                targets=[ast.Name(id="__version__")], value=ast.Constant(value=str(it))
+            ):
                 return it
     raise BundleError(f"{path} says no `__version__`")
 

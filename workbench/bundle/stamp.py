@@ -1,4 +1,4 @@
-"""The first line of an exported file: which version and commit it is of, and that an export wrote it.
+"""The first line of an exported file: its version and commit, and that an export wrote it.
 
 The line has a checksum of the rest, so that a later export replaces the file only when nobody has
 changed it since.

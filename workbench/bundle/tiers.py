@@ -45,16 +45,12 @@ class Tier:
 
 INSTEAD_OF_THE_STORE = {"utils/store/keeping.py": "workbench/bundle/without_store.py"}
 
-TIERS = {
-    tier.name: tier
-    for tier in (
-        # It has no Object Store.
-        Tier("free", 24, 28 * KILOBYTE, INSTEAD_OF_THE_STORE),
-        Tier("researcher", 48, 60 * KILOBYTE),
-        Tier("team", 72, 120 * KILOBYTE),
-        Tier("local", sys.maxsize, None),
-    )
-}
+# It has no Object Store.
+FREE = Tier("free", 24, 28 * KILOBYTE, INSTEAD_OF_THE_STORE)
+RESEARCHER = Tier("researcher", 48, 60 * KILOBYTE)
+TEAM = Tier("team", 72, 120 * KILOBYTE)
+LOCAL = Tier("local", sys.maxsize, None)
+TIERS = {tier.name: tier for tier in (FREE, RESEARCHER, TEAM, LOCAL)}
 
 
 def check_limits(sizes: Mapping[str, int], tier: Tier) -> None:
