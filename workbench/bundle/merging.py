@@ -51,7 +51,7 @@ def merge(
         parts = [only.title, imports, _spaced(only.body)]
     else:
         sections = [_section(module, own) for module in moved]
-        parts = [_title(order), imports, "\n" + "\n\n\n".join(sections)]
+        parts = [_title(order), imports, "\n\n\n".join(sections)]
     return "\n\n".join(part for part in parts if part.strip()).rstrip("\n") + "\n"
 
 

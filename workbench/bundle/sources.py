@@ -21,6 +21,8 @@ ALGORITHM = "main.py"
 PROJECT_FILE = "config.json"
 # The package's own `__init__.py`, which has nothing but what the user imports first.
 FACE = "performance_tracker/__init__.py"
+# It makes the exported files, so a change of it is one of theirs.
+BUNDLER = "workbench/bundle"
 STAND_INS = tuple(path for tier in TIERS.values() for path in tier.instead.values())
 
 
@@ -97,7 +99,7 @@ def commit_of(root: Path) -> str:
     try:
         if Path(_git(root, "rev-parse", "--show-toplevel")).resolve() != root.resolve():
             return ""
-        changed = _git(root, "status", "--porcelain", "--", ALGORITHM, *PACKAGES)
+        changed = _git(root, "status", "--porcelain", "--", ALGORITHM, *PACKAGES, BUNDLER)
         return _git(root, "rev-parse", "--short=12", "HEAD") + ("+" if changed else "")
     except (OSError, subprocess.CalledProcessError):
         return ""
