@@ -29,7 +29,7 @@ class SlowSaveError(TrackerError):
 
 
 class NoStore:
-    """Stands where the Object Store would; whatever is asked of it is a `CallError`."""
+    """Stands where the Object Store would; to keep or load anything is a `CallError`."""
 
     loaded: str | None = None
 
@@ -52,8 +52,8 @@ class NoStore:
         raise CallError(NO_STORE)
 
     def stored(self) -> Iterator[TradeRecord]:
-        """Say that no trade was kept beyond those in memory."""
-        raise CallError(NO_STORE)
+        """No trades: none was ever kept beyond those in memory."""
+        return iter(())
 
     def __getattr__(self, name: str) -> NoReturn:
         raise CallError(NO_STORE)

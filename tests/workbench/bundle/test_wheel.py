@@ -7,7 +7,6 @@ import json
 import subprocess
 import sys
 import venv
-from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from zipfile import ZipFile
@@ -75,12 +74,12 @@ def found_at(package: str) -> Path:
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Iterator[Path]:
+def host(tmp_path: Path) -> Path:
     """A folder of a user who has `models` and `utils` of another kind."""
     for name in ("models", "utils", "workbench"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text("raise ImportError('not the tracker')")
-    yield tmp_path
+    return tmp_path
 
 
 def test_a_wheel_is_one_package(wheel: Path) -> None:
