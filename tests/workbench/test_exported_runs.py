@@ -63,7 +63,7 @@ class Tracked(RecordedAlgorithm):
 
 
 def digest(value):
-    return hashlib.sha256(json.dumps(value, default=str).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(value, default=str, sort_keys=True).encode()).hexdigest()
 
 
 def played(name):
