@@ -10,6 +10,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from models.settings import Settings, Switch, chosen
+from models.tracker.ports import Storage
+from models.trades.log import Archive
 from utils.store.object_store import ObjectStoreManager
 from utils.store.snapshot import SnapshotError
 from utils.store.snapshots import SnapshotStore
@@ -35,8 +37,8 @@ class Keeping:
     Attributes:
         persists: Whether the state is saved.
         resumes: Whether the run goes on from the project's last state.
-        archives: Whether closed trades that leave memory are kept. Writing every trade takes a
-            backtest longer than making it, so a backtest does only where it is asked to.
+        archives: Whether closed trades that leave memory go to the Object Store. Writing every
+            trade takes a backtest longer than making it, so one does only where it is asked to.
         objects: The Object Store by category.
         states: Saved states and closed trades.
         notice: What the user is told at the start; empty for nothing.
@@ -66,6 +68,17 @@ class Keeping:
             prefix="live" if live else "test",
         )
         self._logs_kept = 0
+
+    def storage(self, archive: Archive | None) -> Storage:
+        """Where states and closed trades go.
+
+        Args:
+            archive: The user's own archive of closed trades. Without one they go to the Object
+                Store or are forgotten, and what an earlier run archived there is read all the same.
+        """
+        if archive is not None:
+            return Storage(self.states, archive, archive)
+        return Storage(self.states, self.states if self.archives else None, self.states)
 
     def keep_log(self, lines: str) -> None:
         """Keep a part of the log, after those kept before.

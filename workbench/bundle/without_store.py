@@ -7,13 +7,14 @@ where the algorithm does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from models.errors import CallError, TrackerError
 from models.settings import Settings, SettingsError, Switch
-from models.trades.record import TradeRecord
+from models.tracker.ports import Storage
+from models.trades.log import Archive
 
 if TYPE_CHECKING:
     from AlgorithmImports import QCAlgorithm
@@ -28,32 +29,32 @@ class SlowSaveError(TrackerError):
     """A state was saved, but the algorithm had to wait for it."""
 
 
-class NoStore:
-    """Stands where the Object Store would; to keep or load anything is a `CallError`."""
+class NoStates:
+    """Stands where saved states would be.
+
+    Attributes:
+        loaded: The id of the run that saved what was loaded last: nothing was.
+    """
 
     loaded: str | None = None
 
     def check_prefix(self, prefix: str) -> NoReturn:
-        """Say that no state is kept, under this name or another."""
+        """Raise `CallError`: no state is kept, under this name or another."""
         raise CallError(NO_STORE)
 
     def save_state(
         self, state: Mapping[str, Any], time: datetime | None, prefix: str = "", *, force: bool
-    ) -> bool:
-        """Say that no state is kept."""
+    ) -> NoReturn:
+        """Raise `CallError`: no state is kept."""
         raise CallError(NO_STORE)
 
     def load_state(self, prefix: str = "") -> tuple[Mapping[str, Any] | None, Sequence[str]]:
-        """Say that no state is kept."""
+        """Raise `CallError`: no state is kept."""
         raise CallError(NO_STORE)
 
-    def store(self, trades: Sequence[TradeRecord]) -> None:
-        """Say that no trade is kept beyond those in memory."""
-        raise CallError(NO_STORE)
 
-    def stored(self) -> Iterator[TradeRecord]:
-        """No trades: none was ever kept beyond those in memory."""
-        return iter(())
+class NoObjects:
+    """Stands where the Object Store would be; whatever is asked of it is a `CallError`."""
 
     def __getattr__(self, name: str) -> NoReturn:
         raise CallError(NO_STORE)
@@ -70,16 +71,15 @@ class Keeping:
     Attributes:
         persists: Whether the state is saved: never.
         resumes: Whether the run goes on from the project's last state: never.
-        archives: Whether closed trades that leave memory are kept: never.
-        objects: Stands where the Object Store would.
-        states: Stands where saved states would.
+        objects: Stands where the Object Store would be.
+        states: Stands where saved states would be.
         notice: What the user is told at the start; empty for nothing.
 
     Raises:
         SettingsError: A setting asks for what has to be kept.
     """
 
-    persists = resumes = archives = False
+    persists = resumes = False
 
     def __init__(
         self, algorithm: QCAlgorithm, settings: Settings, clock: Callable[[], float]
@@ -91,10 +91,14 @@ class Keeping:
         }
         if wrong := [name for name, on in asked.items() if on]:
             raise SettingsError(f"{', '.join(wrong)} cannot be on: {NO_STORE}")
-        self.objects = self.states = NoStore()
+        self.objects, self.states = NoObjects(), NoStates()
         live = bool(algorithm.live_mode)
         self.notice = f"nothing is saved, a redeploy starts anew: {NO_STORE}" if live else ""
 
-    def keep_log(self, lines: str) -> None:
-        """Say that no log is kept."""
+    def storage(self, archive: Archive | None) -> Storage:
+        """Where closed trades go: to the user's own archive, or nowhere."""
+        return Storage(self.states, archive, archive)
+
+    def keep_log(self, lines: str) -> NoReturn:
+        """Raise `CallError`: no log is kept."""
         raise CallError(NO_STORE)

@@ -140,7 +140,7 @@ def test_the_free_tier_has_no_store(bundles: dict[str, dict[str, bytes]]) -> Non
     for name, files in bundles.items():
         text = b"".join(files.values())
         assert (b"class ObjectStoreManager" in text) is (name != FREE.name)
-        assert (b"class NoStore" in text) is (name == FREE.name)
+        assert (b"class NoObjects" in text) is (name == FREE.name)
 
 
 @pytest.mark.parametrize("name", NAMES)
