@@ -6,7 +6,7 @@ What a user names is here: `from models import PerformanceTracker, TradeRecord`.
 from __future__ import annotations
 
 from models.equity.curve import CurvePoint
-from models.equity.drawdown import DrawdownRecord, Spell
+from models.equity.drawdown import DrawdownPeriod, DrawdownRecord
 from models.equity.session_metrics import SessionKind, SessionMetrics
 from models.equity.strategy_metrics import StrategyMetrics
 from models.errors import CallError, EventError, TrackerError, UnknownStrategyError
@@ -24,6 +24,7 @@ __all__ = [
     "Archive",
     "CallError",
     "CurvePoint",
+    "DrawdownPeriod",
     "DrawdownRecord",
     "EventError",
     "Exposure",
@@ -40,7 +41,6 @@ __all__ = [
     "Settings",
     "SettingsError",
     "Sheet",
-    "Spell",
     "StrategyMetrics",
     "TrackerError",
     "TradeRecord",

@@ -36,6 +36,28 @@ class UnknownStrategyError(TrackerError, KeyError):
         return str(self.args[0])
 
 
+class StateError(TrackerError, ValueError):
+    """A saved state lacks a field, or holds a value of another type; the text names the field.
+
+    Args:
+        problem: What is wrong with the field.
+        path: The keys and the places in lists that lead to it, from the outermost.
+    """
+
+    def __init__(self, problem: str, *path: str | int) -> None:
+        super().__init__(problem, *path)
+        self.problem = problem
+        self.path = path
+
+    def within(self, *steps: str | int) -> StateError:
+        """The same error as seen from further out, where these steps lead to what was read."""
+        return StateError(self.problem, *steps, *self.path)
+
+    def __str__(self) -> str:
+        steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
+        return f"{''.join(steps).removeprefix('.') or 'it'} {self.problem}"
+
+
 class Failure(NamedTuple):
     """What a guarded call raised."""
 

@@ -321,8 +321,10 @@ class PerformanceTracker(HandRecorder):
         """How far the account, or a strategy, is below its peak; errors as of `open_trades`."""
         with self._lock:
             track = self.scopes.find(strategy).track
-            spells = tuple(track.spells)
-            return DrawdownRecord(track.depth, track.amount, track.max_depth, track.spell, spells)
+            periods = tuple(track.periods)
+            return DrawdownRecord(
+                track.depth, track.amount, track.max_depth, track.open_period, periods
+            )
 
     def equity_curve(self, strategy: str | None = None) -> list[CurvePoint]:
         """At most 4,000 marks with the extremes among them; errors as of `open_trades`."""

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from models.equity.drawdown import Spell
+from models.equity.drawdown import DrawdownPeriod
 from models.equity.session_metrics import SessionKind, SessionMetrics
 from models.equity.tally import BREAKEVEN
 from models.performance_tracker import PerformanceTracker
@@ -57,7 +57,7 @@ class Alerts:
     def hear(self, notice: Notice) -> None:
         """Look at what a notice says; of other kinds than `HEARD` it says nothing here."""
         record, strategy = notice.record, notice.strategy
-        if isinstance(record, Spell):
+        if isinstance(record, DrawdownPeriod):
             self._drawdown(notice, record)
         elif isinstance(record, SessionMetrics):
             if record.kind is SessionKind.DAILY and not strategy:
@@ -83,7 +83,7 @@ class Alerts:
             count = float(self._rejects)
         self._look(Alarm.REJECTS, "", count, time, False)
 
-    def _drawdown(self, notice: Notice, spell: Spell) -> None:
+    def _drawdown(self, notice: Notice, spell: DrawdownPeriod) -> None:
         alarm = Alarm.STRATEGY_DRAWDOWN if notice.strategy else Alarm.DRAWDOWN
         window = (spell.start, spell.peak_nav, spell.trough_nav)
         recovered = spell.end is not None

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from models.equity.drawdown import Spell
+from models.equity.drawdown import DrawdownPeriod
 from models.equity.session_metrics import SessionKind, SessionMetrics
 from models.events.anomalies import Anomaly
 from models.events.orders import Fill, OrderStatus, OrderUpdate
@@ -65,7 +65,7 @@ def _session(session: SessionMetrics) -> dict[str, Any]:
     }
 
 
-def _spell(spell: Spell) -> dict[str, Any]:
+def _spell(spell: DrawdownPeriod) -> dict[str, Any]:
     return {"depth": spell.depth, "amount": spell.amount, "since": spell.start}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from models.equity.drawdown import Spell
+from models.equity.drawdown import DrawdownPeriod
 from models.equity.session_metrics import SessionKind
 from models.events.account import DayEnd, Mark, Opening
 from models.events.anomalies import Anomaly
@@ -32,7 +32,7 @@ STOCK = Instrument("S", "STOCK", SecurityType.EQUITY, "USD")
 CALL = Instrument(
     "C", "C150", SecurityType.OPTION, "USD", 100.0, underlying="S", strike=150.0, right="CALL"
 )
-SPELL = Spell(NOON, NOON, None, 1.0, 0.9, 0.1, 100.0)
+SPELL = DrawdownPeriod(NOON, NOON, None, 1.0, 0.9, 0.1, 100.0)
 
 
 class Silence:

@@ -1,0 +1,228 @@
+"""Fields: which attributes of a class are saved, under which keys and by which codecs.
+
+A class with a state of its own lists in a `Table` what is saved of it. The table writes an instance
+as an object with keys or as a row, which is the list of the values alone.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter, itemgetter
+from typing import Any, ClassVar, NamedTuple
+
+from models.codec import UNREADABLE, Codec, check_type, located, values_reader
+from models.errors import StateError
+
+
+class _Required(enum.Enum):
+    """The default of a field that has none."""
+
+    REQUIRED = "required"
+
+
+REQUIRED = _Required.REQUIRED
+
+
+class Field(NamedTuple):
+    """What is saved under one key.
+
+    Attributes:
+        key: The key in an object.
+        codec: How the value is saved; `PART` for an attribute with a state of its own.
+        attribute: The attribute's name, the key itself where this is empty; or the names of
+            several attributes, whose values are saved together as one row.
+        absent: The JSON value taken where an older state lacks the key; an error by default.
+    """
+
+    key: str
+    codec: Codec[Any]
+    attribute: str | tuple[str, ...] = ""
+    absent: Any = REQUIRED
+
+    @property
+    def source(self) -> str | tuple[str, ...]:
+        """The name or names of what is saved."""
+        return self.attribute or self.key
+
+
+def _part_state(part: Any) -> Any:
+    return part.state()
+
+
+# An attribute that is restored in place: it has the methods `state` and `restore`.
+PART: Codec[Any] = Codec((dict, list, tuple), _part_state)
+
+
+class Table:
+    """The saved fields of one class, in the order in which they are saved.
+
+    Args:
+        saved: The fields.
+        make: Makes what is read of the list of the values.
+        spread: Whether `make` takes the values as its arguments.
+        derived: Names of properties that are saved in objects too, and not read back.
+        is_tuple: Whether an instance is the tuple of exactly these fields, so that no attribute
+            has to be looked up.
+
+    Attributes:
+        fields: The fields.
+        from_row: Makes of a saved row what `from_object` makes of a saved object.
+    """
+
+    __slots__ = (
+        "_absent",
+        "_derived",
+        "_keys",
+        "_pick",
+        "_values",
+        "_writers",
+        "fields",
+        "from_row",
+    )
+
+    def __init__(
+        self,
+        *saved: Field,
+        make: Callable[..., Any] = list,
+        spread: bool = False,
+        derived: Sequence[str] = (),
+        is_tuple: bool = False,
+    ) -> None:
+        self.fields = saved
+        self._keys = tuple(each.key for each in saved)
+        self._absent = {each.key: each.absent for each in saved if each.absent is not REQUIRED}
+        self._derived = {name: attrgetter(name) for name in derived}
+        self._values = tuple if is_tuple else _values_getter([each.source for each in saved])
+        self._pick = _object_picker(self._keys)
+        codecs = [each.codec for each in saved]
+        self.from_row = values_reader(self._keys, codecs, make, spread=spread)
+        self._writers = [
+            (at, each.key, each.codec.write)
+            for at, each in enumerate(saved)
+            if each.codec.write is not None
+        ]
+
+    # --- saving
+
+    def to_object(self, instance: Any) -> dict[str, Any]:
+        """The saved values of an instance by their keys."""
+        found = dict(zip(self._keys, self._values(instance), strict=True))
+        for _, key, write in self._writers:
+            found[key] = write(found[key])
+        for name, derived in self._derived.items():
+            found[name] = derived(instance)
+        return found
+
+    def to_row(self, instance: Any) -> list[Any]:
+        """The saved values of an instance, in order."""
+        row = [*self._values(instance)]
+        for at, _, write in self._writers:
+            row[at] = write(row[at])
+        return row
+
+    # --- reading
+
+    def from_object(self, saved: Mapping[str, Any]) -> Any:
+        """What `make` makes of the values of a saved object; other keys are left alone.
+
+        Raises:
+            StateError: A key is missing, or a value is of another type.
+        """
+        try:
+            values = self._pick(saved)
+        except LookupError:
+            values = self._with_absent(saved)
+        except TypeError:
+            check_type(saved, (dict,))
+            raise
+        return self.from_row(values)
+
+    def _with_absent(self, saved: Mapping[str, Any]) -> tuple[Any, ...]:
+        known = {**self._absent, **saved}
+        for key in self._keys:
+            if key not in known:
+                raise StateError("is missing", key)
+        return self._pick(known)
+
+    def named(self, values: Sequence[Any]) -> dict[str, Any]:
+        """Read values by the names of their attributes."""
+        return {str(each.source): value for each, value in zip(self.fields, values, strict=True)}
+
+    def restore(self, instance: Any, saved: Mapping[str, Any]) -> None:
+        """Set the attributes of an instance to the values of a saved object, its parts in place.
+
+        Raises:
+            StateError: As of `from_object`, also of a part; the attributes before it are set.
+        """
+        for field_, value in zip(self.fields, self.from_object(saved), strict=True):
+            source = field_.source
+            if field_.codec is PART:
+                _restore_part(field_, attrgetter(str(source))(instance), value)
+            elif isinstance(source, str):
+                setattr(instance, source, value)
+            else:
+                for name, each in zip(source, value, strict=True):
+                    setattr(instance, name, each)
+
+
+def _restore_part(described: Field, part: Any, saved: Any) -> None:
+    try:
+        part.restore(saved)
+    except UNREADABLE as error:
+        raise located(error, described.key) from None
+
+
+def _values_getter(sources: Sequence[str | tuple[str, ...]]) -> Callable[[Any], tuple[Any, ...]]:
+    """A function that gives the value of each source of an instance."""
+    names = [source for source in sources if isinstance(source, str)]
+    if len(names) == len(sources) > 1:
+        return attrgetter(*names)
+    getters = [attrgetter(*((each,) if isinstance(each, str) else each)) for each in sources]
+    return lambda instance: tuple(getter(instance) for getter in getters)
+
+
+def _object_picker(keys: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    """A function that gives the value under each key of an object."""
+    if len(keys) > 1:
+        return itemgetter(*keys)
+    return lambda saved: tuple(saved[key] for key in keys)
+
+
+def restored(make: Callable[[], Any]) -> Codec[Any]:
+    """Objects with a state of their own, each restored into a new one that `make` makes."""
+
+    def read(saved: Any) -> Any:
+        made = make()
+        made.restore(saved)
+        return made
+
+    return Codec(PART.types, PART.write, read)
+
+
+def saved_value(saved: Mapping[str, Any], key: str, codec: Codec[Any]) -> Any:
+    """The value under one key of a saved object.
+
+    Raises:
+        StateError: The key is missing, or the value is of another type.
+    """
+    return Table(Field(key, codec)).from_object(saved)[0]
+
+
+class Stateful:
+    """A class whose state is what its `STATE` lists."""
+
+    __slots__ = ()
+    STATE: ClassVar[Table]
+
+    def state(self) -> dict[str, Any]:
+        """JSON-able and exact: what `restore` takes to go on from here."""
+        return self.STATE.to_object(self)
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state` returned.
+
+        Raises:
+            StateError: Something in it is missing or of another type.
+        """
+        self.STATE.restore(self, state)
