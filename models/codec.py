@@ -104,7 +104,6 @@ WHOLE: Codec[int] = Codec((int,))
 TEXT: Codec[str] = Codec((str,))
 FLAG: Codec[bool] = Codec((bool,))
 DATE: Codec[date] = Codec((str,), date.isoformat, date.fromisoformat)
-ANY_OBJECT: Codec[Any] = Codec((dict, NoneType))
 
 
 def _read_time(text: str) -> datetime:
@@ -188,8 +187,8 @@ def values_reader(
     return read
 
 
-def row_of(*codecs: Codec[Any]) -> Codec[tuple[Any, ...]]:
-    """Tuples with one value for each codec, saved as lists."""
+def row_of(*codecs: Codec[Any], make: Callable[..., Any] = tuple) -> Codec[Any]:
+    """Sequences with one value for each codec, saved as lists and read into what `make` makes."""
     writers = [(at, codec.write) for at, codec in enumerate(codecs) if codec.write is not None]
 
     def write(values: Iterable[Any]) -> list[Any]:
@@ -198,7 +197,7 @@ def row_of(*codecs: Codec[Any]) -> Codec[tuple[Any, ...]]:
             row[at] = writer(row[at])
         return row
 
-    return Codec((list, tuple), write, values_reader(range(len(codecs)), codecs, tuple))
+    return Codec((list, tuple), write, values_reader(range(len(codecs)), codecs, make))
 
 
 def _check_each(pairs: Callable[[], Iterable[tuple[str | int, Any]]], codec: Codec[Any]) -> None:

@@ -17,7 +17,8 @@ from models.equity.drawdown import DrawdownRecord
 from models.equity.session_metrics import SessionKind, SessionMetrics
 from models.equity.strategy_metrics import StrategyMetrics
 from models.errors import CallError, UnknownStrategyError
-from models.execution.records import ExecutionMetrics, OrderGroup, OrderQuality, SuggestedSlippage
+from models.execution.group_metrics import ExecutionMetrics, OrderGroup, SuggestedSlippage
+from models.execution.order_quality import OrderQuality
 from models.ledger.holdings import PositionRecord, Positions, exposure
 from models.ledger.positions import Position
 from models.ledger.statement import Sheet

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from models.equity.samples import Column, Samples
-from models.execution.records import OrderGroup
+from models.execution.group_metrics import OrderGroup
 from models.performance_tracker import PerformanceTracker
 from models.statistics.lean_portfolio import lean_statistics
 from models.statistics.lean_trades import LeanTradeStatistics, rolling_statistics

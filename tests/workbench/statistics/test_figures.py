@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from models.errors import UnknownStrategyError
-from models.execution.records import OrderGroup
+from models.execution.group_metrics import OrderGroup
 from models.performance_tracker import PerformanceTracker
 from models.settings import Settings, Switch
 from models.statistics.lean_portfolio import FIELDS, LeanStatistics
