@@ -20,8 +20,23 @@ from typing import Any, Protocol
 from models.errors import CallError
 from utils.log.entries import Entry
 from utils.log.events import EVENTS, ROUTES, Category, EventSpec, Level, Sink, pick
-from utils.log.processors import Processor
+from utils.log.processors import Processor, only, redact, route, sample
 from utils.log.values import NAMES, OTHERS, UNSTORED, cut
+
+# What a user of the log names is importable from here.
+__all__ = [
+    "Category",
+    "Entry",
+    "Level",
+    "LogSink",
+    "Processor",
+    "Sink",
+    "StructuredLogger",
+    "only",
+    "redact",
+    "route",
+    "sample",
+]
 
 BUDGET = 8 * 1024  # bytes a backtest: LEAN's free tier takes 10 KB
 
