@@ -1,8 +1,8 @@
 """Codecs: how values become JSON values, exact to the bit, and are checked and read back.
 
-A codec is made once for each type and used for every value of it. A saved state holds hundreds of
-thousands of values, so a codec says when a value is its own JSON and needs no call, and the types
-of a whole row are looked up as one key instead of being compared one by one.
+A codec is made once for each type and used for every value of it. As a saved state holds hundreds
+of thousands of values, a codec says when a value is its own JSON and needs no call, and how many
+values are written or read at once.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from operator import attrgetter
 from types import NoneType
 from typing import Any, Generic, TypeVar
 
@@ -25,9 +26,6 @@ Value = TypeVar("Value")
 
 # What reading a saved value of another shape may raise, in whatever function it ends up.
 UNREADABLE = (ArithmeticError, LookupError, TypeError, ValueError)
-
-# Combinations of types that one row's reader remembers; further ones are checked each time.
-SIGNATURES_KEPT = 1_000
 
 # The longest text of a wrong value in an error, characters.
 SHOWN_LENGTH = 60
@@ -52,11 +50,16 @@ class Codec(Generic[Value]):
         write: Makes the JSON value of a value; None where the value is its own JSON.
         read: Makes the value of a JSON value of one of the types, or raises an error of
             `UNREADABLE`; None where the JSON value is the value.
+        write_all: Makes the JSON values of many values; by default by `write`, one by one.
+        read_all: Makes the values of many JSON values of the types, or raises an error of
+            `UNREADABLE`; by default by `read`, one by one.
     """
 
     types: tuple[type, ...]
     write: Callable[[Any], Any] | None = None
     read: Callable[[Any], Value] | None = None
+    write_all: Callable[[Iterable[Any]], Iterable[Any]] | None = None
+    read_all: Callable[[Sequence[Any]], Iterable[Value]] | None = None
 
     def encode(self, value: Value) -> Any:
         """The JSON value of a value."""
@@ -74,6 +77,45 @@ class Codec(Generic[Value]):
         except UNREADABLE as error:
             raise located(error) from None
         return found
+
+    def encode_all(self, values: Iterable[Value]) -> Iterable[Any]:
+        """The JSON values of many values."""
+        if self.write_all is not None:
+            return self.write_all(values)
+        return values if self.write is None else map(self.write, values)
+
+    def decode_all(self, saved: Sequence[Any], names: Iterable[str | int]) -> Iterable[Value]:
+        """The values of many JSON values.
+
+        Args:
+            saved: The JSON values.
+            names: What each of them is called in an error.
+
+        Raises:
+            StateError: As of `decode`, with the name of the JSON value.
+        """
+        try:
+            return [*self.read_many(saved)]
+        except UNREADABLE:
+            return [self._named(name, value) for name, value in zip(names, saved, strict=True)]
+
+    def read_many(self, saved: Sequence[Any]) -> Iterable[Value]:
+        """What `decode_all` does, with an error that does not tell where it comes from."""
+        if not self.types_seen(saved):
+            raise StateError("is of another type")
+        if self.read_all is not None:
+            return self.read_all(saved)
+        return saved if self.read is None else map(self.read, saved)
+
+    def types_seen(self, saved: Iterable[Any]) -> bool:
+        """Whether all of some values are exactly of the JSON types of the codec."""
+        return set(map(type, saved)).issubset(self.types)
+
+    def _named(self, name: str | int, saved: Any) -> Value:
+        try:
+            return self.decode(saved)
+        except StateError as error:
+            raise error.within(name) from None
 
 
 def check_type(saved: Any, types: tuple[type, ...]) -> None:
@@ -106,14 +148,26 @@ FLAG: Codec[bool] = Codec((bool,))
 DATE: Codec[date] = Codec((str,), date.isoformat, date.fromisoformat)
 
 
-def _read_time(text: str) -> datetime:
-    time = datetime.fromisoformat(text)
-    if time.tzinfo is None:
-        raise StateError(f"is {text!r}, a time without its zone")
-    return time
+_TIMEZONE = attrgetter("tzinfo")
 
 
-TIME: Codec[datetime] = Codec((str,), datetime.isoformat, _read_time)
+def _read_times(texts: Iterable[str]) -> list[datetime]:
+    times = [*map(datetime.fromisoformat, texts)]
+    if None in map(_TIMEZONE, times):
+        raise StateError("is a time without a zone")
+    return times
+
+
+TIME: Codec[datetime] = Codec(
+    (str,), datetime.isoformat, lambda text: _read_times((text,))[0], read_all=_read_times
+)
+
+
+class _Members(dict[Any, enum.Enum]):
+    """The members of an enum by their values; looking one up here is faster than in the enum."""
+
+    def __missing__(self, value: Any) -> enum.Enum:
+        raise StateError(f"is {value!r}, not one of {', '.join(map(repr, self))}")
 
 
 def _enum_value(member: enum.Enum) -> Any:
@@ -122,110 +176,31 @@ def _enum_value(member: enum.Enum) -> Any:
 
 def value_of(kind: type[enum.Enum]) -> Codec[Any]:
     """Members of an enum, saved as their values."""
-    types = tuple({type(member.value): None for member in kind})
-    return Codec(types, int if issubclass(kind, enum.IntEnum) else _enum_value, kind)
+    members = _Members((member.value, member) for member in kind)
+    write = int if issubclass(kind, enum.IntEnum) else _enum_value
+    return Codec(tuple({type(value) for value in members}), write, members.__getitem__)
 
 
 def maybe(codec: Codec[Value]) -> Codec[Value | None]:
     """A value or None, which is saved as null."""
     write, read = codec.write, codec.read
-    types = (*codec.types, NoneType)
     return Codec(
-        types,
+        (*codec.types, NoneType),
         None if write is None else lambda value: None if value is None else write(value),
         None if read is None else lambda saved: None if saved is None else read(saved),
     )
 
 
-# --- several values
-
-
-def values_reader(
-    names: Sequence[str | int],
-    codecs: Sequence[Codec[Any]],
-    make: Callable[..., Any] = list,
-    *,
-    spread: bool = False,
-) -> Callable[[Sequence[Any]], Any]:
-    """A function that checks and reads one saved value for each codec.
-
-    Types are checked once for each combination of them that occurs, as nearly every row has the
-    types of the row before it.
-
-    Args:
-        names: What the values are called in a `StateError`.
-        codecs: How they are saved.
-        make: Makes what the function returns of the list of the values.
-        spread: Whether `make` takes the values as its arguments.
-    """
-    known: set[tuple[type, ...]] = set()
-    readers = [(at, codec.read) for at, codec in enumerate(codecs) if codec.read is not None]
-
-    def check(saved: Sequence[Any], signature: tuple[type, ...]) -> None:
-        if len(saved) != len(names):
-            raise StateError(f"has {len(saved)} values, not {len(names)}")
-        for name, codec, value in zip(names, codecs, saved, strict=True):
-            try:
-                check_type(value, codec.types)
-            except StateError as error:
-                raise error.within(name) from None
-        if len(known) < SIGNATURES_KEPT:
-            known.add(signature)
-
-    def read(saved: Sequence[Any]) -> Any:
-        signature = tuple(map(type, saved))
-        if signature not in known:
-            check(saved, signature)
-        values, at = [*saved], 0
-        try:
-            for at, reader in readers:
-                values[at] = reader(values[at])
-        except UNREADABLE as error:
-            raise located(error, names[at]) from None
-        return make(*values) if spread else make(values)
-
-    return read
-
-
-def row_of(*codecs: Codec[Any], make: Callable[..., Any] = tuple) -> Codec[Any]:
-    """Sequences with one value for each codec, saved as lists and read into what `make` makes."""
-    writers = [(at, codec.write) for at, codec in enumerate(codecs) if codec.write is not None]
-
-    def write(values: Iterable[Any]) -> list[Any]:
-        row = [*values]
-        for at, writer in writers:
-            row[at] = writer(row[at])
-        return row
-
-    return Codec((list, tuple), write, values_reader(range(len(codecs)), codecs, make))
-
-
-def _check_each(pairs: Callable[[], Iterable[tuple[str | int, Any]]], codec: Codec[Any]) -> None:
-    """Find the value that is of another type, and raise `StateError` with its name."""
-    for name, value in pairs():
-        try:
-            codec.decode(value)
-        except StateError as error:
-            raise error.within(name) from None
+# --- several values of one type
 
 
 def sequence_of(codec: Codec[Value], make: Callable[[Iterable[Value]], Any] = list) -> Codec[Any]:
     """Sequences of values of one type, saved as lists and read into what `make` makes of them."""
-    types, write_one, read_one = frozenset(codec.types), codec.write, codec.read
-
-    def write(values: Iterable[Value]) -> list[Any]:
-        return list(values if write_one is None else map(write_one, values))
 
     def read(saved: Sequence[Any]) -> Any:
-        try:
-            if not types.issuperset(map(type, saved)):
-                _check_each(lambda: enumerate(saved), codec)
-            return make(saved if read_one is None else map(read_one, saved))
-        except UNREADABLE:
-            _check_each(lambda: enumerate(saved), codec)
-            raise
+        return make(codec.decode_all(saved, range(len(saved))))
 
-    return Codec((list, tuple), write, read)
+    return Codec((list, tuple), lambda values: [*codec.encode_all(values)], read)
 
 
 def list_of(codec: Codec[Value]) -> Codec[list[Value]]:
@@ -243,25 +218,14 @@ def deque_of(codec: Codec[Value], most: int | None = None) -> Codec[deque[Value]
     return sequence_of(codec, partial(deque, maxlen=most))
 
 
-def dict_of(codec: Codec[Value], make: Callable[[Mapping[str, Value]], Any] = dict) -> Codec[Any]:
+def dict_of(codec: Codec[Value], make: Callable[[Any], Any] = dict) -> Codec[Any]:
     """Mappings from texts to values of one type, read into what `make` makes of a dictionary."""
-    types, write_one, read_one = frozenset(codec.types), codec.write, codec.read
 
     def write(values: Mapping[str, Value]) -> dict[str, Any]:
-        if write_one is None:
-            return dict(values)
-        return {key: write_one(value) for key, value in values.items()}
+        return dict(zip(values, codec.encode_all(values.values()), strict=True))
 
     def read(saved: Mapping[str, Any]) -> Any:
-        try:
-            if not types.issuperset(map(type, saved.values())):
-                _check_each(saved.items, codec)
-            if read_one is None:
-                return make(saved)
-            return make({key: read_one(value) for key, value in saved.items()})
-        except UNREADABLE:
-            _check_each(saved.items, codec)
-            raise
+        return make(dict(zip(saved, codec.decode_all([*saved.values()], saved), strict=True)))
 
     return Codec((dict,), write, read)
 

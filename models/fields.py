@@ -7,12 +7,13 @@ as an object with keys or as a row, which is the list of the values alone.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter, itemgetter
 from typing import Any, ClassVar, NamedTuple
 
-from models.codec import UNREADABLE, Codec, check_type, located, values_reader
+from models.codec import UNREADABLE, Codec, check_type, located
 from models.errors import StateError
+from models.rows import RowFormat
 
 
 class _Required(enum.Enum):
@@ -67,19 +68,10 @@ class Table:
 
     Attributes:
         fields: The fields.
-        from_row: Makes of a saved row what `from_object` makes of a saved object.
+        rows: How the values of an instance are saved as a row.
     """
 
-    __slots__ = (
-        "_absent",
-        "_derived",
-        "_keys",
-        "_pick",
-        "_values",
-        "_writers",
-        "fields",
-        "from_row",
-    )
+    __slots__ = ("_absent", "_derived", "_keys", "_pick", "_values", "fields", "rows")
 
     def __init__(
         self,
@@ -95,31 +87,32 @@ class Table:
         self._derived = {name: attrgetter(name) for name in derived}
         self._values = tuple if is_tuple else _values_getter([each.source for each in saved])
         self._pick = _object_picker(self._keys)
-        codecs = [each.codec for each in saved]
-        self.from_row = values_reader(self._keys, codecs, make, spread=spread)
-        self._writers = [
-            (at, each.key, each.codec.write)
-            for at, each in enumerate(saved)
-            if each.codec.write is not None
-        ]
+        self.rows = RowFormat(self._keys, [each.codec for each in saved], make, spread=spread)
 
     # --- saving
 
     def to_object(self, instance: Any) -> dict[str, Any]:
         """The saved values of an instance by their keys."""
-        found = dict(zip(self._keys, self._values(instance), strict=True))
-        for _, key, write in self._writers:
-            found[key] = write(found[key])
+        return self._object(instance, self.rows.write(self._values(instance)))
+
+    def to_objects(self, instances: Iterable[Any]) -> list[dict[str, Any]]:
+        """The saved values of many instances by their keys."""
+        kept = [*instances]
+        return [*map(self._object, kept, self.rows.write_all(map(self._values, kept)))]
+
+    def _object(self, instance: Any, row: list[Any]) -> dict[str, Any]:
+        found = dict(zip(self._keys, row, strict=True))
         for name, derived in self._derived.items():
             found[name] = derived(instance)
         return found
 
     def to_row(self, instance: Any) -> list[Any]:
         """The saved values of an instance, in order."""
-        row = [*self._values(instance)]
-        for at, _, write in self._writers:
-            row[at] = write(row[at])
-        return row
+        return self.rows.write(self._values(instance))
+
+    def to_rows(self, instances: Iterable[Any]) -> list[list[Any]]:
+        """The saved values of many instances, in order."""
+        return self.rows.write_all(map(self._values, instances))
 
     # --- reading
 
@@ -129,21 +122,29 @@ class Table:
         Raises:
             StateError: A key is missing, or a value is of another type.
         """
+        return self.rows.read(self._picked(saved))
+
+    def from_objects(self, saved: Iterable[Mapping[str, Any]]) -> list[Any]:
+        """What `from_object` makes of many; errors do not tell which object they come from."""
+        return self.rows.read_all([*map(self._picked, saved)])
+
+    def _picked(self, saved: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The values under the keys of an object."""
         try:
-            values = self._pick(saved)
+            return self._pick(saved)
         except LookupError:
-            values = self._with_absent(saved)
+            return self._pick(self._completed(saved))
         except TypeError:
             check_type(saved, (dict,))
             raise
-        return self.from_row(values)
 
-    def _with_absent(self, saved: Mapping[str, Any]) -> tuple[Any, ...]:
+    def _completed(self, saved: Mapping[str, Any]) -> Mapping[str, Any]:
+        """An object with what older states lack."""
         known = {**self._absent, **saved}
         for key in self._keys:
             if key not in known:
                 raise StateError("is missing", key)
-        return self._pick(known)
+        return known
 
     def named(self, values: Sequence[Any]) -> dict[str, Any]:
         """Read values by the names of their attributes."""

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
-from functools import partial
+from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Any, ClassVar, Self, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -27,11 +27,11 @@ from models.codec import (
     dict_of,
     list_of,
     maybe,
-    row_of,
     tuple_of,
     value_of,
 )
 from models.fields import REQUIRED, Field, Table
+from models.rows import row_of
 
 RecordType = TypeVar("RecordType")
 
@@ -78,6 +78,9 @@ class Record:
         return record
 
 
+_hints = cache(get_type_hints)  # some codecs refer to what is at hand and are made for each state
+
+
 def record_fields(kind: Any) -> list[str]:
     """The names of the fields that an instance is made of, in the order of the constructor."""
     if is_dataclass(kind):
@@ -87,7 +90,7 @@ def record_fields(kind: Any) -> list[str]:
 
 def record_table(kind: type, saved: Saved = AS_ANNOTATED) -> Table:
     """The table of a dataclass or a NamedTuple, by the types its fields are annotated with."""
-    hints, is_tuple = get_type_hints(kind), issubclass(kind, tuple)
+    hints, is_tuple = _hints(kind), issubclass(kind, tuple)
     return Table(
         *(
             Field(
@@ -109,13 +112,14 @@ def record_table(kind: type, saved: Saved = AS_ANNOTATED) -> Table:
 def object_codec(kind: type[RecordType], saved: Saved = AS_ANNOTATED) -> Codec[RecordType]:
     """Records saved as objects."""
     table = record_table(kind, saved)
-    return Codec((dict,), table.to_object, table.from_object)
+    return Codec((dict,), table.to_object, table.from_object, table.to_objects, table.from_objects)
 
 
 def row_codec(kind: type[RecordType], saved: Saved = AS_ANNOTATED) -> Codec[RecordType]:
     """Records saved as rows."""
     table = record_table(kind, saved)
-    return Codec((list, tuple), table.to_row, table.from_row)
+    rows = table.rows
+    return Codec((list, tuple), table.to_row, rows.read, table.to_rows, rows.read_all)
 
 
 _RECORD_CODECS: dict[type, Codec[Any]] = {}

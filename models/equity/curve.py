@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from math import inf
 from typing import ClassVar, NamedTuple
 
-from models.codec import NUMBER, TIME, WHOLE, list_of, plain_column, row_of
+from models.codec import NUMBER, TIME, WHOLE, list_of, plain_column
 from models.equity.session_book import BEGINNING
 from models.fields import Field, Stateful, Table
+from models.rows import row_of
 
 # The most points of a curve, and the stored points at which it is thinned out: two points are
 # stored at once, and the open bucket and the last mark add up to three.

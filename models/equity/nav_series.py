@@ -12,13 +12,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any, ClassVar
 
-from models.codec import NUMBER, TIME, deque_of, maybe, row_of
+from models.codec import NUMBER, TIME, deque_of, maybe
 from models.equity.curve import Curve, CurvePoint
 from models.equity.drawdown import DrawdownPeriod
 from models.equity.session_book import BEGINNING, SessionBook
 from models.equity.tally import Tally
 from models.fields import PART, Field, Stateful, Table
 from models.records import record_codec, row_codec
+from models.rows import row_of
 
 # A NAV that is below the peak by less than this part of the peak is at the peak; one that is below
 # the trough by less than it is no new low.

@@ -13,6 +13,8 @@ from models.codec import Codec, packed_column
 from models.events.account import DayEnd
 from models.records import Saved, object_codec
 
+Floats = npt.NDArray[np.float64]
+
 # A column of numbers: an array, a list or a numpy array.
 Column = Sequence[float] | npt.NDArray[np.number[Any]]
 

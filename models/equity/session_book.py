@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, ClassVar
 
-from models.codec import list_of, packed_column, row_of
+from models.codec import list_of, packed_column
 from models.equity.moments import Moments
 from models.equity.session_metrics import FIRST_DATE, SessionKind, SessionMetrics
 from models.equity.sessions import SESSION_ROW, START_OF, Session, close_of, merge_sessions
 from models.errors import StateError
 from models.fields import Field, Stateful, Table
 from models.records import row_codec
+from models.rows import row_of
 
 ONE_DAY = timedelta(days=1)
 

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.codec import Codec, deque_of, row_of
+from models.codec import Codec, deque_of
 from models.events.orders import Fill
 from models.execution.order_quality import HORIZONS
 from models.execution.orders import FollowedOrder, unit_value
 from models.records import Saved, row_codec
+from models.rows import row_of
 
 # The most fills that wait for one horizon's markout; beyond it the oldest counts as missed.
 MOST_PENDING = 1_000

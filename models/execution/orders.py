@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
 
-from models.codec import NUMBER, Codec, maybe, row_of
+from models.codec import NUMBER, Codec, maybe
 from models.events.instruments import Instrument
 from models.events.orders import Fill, OrderType
 from models.execution.order_quality import HORIZONS, LATENCIES, Arrival, OrderQuality, Outcome
 from models.execution.sums import GroupSums, OrderFigures, basis_points, ratio
 from models.records import Saved, row_codec
+from models.rows import row_of
 
 # A price outside the spread by less than this part of itself is within it.
 SPREAD_TOLERANCE = 1e-9

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
-from models.codec import NUMBER, WHOLE, Codec, deque_of, dict_of, list_of, row_of
+from models.codec import NUMBER, WHOLE, Codec, deque_of, dict_of, list_of
 from models.events.instruments import Instrument
 from models.events.orders import Fill, OrderType, OrderUpdate
 from models.execution.group_metrics import ExecutionMetrics, OrderGroup, SuggestedSlippage
@@ -18,6 +18,7 @@ from models.execution.orders import FollowedOrder, followed_row, seconds_between
 from models.execution.score import THRESHOLDS
 from models.fields import saved_value
 from models.ledger.orders import Order
+from models.rows import row_of
 
 FINISHED_WHOLE = 200  # finished orders kept whole
 

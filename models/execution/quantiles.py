@@ -10,9 +10,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.codec import NUMBER, WHOLE, list_of, maybe, packed_column, row_of
+from models.codec import NUMBER, WHOLE, list_of, maybe, packed_column
 from models.execution.group_metrics import Distribution
 from models.fields import Field, Stateful, Table
+from models.rows import row_of
 
 # The relative error of the bins, and the sizes between which it holds: a smaller value counts as 0,
 # a larger one as the largest.

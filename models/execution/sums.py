@@ -10,13 +10,14 @@ from operator import attrgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from models.codec import NUMBER, WHOLE, Codec, dict_of, list_of, row_of, values_reader
+from models.codec import NUMBER, WHOLE, Codec, dict_of, list_of
 from models.execution.group_metrics import Distribution, ExecutionMetrics, Markout, OrderGroup
 from models.execution.order_quality import HORIZONS, LATENCIES, Outcome
 from models.execution.quantiles import Quantiles
 from models.execution.score import quality_score
 from models.fields import restored
 from models.records import Saved, row_codec
+from models.rows import RowFormat, row_of
 
 # The most reasons that a group counts apart; orders with further ones are counted as OTHER.
 MOST_REASONS = 20
@@ -218,7 +219,7 @@ GROUP_SUMS_ROW: Codec[GroupSums] = row_codec(
             "sums": Codec(
                 (list, tuple),
                 np.ndarray.tolist,
-                values_reader(COLUMNS, [NUMBER] * len(COLUMNS), np.array),
+                RowFormat(COLUMNS, [NUMBER] * len(COLUMNS), np.array).read,
             ),
             "markouts": row_of(*[_MARKOUT_ROW] * len(HORIZONS), make=list),
             "reasons": dict_of(WHOLE, Counter),

@@ -17,7 +17,7 @@ from fractions import Fraction
 from math import sqrt
 from typing import Any
 
-from models.trades.lean_book import LeanTrade
+from models.trades.lean_trade import LeanTrade
 
 _TICKS = 10_000_000  # of LEAN's clock, a second
 _TICK, _DAY = timedelta(microseconds=1), timedelta(days=1)

@@ -8,6 +8,7 @@ from dataclasses import fields
 import pytest
 
 from models import (
+    DrawdownPeriod,
     DrawdownRecord,
     Exposure,
     NoticeKind,
@@ -15,19 +16,18 @@ from models import (
     PositionRecord,
     SessionMetrics,
     Sheet,
-    Spell,
     StrategyMetrics,
     TradeRecord,
     create_performance_tracker,
 )
-from models.execution.records import (
+from models.execution.group_metrics import (
     Distribution,
     ExecutionMetrics,
     Markout,
     OrderGroup,
-    OrderQuality,
     SuggestedSlippage,
 )
+from models.execution.order_quality import OrderQuality
 from models.execution.score import THRESHOLDS, WEIGHTS
 from models.settings import PREFIX, Alarm, Settings, read_settings, setting_names
 from models.statistics.periods import DailySpell, period_ladder
@@ -66,7 +66,7 @@ FIGURES: list[tuple[str, int, Iterable[str]]] = [
     ("Trades", 0, [*of(TradeRecord), "duration"]),
     ("Sessions", 0, of(SessionMetrics)),
     ("Drawdown", 0, of(DrawdownRecord)),
-    ("Drawdown", 1, of(Spell)),
+    ("Drawdown", 1, of(DrawdownPeriod)),
     ("Trade statistics", 0, of(TradeMetrics)),
     ("Trade statistics", 1, of(Durations)),
     ("Portfolio", 0, OWN),

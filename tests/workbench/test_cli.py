@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from models.trades.lean_book import LeanTrade
+from models.trades.lean_trade import LeanTrade
 from models.trades.record import TradeRecord
 from tests.models.statistics.test_lean_trades import different
 from tests.workbench.engine import tapes

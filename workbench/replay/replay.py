@@ -16,8 +16,9 @@ from models.ledger.lots import Matching
 from models.statistics.lean_portfolio import LeanStatistics, lean_statistics
 from models.statistics.lean_samples import EquityChart
 from models.tracker.notices import Notice, NoticeKind
-from models.trades.lean_book import Grouping, LeanTrade
+from models.trades.lean_book import Grouping
 from models.trades.lean_follower import LeanDesk
+from models.trades.lean_trade import LeanTrade
 from models.trades.record import TradeRecord
 from utils.tracking import LeanTracker, track
 from workbench.engine.algorithm import RecordedAlgorithm

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.statistics.lean_trades import LeanTradeStatistics, lean_statistics, rolling_statistics
-from models.trades.lean_book import LeanTrade
+from models.trades.lean_trade import LeanTrade
 from workbench.engine.tape import read_tape
 from workbench.recordings import recordings, result
 from workbench.replay.replay import Replay

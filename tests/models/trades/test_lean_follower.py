@@ -21,8 +21,9 @@ from models.events.orders import Fill, OrderType
 from models.performance_tracker import PerformanceTracker
 from models.statistics.lean_portfolio import lean_statistics
 from models.statistics.lean_trades import lean_statistics as trade_block
-from models.trades.lean_book import Grouping, LeanTrade
+from models.trades.lean_book import Grouping
 from models.trades.lean_follower import BookFollower, LeanDesk
+from models.trades.lean_trade import LeanTrade
 from tests.lean_samples import Reader, Sampled
 from workbench.engine.tape import read_tape
 from workbench.recordings import recordings
@@ -184,7 +185,7 @@ def test_a_restored_desk_goes_on(cut: int) -> None:
 
 def test_a_state_of_another_kind_is_refused() -> None:
     """A book that groups otherwise cannot go on from it."""
-    with pytest.raises(ValueError, match="the saved grouping is flat-to-flat"):
+    with pytest.raises(ValueError, match="grouping is flat-to-flat"):
         LeanDesk(lambda _: None).restore(LeanDesk(lambda _: None, Grouping.FLAT_TO_FLAT).state())
 
 
