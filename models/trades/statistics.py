@@ -91,8 +91,8 @@ _HOUR_LABEL: dict[GroupBy, list[str]] = {
     GroupBy.WEEKDAY: [day for day in WEEKDAYS for _ in range(HOURS_A_DAY)],
     GroupBy.HOUR: [f"{hour:02}" for _ in WEEKDAYS for hour in range(HOURS_A_DAY)],
 }
-# The figures kept of each trade are net, fees, entry notional, entry, exit, MAE and MFE, in the order
-# of `TradeColumns`. The times are in seconds, exact to the microsecond until the year 2100.
+# The figures kept of each trade are net, fees, entry notional, entry, exit, MAE and MFE, as in
+# `TradeColumns`. The times are in seconds, exact to the microsecond until the year 2100.
 _FIGURES_EACH = 7
 _TIME_FIGURES = slice(3, 5)
 
