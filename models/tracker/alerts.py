@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from models.settings import FRACTIONS, Alarm
+from models.settings import FRACTION_ALARMS, Alarm
 
 
 class Alert(NamedTuple):
@@ -47,7 +47,7 @@ class Alert(NamedTuple):
         return line
 
     def _shown(self, figure: float) -> str:
-        return f"{100 * figure:.2f} %" if self.alarm in FRACTIONS else f"{figure:,.10g}"
+        return f"{100 * figure:.2f} %" if self.alarm in FRACTION_ALARMS else f"{figure:,.10g}"
 
     def to_dict(self) -> dict[str, Any]:
         """JSON values; times in ISO 8601."""

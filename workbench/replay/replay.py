@@ -13,7 +13,7 @@ from typing import Any
 
 from models.equity.session_metrics import SessionKind
 from models.ledger.lots import Matching
-from models.statistics.lean_portfolio import LeanStatistics, lean_statistics
+from models.statistics.lean_portfolio import LeanStatistics, lean_portfolio_statistics
 from models.statistics.lean_samples import EquityChart
 from models.tracker.notices import Notice, NoticeKind
 from models.trades.lean_book import Grouping
@@ -162,7 +162,7 @@ class Replay:
         unpriced = any(amount and not rate for amount, rate in start["cash"].values())
         # cash without a rate yet is worth something to LEAN from its first sample on
         capital = samples.equity[0] if unpriced and len(samples.equity) else start["tpv"]
-        return lean_statistics(
+        return lean_portfolio_statistics(
             samples,
             self.desk.closings,
             self.chart.points(),

@@ -17,7 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.statistics.lean_trades import LeanTradeStatistics, lean_statistics, rolling_statistics
+from models.statistics.lean_trades import LeanTradeStatistics
+from models.statistics.lean_windows import lean_trade_statistics, rolling_statistics
 from models.trades.lean_trade import LeanTrade
 from workbench.engine.tape import read_tape
 from workbench.recordings import recordings, result
@@ -158,7 +159,7 @@ def different(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, tuple[A
 def test_every_figure_is_leans(name: str) -> None:
     """Of LEAN's closed trades every figure is LEAN's to the last printed digit."""
     theirs = lean_result(name)["totalPerformance"]["tradeStatistics"]
-    assert different(lean_statistics(lean_trades(name)), theirs) == {}
+    assert different(lean_trade_statistics(lean_trades(name)), theirs) == {}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -179,7 +180,7 @@ def test_a_replay_gives_leans_figures(name: str) -> None:
     replay = Replay(read_tape(RECORDINGS[name].path))
     for _ in replay.play():
         pass
-    ours = lean_statistics(replay.lean_trades)
+    ours = lean_trade_statistics(replay.lean_trades)
     theirs = lean_result(name)["totalPerformance"]["tradeStatistics"]
     assert different(ours, theirs) == NARROWER.get(name, {})
 
@@ -222,14 +223,14 @@ def trade(profit: float, minutes: float = 1.0, start: float = 0.0, **said: Any) 
 
 def of(*trades: LeanTrade, **names: Any) -> None:
     """Assert some of the figures of these trades."""
-    block = lean_statistics(trades)
+    block = lean_trade_statistics(trades)
     assert {name: block[name] for name in names} == names
 
 
 def test_no_trade_is_leans_empty_block() -> None:
     """Without a trade the block is LEAN's own, string by string."""
     theirs = lean_result("no-trades")["totalPerformance"]["tradeStatistics"]
-    assert lean_statistics([]) == theirs
+    assert lean_trade_statistics([]) == theirs
 
 
 def test_a_breakeven_is_a_loss() -> None:
@@ -411,13 +412,13 @@ def test_restored_is_as_never_stopped(early: list[LeanTrade], late: list[LeanTra
     assert restored.state() == saved
     for each in late:
         restored.add(each)
-    assert restored.block() == lean_statistics([*early, *late])
+    assert restored.block() == lean_trade_statistics([*early, *late])
 
 
 @given(TRADES)
 def test_counts_and_sums_hang_together(trades: list[LeanTrade]) -> None:
     """Winners and losers are all trades, profit and loss the total, and drawdowns never rise."""
-    block = lean_statistics(trades)
+    block = lean_trade_statistics(trades)
     assert block["numberOfWinningTrades"] + block["numberOfLosingTrades"] == len(trades)
     total = Decimal(block["totalProfit"]) + Decimal(block["totalLoss"])
     assert total == Decimal(block["totalProfitLoss"])

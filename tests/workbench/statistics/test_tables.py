@@ -11,8 +11,8 @@ import pytest
 from rich.console import Console
 
 from models.performance_tracker import PerformanceTracker
-from models.statistics.lean_portfolio import FIELDS
-from models.statistics.lean_trades import FIELDS as TRADE_FIELDS
+from models.statistics.lean_portfolio import PORTFOLIO_FIELDS
+from models.statistics.lean_trades import TRADE_FIELDS
 from models.statistics.portfolio import OWN
 from tests.recordings.played import NAMES
 from tests.workbench.statistics.test_figures import found, replayed
@@ -158,7 +158,7 @@ def test_what_rounds_to_nothing_has_no_sign() -> None:
 
 def test_every_figure_of_leans_has_its_line() -> None:
     """In LEAN's order, none left out and none that LEAN does not have."""
-    assert tuple(PORTFOLIO_BESIDE) == FIELDS
+    assert tuple(PORTFOLIO_BESIDE) == PORTFOLIO_FIELDS
     assert tuple(TRADES_BESIDE) == TRADE_FIELDS
 
 
