@@ -78,7 +78,12 @@ class Record:
         return record
 
 
-_hints = cache(get_type_hints)  # some codecs refer to what is at hand and are made for each state
+@cache  # some codecs refer to what is at hand, and are made for each state
+def _annotations(kind: type, names: tuple[str, ...]) -> dict[str, Any]:
+    """The types that some fields of a record are annotated with; others may name no type."""
+    texts = {name: kind.__annotations__[name] for name in names}
+    holder = type(kind.__name__, (), {"__annotations__": texts, "__module__": kind.__module__})
+    return get_type_hints(holder)
 
 
 def record_fields(kind: Any) -> list[str]:
@@ -90,7 +95,8 @@ def record_fields(kind: Any) -> list[str]:
 
 def record_table(kind: type, saved: Saved = AS_ANNOTATED) -> Table:
     """The table of a dataclass or a NamedTuple, by the types its fields are annotated with."""
-    hints, is_tuple = _hints(kind), issubclass(kind, tuple)
+    names, is_tuple = record_fields(kind), issubclass(kind, tuple)
+    hints = _annotations(kind, tuple(name for name in names if name not in saved.codecs))
     return Table(
         *(
             Field(
@@ -99,7 +105,7 @@ def record_table(kind: type, saved: Saved = AS_ANNOTATED) -> Table:
                 name,
                 saved.absent.get(name, REQUIRED),
             )
-            for name in record_fields(kind)
+            for name in names
         ),
         # a NamedTuple's own constructor takes three times as long
         make=partial(tuple.__new__, kind) if is_tuple else kind,

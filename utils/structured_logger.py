@@ -71,7 +71,7 @@ class LogSink(Protocol):
 
 
 def unguarded(_: str, call: Callable[..., object], *arguments: Any) -> bool:
-    """A guard, as `Recorder.attempt` is one, that lets failures through."""
+    """A guard, as `Guard.attempt` is one, that lets failures through."""
     call(*arguments)
     return True
 
@@ -87,7 +87,7 @@ class StructuredLogger:
         as_json: Whether messages are JSON; on the console where they are short enough.
         store: Takes the whole log, in chunks of lines of JSON; what it fails to take is lost.
         processors: What each entry goes through, in this order, before anybody gets it.
-        attempt: The guard around processors, listeners, store and sink (`Recorder.attempt`).
+        attempt: The guard around processors, listeners, store and sink (`Guard.attempt`).
         clock: Seconds, for the console's rate.
 
     Attributes:
