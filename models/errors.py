@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from math import isfinite
 from typing import Any, NamedTuple, TypeVar
 
-Result = TypeVar("Result")
+Answer = TypeVar("Answer")
 
 
 class TrackerError(Exception):
@@ -76,7 +76,7 @@ class Failure(NamedTuple):
         return f"{self.kind}: {self.error}"
 
 
-def guarded(call: Callable[..., Result], *arguments: Any) -> Result | Failure:
+def guarded(call: Callable[..., Answer], *arguments: Any) -> Answer | Failure:
     """Call a function that may fail for reasons outside the tracker, and return what it raised.
 
     This is the only place that catches everything: LEAN stops the algorithm on any error that

@@ -156,7 +156,8 @@ class Table:
         Raises:
             StateError: As of `from_object`, also of a part; the attributes before it are set.
         """
-        for field_, value in zip(self.fields, self.from_object(saved), strict=True):
+        values = self.rows.values(self._picked(saved))
+        for field_, value in zip(self.fields, values, strict=True):
             source = field_.source
             if field_.codec is PART:
                 _restore_part(field_, attrgetter(str(source))(instance), value)
@@ -210,7 +211,7 @@ def saved_value(saved: Mapping[str, Any], key: str, codec: Codec[Any]) -> Any:
     return Table(Field(key, codec)).from_object(saved)[0]
 
 
-class Stateful:
+class Restorable:
     """A class whose state is what its `STATE` lists."""
 
     __slots__ = ()

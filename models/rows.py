@@ -58,7 +58,12 @@ class RowFormat:
         return found
 
     def read(self, saved: Sequence[Any]) -> Any:
-        """What is made of a row's JSON values.
+        """What is made of a row's JSON values; errors are those of `values`."""
+        values = self.values(saved)
+        return self._make(*values) if self._spread else self._make(values)
+
+    def values(self, saved: Sequence[Any]) -> list[Any]:
+        """The values of a row's JSON values.
 
         Raises:
             StateError: There are more or fewer values than codecs, or one is of another type.
@@ -70,7 +75,7 @@ class RowFormat:
                 values[at] = codec.decode(values[at])
             except StateError as error:
                 raise error.within(self._names[at]) from None
-        return self._make(*values) if self._spread else self._make(values)
+        return values
 
     def read_all(self, rows: Sequence[Sequence[Any]]) -> list[Any]:
         """What is made of many rows' JSON values; errors do not tell which row they come from."""

@@ -9,7 +9,7 @@ from typing import ClassVar, NamedTuple
 
 from models.codec import NUMBER, TIME, WHOLE, list_of, plain_column
 from models.equity.session_book import BEGINNING
-from models.fields import Field, Stateful, Table
+from models.fields import Field, Restorable, Table
 from models.rows import row_of
 
 # The most points of a curve, and the stored points at which it is thinned out: two points are
@@ -32,7 +32,7 @@ class CurvePoint(NamedTuple):
     nav: float | None
 
 
-class Curve(Stateful):
+class Curve(Restorable):
     """Marks thinned out to at most 4,000 points, the first, the last and the extremes among them.
 
     Marks gather in a bucket, of which the highest and the lowest are stored. When the store is

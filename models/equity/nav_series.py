@@ -17,7 +17,7 @@ from models.equity.curve import Curve, CurvePoint
 from models.equity.drawdown import DrawdownPeriod
 from models.equity.session_book import BEGINNING, SessionBook
 from models.equity.tally import Tally
-from models.fields import PART, Field, Stateful, Table
+from models.fields import PART, Field, Restorable, Table
 from models.records import record_codec, row_codec
 from models.rows import row_of
 
@@ -46,7 +46,7 @@ NOTHING, NEW_LOW, RECOVERED = Change.NOTHING, Change.NEW_LOW, Change.RECOVERED
 AFTER_CLOSE = tuple(change | Change.SESSION_CLOSED for change in (NOTHING, NEW_LOW, RECOVERED))
 
 
-class NavSeries(Stateful):
+class NavSeries(Restorable):
     """The unit NAV of one scope over time, and what is derived from it.
 
     Args:

@@ -12,7 +12,7 @@ from models.equity.nav_series import Change, NavSeries
 from models.equity.strategy_metrics import StrategyMetrics
 from models.equity.tally import Tally
 from models.errors import UnknownStrategyError
-from models.fields import PART, Field, Stateful, Table, restored, saved_value
+from models.fields import PART, Field, Restorable, Table, restored, saved_value
 from models.ledger.books import Payment
 from models.ledger.ledger import Ledger
 from models.ledger.statement import Sheet
@@ -21,7 +21,7 @@ from models.ledger.tags import UNASSIGNED
 ACCOUNT = ""  # the name of the account's own scope in notices and states
 
 
-class Scope(Stateful):
+class Scope(Restorable):
     """The account or a strategy, as far as it has equity.
 
     Attributes:
@@ -73,7 +73,7 @@ class Scope(Stateful):
         )
 
 
-class Scopes(Stateful):
+class Scopes(Restorable):
     """The account's scope and every strategy's, in step with the ledger.
 
     The base is the account's starting equity, and what was gained on holdings from before it.

@@ -13,7 +13,7 @@ from models.equity.moments import Moments
 from models.equity.session_metrics import FIRST_DATE, SessionKind, SessionMetrics
 from models.equity.sessions import SESSION_ROW, START_OF, Session, close_of, merge_sessions
 from models.errors import StateError
-from models.fields import Field, Stateful, Table
+from models.fields import Field, Restorable, Table
 from models.records import row_codec
 from models.rows import row_of
 
@@ -26,7 +26,7 @@ YEARS_KEPT = 2
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
-class SessionBook(Stateful):
+class SessionBook(Restorable):
     """The sessions of one scope: the open day, the closed days that are kept, and folded months.
 
     A month is folded when its days become too old to keep: its days are merged into one session.

@@ -12,7 +12,7 @@ import numpy as np
 
 from models.codec import NUMBER, WHOLE, list_of, maybe, packed_column
 from models.execution.group_metrics import Distribution
-from models.fields import Field, Stateful, Table
+from models.fields import Field, Restorable, Table
 from models.rows import row_of
 
 # The relative error of the bins, and the sizes between which it holds: a smaller value counts as 0,
@@ -25,7 +25,7 @@ _LOG_GROWTH = log(_BIN_GROWTH)
 _BIN_OFFSET = 1 + ceil(-log(SMALLEST_BIN) / _LOG_GROWTH)
 
 
-class Quantiles(Stateful):
+class Quantiles(Restorable):
     """Values by rank: each value at first, and after `condense` counts in bins of growing width.
 
     A bin counts the values between two powers of (1 + ERROR) / (1 - ERROR), so that each value is

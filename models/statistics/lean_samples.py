@@ -10,7 +10,7 @@ from typing import ClassVar, NamedTuple
 
 from models.codec import Codec, plain_column
 from models.equity.samples import Column
-from models.fields import Field, Stateful, Table
+from models.fields import Field, Restorable, Table
 from models.rows import row_of
 
 # A profit below this, account currency, is what doubles leave of a 0 in LEAN's decimals, and a
@@ -108,7 +108,7 @@ _FINITE: Codec[float] = Codec(
 )
 
 
-class EquityChart(Stateful):
+class EquityChart(Restorable):
     """The points that LEAN's chart of equity has, picked from the steps of a run as they come.
 
     A step is charted with the equity it ended with where it is more than a period after the last

@@ -18,7 +18,7 @@ from math import sqrt
 from typing import Any
 
 from models.codec import plain_column
-from models.fields import Stateful
+from models.fields import Restorable
 from models.records import Saved, record_table, row_codec
 from models.statistics.lean_format import TICKS_A_SECOND, decimal_text, timespan_text, utc_text
 from models.trades.lean_trade import LeanTrade
@@ -79,7 +79,7 @@ class RunningFigures:
 
 
 @dataclass(slots=True, eq=False)
-class LeanTradeStatistics(Stateful):
+class LeanTradeStatistics(Restorable):
     """LEAN's `TradeStatistics` of trades in the order of closing, by LEAN's definitions.
 
     What LEAN prints is matched to the last digit. Only a digit that depends on exactly half a unit,

@@ -10,7 +10,7 @@ from math import copysign, floor, nan
 from typing import Any, ClassVar
 
 from models.codec import NUMBER, TIME, deque_of
-from models.fields import Field, Stateful, Table
+from models.fields import Field, Restorable, Table
 from models.records import row_codec
 
 # Parts of the sum of two operands' sizes: a sum below the first is nothing, and a sum of doubles
@@ -73,7 +73,7 @@ class LeanLot:
     drawdown: float = 0.0
 
 
-class LeanPosition(Stateful):
+class LeanPosition(Restorable):
     """What is open in one security: its lots in order of time and their extremes.
 
     Args:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar, Protocol, runtime_checkable
 
 from models.codec import WHOLE, deque_of
-from models.fields import Field, Stateful, Table
+from models.fields import Field, Restorable, Table
 from models.trades.record import TRADE_ROW, TradeRecord
 
 BATCH = 1_000  # trades beyond those kept that leave memory at once
@@ -28,7 +28,7 @@ class Archive(Protocol):
         """All trades that were taken, the oldest first."""
 
 
-class TradeLog(Stateful):
+class TradeLog(Restorable):
     """The closed trades of one book: the last trades in memory, the others in the archive.
 
     Args:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from models.codec import dict_of, list_of, packed_column
 from models.errors import CallError
 from models.events.instruments import SecurityType
-from models.fields import Field, Stateful, Table
+from models.fields import Field, Restorable, Table
 from models.records import row_codec
 from models.trades.columns import MICROSECONDS, TradeColumns
 from models.trades.measures import measure
@@ -97,7 +97,7 @@ _FIGURES_EACH = 7
 _TIME_FIGURES = slice(3, 5)
 
 
-class TradeStatistics(Stateful):
+class TradeStatistics(Restorable):
     """Every closed trade of one book, in the order of closing; some 82 bytes a trade.
 
     Args:
