@@ -18,7 +18,7 @@ import pytest
 from tests.recordings.going_on import RUN, SETTINGS, outcome
 from tests.recordings.played import NAMES, RECORDINGS, Played, play, played
 from tests.structure.source_tree import ROOT
-from utils.store.results import Reason
+from utils.store.results import SaveReason
 from workbench.engine.tape import read_tape
 from workbench.replay.replay import Replay
 
@@ -66,7 +66,7 @@ def test_persistence_logging_and_alerts_change_nothing(name: str) -> None:
     replay = Replay(tape, clock=lambda: float(next(ticks)), **ALL_ON)
     assert play(replay).output == played(name).output
     saves = replay.tracker.store.statistics().saves
-    assert saves[Reason.SAVED] == sum(saves.values()) > 0
+    assert saves[SaveReason.SAVED] == sum(saves.values()) > 0
     assert replay.tracker.log.written.total() > 0
 
 

@@ -16,7 +16,7 @@ import pytest
 from models.tracker.notices import Notice
 from models.trades.record import TradeRecord
 from tests.recordings.played import RECORDINGS, played
-from utils.store.results import Reason
+from utils.store.results import SaveReason
 from utils.tracking import LeanTracker
 from workbench.engine.faults import Faults
 from workbench.engine.tape import read_tape
@@ -136,7 +136,7 @@ def test_live_hooks_that_overlap_come_to_the_same(attempt: int) -> None:
     assert books(tracker) == books(one)
     assert terms(tracker) == pytest.approx(terms(one), abs=1e-6)
     assert next(algorithm.numbers) > SENT + 60
-    assert tracker.store.statistics().saves[Reason.SAVED] > 5
+    assert tracker.store.statistics().saves[SaveReason.SAVED] > 5
     assert tracker.log.written["order rejected"] > 60
     assert books(replay.wire(**ALL_ON)) == books(tracker), "and so is what was saved"
 

@@ -20,9 +20,9 @@ from models.errors import TrackerError
 from models.performance_tracker import PerformanceTracker
 from models.settings import Settings, Switch
 from models.trades.record import TradeRecord
-from utils.store.sealing import FORMAT, read_line, unseal
+from utils.store.sealing import OBJECT_FORMAT, read_header, unseal
 from utils.store.snapshot import Segment, Snapshot
-from utils.store.snapshots import STATE, TRADES
+from utils.store.snapshots import STATE_CATEGORY, TRADES_CATEGORY
 from workbench.engine.tape import TAPE_NAME
 
 # What reading a file that is not there, damaged or another's raises.
@@ -104,7 +104,7 @@ def load(path: Path) -> SavedState:
     place, snapshot, problems = _newest(path)
     state = snapshot.state
     followed = Switch.OFF if state["execution"] is None else Switch.ON
-    archive = SavedTrades(place.parent.parent / TRADES, snapshot.archive)
+    archive = SavedTrades(place.parent.parent / TRADES_CATEGORY, snapshot.archive)
     tracker = PerformanceTracker(
         object_store=archive,
         settings=Settings(execution=followed),
@@ -129,7 +129,7 @@ def _states(path: Path) -> Iterator[Path]:
         yield path
         return
     for found in sorted(path.rglob("*")):
-        if found.parent.name == STATE and found.is_file():
+        if found.parent.name == STATE_CATEGORY and found.is_file():
             yield found
 
 
@@ -155,11 +155,11 @@ def _newest(path: Path) -> tuple[Path, Snapshot, list[str]]:
 def _content(path: Path) -> _Content:
     """An object of the store, its parts joined, or a plain file."""
     text = path.read_text(encoding="utf-8")
-    if not text.startswith(f"{FORMAT} "):
+    if not text.startswith(f"{OBJECT_FORMAT} "):
         return _Content(text, path.stat().st_mtime)
-    line = read_line(text)
-    for number in range(1, line.parts + 1):
-        part = path.parent / f"{line.generation}-{number}" / path.name
+    header = read_header(text)
+    for number in range(1, header.parts + 1):
+        part = path.parent / f"{header.generation}-{number}" / path.name
         text += part.read_text(encoding="utf-8")
     content = unseal(text)
     return _Content(content.data.decode(), content.saved)
