@@ -160,7 +160,7 @@ class Table:
         for field_, value in zip(self.fields, values, strict=True):
             source = field_.source
             if field_.codec is PART:
-                _restore_part(field_, attrgetter(str(source))(instance), value)
+                restore_part(attrgetter(str(source))(instance), {field_.key: value}, field_.key)
             elif isinstance(source, str):
                 setattr(instance, source, value)
             else:
@@ -168,11 +168,27 @@ class Table:
                     setattr(instance, name, each)
 
 
-def _restore_part(described: Field, part: Any, saved: Any) -> None:
+def restore_part(
+    part: Any, saved: Mapping[str, Any], key: str, *steps: str, arguments: tuple[Any, ...] = ()
+) -> None:
+    """Restore an object with a state of its own from the value under a key of a saved object.
+
+    Args:
+        part: The object; its method `restore` takes the value.
+        saved: The saved object.
+        key: The key.
+        steps: The keys that lead to the saved object, for errors.
+        arguments: What `restore` takes besides.
+
+    Raises:
+        StateError: The key is missing, or something under it is missing or of another type.
+    """
+    if key not in saved:
+        raise StateError("is missing", *steps, key)
     try:
-        part.restore(saved)
+        part.restore(saved[key], *arguments)
     except UNREADABLE as error:
-        raise located(error, described.key) from None
+        raise located(error, *steps, key) from None
 
 
 def _values_getter(sources: Sequence[str | tuple[str, ...]]) -> Callable[[Any], tuple[Any, ...]]:

@@ -16,7 +16,7 @@ from models.execution.markouts import Markouts, pending_queues
 from models.execution.order_quality import ENDS, OrderQuality, Outcome, is_own
 from models.execution.orders import FollowedOrder, followed_row, seconds_between, unit_value
 from models.execution.score import THRESHOLDS
-from models.fields import saved_value
+from models.fields import restore_part, saved_value
 from models.ledger.orders import Order
 from models.rows import row_of
 
@@ -265,7 +265,7 @@ class ExecutionQuality:
         Raises:
             StateError: Something in it is missing or of another type.
         """
-        saved_value(state, "groups", Codec((dict,), read=self._groups.restore))
+        restore_part(self._groups, state, "groups")
         order = followed_row(instruments, self._groups.kinds)
         orders = saved_value(state, "orders", list_of(order))
         place: Codec[FollowedOrder] = Codec((int,), read=orders.__getitem__)

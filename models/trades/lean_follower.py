@@ -18,7 +18,7 @@ from models.events.account import Mark
 from models.events.corporate_actions import Split
 from models.events.instruments import Instrument, SecurityType
 from models.events.orders import Fill
-from models.fields import saved_value
+from models.fields import restore_part, saved_value
 from models.ledger.books import Books
 from models.ledger.corporate_actions import PLACES
 from models.ledger.exercises import OUT_OF_THE_MONEY, underlying_price
@@ -212,8 +212,8 @@ class LeanDesk:
             StateError: Its book is of another grouping or matching, or something in it is missing
                 or of another type.
         """
-        saved_value(state, "book", Codec((dict,), read=self._book.restore))
-        saved_value(state, "trades", Codec((dict,), read=self.trades.restore))
+        restore_part(self._book, state, "book")
+        restore_part(self.trades, state, "trades")
         self._closings = saved_value(state, "closings", _CLOSINGS)
         self._holdings = {}
         for described, figures in saved_value(state, "holdings", _HOLDINGS):
