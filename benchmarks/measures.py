@@ -16,7 +16,7 @@ from benchmarks.plain_lean import START, PlainLean
 from benchmarks.workload import Workload, fresh
 from models.events.account import Mark
 from models.events.orders import Fill
-from models.execution.records import OrderGroup
+from models.execution.group_metrics import OrderGroup
 from models.performance_tracker import PerformanceTracker
 from models.trades.statistics import GroupBy
 from utils.tracking import track

@@ -346,9 +346,9 @@ class Core:
         for session in track.book.closed() if closed else ():
             put(NoticeKind.SESSION_CLOSED, track.book.since, scope.name, session)
         if low and self.listeners.hear_lows:
-            put(NoticeKind.NEW_LOW, time, scope.name, track.spell)
+            put(NoticeKind.NEW_LOW, time, scope.name, track.open_period)
         if recovered:
-            put(NoticeKind.RECOVERY, time, scope.name, track.spells[-1])
+            put(NoticeKind.RECOVERY, time, scope.name, track.periods[-1])
 
     def quote(self, sid: str) -> Quote:
         """What a held instrument is worth at the last mark; call it under the lock."""

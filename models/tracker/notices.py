@@ -6,7 +6,7 @@ import enum
 from datetime import datetime
 from typing import NamedTuple
 
-from models.equity.drawdown import Spell
+from models.equity.drawdown import DrawdownPeriod
 from models.equity.session_metrics import SessionMetrics
 from models.events.anomalies import Anomaly
 from models.tracker.alerts import Alert
@@ -42,4 +42,4 @@ class Notice(NamedTuple):
     kind: NoticeKind
     time: datetime
     strategy: str
-    record: TradeRecord | SessionMetrics | Spell | Anomaly | Alert
+    record: TradeRecord | SessionMetrics | DrawdownPeriod | Anomaly | Alert

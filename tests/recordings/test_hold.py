@@ -23,8 +23,8 @@ import pytest
 from models.equity.session_metrics import SessionKind
 from models.events.account import DayEnd
 from models.performance_tracker import PerformanceTracker
-from models.trades.lean_book import LeanTrade
 from models.trades.lean_follower import LeanDesk
+from models.trades.lean_trade import LeanTrade
 from models.trades.record import TradeRecord
 from tests.recordings.played import (
     CONTINUED,

@@ -63,7 +63,7 @@ def test_a_trade_says_all_a_reader_needs() -> None:
         mae=-80.0,  # 2 below the entry, at the rate of the exit
         mfe=480.0,
         book="lots",
-        stake=2500.0,  # 10 of 5 at 100, at the rate of the entry
+        entry_notional=2500.0,  # 10 of 5 at 100, at the rate of the entry
     )
 
 
