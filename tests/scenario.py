@@ -228,7 +228,7 @@ class Player:
         instrument = Instrument(
             sid=sid,
             ticker=sid,
-            kind=kind,
+            security_type=kind,
             quote=quote,
             multiplier=number(said.get("x", "1")),
             lot=number(said.get("lot", "1")),
@@ -277,7 +277,7 @@ class Player:
         security = self.account.securities[sid]
         fee, currency = Decimal(said.get("fee", "0")), said.get("in", self.account.currency)
         self.account.fill(sid, quantity, price)
-        coin = self.ledger.books.instruments[sid].kind is SecurityType.CRYPTO
+        coin = self.ledger.books.instruments[sid].rules.fee_in_base
         if fee and coin and quantity > 0 and currency == security.base:
             self.account.pay(security.quote, -fee * price * security.multiplier)
         elif fee:
@@ -335,12 +335,12 @@ class Player:
         if "early" in said:
             said["tag"] = EARLY_ASSIGNMENT
         leg = self._filled(sid, -exercised, ZERO, said)
-        if instrument.kind is SecurityType.INDEX_OPTION:
+        if instrument.rules.settles_in_cash:
             self.account.settle_option(sid, -exercised, spot)
         self.apply(leg)
-        if not gain or instrument.kind is SecurityType.INDEX_OPTION:
+        if not gain or instrument.rules.settles_in_cash:
             return
-        size = 1 if instrument.kind is SecurityType.FUTURE_OPTION else option.multiplier
+        size = 1 if instrument.security_type is SecurityType.FUTURE_OPTION else option.multiplier
         quantity = exercised * size * (1 if option.call else -1)
         again = {"order": str(leg.order_id), "message": "Option Exercise"}
         self.apply(self._filled(instrument.underlying, quantity, option.strike, again))

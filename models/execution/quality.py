@@ -263,7 +263,7 @@ class ExecutionQuality:
             "",
             followed.strategy,
             instrument.sid,
-            instrument.kind.value,
+            instrument.security_type.value,
             followed.order_type.name,
             f"{followed.submitted.astimezone(self._zone).hour:02}",
             SIZE_NAMES[bisect(BOUNDS, value)] if value else UNVALUED,

@@ -14,7 +14,7 @@ from typing import Any
 
 from models.events.account import Opening
 from models.events.anomalies import Anomaly
-from models.events.instruments import Instrument, SecurityType, Valuation
+from models.events.instruments import Instrument, Valuation
 from models.events.orders import Fill, OrderStatus, OrderType, OrderUpdate
 from models.ledger.accounts import Account
 from models.ledger.allocation import share_fill
@@ -34,7 +34,7 @@ LATE = timedelta(minutes=1)
 ANOMALIES_KEPT = 1_000
 
 # Looked for at every fill: a name of this module is found faster than a member of its enum.
-EXERCISE, CRYPTO = OrderType.OPTION_EXERCISE, SecurityType.CRYPTO
+EXERCISE = OrderType.OPTION_EXERCISE
 ENDED = frozenset({OrderStatus.CANCELED, OrderStatus.INVALID, OrderStatus.FILLED})
 Parts = Sequence[tuple[str, float]]  # (strategy, signed quantity) of each part of a fill
 
@@ -221,13 +221,13 @@ class Books:
         arrival = 0.0 if instrument.inverse else order.arrival
         fee, fee_rate = fill.fee, 0.0
         if fee:
-            if instrument.kind is CRYPTO or currency not in rates:
+            if instrument.rules.fee_in_base or currency not in rates:
                 fee, currency = self.fee(fill, instrument)
             fee_rate = rates[currency]
             self.cash.move(currency, -fee)
         if kind is EXERCISE:
             reason = exit_reason(order, fill, instrument)
-            if instrument.kind is SecurityType.INDEX_OPTION and not price:
+            if instrument.rules.settles_in_cash and not price:
                 settled += self._cash_settlement(fill, instrument)
         worth = instrument.worth(price) if instrument.inverse else price
         each = abs(worth) * instrument.multiplier * rate
@@ -253,7 +253,7 @@ class Books:
 
     def fee(self, fill: Fill, instrument: Instrument) -> tuple[float, str]:
         """What a fill costs in cash, and in which currency."""
-        buys_coin = instrument.kind is SecurityType.CRYPTO and fill.quantity > 0
+        buys_coin = instrument.rules.fee_in_base and fill.quantity > 0
         if buys_coin and fill.fee_currency == instrument.base:
             # LEAN cut the fee from the coins filled and charges its value to the quote cash
             return fill.fee * fill.price * instrument.multiplier, instrument.quote

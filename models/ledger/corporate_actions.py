@@ -15,7 +15,6 @@ from models.events.corporate_actions import (
     SplitKind,
     SymbolChange,
 )
-from models.events.instruments import SecurityType
 from models.ledger.accounts import Account
 from models.ledger.books import Books
 from models.ledger.lots import Execution
@@ -31,7 +30,7 @@ def happens(books: Books, event: Split) -> bool:
     instrument = books.instruments.get(event.sid)
     if instrument is None or event.kind is not SplitKind.SPLIT_OCCURRED:
         return False
-    return instrument.kind is SecurityType.EQUITY and (books.live or instrument.scales_on_split)
+    return instrument.rules.splits and (books.live or instrument.scales_on_split)
 
 
 def split(books: Books, event: Split) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from models.events.instruments import Instrument, SecurityType
+from models.events.instruments import Instrument
 from models.ledger.accounts import Account
 from models.ledger.lean_account import Holding
 
@@ -61,9 +61,7 @@ def bearers(
         in each by signed quantity. Empty when nobody does.
     """
     same = [stake for stake in held if instruments[stake.sid].currency == currency]
-    chosen = same or [
-        stake for stake in held if instruments[stake.sid].kind is not SecurityType.CRYPTO_FUTURE
-    ]
+    chosen = same or [stake for stake in held if not instruments[stake.sid].rules.own_funding]
     total = sum({stake.sid: stake.size for stake in chosen}.values())
     if not total:
         return []

@@ -314,7 +314,7 @@ class Recorder:
         instrument = books.instruments[sid]
         underlying = instrument.underlying or sid
         ticker = books.tickers.get(underlying, underlying.partition(" ")[0])
-        facts = self._facts[sid] = TradeFacts(instrument.kind, ticker)
+        facts = self._facts[sid] = TradeFacts(instrument.security_type, ticker)
         return facts
 
     def _tell_trades(self, books: Books) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from models.codec import packed, unpacked
 from models.events.account import Mark
 from models.events.corporate_actions import Split
-from models.events.instruments import Instrument, SecurityType
+from models.events.instruments import Instrument
 from models.events.orders import Fill
 from models.ledger.books import Books
 from models.ledger.corporate_actions import PLACES
@@ -162,7 +162,7 @@ class LeanDesk:
         self, fill: Fill, instrument: Instrument, profit: float, rates: Mapping[str, float]
     ) -> None:
         exercise = exercise_of(fill, instrument, rates[instrument.quote])
-        if exercise is not None and instrument.kind is SecurityType.INDEX_OPTION:
+        if exercise is not None and instrument.rules.settles_in_cash:
             # its exercise pays cash, which LEAN counts as the fill's profit
             paid = max(exercise.amount, 0.0)
             profit += -paid if fill.quantity > 0 else paid

@@ -26,7 +26,13 @@ from models.events.corporate_actions import (
     SymbolChange,
 )
 from models.events.event import Event
-from models.events.instruments import SETTLES_IN_ACCOUNT, Instrument, SecurityType, Valuation
+from models.events.instruments import (
+    SECURITY_RULES,
+    SETTLES_IN_ACCOUNT,
+    Instrument,
+    SecurityType,
+    Valuation,
+)
 from models.events.orders import Fill, OrderStatus, OrderType, OrderUpdate
 from models.ledger.orders import Order
 from models.performance_tracker import PerformanceTracker
@@ -41,8 +47,6 @@ ENDED = frozenset({OrderStatus.INVALID, OrderStatus.CANCELED})
 LIMITED = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT, OrderType.LIMIT_IF_TOUCHED})
 STOPPED = frozenset({OrderType.STOP_MARKET, OrderType.STOP_LIMIT, OrderType.TRAILING_STOP})
 QUIET = frozenset({OrderStatus.NEW, OrderStatus.SUBMITTED})  # a first event without a fill
-PAIRED = frozenset({SecurityType.FOREX, SecurityType.CRYPTO, SecurityType.CRYPTO_FUTURE})
-OPTIONS = frozenset({SecurityType.OPTION, SecurityType.INDEX_OPTION, SecurityType.FUTURE_OPTION})
 
 # Settlement models that keep no unsettled cash.
 IMMEDIATE = frozenset({"ImmediateSettlementModel", "FutureSettlementModel", SETTLES_IN_ACCOUNT})
@@ -239,7 +243,7 @@ class LeanFeed:
             cash[currency] = cash.get(currency, 0.0) + kept.amount
         for sid in holdings:
             line = self._by_sid[sid]
-            if line.instrument.kind is SecurityType.FUTURE:
+            if line.instrument.rules.settles_daily:
                 cash[line.instrument.quote] -= settled_profit(line.holding)
         rates = {currency: kept.conversion_rate for currency, kept in self._cash.items()}
         return Opening(time, cash, rates, holdings)
@@ -366,7 +370,7 @@ class LeanFeed:
     @staticmethod
     def _profit(line: Line) -> tuple[float, float]:
         profit = line.holding.unrealized_profit
-        if line.instrument.kind is SecurityType.FUTURE:
+        if line.instrument.rules.settles_daily:
             return profit, settled_profit(line.holding)
         return profit, 0.0
 
@@ -383,17 +387,18 @@ class LeanFeed:
         security = self._algorithm.securities[symbol]
         properties = security.symbol_properties
         identifier = symbol.id
-        kind = SecurityType(str(security.type))
+        security_type = SecurityType(str(security.type))
+        rules = SECURITY_RULES[security_type]
         settlement = class_name(security.settlement_model)
-        option = kind in OPTIONS
+        option = rules.has_strike
         instrument = Instrument(
             sid=str(identifier),
             ticker=symbol.value,
-            kind=kind,
+            security_type=security_type,
             quote=security.quote_currency.symbol,
             multiplier=properties.contract_multiplier,
             lot=properties.lot_size,
-            base=security.base_currency.symbol if kind in PAIRED else "",
+            base=security.base_currency.symbol if rules.has_base else "",
             market=str(identifier.market).lower(),
             normalization=str(security.data_normalization_mode),
             interest_model=class_name(security.margin_interest_rate_model),

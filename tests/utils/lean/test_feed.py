@@ -153,7 +153,7 @@ def test_an_instrument_is_described_as_leans_security(tmp_path: Path) -> None:
     assert tracker.ledger.books.instruments[tapes.OPTION] == Instrument(
         sid=tapes.OPTION,
         ticker="AAA   200117C00100000",
-        kind=SecurityType.OPTION,
+        security_type=SecurityType.OPTION,
         quote="USD",
         multiplier=100.0,
         market="usa",
@@ -173,7 +173,7 @@ def test_instruments_are_as_recorded(name: str) -> None:
     }
     for sid, instrument in tracker.ledger.books.instruments.items():
         line = lines[sid]
-        assert instrument.kind is SecurityType(line["kind"])
+        assert instrument.security_type is SecurityType(line["kind"])
         assert (instrument.quote, instrument.market) == (line["quote"], line["market"])
         assert (instrument.multiplier, instrument.lot) == (line["multiplier"], line["lot"])
         assert instrument.normalization == line["normalization"]
@@ -301,7 +301,7 @@ def test_bars_take_few_reads(name: str) -> None:
             continue
         day = f"{played.utc.astimezone(zone):%Y-%m-%d}"
         days[day] += 1
-        held = sum(2 if books.instruments[sid].kind in TWICE else 1 for sid in books.held)
+        held = sum(2 if books.instruments[sid].security_type in TWICE else 1 for sid in books.held)
         foreign = len(tracker._feed._cash) - 1
         terms = tracker.ledger.total()
         before, moved = moved, terms.dividends + terms.financing + len(tracker.ledger.flows)
