@@ -56,6 +56,7 @@ from models.ledger.ledger import Ledger
 from models.ledger.lots import Matching
 from models.ledger.opening import before
 from models.trades.record import TradeRecord
+from tests.booking import book
 from tests.expectations import expect, number, pairs
 from tests.laws import check_books, check_law
 from tests.lean_account import ZERO, LeanAccount, Security, Way
@@ -164,13 +165,13 @@ class Player:
 
     def apply(self, event: Event | Instrument) -> bool:
         """Give the ledger an event and take the trades it closed."""
-        booked = self.ledger.apply(event)
+        effects = book(self.ledger, event)
         self.events.append(event)
         if self._twice and isinstance(event, Fill | OrderUpdate):
-            self.ledger.apply(event)
-        self.trades += self.ledger.books.closed
-        self.ledger.books.closed.clear()
-        return booked
+            assert not book(self.ledger, event)
+        for effect in effects or ():
+            self.trades += effect.trades
+        return effects is not None
 
     def reload(self) -> None:
         """Go on with a fresh ledger that restores what this one saved."""

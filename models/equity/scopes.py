@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from math import sqrt
 from typing import Any
@@ -11,7 +11,7 @@ from models.equity.nav_series import Change, NavSeries
 from models.equity.strategy_metrics import StrategyMetrics
 from models.equity.tally import Tally
 from models.errors import UnknownStrategyError
-from models.ledger.books import Payment
+from models.ledger.effects import Effects
 from models.ledger.ledger import Ledger
 from models.ledger.statement import Sheet
 from models.ledger.tags import UNASSIGNED
@@ -133,11 +133,18 @@ class Scopes:
             scope = self.strategies[name] = Scope(name, share, self._base, self._zone)
         return scope
 
-    def count(self, payments: Sequence[Payment]) -> None:
-        """Count what fills paid, turned over and closed, for the account and whose it was."""
-        for name, time, fees, volume, nets in payments:
+    def count(self, effects: Effects) -> None:
+        """Count what executions paid, traded and closed, for the account and whose it was.
+
+        An adjustment that closes nothing trades nothing: it is not counted.
+        """
+        for _, position, execution, _, trades, _, value in effects:
+            if execution.seeded and not trades:
+                continue
+            name, time, fee = position.strategy, execution.time, execution.fee
+            nets = [trade.pnl for trade in trades]
             for scope in (self.account, self.strategies.get(name) or self.strategy(name)):
-                change = scope.track.count(time, fees, volume, nets)
+                change = scope.track.count(time, fee, value, nets)
                 if change:
                     self._note(scope, change)
 

@@ -62,6 +62,22 @@ class Account:
             setattr(terms, term, getattr(terms, term) + value)
         self.move(position, -amount if term == "fees" else amount, currency, rate)
 
+    def charge(
+        self, position: Position, fee: float, cost: float, currency: str, rate: float
+    ) -> None:
+        """Take a fee from the cash, here and at the position.
+
+        Args:
+            position: What was traded.
+            fee: Units of the currency, positive when paid.
+            cost: The fee in account currency.
+            currency: The fee's currency.
+            rate: Account currency per unit.
+        """
+        self.terms.fees += cost
+        position.terms.fees += cost
+        self.move(position, -fee, currency, rate)
+
     def move(self, position: Position | None, amount: float, currency: str, rate: float) -> None:
         """Add an amount to the cash, here and at the position; cash at home has no exchange."""
         if currency == self.home:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from models.ledger.tags import UNASSIGNED
 
+Allocation = Sequence[tuple[str, float]]  # (strategy, signed quantity) of each part of a fill
+
 
 def largest_remainder(total: float, weights: Sequence[float], unit: float) -> list[float]:
     """Split a total in proportion to weights, in whole units, by largest remainder.
@@ -35,9 +37,7 @@ def largest_remainder(total: float, weights: Sequence[float], unit: float) -> li
     return whole
 
 
-def share_fill(
-    quantity: float, holders: Sequence[tuple[str, float]], flattens: bool, lot: float
-) -> list[tuple[str, float]]:
+def share_fill(quantity: float, holders: Allocation, flattens: bool, lot: float) -> Allocation:
     """Share a fill that LEAN made itself.
 
     Args:

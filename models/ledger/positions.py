@@ -24,14 +24,11 @@ class Position:
         cost: Sum of quantity times worth, in units of the P&L currency.
         open_pnl: P&L of the open lots at the last mark, account currency.
         round: The open round; None when flat.
-        ended: The round that the last `trade` ended, else None; `entered` the lot that it opened.
     """
 
     __slots__ = (
         "balances",
         "cost",
-        "ended",
-        "entered",
         "extremes",
         "instrument",
         "lots",
@@ -51,8 +48,6 @@ class Position:
         self.cost = 0.0
         self.open_pnl = 0.0
         self.round: RoundTrip | None = None
-        self.ended: RoundTrip | None = None
-        self.entered: Lot | None = None
         self.terms = Terms()
         self.balances: dict[str, Balance] = {}
 
@@ -77,7 +72,9 @@ class Position:
             elif value > held.high:
                 held.high = value
 
-    def trade(self, execution: Execution, next_lot: int, told: bool = True) -> list[Closed]:
+    def trade(
+        self, execution: Execution, next_lot: int, told: bool = True
+    ) -> tuple[Sequence[Closed], Lot | None, RoundTrip | None]:
         """Close what the execution closes, lot by lot, and open the rest.
 
         Args:
@@ -86,21 +83,22 @@ class Position:
             told: Whether what it closes is part of a trade's record.
 
         Returns:
-            The closed pieces, in the order they were matched.
+            The closed pieces, in the order they were matched; the lot that was opened, and the
+            round trip that ended, each None where there is none.
         """
         left, price, instrument = execution[2], execution[3], self.instrument
         worth = instrument.worth(price) if instrument.inverse else price
         closed: list[Closed] = []
-        self.ended = self.entered = None
+        ended = None
         if self.quantity * left < 0:
             left = self._close(left, worth, execution, next_lot, closed)
             if closed and self.round is not None:
-                self._reduce(self.round, closed if told else (), execution)
-        if left:
-            self._open(execution, left, worth)
-        return closed
+                ended = self._reduce(self.round, closed if told else (), execution)
+        lot = self._open(execution, left, worth) if left else None
+        return closed, lot, ended
 
-    def _open(self, execution: Execution, quantity: float, worth: float) -> None:
+    def _open(self, execution: Execution, quantity: float, worth: float) -> Lot:
+        """Open a lot with a quantity that closes nothing."""
         time, order_id, whole, price, rate, fee, arrival, tag, seeded, kind, risk = execution
         if quantity != whole:
             fee *= quantity / whole
@@ -119,9 +117,9 @@ class Position:
         lot = Lot(
             quantity, price, worth, fee, rate, arrival, time, order_id, tag, seeded, kind, risk
         )
-        self.entered = lot
         self.lots.append(lot)
         self.extremes.see(worth, 1)
+        return lot
 
     def _close(
         self, left: float, worth: float, execution: Execution, next_lot: int, closed: list[Closed]
@@ -166,8 +164,11 @@ class Position:
         self.quantity, self.cost = quantity, cost if lots else 0.0
         return left if abs(left) > dust else 0.0
 
-    def _reduce(self, held: RoundTrip, told: Sequence[Closed], execution: Execution) -> None:
-        """Add what was closed and is told to the round; end it where nothing is left."""
+    def _reduce(
+        self, held: RoundTrip, told: Sequence[Closed], execution: Execution
+    ) -> RoundTrip | None:
+        """Add what was closed and is told to the round trip; returns it where it ended."""
+        ended = None
         price, rate, made = execution[3], execution[4], held.gross
         for _, part, gross, entry_fee, exit_fee, _, _, slippage, value in told:
             size = abs(part)
@@ -181,11 +182,12 @@ class Position:
         if self.lots:
             made += self.unrealized(self.instrument.worth(price)) * rate
         else:
-            self.ended, self.round = held, None
+            ended, self.round = held, None
         if made < held.low:
             held.low = made
         elif made > held.high:
             held.high = made
+        return ended
 
     def protect(self, stop: float, rate: float) -> None:
         """Take the distance to a stop as the risk of the lots that have none.

@@ -25,9 +25,10 @@ from models.events.instruments import Instrument
 from models.events.orders import Fill, OrderUpdate
 from models.execution.quality import ExecutionQuality
 from models.ledger.books import Books
-from models.ledger.corporate_actions import happens
+from models.ledger.corporate_actions import delist, dividend, happens, rename, split
+from models.ledger.effects import NO_EFFECTS, Effects
 from models.ledger.ledger import Ledger
-from models.ledger.opening import before
+from models.ledger.opening import before, open_account
 from models.ledger.tags import Resolver, strategy_in_tag, whole_tag
 from models.settings import Settings, TagMeans, chosen
 from models.tracker.deployments import Deployment
@@ -145,18 +146,18 @@ class Recorder:
 
     def _record(self, event: Event | Instrument) -> bool:
         """Book an event under the lock; whoever does must `_settle` once it is released."""
-        booked = _BOOKING[type(event)](self, event)
+        effects = _BOOKING[type(event)](self, event)
         books = self.ledger.books
-        if books.paid or books.entered:
-            self._count(books)
+        if effects:
+            self._count(effects)
         if self.scopes.changes or len(books.anomalies) != self._anomalies_told:
             self._tell(books)
-        return booked
+        return effects is not None
 
     def open_before(self, opening: Opening, fill: Fill) -> None:
         """Open the account as it stood before a fill that the opening shows already."""
         with self._lock:
-            self._open(before(self.ledger.books, opening, fill))
+            self._count(self._open(before(self.ledger.books, opening, fill)))
 
     def deploy(self, time: datetime, name: str = "") -> Deployment:
         """Begin a deployment: LEAN counts its orders anew, what was made so far stays.
@@ -181,9 +182,9 @@ class Recorder:
     def resume(self, mark: Mark) -> None:
         """Take a deployment's first mark, and with it all that changed while LEAN was stopped."""
         with self._lock:
-            self.ledger.resume(mark)
+            adopted = self.ledger.resume(mark)
             self._see(mark)
-            self._count(self.ledger.books)
+            self._count(adopted or NO_EFFECTS)
             self._tell(self.ledger.books)
         self._settle()
 
@@ -225,31 +226,32 @@ class Recorder:
         """Whether an event of the order was seen, so that the next one is not its first."""
         return self.ledger.books.orders.find(order_id) is not None
 
-    def _open(self, opening: Opening) -> bool:
+    def _open(self, opening: Opening) -> Effects:
         self._last_day = opening.time  # a midnight before the account opened ends no day
-        self.ledger.apply(opening)
+        effects = open_account(self.ledger.books, opening)
         self.scopes.open(self.ledger)
         self.deploy(opening.time)
-        return True
+        return effects
 
-    def _update(self, update: OrderUpdate) -> bool:
+    def _update(self, update: OrderUpdate) -> Effects:
         books, execution = self.ledger.books, self.execution
         first = execution is not None and books.orders.find(update.order_id) is None
-        self.ledger.apply(update)
+        books.update_order(update)
         instrument = books.instruments.get(update.sid)
         order = books.orders.find(update.order_id)
         if execution is None or order is None:
-            return True
+            return NO_EFFECTS
         if not first:
             execution.update(update)
         elif instrument is not None:
             rate = books.rates[instrument.currency]
             execution.submit(update, order, instrument, rate, update.created)
-        return True
+        return NO_EFFECTS
 
-    def _fill(self, fill: Fill) -> bool:
-        if not self.ledger.fill(fill):
-            return False
+    def _fill(self, fill: Fill) -> Effects | None:
+        effects = self.ledger.fill(fill)
+        if effects is None:
+            return None
         if self.execution is not None:
             books = self.ledger.books
             order, instrument = books.orders.find(fill.order_id), books.instruments[fill.sid]
@@ -259,13 +261,13 @@ class Recorder:
                 self.execution.fill(fill, order, instrument, rate, fee)
         if self.follower is not None:
             self.follower.fill(fill, self.ledger.books)
-        return True
+        return effects
 
-    def _mark(self, mark: Mark) -> bool:
-        if not self.ledger.mark(mark):
-            return False
-        self._see(mark)
-        return True
+    def _mark(self, mark: Mark) -> Effects | None:
+        adopted = self.ledger.mark(mark)
+        if adopted is not None:
+            self._see(mark)
+        return adopted
 
     def _see(self, mark: Mark) -> None:
         self.scopes.mark(mark.time, self.ledger)
@@ -274,39 +276,41 @@ class Recorder:
         if self.follower is not None:
             self.follower.mark(mark, self.ledger.books)
 
-    def _split(self, split: Split) -> bool:
-        if happens(self.ledger.books, split):
+    def _split(self, event: Split) -> Effects:
+        if happens(self.ledger.books, event):
             if self.execution is not None:
-                self.execution.split(split.sid, split.factor)
+                self.execution.split(event.sid, event.factor)
             if self.follower is not None:
-                self.follower.split(split)
-        return self.ledger.apply(split)
+                self.follower.split(event)
+        return split(self.ledger.books, event)
 
-    def _end_day(self, event: DayEnd) -> bool:
+    def _end_day(self, event: DayEnd) -> Effects | None:
         if self._last_day is not None and event.time < self._last_day:
-            return False
+            return None
         self._samples.add(event)
         if event.time == self._last_day:
-            return False
+            return None
         self._last_day = event.time
         self.days += 1
         self.scopes.roll(event.time)
-        return True
+        return NO_EFFECTS
 
     # --- what came of it
 
-    def _count(self, books: Books) -> None:
-        """Count, keep and tell what fills paid, opened and closed."""
-        self.scopes.count(books.paid)
-        if books.closed:
-            self._restless |= self._logs[LOTS].take(books.closed)
-            for trade in books.closed:
-                self.statistics.add(trade, self._facts.get(trade.sid) or self._facts_of(trade.sid))
-        if books.rounds and self._logs[POSITIONS].take(books.rounds):
-            self._restless = True
+    def _count(self, effects: Effects) -> None:
+        """Count, keep and tell what executions paid, opened and closed."""
+        self.scopes.count(effects)
+        for effect in effects:
+            trades, round_trip = effect.trades, effect.round_trip
+            if trades:
+                self._restless |= self._logs[LOTS].take(trades)
+                for trade in trades:
+                    facts = self._facts.get(trade.sid) or self._facts_of(trade.sid)
+                    self.statistics.add(trade, facts)
+            if round_trip is not None and self._logs[POSITIONS].take((round_trip,)):
+                self._restless = True
         if self._listeners.hear_trades:
-            self._tell_trades(books)
-        books.forget()
+            self._tell_trades(effects)
 
     def _facts_of(self, sid: str) -> TradeFacts:
         """What the statistics must know of an instrument; its underlying's ticker may change."""
@@ -317,16 +321,21 @@ class Recorder:
         facts = self._facts[sid] = TradeFacts(instrument.security_type, ticker)
         return facts
 
-    def _tell_trades(self, books: Books) -> None:
+    def _tell_trades(self, effects: Effects) -> None:
+        """Tell of the trades opened, then of those closed, then of the round trips ended."""
         put = self._listeners.put
-        for position in books.entered if self._listeners.hear_entries else ():
-            quote = self._quote(position.instrument.sid)
-            trade = newest_record(position, quote)
-            put(NoticeKind.TRADE_OPENED, trade.entry_time, position.strategy, trade)
-        for trade in books.closed:
-            put(NoticeKind.TRADE_CLOSED, trade.exit_time, trade.strategy, trade)
-        for trade in books.rounds:
-            put(NoticeKind.POSITION_CLOSED, trade.exit_time, trade.strategy, trade)
+        for effect in effects if self._listeners.hear_entries else ():
+            if effect.lot is not None:
+                position = effect.position
+                trade = newest_record(position, self._quote(position.instrument.sid))
+                put(NoticeKind.TRADE_OPENED, trade.entry_time, position.strategy, trade, effect)
+        for effect in effects:
+            for trade in effect.trades:
+                put(NoticeKind.TRADE_CLOSED, trade.exit_time, trade.strategy, trade, effect)
+        for effect in effects:
+            ended = effect.round_trip
+            if ended is not None:
+                put(NoticeKind.POSITION_CLOSED, ended.exit_time, ended.strategy, ended, effect)
         self._restless = True
 
     def _tell(self, books: Books) -> None:
@@ -552,15 +561,17 @@ class Recorder:
                 self.statistics.restore(state["statistics"])
 
 
-_BOOKING: dict[type, Callable[[Recorder, Any], bool]] = {
+# How each kind of event is booked; None says that it was not.
+_BOOKING: dict[type, Callable[[Recorder, Any], Effects | None]] = {
+    Instrument: lambda recorder, event: recorder.ledger.books.add_instrument(event),
     Opening: Recorder._open,
-    Fill: Recorder._fill,
     OrderUpdate: Recorder._update,
+    Fill: Recorder._fill,
     Mark: Recorder._mark,
+    CashFlow: lambda recorder, event: recorder.ledger.announce(event),
     Split: Recorder._split,
+    Dividend: lambda recorder, event: dividend(recorder.ledger.books, event),
+    Delisting: lambda recorder, event: delist(recorder.ledger.books, event),
+    SymbolChange: lambda recorder, event: rename(recorder.ledger.books, event),
     DayEnd: Recorder._end_day,
-    **dict.fromkeys(
-        (Instrument, Dividend, CashFlow, Delisting, SymbolChange),
-        lambda recorder, event: recorder.ledger.apply(event),
-    ),
 }

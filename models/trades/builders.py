@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -105,6 +106,60 @@ def round_record(
         NAMES[held.order_type],
         held.risk or None,
     )
+
+
+# What an execution closes that closes nothing: no trades, and no round trip.
+NO_TRADES: tuple[Sequence[TradeRecord], TradeRecord | None] = (), None
+
+
+class RecordMaker:
+    """Makes the records of what executions close, and numbers them in the order of closing."""
+
+    def __init__(self) -> None:
+        self._trades = 0
+        self._round_trips = 0
+
+    def make(
+        self,
+        ticker: str,
+        position: Position,
+        closed: Sequence[Closed],
+        ended: RoundTrip | None,
+        execution: Execution,
+        reason: str,
+    ) -> tuple[Sequence[TradeRecord], TradeRecord | None]:
+        """The records of what an execution closed.
+
+        Args:
+            ticker: The instrument's ticker now.
+            position: Whose lots they were.
+            closed: What was matched.
+            ended: The round trip that ended; None where none did.
+            execution: What closed them.
+            reason: Why (`TradeRecord.exit_reason`).
+
+        Returns:
+            A record for each match, and that of the round trip, or None.
+        """
+        first = self._trades + 1
+        self._trades += len(closed)
+        trades = [
+            trade_record(str(number), ticker, position, piece, execution, reason)
+            for number, piece in enumerate(closed, first)
+        ]
+        if ended is None or not ended.exited:
+            return trades, None
+        self._round_trips += 1
+        trade_id = f"p{self._round_trips}"
+        return trades, round_record(trade_id, ticker, position, ended, execution, reason)
+
+    def state(self) -> list[int]:
+        """JSON-able and exact."""
+        return [self._trades, self._round_trips]
+
+    def restore(self, state: list[int]) -> None:
+        """Take over what `state` returned."""
+        self._trades, self._round_trips = state
 
 
 class Quote(NamedTuple):

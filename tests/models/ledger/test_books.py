@@ -16,8 +16,11 @@ from models.events.account import Opening
 from models.events.instruments import Instrument, SecurityType
 from models.events.orders import Fill, OrderStatus, OrderType, OrderUpdate
 from models.ledger.books import Books
+from models.ledger.effects import Effects
 from models.ledger.exercises import underlying_price
+from models.ledger.opening import open_account
 from models.ledger.tags import UNASSIGNED
+from models.trades.record import TradeRecord
 from tests.scenario import Scenario, play, scenarios
 
 START = datetime(2024, 1, 2, 14, 30, tzinfo=UTC)
@@ -335,7 +338,7 @@ def books(**given: Any) -> Books:
     made = Books(**given)
     made.add_instrument(STOCK)
     made.add_instrument(INDEX_OPTION)
-    made.open_account(Opening(START, {"USD": 1000.0}, {"USD": 1.0}))
+    open_account(made, Opening(START, {"USD": 1000.0}, {"USD": 1.0}))
     return made
 
 
@@ -352,11 +355,16 @@ def kinds(made: Books) -> list[str]:
     return [anomaly.kind for anomaly in made.anomalies]
 
 
+def closed(effects: Effects | None) -> list[TradeRecord]:
+    """The trades that a fill closed."""
+    return [trade for effect in effects or () for trade in effect.trades]
+
+
 def test_a_fill_of_an_unknown_instrument_is_kept_as_an_anomaly() -> None:
     """Nothing is booked, the anomaly has the fill in full, and it is told once."""
     made = books()
-    assert made.fill(fill(1, 5.0, sid="?")) is False
-    assert made.fill(fill(1, 5.0, sid="?")) is False
+    assert made.fill(fill(1, 5.0, sid="?")) is None
+    assert made.fill(fill(1, 5.0, sid="?")) is None
     assert kinds(made) == ["unknown instrument"]
     assert made.anomalies[0].sid == "?"
     assert "quantity=5.0" in made.anomalies[0].detail
@@ -366,10 +374,10 @@ def test_a_fill_of_an_unknown_instrument_is_kept_as_an_anomaly() -> None:
 def test_an_event_seen_before_books_nothing() -> None:
     """The second delivery says so and leaves the state as it was."""
     made = books()
-    assert made.fill(fill(1, 5.0)) is True
+    assert made.fill(fill(1, 5.0)) is not None
     before = made.state()
-    assert made.fill(fill(1, 5.0)) is False
-    assert made.fill(fill(1, 7.0, price=99.0)) is False
+    assert made.fill(fill(1, 5.0)) is None
+    assert made.fill(fill(1, 7.0, price=99.0)) is None
     assert made.state() == before
 
 
@@ -450,17 +458,18 @@ def test_a_thousand_anomalies_are_kept_and_all_are_counted() -> None:
     assert made.anomaly_counts == {"kind 0": 750, "kind 1": 750}
 
 
-def test_closed_trades_stay_until_somebody_takes_them() -> None:
-    """They are numbered through, and so are the rounds that ended."""
-    made = books()
+def test_trades_and_round_trips_are_numbered_through() -> None:
+    """Each has its own number in the order of closing, also after a restore."""
+    made, restored = books(), Books()
     made.fill(fill(1, 5.0))
-    made.fill(fill(2, -2.0))
-    made.fill(fill(3, -2.0))
-    assert [trade.trade_id for trade in made.closed] == ["1", "2"]
-    made.closed.clear()
-    made.fill(fill(4, -1.0))
-    assert [trade.trade_id for trade in made.closed] == ["3"]
-    assert [trade.trade_id for trade in made.rounds] == ["p1"]
+    assert [trade.trade_id for trade in closed(made.fill(fill(2, -2.0)))] == ["1"]
+    assert [trade.trade_id for trade in closed(made.fill(fill(3, -2.0)))] == ["2"]
+    restored.restore(json.loads(json.dumps(made.state())))
+    assert restored.state() == made.state()
+    (effect,) = restored.fill(fill(4, -1.0)) or ()
+    assert [trade.trade_id for trade in effect.trades] == ["3"]
+    assert effect.round_trip is not None
+    assert effect.round_trip.trade_id == "p1"
 
 
 def test_an_order_that_ended_may_still_fill() -> None:
@@ -471,13 +480,3 @@ def test_an_order_that_ended_may_still_fill() -> None:
         made.update_order(OrderUpdate(START, 7, event_id, "S", status, tag, OrderType.LIMIT))
     made.fill(Fill(START, 7, 3, "S", 1.0, 10.0))
     assert made.accounts["late"].open["S"].quantity == 1.0
-
-
-def test_books_restored_with_untaken_trades_give_them_out() -> None:
-    """A save between a close and its taking loses no trade."""
-    made, restored = books(), Books()
-    made.fill(fill(1, 5.0))
-    made.fill(fill(2, -2.0))
-    restored.restore(json.loads(json.dumps(made.state())))
-    assert restored.state() == made.state()
-    assert restored.closed == made.closed != []

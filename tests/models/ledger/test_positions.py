@@ -40,7 +40,7 @@ def traded(
     position = Position("trend", KINDS[kind])
     closed: list[Closed] = []
     for minute, (quantity, price) in enumerate(deals, 1):
-        closed += position.trade(execution(minute, quantity, price, 1.0), NEXT_LOT[matching])
+        closed += position.trade(execution(minute, quantity, price, 1.0), NEXT_LOT[matching])[0]
     return position, closed
 
 
@@ -124,7 +124,7 @@ def test_a_fraction_of_less_than_dust_can_be_traded() -> None:
     """What a split leaves of a share closes, however little it is, even from lots as small."""
     position, _ = traded([(1, 100), (1, 100), (1, 100)])
     position.scale(4000)
-    pieces = position.trade(execution(4, -0.0005, 0.0), 0)
+    pieces, _, _ = position.trade(execution(4, -0.0005, 0.0), 0)
     assert [piece.quantity for piece in pieces] == [0.00025, 0.00025]
     assert lots(position) == [(0.00025, 400_000)]
 
@@ -189,8 +189,8 @@ def test_a_position_restored_is_the_one_saved(
     restored.restore(saved)
     assert restored.state() == position.state()
     late = execution(99, -1.0, 55.0, 0.1)
-    assert [piece[1:] for piece in restored.trade(late, 0)] == [
-        piece[1:] for piece in position.trade(late, 0)
+    assert [piece[1:] for piece in restored.trade(late, 0)[0]] == [
+        piece[1:] for piece in position.trade(late, 0)[0]
     ]
 
 
@@ -219,7 +219,7 @@ def test_the_risk_of_a_tag_is_shared_by_quantity() -> None:
     """Ten units that risk 5 each: four of them that close risked 20."""
     position = Position("trend", KINDS["stock"])
     position.trade(Execution(START, 1, 10.0, 100.0, 1.0, risk=5.0), 0)
-    (piece,) = position.trade(Execution(START, 2, -4.0, 101.0, 1.0), 0)
+    (piece,), _, _ = position.trade(Execution(START, 2, -4.0, 101.0, 1.0), 0)
     assert piece.lot.risk * piece.quantity == 20.0
     assert position.round is not None
     assert position.round.risk == 50.0
