@@ -377,7 +377,6 @@ class LeanTracker(PerformanceTracker):
         with self._lock:  # the first hooks may come on two threads at once
             if self._warm:
                 return
-            self._narrator.holds(self.positions())
             if opening is not None and isinstance(first, Fill):
                 self.open_before(opening, first)
             elif opening is not None:

@@ -15,10 +15,10 @@ from models.equity.drawdown import Spell
 from models.equity.session_metrics import SessionKind, SessionMetrics
 from models.events.anomalies import Anomaly
 from models.events.orders import Fill, OrderStatus, OrderUpdate
-from models.ledger.holdings import Positions
+from models.ledger.effects import Effect, EffectKind
 from models.tracker.alerts import Alert
 from models.tracker.notices import Notice, NoticeKind
-from models.trades.record import LOTS, TradeRecord
+from models.trades.record import TradeRecord
 from utils.log.events import EVENTS, Level
 from utils.notify.alerts import DRAWDOWNS
 from utils.structured_logger import StructuredLogger
@@ -43,7 +43,16 @@ ORDER_EVENTS: dict[OrderStatus, str] = {
 }
 DONE = frozenset({OrderStatus.CANCELED, OrderStatus.INVALID})
 
-# What a fill did to a position, by why it closed what it closed.
+# What an execution did to a position.
+EFFECT_EVENTS: dict[EffectKind, str] = {
+    EffectKind.OPENED: "position opened",
+    EffectKind.INCREASED: "position increased",
+    EffectKind.REDUCED: "position reduced",
+    EffectKind.CLOSED: "position closed",
+    EffectKind.FLIPPED: "position flipped",
+}
+
+# The same by why it closed what it closed, where that says more.
 REASON_EVENTS: dict[str, str] = {
     "assignment": "position assigned",
     "exercise": "position exercised",
@@ -97,8 +106,8 @@ NOTICES: dict[NoticeKind, tuple[str, Callable[[Any], dict[str, Any]]]] = {
 class Narrator:
     """Logs what it is told.
 
-    A fill makes several notices: what it did to a position is known after the last of them, and
-    logged when another fill's come or at `flush`.
+    A fill makes several notices: what it did is logged after the last of them, when another fill's
+    come or at `flush`.
 
     Args:
         log: Where to.
@@ -115,22 +124,16 @@ class Narrator:
         self._log = log
         self._name_order = name_order
         self._ticker = ticker
-        self._open: set[tuple[str, str]] = set()  # strategy and sid of what is held
         self._fill: tuple[int, datetime] | None = None  # the one under way: its order and time
-        self._records: dict[tuple[str, str], list[TradeRecord]] = {}  # what it opened and closed
+        # what it did, by identity, each effect with the open trade that it made or None
+        self._effects: dict[int, tuple[Effect, TradeRecord | None]] = {}
         self._symbols: dict[int, str] = {}  # of the orders that are under way
         self._anomalies: set[str] = set()  # the kinds that were told
         self._lock = threading.Lock()
 
-    def holds(self, positions: Positions) -> None:
-        """Take what is held already, after a restore."""
-        with self._lock:
-            held = positions.strategies.values()
-            self._open = {(each.strategy, each.sid) for records in held for each in records}
-
     def flush(self) -> None:
         """Log what the last fill did, and flush the log; call it where no lock is held."""
-        if self._records:
+        if self._effects:
             with self._lock:
                 self._settle()
         self._log.flush()
@@ -167,63 +170,52 @@ class Narrator:
 
     def hear(self, notice: Notice) -> None:
         """Log a notice: a listener of the tracker's."""
-        record = notice.record
+        effect, record = notice.effect, notice.record
         with self._lock:
-            if not isinstance(record, TradeRecord):
+            if effect is None or not isinstance(record, TradeRecord):
                 self._settle()
                 self._say_notice(notice)
                 return
-            fill = (record.order_ids[0], record.entry_time)
-            if record.is_closed:
-                fill = (record.order_ids[1], record.exit_time)
+            fill = (effect.execution.order_id, effect.execution.time)
             if fill != self._fill:
                 self._settle()
             self._fill = fill
-            self._records.setdefault((record.strategy, record.sid), []).append(record)
+            if not record.is_closed:
+                self._effects[id(effect)] = effect, record
+            else:
+                self._effects.setdefault(id(effect), (effect, None))
 
     def _settle(self) -> None:
         """Log what the fill did, now that all its notices have come."""
-        told, self._records = self._records, {}
-        for key, records in told.items():
-            opened = [record for record in records if not record.is_closed]
-            trades = [record for record in records if record.is_closed and record.book == LOTS]
-            rounds = [record for record in records if record.book != LOTS]
-            for trade in trades:
+        told, self._effects = self._effects, {}
+        for effect, opened in told.values():
+            for trade in effect.trades:
                 fields = {"entry": trade.entry_price, **self._result([trade])}
                 self._say("trade closed", trade.exit_time, trade.order_ids[0], fields)
-            if trades or rounds:
-                self._say_closing(rounds or trades, bool(rounds), opened)
-            else:
-                self._say_opening(opened, key in self._open)
-            if opened:
-                self._open.add(key)
-            elif rounds:
-                self._open.discard(key)
+            if effect.trades:
+                self._say_closing(effect, opened)
+            elif opened is not None:
+                self._say_opening(effect.kind, opened)
 
-    def _say_opening(self, opened: Sequence[TradeRecord], held: bool) -> None:
-        last = opened[-1]
+    def _say_opening(self, kind: EffectKind, opened: TradeRecord) -> None:
         fields = {
-            **_position(last),
-            "quantity": sum(record.quantity for record in opened),
-            "price": last.entry_price,
-            "tag": last.tag,
+            **_position(opened),
+            "quantity": opened.quantity,
+            "price": opened.entry_price,
+            "tag": opened.tag,
         }
-        name = "position increased" if held else "position opened"
-        self._say(name, last.entry_time, last.order_ids[0], fields)
+        self._say(EFFECT_EVENTS[kind], opened.entry_time, opened.order_ids[0], fields)
 
-    def _say_closing(
-        self, closed: Sequence[TradeRecord], ended: bool, opened: Sequence[TradeRecord]
-    ) -> None:
-        """Of a round that ended all of it, else what the fill closed; and the side it opened."""
-        name = "position closed" if ended else "position reduced"
+    def _say_closing(self, effect: Effect, opened: TradeRecord | None) -> None:
+        """Log the round trip that ended, else what was closed; and the side that was opened."""
+        closed = effect.trades if effect.round_trip is None else [effect.round_trip]
+        name, last = EFFECT_EVENTS[effect.kind], closed[-1]
         fields = self._result(closed)
-        if opened:
-            name = "position flipped"
-            fields["opened"] = sum(record.quantity for record in opened)
-        last = closed[-1]
+        if opened is not None:
+            fields["opened"] = opened.quantity
         if last.exit_reason in REASON_EVENTS:
             name = REASON_EVENTS[last.exit_reason]
-            fields["flat"] = ended and not opened
+            fields["flat"] = effect.kind is EffectKind.CLOSED
         self._say(name, last.exit_time, closed[0].order_ids[0], fields)
 
     def _result(self, closed: Sequence[TradeRecord]) -> dict[str, Any]:
