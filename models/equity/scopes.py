@@ -142,7 +142,7 @@ class Scopes:
             if execution.seeded and not trades:
                 continue
             name, time, fee = position.strategy, execution.time, execution.fee
-            nets = [trade.pnl for trade in trades]
+            nets = [trade.pnl for trade in trades] if trades else ()
             for scope in (self.account, self.strategies.get(name) or self.strategy(name)):
                 change = scope.track.count(time, fee, value, nets)
                 if change:

@@ -17,7 +17,7 @@ from models.events.instruments import Instrument, Valuation
 from models.events.orders import Fill, OrderStatus, OrderType, OrderUpdate
 from models.ledger.accounts import Account
 from models.ledger.allocation import Allocation, share_fill
-from models.ledger.deals import Deal, cash_settlement, fee_in_cash
+from models.ledger.deals import NO_FEE, Deal, cash_settlement, fee_in_cash
 from models.ledger.effects import NO_EFFECTS, Effect, Effects, kind_of
 from models.ledger.exercises import exit_reason
 from models.ledger.lean_account import Holding, LeanCash, mirror
@@ -25,7 +25,8 @@ from models.ledger.lots import NEXT_LOT, Closed, Execution, Matching, build
 from models.ledger.orders import Order, Orders
 from models.ledger.positions import Position
 from models.ledger.tags import UNASSIGNED, Resolver, strategy_in_tag
-from models.trades.builders import NO_TRADES, RecordMaker
+from models.trades.builders import RecordMaker
+from models.trades.record import TradeRecord
 
 # A fill older than the last event by more is out of time.
 LATE = timedelta(minutes=1)
@@ -184,14 +185,19 @@ class Books:
 
     def _allocate(self, fill: Fill, holding: Holding, order: Order) -> Effects:
         """Execute a fill for its order's strategy, or for everybody whom LEAN's own order hits."""
-        strategy, quantity = order.strategy, fill.quantity
+        strategy = order.strategy
         if strategy is not None:
             deal = self._deal(fill, holding, order)
-            return (self._execute(deal, strategy, quantity, abs(quantity)),)
+            return (self._execute(deal, strategy, deal.execution, deal.fee),)
         parts = self._shares(order, fill, holding)
         deal = self._deal(fill, holding, order)
-        traded = sum(abs(part) for _, part in parts) if len(parts) > 1 else abs(quantity)
-        return [self._execute(deal, name, part, traded) for name, part in parts]
+        traded = sum(abs(part) for _, part in parts) if len(parts) > 1 else abs(fill.quantity)
+        effects: list[Effect] = []
+        for name, quantity in parts:
+            fee = deal.fee * (abs(quantity) / traded)
+            part = deal.execution._replace(quantity=quantity, fee=fee * deal.fee_rate)
+            effects.append(self._execute(deal, name, part, fee))
+        return effects
 
     def _shares(self, order: Order, fill: Fill, holding: Holding) -> Allocation:
         """Allocate a fill of LEAN's own order among those who hold the instrument.
@@ -208,24 +214,26 @@ class Books:
 
     def _deal(self, fill: Fill, holding: Holding, order: Order) -> Deal:
         """Trade a fill in the shadow account: LEAN's holding and cash, the fee among it."""
-        instrument, price, kind, reason = holding.instrument, fill.price, order.order_type, ""
+        instrument, quantity, price = holding.instrument, fill.quantity, fill.price
         lands = self.lands(instrument) if instrument.settles_in_account else None
-        landed, settled = mirror(self.cash, holding, fill.quantity, price, lands)
+        landed, settled = mirror(self.cash, holding, quantity, price, lands)
         rate, worth, arrival = self.rates[instrument.currency], price, order.arrival
         if instrument.inverse:
             # a difference in price says nothing of an inverse contract's money
             worth, arrival = instrument.worth(price), 0.0
-        charge = self._charge(fill, instrument) if fill.fee else (0.0, "", 0.0)
+        fee, currency, fee_rate = self._charge(fill, instrument) if fill.fee else NO_FEE
+        kind, reason = order.order_type, order.reason
         if kind is EXERCISE:
             reason = exit_reason(order, fill, instrument)
             if instrument.rules.settles_in_cash and not price:
                 settled += self._settle_exercise(fill, instrument)
-        values = (fill.time, fill.order_id, fill.quantity, price, rate, 0.0)
-        terms = (arrival, order.tag, False, kind, order.risk)
-        execution = build(Execution, values + terms)
-        each = abs(worth) * instrument.multiplier * rate
-        parts = (instrument, execution, reason or order.reason, each, *charge, settled, landed)
-        return build(Deal, parts)
+        values = (
+            *(fill.time, fill.order_id, quantity, price, rate, fee * fee_rate),
+            *(arrival, order.tag, False, kind, order.risk),
+        )
+        execution, each = build(Execution, values), abs(worth) * instrument.multiplier * rate
+        deal = (instrument, execution, reason, each, fee, currency, fee_rate, settled, landed)
+        return build(Deal, deal)
 
     def _charge(self, fill: Fill, instrument: Instrument) -> tuple[float, str, float]:
         """Take a fill's fee from LEAN's cash: its amount, currency and rate."""
@@ -245,24 +253,21 @@ class Books:
         self.cash.move(instrument.quote, amount)
         return amount
 
-    def _execute(self, deal: Deal, name: str, quantity: float, traded: float) -> Effect:
+    def _execute(self, deal: Deal, name: str, execution: Execution, fee: float) -> Effect:
         """Trade a strategy's part of a deal, and book its part of the fee and of LEAN's cash.
 
         Args:
             deal: The fill.
             name: The strategy.
-            quantity: Its part, signed.
-            traded: The sizes of all parts together.
+            execution: Its part.
+            fee: The part's fee in the fee's currency.
         """
-        instrument, whole, reason, each, fee, currency, fee_rate, settled, landed = deal
-        size = abs(quantity)
-        paid = fee * (size / traded)
-        cost = paid * fee_rate
-        execution = build(Execution, (*whole[:2], quantity, *whole[3:5], cost, *whole[6:]))
+        instrument, whole, reason, each, charged, currency, fee_rate, settled, landed = deal
         account = self.accounts.get(name) or self.account(name)
-        effect = self.trade(account, instrument, execution, reason, size * each)
-        if fee:
-            account.charge(effect.position, paid, cost, currency, fee_rate)
+        quantity = execution.quantity
+        effect = self.trade(account, instrument, execution, reason, abs(quantity) * each)
+        if charged:
+            account.charge(effect.position, fee, execution.fee, currency, fee_rate)
         if settled:
             amount, rate = settled * quantity / whole.quantity, execution.rate
             account.book(effect.position, "settlement", amount, instrument.currency, rate)
@@ -312,14 +317,17 @@ class Books:
         position = account.positions.get(instrument.sid) or account.position(instrument)
         before = position.quantity
         closed, lot, ended = position.trade(execution, self._next_lot, reason is not None)
-        trades, round_trip = NO_TRADES
+        trades: Sequence[TradeRecord] = ()
+        round_trip = None
         if closed:
             _realize(account, position, closed, execution.rate)
             if reason is not None:
                 ticker = self.tickers[instrument.sid]
-                trades, round_trip = self._records.make(
-                    ticker, position, closed, ended, execution, reason
-                )
+                trades = self._records.trades(ticker, position, closed, execution, reason)
+                if ended is not None and ended.exited:
+                    round_trip = self._records.round_trip(
+                        ticker, position, ended, execution, reason
+                    )
         after = position.quantity
         if (not before) != (not after):
             self.set_open(account, position)

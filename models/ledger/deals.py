@@ -15,7 +15,7 @@ class Deal(NamedTuple):
 
     Attributes:
         instrument: What was traded.
-        execution: The whole of it, without its fee.
+        execution: The whole of it.
         reason: Why it closes what it closes (`TradeRecord.exit_reason`).
         each: Value of a unit at the fill's price, account currency.
         fee: Fee in `fee_currency`, positive when paid.
@@ -34,6 +34,10 @@ class Deal(NamedTuple):
     fee_rate: float
     settled: float
     landed: float
+
+
+# A fill without a fee: the amount, its currency and rate.
+NO_FEE = 0.0, "", 0.0
 
 
 def fee_in_cash(fill: Fill, instrument: Instrument) -> tuple[float, str]:

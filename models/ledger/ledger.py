@@ -118,8 +118,9 @@ class Ledger:
 
     def _take(self, mark: Mark, *, stopped: bool) -> Effects | None:
         books, reconciliation = self.books, self._reconciliation
-        if not self._describes(mark):
-            return NO_EFFECTS
+        known = books.holdings.keys()
+        if not (known >= mark.prices.keys() and known >= mark.profits.keys()):
+            return self._refuse(mark)
         if mark.rates:
             books.set_rates(mark.rates)
         value_holdings(books, mark)
@@ -135,14 +136,12 @@ class Ledger:
         self._close(mark, judged)
         return effects
 
-    def _describes(self, mark: Mark) -> bool:
-        """Whether everything that a mark names was described."""
-        known, time = self.books.holdings.keys(), mark.time
-        if known >= mark.prices.keys() and known >= mark.profits.keys():
-            return True
-        strange = sorted((mark.prices.keys() | mark.profits.keys()) - known)
-        self.books.anomaly(time, "unknown instrument", f"a mark of {strange}")
-        return False
+    def _refuse(self, mark: Mark) -> Effects:
+        """Record a mark that names what was never described."""
+        named = mark.prices.keys() | mark.profits.keys()
+        strange = sorted(named - self.books.holdings.keys())
+        self.books.anomaly(mark.time, "unknown instrument", f"a mark of {strange}")
+        return NO_EFFECTS
 
     def _differs(self, lean_equity: float | None) -> bool:
         """Whether LEAN's equity is so far from ours that the feed must look closer."""

@@ -108,10 +108,6 @@ def round_record(
     )
 
 
-# What an execution closes that closes nothing: no trades, and no round trip.
-NO_TRADES: tuple[Sequence[TradeRecord], TradeRecord | None] = (), None
-
-
 class RecordMaker:
     """Makes the records of what executions close, and numbers them in the order of closing."""
 
@@ -119,39 +115,37 @@ class RecordMaker:
         self._trades = 0
         self._round_trips = 0
 
-    def make(
+    def trades(
         self,
         ticker: str,
         position: Position,
         closed: Sequence[Closed],
-        ended: RoundTrip | None,
         execution: Execution,
         reason: str,
-    ) -> tuple[Sequence[TradeRecord], TradeRecord | None]:
-        """The records of what an execution closed.
+    ) -> list[TradeRecord]:
+        """A record for each match of an execution.
 
         Args:
             ticker: The instrument's ticker now.
             position: Whose lots they were.
             closed: What was matched.
-            ended: The round trip that ended; None where none did.
             execution: What closed them.
             reason: Why (`TradeRecord.exit_reason`).
-
-        Returns:
-            A record for each match, and that of the round trip, or None.
         """
-        first = self._trades + 1
-        self._trades += len(closed)
-        trades = [
-            trade_record(str(number), ticker, position, piece, execution, reason)
-            for number, piece in enumerate(closed, first)
-        ]
-        if ended is None or not ended.exited:
-            return trades, None
+        number, made = self._trades, []
+        for piece in closed:
+            number += 1
+            made.append(trade_record(str(number), ticker, position, piece, execution, reason))
+        self._trades = number
+        return made
+
+    def round_trip(
+        self, ticker: str, position: Position, ended: RoundTrip, execution: Execution, reason: str
+    ) -> TradeRecord:
+        """The record of a round trip that an execution ended; arguments as of `trades`."""
         self._round_trips += 1
         trade_id = f"p{self._round_trips}"
-        return trades, round_record(trade_id, ticker, position, ended, execution, reason)
+        return round_record(trade_id, ticker, position, ended, execution, reason)
 
     def state(self) -> list[int]:
         """JSON-able and exact."""
