@@ -76,7 +76,10 @@ class Account:
         """
         self.terms.fees += cost
         position.terms.fees += cost
-        self.move(position, -fee, currency, rate)
+        if currency == self.home:
+            self.cash.amount -= fee
+        else:
+            self.move(position, -fee, currency, rate)
 
     def move(self, position: Position | None, amount: float, currency: str, rate: float) -> None:
         """Add an amount to the cash, here and at the position; cash at home has no exchange."""

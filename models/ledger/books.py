@@ -169,7 +169,12 @@ class Books:
             self.set_rates(fill.rates)
         self.fills += 1
         order = orders.known.get(order_id) or orders.order_of(fill, self.tickers[sid])
-        effects = self._allocate(fill, holding, order)
+        strategy = order.strategy
+        if strategy is None:
+            effects = self._allocate(fill, holding, order)
+        else:
+            deal = self._deal(fill, holding, order)
+            effects = (self._execute(deal, strategy, deal.execution, deal.fee),)
         if fill.final:
             orders.finish(order_id)
         return effects
@@ -184,11 +189,7 @@ class Books:
             self.anomaly(fill.time, "negative price", f"{fill}", fill.sid)
 
     def _allocate(self, fill: Fill, holding: Holding, order: Order) -> Effects:
-        """Execute a fill for its order's strategy, or for everybody whom LEAN's own order hits."""
-        strategy = order.strategy
-        if strategy is not None:
-            deal = self._deal(fill, holding, order)
-            return (self._execute(deal, strategy, deal.execution, deal.fee),)
+        """Execute a fill of LEAN's own order for everybody whom it hits."""
         parts = self._shares(order, fill, holding)
         deal = self._deal(fill, holding, order)
         traded = sum(abs(part) for _, part in parts) if len(parts) > 1 else abs(fill.quantity)
@@ -214,26 +215,25 @@ class Books:
 
     def _deal(self, fill: Fill, holding: Holding, order: Order) -> Deal:
         """Trade a fill in the shadow account: LEAN's holding and cash, the fee among it."""
-        instrument, quantity, price = holding.instrument, fill.quantity, fill.price
+        instrument, size, price = holding.instrument, fill.quantity, fill.price
         lands = self.lands(instrument) if instrument.settles_in_account else None
-        landed, settled = mirror(self.cash, holding, quantity, price, lands)
+        landed, settled = mirror(self.cash, holding, size, price, lands)
         rate, worth, arrival = self.rates[instrument.currency], price, order.arrival
         if instrument.inverse:
             # a difference in price says nothing of an inverse contract's money
             worth, arrival = instrument.worth(price), 0.0
         fee, currency, fee_rate = self._charge(fill, instrument) if fill.fee else NO_FEE
-        kind, reason = order.order_type, order.reason
+        cost, kind, tag, risk = fee * fee_rate, order.order_type, order.tag, order.risk
+        reason = order.reason
         if kind is EXERCISE:
             reason = exit_reason(order, fill, instrument)
             if instrument.rules.settles_in_cash and not price:
                 settled += self._settle_exercise(fill, instrument)
-        values = (
-            *(fill.time, fill.order_id, quantity, price, rate, fee * fee_rate),
-            *(arrival, order.tag, False, kind, order.risk),
-        )
-        execution, each = build(Execution, values), abs(worth) * instrument.multiplier * rate
-        deal = (instrument, execution, reason, each, fee, currency, fee_rate, settled, landed)
-        return build(Deal, deal)
+        time, order_id, each = fill.time, fill.order_id, abs(worth) * instrument.multiplier * rate
+        values = (time, order_id, size, price, rate, cost, arrival, tag, False, kind, risk)
+        whole = build(Execution, values)
+        parts = (instrument, whole, reason, each, fee, currency, fee_rate, settled, landed)
+        return build(Deal, parts)
 
     def _charge(self, fill: Fill, instrument: Instrument) -> tuple[float, str, float]:
         """Take a fill's fee from LEAN's cash: its amount, currency and rate."""

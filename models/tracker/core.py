@@ -300,8 +300,7 @@ class Recorder:
     def _count(self, effects: Effects) -> None:
         """Count, keep and tell what executions paid, opened and closed."""
         self.scopes.count(effects)
-        for effect in effects:
-            trades, round_trip = effect.trades, effect.round_trip
+        for _, _, _, _, trades, round_trip, _ in effects:
             if trades:
                 self._restless |= self._logs[LOTS].take(trades)
                 for trade in trades:
