@@ -192,14 +192,14 @@ class PerformanceTracker(HandRecorder):
             position.quantity,
             position.average_price,
             quote.price,
-            position.quantity * quote.worth * instrument.multiplier * quote.rate,
-            position.unrealized(quote.worth) * quote.rate,
-            position.round.time if position.round else None,
+            position.quantity * quote.unit_value * instrument.multiplier * quote.rate,
+            position.unrealized(quote.unit_value) * quote.rate,
+            position.round_trip.time if position.round_trip else None,
         )
 
     def _net(self, sid: str) -> PositionRecord:
         quote, holding = self._quote(sid), self.ledger.books.holdings[sid]
-        value = holding.quantity * quote.worth * holding.instrument.multiplier * quote.rate
+        value = holding.quantity * quote.unit_value * holding.instrument.multiplier * quote.rate
         profit = value - holding.cost * quote.rate
         return PositionRecord(
             "",

@@ -10,7 +10,7 @@ what happens, with what must hold after it on lines that start with `=>`. `#` st
                                     fee), at 14:31 (its time), and last of all: tag ANY TEXT
     FIRST BUY 10 AAPL @ 100         the same as the very first hook: the account opens before it
     LEAN SELL 5 AAPL @ 110          an order that LEAN makes itself, tagged Liquidated
-    LIQUIDATE AAPL @ 110            the same of all that LEAN holds, if it holds any
+    LIQUIDATE AAPL @ 110            LEAN sells or buys back all that it holds, if it holds any
     EXERCISE C150 spot 160          of all, or `q 1`: the option at 0 and the underlying's leg
     LATE BUY 10 AAPL @ 100          LEAN has it, its event comes with ARRIVE
     OUTSIDE BUY 10 AAPL @ 100       LEAN has it, no event ever comes
@@ -54,7 +54,7 @@ from models.events.orders import Fill, OrderStatus, OrderType, OrderUpdate
 from models.ledger.books import Books
 from models.ledger.ledger import Ledger
 from models.ledger.lots import Matching
-from models.ledger.opening import before
+from models.ledger.opening import opening_before
 from models.trades.record import TradeRecord
 from tests.booking import book
 from tests.expectations import expect, number, pairs
@@ -261,7 +261,7 @@ class Player:
 
     def _first(self, words: list[str]) -> None:
         fill = self._trade(words)
-        self.apply(before(self.ledger.books, self._opening(), fill))
+        self.apply(opening_before(self.ledger.books, self._opening(), fill))
         self.apply(fill)
 
     # --- orders

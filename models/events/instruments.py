@@ -178,7 +178,7 @@ class Instrument:
         """Whether a dividend moves cash in a backtest (LEAN: raw or split-adjusted data)."""
         return self.rules.pays_dividends and self.normalization in DIVIDEND_NORMALIZATIONS
 
-    def worth(self, price: float) -> float:
+    def unit_value(self, price: float) -> float:
         """What one contract unit is worth at a price, in `currency`, before the multiplier.
 
         An inverse contract counts 1 / price in LEAN's sign (a long loses when the price rises).

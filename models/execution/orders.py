@@ -15,7 +15,7 @@ from models.execution.sums import GroupSums, OrderFigures, basis_points, ratio
 
 def worth_of(instrument: Instrument, price: float) -> float:
     """What a unit is worth to its buyer: of an inverse contract -1 / price, which rises with it."""
-    return -instrument.worth(price) if instrument.inverse else price
+    return -instrument.unit_value(price) if instrument.inverse else price
 
 
 def seconds_between(start: datetime, end: datetime) -> float | None:

@@ -11,7 +11,7 @@ from models.events.quantities import DUST
 from models.ledger.allocation import Allocation, share_fill
 from models.ledger.books import Books
 from models.ledger.effects import Effect, Effects
-from models.ledger.lean_account import Holding, mirror
+from models.ledger.lean_account import Holding, fill_shadow
 from models.ledger.lots import Execution
 from models.ledger.tags import UNASSIGNED
 
@@ -131,10 +131,10 @@ def adjust(
     parts: Allocation,
     reason: str | None,
 ) -> list[Effect]:
-    """Trade parts at a price without an order, in LEAN's mirror and the strategies' lots."""
+    """Trade parts at a price without an order, in the shadow account and the strategies' lots."""
     instrument = holding.instrument
     quantity = sum(part for _, part in parts)
-    mirrored = mirror(books.cash, holding, quantity, price, books.lands(instrument))
+    shadow = fill_shadow(books.cash, holding, quantity, price, books.account_settlement(instrument))
     rate = books.rates[instrument.currency]
     effects: list[Effect] = []
     for name, part in parts:
@@ -142,8 +142,8 @@ def adjust(
         account = books.account(name)
         effect = books.trade(account, instrument, execution, reason)
         effects.append(effect)
-        books.land(account, effect.position, mirrored.landed * part / quantity)
-        if mirrored.averaged:
-            share = mirrored.averaged * part / quantity
+        books.settle_in_account(account, effect.position, shadow.landed * part / quantity)
+        if shadow.averaged:
+            share = shadow.averaged * part / quantity
             account.book(effect.position, "settlement", share, instrument.currency, rate)
     return effects

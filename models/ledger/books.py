@@ -14,14 +14,14 @@ from typing import Any
 
 from models.events.anomalies import Anomaly
 from models.events.instruments import Instrument, Valuation
-from models.events.orders import Fill, OrderStatus, OrderType, OrderUpdate
+from models.events.orders import Fill, OrderStatus, OrderUpdate
 from models.ledger.accounts import Account
-from models.ledger.allocation import Allocation, share_fill
+from models.ledger.allocation import allocate
 from models.ledger.deals import NO_FEE, Deal, cash_settlement, fee_in_cash
 from models.ledger.effects import NO_EFFECTS, Effect, Effects, kind_of
-from models.ledger.exercises import exit_reason
-from models.ledger.lean_account import Holding, LeanCash, mirror
-from models.ledger.lots import NEXT_LOT, Closed, Execution, Matching, build
+from models.ledger.exercises import EXERCISE, exit_reason
+from models.ledger.lean_account import Holding, ShadowCash, fill_shadow
+from models.ledger.lots import NEXT_LOT, Execution, Matching, build
 from models.ledger.orders import Order, Orders
 from models.ledger.positions import Position
 from models.ledger.tags import UNASSIGNED, Resolver, strategy_in_tag
@@ -35,9 +35,6 @@ LATE = timedelta(minutes=1)
 ANOMALIES_KEPT = 1_000
 
 ENDED = frozenset({OrderStatus.CANCELED, OrderStatus.INVALID, OrderStatus.FILLED})
-
-# Read at every fill: a name of this module is found faster than a member of its enum.
-EXERCISE = OrderType.OPTION_EXERCISE
 
 
 class Books:
@@ -86,7 +83,7 @@ class Books:
         self.holdings: dict[str, Holding] = {}
         self.held: dict[str, int] = {}
         self.orders = Orders(default_strategy, resolver)
-        self.cash = LeanCash()
+        self.cash = ShadowCash()
         self.anomalies: list[Anomaly] = []
         self.anomaly_counts: Counter[str] = Counter()
         self.starting_equity = 0.0
@@ -190,7 +187,7 @@ class Books:
 
     def _allocate(self, fill: Fill, holding: Holding, order: Order) -> Effects:
         """Execute a fill of LEAN's own order for everybody whom it hits."""
-        parts = self._shares(order, fill, holding)
+        parts = allocate(fill, order, holding, self.holders(fill.sid))
         deal = self._deal(fill, holding, order)
         traded = sum(abs(part) for _, part in parts) if len(parts) > 1 else abs(fill.quantity)
         effects: list[Effect] = []
@@ -200,28 +197,15 @@ class Books:
             effects.append(self._execute(deal, name, part, fee))
         return effects
 
-    def _shares(self, order: Order, fill: Fill, holding: Holding) -> Allocation:
-        """Allocate a fill of LEAN's own order among those who hold the instrument.
-
-        The underlying's leg of an exercise goes where its option went.
-        """
-        if order.order_type is EXERCISE and order.shares and holding.instrument.strike is None:
-            return [(name, fill.quantity * share) for name, share in order.shares.items()]
-        holders = [(account.name, held.quantity) for account, held in self.holders(fill.sid)]
-        flattens = abs(holding.quantity + fill.quantity) < holding.instrument.lot / 2
-        parts = share_fill(fill.quantity, holders, flattens, holding.instrument.lot)
-        order.shares = {name: part / fill.quantity for name, part in parts}
-        return parts
-
     def _deal(self, fill: Fill, holding: Holding, order: Order) -> Deal:
         """Trade a fill in the shadow account: LEAN's holding and cash, the fee among it."""
         instrument, size, price = holding.instrument, fill.quantity, fill.price
-        lands = self.lands(instrument) if instrument.settles_in_account else None
-        landed, settled = mirror(self.cash, holding, size, price, lands)
-        rate, worth, arrival = self.rates[instrument.currency], price, order.arrival
+        lands = self.account_settlement(instrument) if instrument.settles_in_account else None
+        landed, settled = fill_shadow(self.cash, holding, size, price, lands)
+        rate, unit_value, arrival = self.rates[instrument.currency], price, order.arrival
         if instrument.inverse:
             # a difference in price says nothing of an inverse contract's money
-            worth, arrival = instrument.worth(price), 0.0
+            unit_value, arrival = instrument.unit_value(price), 0.0
         fee, currency, fee_rate = self._charge(fill, instrument) if fill.fee else NO_FEE
         cost, kind, tag, risk = fee * fee_rate, order.order_type, order.tag, order.risk
         reason = order.reason
@@ -229,7 +213,11 @@ class Books:
             reason = exit_reason(order, fill, instrument)
             if instrument.rules.settles_in_cash and not price:
                 settled += self._settle_exercise(fill, instrument)
-        time, order_id, each = fill.time, fill.order_id, abs(worth) * instrument.multiplier * rate
+        time, order_id, each = (
+            fill.time,
+            fill.order_id,
+            abs(unit_value) * instrument.multiplier * rate,
+        )
         values = (time, order_id, size, price, rate, cost, arrival, tag, False, kind, risk)
         whole = build(Execution, values)
         parts = (instrument, whole, reason, each, fee, currency, fee_rate, settled, landed)
@@ -272,10 +260,10 @@ class Books:
             amount, rate = settled * quantity / whole.quantity, execution.rate
             account.book(effect.position, "settlement", amount, instrument.currency, rate)
         if landed:
-            self.land(account, effect.position, landed * quantity / whole.quantity)
+            self.settle_in_account(account, effect.position, landed * quantity / whole.quantity)
         return effect
 
-    def land(self, account: Account, position: Position, profit: float) -> None:
+    def settle_in_account(self, account: Account, position: Position, profit: float) -> None:
         """Turn LEAN's profit into account currency where LEAN does so at the fill.
 
         It is LEAN's, at its average price; what the lots made beyond it stays in their currency.
@@ -286,7 +274,7 @@ class Books:
             other = self.account_currency
             account.swap(position, profit, currency, rate, other, self.rates[other])
 
-    def lands(self, instrument: Instrument) -> tuple[str, float] | None:
+    def account_settlement(self, instrument: Instrument) -> tuple[str, float] | None:
         """Account currency and rate where an instrument's profit is turned into it, else None."""
         if not instrument.settles_in_account:
             return None
@@ -320,7 +308,7 @@ class Books:
         trades: Sequence[TradeRecord] = ()
         round_trip = None
         if closed:
-            _realize(account, position, closed, execution.rate)
+            account.realize(position, closed, execution.rate)
             if reason is not None:
                 ticker = self.tickers[instrument.sid]
                 trades = self._records.trades(ticker, position, closed, execution, reason)
@@ -408,14 +396,3 @@ class Books:
         self.opened = state["opened"]
         self._waiting = dict(state["waiting"])
         self._records.restore(state["counts"])
-
-
-def _realize(account: Account, position: Position, closed: Sequence[Closed], rate: float) -> None:
-    """Book the profit of what was closed, before fees."""
-    gross = 0.0
-    for piece in closed:
-        gross += piece.gross
-    value = gross * rate
-    account.terms.realized += value
-    position.terms.realized += value
-    account.move(position, gross, position.instrument.currency, rate)

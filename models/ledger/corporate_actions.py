@@ -26,7 +26,7 @@ PLACES = 9
 NO_SHARE = 1e-9
 
 
-def happens(books: Books, event: Split) -> bool:
+def split_happens(books: Books, event: Split) -> bool:
     """Whether LEAN changes quantities for a split: equities, live or on raw prices."""
     instrument = books.instruments.get(event.sid)
     if instrument is None or event.kind is not SplitKind.SPLIT_OCCURRED:
@@ -40,7 +40,7 @@ def split(books: Books, event: Split) -> Effects:
     LEAN pays the fraction at its last price, scaled, into the account currency as a plain number,
     whatever the quote currency is; without data it takes the reference price.
     """
-    if not happens(books, event):
+    if not split_happens(books, event):
         return NO_EFFECTS
     price = event.price or event.reference * event.factor
     whole = _split_holding(books, event, price)
@@ -59,7 +59,7 @@ def _split_holding(books: Books, event: Split, price: float) -> int:
     whole = int(round(exact, PLACES))
     holding.quantity = float(whole)
     holding.average *= event.factor
-    holding.worth *= event.factor
+    holding.unit_value *= event.factor
     if not whole:
         holding.average = 0.0
     books.cash.move(books.account_currency, (exact - whole) * price)

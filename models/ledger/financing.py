@@ -14,8 +14,8 @@ class Stake(NamedTuple):
     """A strategy's part in what holding an instrument may cost or bring.
 
     Attributes:
-        strategy: Its name.
-        sid: The instrument.
+        strategy: The strategy's name.
+        sid: The instrument's Symbol ID.
         size: Absolute value of LEAN's net holding, P&L currency.
         share: Its signed quantity over the net one.
     """
@@ -36,7 +36,7 @@ def stakes(holdings: Iterable[Holding], accounts: Iterable[Account]) -> list[Sta
         Stake(
             account.name,
             held.instrument.sid,
-            abs(held.quantity * held.worth) * held.instrument.multiplier,
+            abs(held.quantity * held.unit_value) * held.instrument.multiplier,
             account.open[held.instrument.sid].quantity / held.quantity,
         )
         for held in bearing

@@ -117,6 +117,7 @@ class Ledger:
         return self._take(mark, stopped=False)
 
     def _take(self, mark: Mark, *, stopped: bool) -> Effects | None:
+        """Book a mark; `stopped` says that it is the first after LEAN was stopped."""
         books, reconciliation = self.books, self._reconciliation
         known = books.holdings.keys()
         if not (known >= mark.prices.keys() and known >= mark.profits.keys()):
@@ -149,7 +150,7 @@ class Ledger:
 
     def _reconcile(self, mark: Mark, stopped: bool) -> None:
         """Book the cash that moved without an event, and take the equity with it."""
-        value_holdings(self.books, mark)  # what was adopted had no worth, or of another quantity
+        value_holdings(self.books, mark)  # what was adopted was not valued, or at another quantity
         for flow in self._reconciliation.book(mark, stopped=stopped):
             self.flows.append(flow)
             self.flow_total += flow.value
@@ -160,7 +161,7 @@ class Ledger:
         holdings = self.books.holdings
         for account in self.books.accounts.values():
             for sid, position in account.open.items():
-                position.see(holdings[sid].worth)
+                position.see(holdings[sid].unit_value)
         self.books.time = mark.time
         self.marks += 1
         if mark.equity is not None:

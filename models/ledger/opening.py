@@ -11,7 +11,7 @@ from models.events.quantities import DUST, tidy
 from models.ledger.books import Books
 from models.ledger.deals import fee_in_cash
 from models.ledger.effects import Effect, Effects
-from models.ledger.lean_account import Holding, LeanCash, mirror
+from models.ledger.lean_account import Holding, ShadowCash, fill_shadow
 from models.ledger.lots import Execution
 from models.ledger.tags import UNASSIGNED
 
@@ -65,7 +65,7 @@ def _seed(books: Books, opening: Opening, sid: str, own: dict[str, float]) -> Ef
     return books.trade(books.account(UNASSIGNED), instrument, execution, "outside")
 
 
-def before(books: Books, opening: Opening, fill: Fill) -> Opening:
+def opening_before(books: Books, opening: Opening, fill: Fill) -> Opening:
     """The account before a fill that the very first hook brought, and LEAN holds already.
 
     What LEAN forgot, the average price of a position that the fill closed, is its price.
@@ -75,8 +75,8 @@ def before(books: Books, opening: Opening, fill: Fill) -> Opening:
     held = _held_before(Holding(instrument), *holdings.pop(fill.sid, (0.0, 0.0)), fill)
     if abs(held.quantity) > instrument.lot * DUST:
         holdings[fill.sid] = (held.quantity, held.average)
-    moved = LeanCash()
-    mirror(moved, held, fill.quantity, fill.price, books.lands(instrument))
+    moved = ShadowCash()
+    fill_shadow(moved, held, fill.quantity, fill.price, books.account_settlement(instrument))
     if fill.fee:
         fee, currency = fee_in_cash(fill, instrument)
         moved.move(currency, -fee)

@@ -70,6 +70,7 @@ class Reconciliation:
             self._stakes = self._stakes_now()
 
     def _stakes_now(self) -> list[Stake]:
+        """Who holds what bears interest or funding now."""
         return stakes(self._books.holdings.values(), self._books.accounts.values())
 
     def residuals(self, mark: Mark) -> list[Residual]:
@@ -207,5 +208,5 @@ def take_averages(books: Books, holdings: Mapping[str, tuple[float, float]]) -> 
         cost, holding.average = holding.cost, average
         instrument = holding.instrument
         if instrument.valuation is Valuation.MARGIN:
-            currency, rate = books.lands(instrument) or (instrument.currency, 1.0)
+            currency, rate = books.account_settlement(instrument) or (instrument.currency, 1.0)
             books.cash.move(currency, (holding.cost - cost) * rate)

@@ -125,8 +125,9 @@ def instrument_sheets(books: Books) -> dict[str, dict[str, Sheet]]:
 
 
 def _position_sheet(books: Books, position: Position) -> Sheet:
+    """What a strategy earned by one instrument."""
     instrument, terms, rates = position.instrument, position.terms, books.rates
-    gained = position.unrealized(books.holdings[instrument.sid].worth)
+    gained = position.unrealized(books.holdings[instrument.sid].unit_value)
     return Sheet(
         realized=terms.realized,
         unrealized=gained * rates[instrument.currency],

@@ -1,4 +1,4 @@
-"""What is held is worth: the prices of a mark, and the P&L of the open lots at them."""
+"""Valuation: the unit values that a mark shows, and the P&L of the open lots at them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def value_holdings(books: Books, mark: Mark) -> None:
     for sid, price in mark.prices.items():
         holding = holdings[sid]
         instrument = holding.instrument
-        holding.worth = instrument.worth(price) if instrument.inverse else price
+        holding.unit_value = instrument.unit_value(price) if instrument.inverse else price
     for sid, (profit, settled) in mark.profits.items():
         holding = holdings[sid]
         holding.settled = settled
@@ -31,7 +31,7 @@ def _value_pairs(books: Books) -> None:
         holding = books.holdings[sid]
         instrument = holding.instrument
         if instrument.valuation is Valuation.PAIR and rates[instrument.quote]:
-            holding.worth = rates[instrument.base] / rates[instrument.quote]
+            holding.unit_value = rates[instrument.base] / rates[instrument.quote]
 
 
 def revalue(books: Books) -> float:
@@ -42,7 +42,9 @@ def revalue(books: Books) -> float:
         open_pnl = 0.0
         for sid, position in account.open.items():
             holding, instrument = holdings[sid], position.instrument
-            gained = (position.quantity * holding.worth - position.cost) * instrument.multiplier
+            gained = (
+                position.quantity * holding.unit_value - position.cost
+            ) * instrument.multiplier
             position.open_pnl = gained = gained * rates[instrument.currency]
             open_pnl += gained
             if holding.settled:
@@ -65,7 +67,7 @@ def unrealized_pnl(books: Books, account: Account) -> float:
     holdings, rates = books.holdings, books.rates
     total = 0.0
     for sid, position in account.open.items():
-        total += position.unrealized(holdings[sid].worth) * rates[position.instrument.currency]
+        total += position.unrealized(holdings[sid].unit_value) * rates[position.instrument.currency]
     return total + account_misbooked(books, account)
 
 

@@ -25,10 +25,10 @@ from models.events.instruments import Instrument
 from models.events.orders import Fill, OrderUpdate
 from models.execution.quality import ExecutionQuality
 from models.ledger.books import Books
-from models.ledger.corporate_actions import delist, dividend, happens, rename, split
+from models.ledger.corporate_actions import delist, dividend, rename, split, split_happens
 from models.ledger.effects import NO_EFFECTS, Effects
 from models.ledger.ledger import Ledger
-from models.ledger.opening import before, open_account
+from models.ledger.opening import open_account, opening_before
 from models.ledger.tags import Resolver, strategy_in_tag, whole_tag
 from models.settings import Settings, TagMeans, chosen
 from models.tracker.deployments import Deployment
@@ -157,7 +157,7 @@ class Recorder:
     def open_before(self, opening: Opening, fill: Fill) -> None:
         """Open the account as it stood before a fill that the opening shows already."""
         with self._lock:
-            self._count(self._open(before(self.ledger.books, opening, fill)))
+            self._count(self._open(opening_before(self.ledger.books, opening, fill)))
 
     def deploy(self, time: datetime, name: str = "") -> Deployment:
         """Begin a deployment: LEAN counts its orders anew, what was made so far stays.
@@ -277,7 +277,7 @@ class Recorder:
             self.follower.mark(mark, self.ledger.books)
 
     def _split(self, event: Split) -> Effects:
-        if happens(self.ledger.books, event):
+        if split_happens(self.ledger.books, event):
             if self.execution is not None:
                 self.execution.split(event.sid, event.factor)
             if self.follower is not None:
@@ -364,7 +364,7 @@ class Recorder:
         holding = books.holdings[sid]
         rate = books.rates[holding.instrument.currency]
         time = books.time or BEGINNING
-        return Quote(time, books.tickers[sid], holding.price, holding.worth, rate)
+        return Quote(time, books.tickers[sid], holding.price, holding.unit_value, rate)
 
     def _settle(self) -> None:
         """Outside the lock: archive a batch that is due, and call the listeners."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from models.events.orders import OrderType
-from models.ledger.lots import Closed, Execution, Lot, build
+from models.ledger.lots import Execution, Lot, Match, build
 from models.ledger.positions import Position
 from models.ledger.round_trips import RoundTrip
 from models.trades.record import LONG, LOTS, POSITIONS, SHORT, TradeRecord
@@ -16,25 +16,25 @@ NAMES = {kind: kind.name for kind in OrderType}  # asking an enum's member is sl
 
 
 def trade_record(
-    trade_id: str, ticker: str, position: Position, piece: Closed, execution: Execution, reason: str
+    trade_id: str, ticker: str, position: Position, match: Match, execution: Execution, reason: str
 ) -> TradeRecord:
-    """The record of a closed piece of a position.
+    """The record of what a match closed of a position.
 
     Args:
         trade_id: Its number.
         ticker: The instrument's ticker now.
         position: Whose lot it was.
-        piece: What `Position.trade` matched.
+        match: What `Position.trade` matched.
         execution: What closed it.
         reason: Why (`TradeRecord.exit_reason`).
     """
-    lot, signed, gross, entry_fee, exit_fee, low, high, slippage, value = piece
+    lot, signed, gross, entry_fee, exit_fee, low, high, slippage, value = match
     time, order_id, _, price, rate, _, _, _, _, _, _ = execution
-    instrument, worth = position.instrument, lot.worth
+    instrument, unit_value = position.instrument, lot.unit_value
     multiplier, commission = instrument.multiplier, entry_fee + exit_fee
     gross *= rate
     pnl = gross - commission
-    stake = abs(signed * worth) * multiplier * lot.rate
+    stake = abs(signed * unit_value) * multiplier * lot.rate
     size = signed * multiplier * rate
     long = signed > 0
     values = (
@@ -60,8 +60,8 @@ def trade_record(
         lot.tag,
         reason,
         lot.seeded,
-        size * ((low if long else high) - worth),
-        size * ((high if long else low) - worth),
+        size * ((low if long else high) - unit_value),
+        size * ((high if long else low) - unit_value),
         LOTS,
         stake,
         NAMES[lot.order_type],
@@ -70,10 +70,10 @@ def trade_record(
     return build(TradeRecord, values)
 
 
-def round_record(
+def round_trip_record(
     trade_id: str, ticker: str, position: Position, held: RoundTrip, closing: Execution, reason: str
 ) -> TradeRecord:
-    """The positions book's record of a round that ended; arguments as in `trade_record`."""
+    """The positions book's record of a round trip that ended; arguments as of `trade_record`."""
     pnl = held.gross - held.fees
     known = bool(held.arrival_value)
     return TradeRecord(
@@ -119,7 +119,7 @@ class RecordMaker:
         self,
         ticker: str,
         position: Position,
-        closed: Sequence[Closed],
+        closed: Sequence[Match],
         execution: Execution,
         reason: str,
     ) -> list[TradeRecord]:
@@ -133,9 +133,9 @@ class RecordMaker:
             reason: Why (`TradeRecord.exit_reason`).
         """
         number, made = self._trades, []
-        for piece in closed:
+        for match in closed:
             number += 1
-            made.append(trade_record(str(number), ticker, position, piece, execution, reason))
+            made.append(trade_record(str(number), ticker, position, match, execution, reason))
         self._trades = number
         return made
 
@@ -145,7 +145,7 @@ class RecordMaker:
         """The record of a round trip that an execution ended; arguments as of `trades`."""
         self._round_trips += 1
         trade_id = f"p{self._round_trips}"
-        return round_record(trade_id, ticker, position, ended, execution, reason)
+        return round_trip_record(trade_id, ticker, position, ended, execution, reason)
 
     def state(self) -> list[int]:
         """JSON-able and exact."""
@@ -157,20 +157,20 @@ class RecordMaker:
 
 
 class Quote(NamedTuple):
-    """What an instrument is worth now.
+    """What an instrument is quoted at now.
 
     Attributes:
         time: UTC of the last mark.
         ticker: The instrument's.
         price: Last price, quote currency.
-        worth: `Instrument.worth` there.
+        unit_value: `Instrument.unit_value` there.
         rate: Account currency per unit of P&L currency.
     """
 
     time: datetime
     ticker: str
     price: float
-    worth: float
+    unit_value: float
     rate: float
 
 
@@ -182,16 +182,16 @@ def open_record(
     Args:
         position: Whose lot it is.
         lot: The lot.
-        seen: The lowest and the highest worth since it came in (`Extremes.each`).
+        seen: The lowest and the highest unit value since it came in (`Extremes.each`).
         quote: What it is valued at.
     """
     low, high = seen
     execution = Execution(quote.time, 0, -lot.quantity, quote.price, quote.rate)
     size = lot.quantity * position.instrument.multiplier
-    gross = size * (quote.worth - lot.worth)
+    gross = size * (quote.unit_value - lot.unit_value)
     slippage, value = lot.slippage(size, quote.price, quote.rate, 0.0)
-    piece = Closed(lot, lot.quantity, gross, lot.fee, 0.0, low, high, slippage, value)
-    record = trade_record("", quote.ticker, position, piece, execution, "")
+    match = Match(lot, lot.quantity, gross, lot.fee, 0.0, low, high, slippage, value)
+    record = trade_record("", quote.ticker, position, match, execution, "")
     return record._replace(is_closed=False)
 
 

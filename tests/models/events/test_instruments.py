@@ -160,11 +160,11 @@ def test_a_profit_lands_where_leans_settlement_model_puts_it(
 
 def test_worth_is_the_price_or_its_inverse() -> None:
     """A coin-margined contract is worth 1 / price, and nothing at price 0."""
-    assert instrument().worth(50.0) == 50.0
+    assert instrument().unit_value(50.0) == 50.0
     inverse = instrument(SecurityType.CRYPTO_FUTURE)
-    assert inverse.worth(50.0) == 0.02
-    assert inverse.worth(0.0) == 0.0
-    assert inverse.worth(inverse.worth(50.0)) == 50.0
+    assert inverse.unit_value(50.0) == 0.02
+    assert inverse.unit_value(0.0) == 0.0
+    assert inverse.unit_value(inverse.unit_value(50.0)) == 50.0
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from models.events.instruments import Instrument, SecurityType
 from models.ledger.accounts import Account
 from models.ledger.financing import Stake, bearers, stakes
-from models.ledger.lean_account import Holding, LeanCash, mirror
+from models.ledger.lean_account import Holding, ShadowCash, fill_shadow
 from models.ledger.lots import Execution
 from models.ledger.statement import Flow
 from tests.laws import close
@@ -262,9 +262,9 @@ def test_the_mirror_is_what_lean_keeps(deals: list[tuple[int, int]], name: str) 
     size = Decimal(5 if inverse else 1)
     lean = LeanAccount("USD")
     lean.securities["X"] = Security(way, "USD", base, size, inverse=inverse)
-    holding, cash = Holding(instrument), LeanCash()
+    holding, cash = Holding(instrument), ShadowCash()
     for units, cents in deals:
-        appeared = mirror(cash, holding, units / 10, cents / 100).averaged
+        appeared = fill_shadow(cash, holding, units / 10, cents / 100).averaged
         lean.fill("X", Decimal(units) / 10, Decimal(cents) / 100)
         security = lean.securities["X"]
         assert inverse or not appeared
@@ -283,19 +283,19 @@ def test_a_holding_shows_its_last_price() -> None:
     assert (stock.price, stock.average, stock.cost) == (50.0, 55.0, 550.0)
     inverse = Holding(PERPETUAL)
     inverse.fill(-10.0, 50.0)
-    assert (inverse.worth, inverse.price, inverse.cost) == (0.02, 50.0, -20.0)
+    assert (inverse.unit_value, inverse.price, inverse.cost) == (0.02, 50.0, -20.0)
 
 
 def test_a_close_out_gives_the_worth_that_makes_leans_profit() -> None:
     """Profit over size and rate, on top of the average price; a flat holding has none."""
     future = Holding(FUTURE)
     future.close_out(100.0, 1.0)
-    assert future.worth == 0.0
+    assert future.unit_value == 0.0
     future.fill(-2.0, 4000.0)
     future.close_out(-90.0, 0.9)
-    assert future.worth == pytest.approx(4001.0)
+    assert future.unit_value == pytest.approx(4001.0)
     future.close_out(500.0, 0.0)
-    assert future.worth == pytest.approx(4001.0)
+    assert future.unit_value == pytest.approx(4001.0)
 
 
 def test_a_flat_holding_has_settled_nothing() -> None:
@@ -320,7 +320,7 @@ def test_a_holding_survives_json() -> None:
 
 def test_an_announcement_is_used_once() -> None:
     """Each stands for one deposit, the oldest of equals first, within the tolerance."""
-    cash = LeanCash()
+    cash = ShadowCash()
     cash.announce("USD", 100.0, "first")
     cash.announce("USD", 100.0, "")
     assert cash.announced("USD", 100.1, 0.01) is None
@@ -340,9 +340,9 @@ def test_an_announcement_is_used_once() -> None:
 )
 def test_lean_scans_at_the_first_mark_of_an_hour(minutes: list[int], scans: list[bool]) -> None:
     """From 14:30 on, the hours begin at 30, 90, ... minutes; state keeps the next one."""
-    cash = LeanCash()
+    cash = ShadowCash()
     for minute, scanned in zip(minutes, scans, strict=True):
-        restored = LeanCash()
+        restored = ShadowCash()
         restored.restore(json.loads(json.dumps(cash.state())))
         assert restored.state() == cash.state()
         cash = restored
@@ -351,7 +351,7 @@ def test_lean_scans_at_the_first_mark_of_an_hour(minutes: list[int], scans: list
 
 def test_cash_survives_json() -> None:
     """What is expected and what was announced come back."""
-    cash, restored = LeanCash(), LeanCash()
+    cash, restored = ShadowCash(), ShadowCash()
     cash.move("USD", 0.1)
     cash.move("USD", 0.2)
     cash.announce("EUR", 5.0, "note")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from models.events.instruments import Instrument, SecurityType
 from models.events.quantities import tidy
-from models.ledger.lots import NEXT_LOT, Closed, Execution, Matching
+from models.ledger.lots import NEXT_LOT, Execution, Match, Matching
 from models.ledger.positions import Position
 from models.ledger.terms import Balance, Terms
 from tests.laws import close
@@ -35,10 +35,10 @@ def execution(minute: int, quantity: float, price: float, fee: float = 0.0) -> E
 
 def traded(
     deals: list[tuple[float, float]], matching: Matching = Matching.FIFO, kind: str = "stock"
-) -> tuple[Position, list[Closed]]:
+) -> tuple[Position, list[Match]]:
     """A position after deals of (quantity, price), each with a fee of 1, and what they closed."""
     position = Position("trend", KINDS[kind])
-    closed: list[Closed] = []
+    closed: list[Match] = []
     for minute, (quantity, price) in enumerate(deals, 1):
         closed += position.trade(execution(minute, quantity, price, 1.0), NEXT_LOT[matching])[0]
     return position, closed
@@ -108,7 +108,7 @@ def test_a_split_scales_lots_and_keeps_their_cost() -> None:
     position.trade(Execution(START, 1, 10.0, 100.0, 1.0, 3.0, arrival=99.0), 0)
     position.scale(0.5)
     (lot,) = position.lots
-    assert (lot.quantity, lot.price, lot.worth, lot.arrival, lot.fee) == (20, 50, 50, 49.5, 3)
+    assert (lot.quantity, lot.price, lot.unit_value, lot.arrival, lot.fee) == (20, 50, 50, 49.5, 3)
     assert (position.quantity, position.cost) == (20, 1000)
 
 
@@ -162,14 +162,14 @@ def test_a_position_keeps_its_invariants(
     exact = Fraction(sum(units for units, _ in deals), step)
     assert close(position.quantity, float(exact))
     assert sum(lot.quantity for lot in position.lots) == pytest.approx(position.quantity, abs=1e-9)
-    assert sum(lot.quantity * lot.worth for lot in position.lots) == pytest.approx(
+    assert sum(lot.quantity * lot.unit_value for lot in position.lots) == pytest.approx(
         position.cost, abs=1e-6
     )
     assert all(lot.quantity * position.quantity > 0 for lot in position.lots)
     assert bool(position.lots) == bool(exact)
-    paid = sum(units / step * instrument.worth(cents / 100) for units, cents in deals)
+    paid = sum(units / step * instrument.unit_value(cents / 100) for units, cents in deals)
     gross = sum(piece.gross for piece in closed)
-    mark = instrument.worth(7.77)
+    mark = instrument.unit_value(7.77)
     worth = (float(exact) * mark - paid) * instrument.multiplier
     assert close(gross + position.unrealized(mark), worth)
     fees = sum(piece.entry_fee + piece.exit_fee for piece in closed)
@@ -221,8 +221,8 @@ def test_the_risk_of_a_tag_is_shared_by_quantity() -> None:
     position.trade(Execution(START, 1, 10.0, 100.0, 1.0, risk=5.0), 0)
     (piece,), _, _ = position.trade(Execution(START, 2, -4.0, 101.0, 1.0), 0)
     assert piece.lot.risk * piece.quantity == 20.0
-    assert position.round is not None
-    assert position.round.risk == 50.0
+    assert position.round_trip is not None
+    assert position.round_trip.risk == 50.0
 
 
 def test_a_stop_says_what_lots_without_a_risk_could_lose() -> None:
@@ -234,8 +234,8 @@ def test_a_stop_says_what_lots_without_a_risk_could_lose() -> None:
     position.protect(90.0, 1.0)
     (lot,) = position.lots
     assert lot.risk == 3.0 * position.instrument.multiplier * 2.0
-    assert position.round is not None
-    assert position.round.risk == 10.0 * lot.risk
+    assert position.round_trip is not None
+    assert position.round_trip.risk == 10.0 * lot.risk
 
 
 def test_a_split_scales_the_risk() -> None:
