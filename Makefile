@@ -20,12 +20,12 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run run-recorded run-lean run-launcher test lint types bench clean
+.PHONY: help run run-recorded run-lean run-launcher test lint types bench pictures clean
 
 help: ## Show this text
 	@echo "Usage: make TARGET [VARIABLE=VALUE]"
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  %-7s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  %-8s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo "  PYTHON     the Python 3.11 that makes the virtual environment ($(PYTHON))"
 	@echo "  ENGINE     what 'run' runs on: recorded, lean (LEAN CLI and Docker) or launcher"
@@ -58,6 +58,9 @@ types: $(INSTALLED) ## Check types
 
 bench: $(INSTALLED) ## Measure what the tracker costs
 	$(BIN)/python -m benchmarks
+
+pictures: $(INSTALLED) ## Draw the pictures of the documentation again
+	$(BIN)/python -m workbench.pictures
 
 clean: ## Remove the virtual environment and every cache; results stay
 	rm -rf $(VENV) build *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

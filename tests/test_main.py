@@ -313,7 +313,7 @@ def alert(fired: bool, strategy: str = "", alarm: Alarm = Alarm.DRAWDOWN) -> Ale
 
 def tell(algorithm: Any, told: Alert) -> None:
     """Have the algorithm hear of an alert as the tracker tells of it."""
-    algorithm.tracker.tell(NoticeKind.ALERT, told.time, told.strategy, told)
+    algorithm.tracker.core.tell(NoticeKind.ALERT, told.time, told.strategy, told)
 
 
 @pytest.mark.parametrize(

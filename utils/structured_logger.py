@@ -20,8 +20,23 @@ from typing import Any, Protocol
 from models.errors import CallError
 from utils.log.entries import Entry
 from utils.log.events import EVENTS, ROUTES, Category, EventSpec, Level, Sink, pick
-from utils.log.processors import Processor
+from utils.log.processors import Processor, only, redact, route, sample
 from utils.log.values import NAMES, OTHERS, UNSTORED, cut
+
+# What a user of the log names is importable from here.
+__all__ = [
+    "Category",
+    "Entry",
+    "Level",
+    "LogSink",
+    "Processor",
+    "Sink",
+    "StructuredLogger",
+    "only",
+    "redact",
+    "route",
+    "sample",
+]
 
 BUDGET = 8 * 1024  # bytes a backtest: LEAN's free tier takes 10 KB
 
@@ -56,7 +71,7 @@ class LogSink(Protocol):
 
 
 def unguarded(_: str, call: Callable[..., object], *arguments: Any) -> bool:
-    """A guard, as `Recorder.attempt` is one, that lets failures through."""
+    """A guard, as `Guard.attempt` is one, that lets failures through."""
     call(*arguments)
     return True
 
@@ -72,7 +87,7 @@ class StructuredLogger:
         as_json: Whether messages are JSON; on the console where they are short enough.
         store: Takes the whole log, in chunks of lines of JSON; what it fails to take is lost.
         processors: What each entry goes through, in this order, before anybody gets it.
-        attempt: The guard around processors, listeners, store and sink (`Recorder.attempt`).
+        attempt: The guard around processors, listeners, store and sink (`Guard.attempt`).
         clock: Seconds, for the console's rate.
 
     Attributes:

@@ -100,12 +100,12 @@ def played(name: str) -> tuple[ExecutionQuality, dict[str, Instrument]]:
     """The execution quality of a replay, fed beside the tracker as a recorder would."""
     replay = Replay(read_tape(find(name)), lean_book=False)
     tracker: Any = replay.tracker
-    books, apply = tracker.ledger.books, tracker.apply
+    books, apply = tracker.ledger.books, tracker.core.apply
     quality = ExecutionQuality(ZoneInfo(replay.tape.start["time_zone"]))
     taped = on_tape(name)
 
     def keep(event: Any) -> bool:
-        first = isinstance(event, OrderUpdate) and not tracker.knows_order(event.order_id)
+        first = isinstance(event, OrderUpdate) and books.orders.find(event.order_id) is None
         booked = bool(apply(event))
         if first:
             order, instrument = books.orders.find(event.order_id), books.instruments[event.sid]
@@ -123,7 +123,7 @@ def played(name: str) -> tuple[ExecutionQuality, dict[str, Instrument]]:
             quality.mark(event.time, event.prices)
         return booked
 
-    tracker.apply = keep
+    tracker.core.apply = keep
     for _ in replay.play():
         pass
     return quality, books.instruments

@@ -22,6 +22,7 @@ import pytest
 
 from models.equity.session_metrics import SessionKind
 from models.events.account import DayEnd
+from models.ledger.effects import Effects
 from models.performance_tracker import PerformanceTracker
 from models.trades.lean_book import LeanTrade
 from models.trades.lean_follower import LeanDesk
@@ -435,33 +436,33 @@ class Asking:
 
     def follow(self, leader: LeanTracker) -> None:
         """Hear every event that the leader is fed from now on."""
-        record, rates, early = leader._record, leader.take_rates, leader.open_before
-        sample = leader.sample
+        core = leader.core
+        record, rates, early, sample = core.record, core.take_rates, core.open_before, core.sample
 
-        def both(event: Any) -> bool:
+        def both(event: Any) -> Effects | None:
             self.tracker.apply(event)
             self.ask()
             return record(event)
 
         def both_rates(found: Mapping[str, float]) -> None:
-            self.tracker.take_rates(found)
+            self.tracker.core.take_rates(found)
             rates(found)
 
         def both_early(opening: Any, fill: Any) -> None:
-            self.tracker.open_before(opening, fill)
+            self.tracker.core.open_before(opening, fill)
             early(opening, fill)
 
         def both_sample(taken: DayEnd) -> None:
-            self.tracker.sample(taken)
+            self.tracker.core.sample(taken)
             sample(taken)
 
         for name, call in (
-            ("_record", both),
+            ("record", both),
             ("sample", both_sample),
             ("take_rates", both_rates),
             ("open_before", both_early),
         ):
-            setattr(leader, name, call)
+            setattr(core, name, call)
 
     def ask(self) -> None:
         """Read all there is to read."""
@@ -490,7 +491,7 @@ def test_neither_batches_nor_questions_change_anything(name: str) -> None:
     Asking(alone).follow(leader)
     for _ in replay.play():
         pass
-    alone.days_per_year = leader.days_per_year
+    alone.core.days_per_year = leader.days_per_year
     ours, theirs = alone.state(), PerformanceTracker.state(leader)
     # where an archive keeps the trades, the statistics are made of them again
     for state, tracker in ((ours, alone), (theirs, leader)):

@@ -123,7 +123,7 @@ def test_live_hooks_that_overlap_come_to_the_same(attempt: int) -> None:
     """
     replay = live_paper()
     tracker, algorithm = replay.tracker, cast("Trading", replay.engine.algorithm)
-    lock: Any = tracker._lock
+    lock: Any = tracker.core.lock
     replay.engine.forbid_reads_while(lambda: bool(lock._is_owned()))
     playing = threading.Thread(target=play_by_the_second, args=(replay,), daemon=True)
     with switching(1e-6):
@@ -181,7 +181,7 @@ def test_two_first_hooks_at_once_begin_one_deployment(tmp_path: Path) -> None:
 
         def begin(tracker: Any = fresh, gate: threading.Barrier = gate) -> None:
             gate.wait(5.0)
-            tracker._start(None)
+            tracker.run.start(None)
 
         threads = [threading.Thread(target=begin) for _ in range(8)]
         with switching(1e-6):

@@ -19,8 +19,7 @@ from hypothesis import strategies as st
 
 from models.errors import CallError
 from models.events.orders import OrderType
-from models.settings import Settings
-from models.tracker.core import Recorder
+from models.tracker.guard import Guard, warnings_to
 from utils import structured_logger
 from utils.log.entries import Entry
 from utils.log.events import EVENTS, ROUTES, Category, Level, Sink, pick
@@ -83,9 +82,9 @@ def logger(**given: Any) -> tuple[StructuredLogger, Lean]:
     return StructuredLogger(lean, lambda: NOON, clock=lean.clock, **given), lean
 
 
-def guard() -> Recorder:
-    """A tracker whose guard counts and says."""
-    return Recorder(Settings())
+def guard() -> Guard:
+    """A guard that counts, and warns nobody."""
+    return Guard(warnings_to(None))
 
 
 def entry(event: str = "signal", /, **fields: Any) -> Entry:

@@ -35,7 +35,7 @@ from models.events.instruments import (
 )
 from models.events.orders import Fill, OrderStatus, OrderType, OrderUpdate
 from models.ledger.orders import Order
-from models.performance_tracker import PerformanceTracker
+from models.tracker.core import Core
 
 if TYPE_CHECKING:
     from AlgorithmImports import Cash, OrderEvent, QCAlgorithm, Security, SecurityHolding, Slice
@@ -84,18 +84,18 @@ class LeanFeed:
 
     Args:
         algorithm: The running algorithm.
-        tracker: Told of instruments at their first sight; asked which orders are known and what
-            is held.
+        core: Told of instruments at their first sight; asked which orders are known and what is
+            held.
     """
 
-    def __init__(self, algorithm: QCAlgorithm, tracker: PerformanceTracker) -> None:
+    def __init__(self, algorithm: QCAlgorithm, core: Core) -> None:
         self._algorithm = algorithm
-        self._tracker = tracker
-        self._books = tracker.ledger.books
+        self._core = core
+        self._books = core.ledger.books
         self._portfolio = algorithm.portfolio
         self._account_currency = self._books.account_currency
-        self._zone = tracker.zone
-        self._followed = tracker.follower is not None  # it wants prices the ledger does not
+        self._zone = core.zone
+        self._followed = core.follower is not None  # it wants prices the ledger does not
         self._lines: dict[Any, Line] = {}  # by LEAN's Symbol
         self._by_sid: dict[str, Line] = {}
         self._cash: dict[str, Cash] = {}
@@ -200,7 +200,7 @@ class LeanFeed:
             event.limit_price if kind in LIMITED else None,
             "",
             event.stop_price if kind in STOPPED else None,
-            utc(ticket.time) if self._tracker.live else time,
+            utc(ticket.time) if self._core.live else time,
         )
 
     def _later(
@@ -351,7 +351,7 @@ class LeanFeed:
                 profits[sid] = self._profit(line)
             if not margin or self._followed:
                 prices[sid] = line.holding.price
-        for sid in self._tracker.due(time) - prices.keys():
+        for sid in self._core.due(time) - prices.keys():
             line = self._by_sid.get(sid)
             if line is not None:
                 prices[sid] = line.security.price
@@ -407,7 +407,7 @@ class LeanFeed:
             strike=identifier.strike_price if option else None,
             right=str(identifier.option_right) if option else "",
         )
-        self._tracker.apply(instrument)
+        self._core.apply(instrument)
         for currency in (instrument.quote, instrument.base):
             if currency:
                 self._cash_of(currency)

@@ -137,7 +137,7 @@ class Alerts:
                 self._firing[key] = alert
             else:
                 del self._firing[key]
-        self._tracker.tell(NoticeKind.ALERT, time, strategy, alert)
+        self._tracker.core.tell(NoticeKind.ALERT, time, strategy, alert)
 
     def state(self) -> dict[str, Any]:
         """JSON-able and exact."""

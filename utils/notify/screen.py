@@ -26,7 +26,7 @@ class Screen:
         algorithm: The running algorithm.
         notify: "email", "telegram" or "web" -> the address; empty outside live trading.
         daily: Most notifications a day.
-        attempt: The guard around each address (`Recorder.attempt`): one that fails costs no other.
+        attempt: The guard around each address (`Guard.attempt`): one that fails costs no other.
     """
 
     def __init__(

@@ -11,8 +11,8 @@ from models.equity.samples import SampleLog
 from models.equity.sessions import closes_of
 from models.errors import TrackerError
 from models.events.orders import OrderType
-from models.tracker.core import STATE_VERSION
 from models.tracker.deployments import Deployment
+from models.tracker.state import STATE_VERSION
 from models.trades.record import TradeRecord
 
 

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from models.errors import TrackerError
-from models.tracker.core import STATE_VERSION
+from models.tracker.state import STATE_VERSION
 from utils.store.migrations import migrate
 
 SCHEMA = "lean-performance-tracker/snapshot"

@@ -54,8 +54,8 @@ def events_of(folder: Path, *lines: tapes.Line) -> list[Fill | OrderUpdate]:
         tracker: LeanTracker
 
         def on_order_event(self, order_event: Any) -> None:
-            self.tracker._feed.opening(self.tracker._feed.time())
-            event = self.tracker._feed.order_event(order_event)
+            self.tracker.run.feed.opening(self.tracker.run.feed.time())
+            event = self.tracker.run.feed.order_event(order_event)
             self.tracker.apply(event)
             seen.append(event)
 
@@ -201,13 +201,13 @@ def test_prices_that_only_a_follower_wants_are_read_for_one(
     tracker: Any = track(algorithm, day_marks=False, follower=follower)
     algorithm.tracker = tracker
     given: list[Any] = []
-    apply = tracker.apply
+    apply = tracker.core.apply
 
     def keep(event: Any) -> bool:
         given.append(event)
         return bool(apply(event))
 
-    tracker.apply = keep
+    tracker.core.apply = keep
     list(engine.play())
     assert [event.market for event in given if isinstance(event, Fill)] == [market]
     assert [event.prices for event in given if isinstance(event, Mark)][:1] == [prices]
@@ -235,7 +235,7 @@ def test_a_markout_is_measured_where_nothing_is_held_any_more(tmp_path: Path) ->
 def test_a_new_day_is_one_of_the_algorithms_clock(tmp_path: Path) -> None:
     """The first slice after midnight in New York is a new day, also where the clock changes."""
     _, tracker = tracked(tmp_path)
-    feed = tracker._feed
+    feed = tracker.run.feed
     times = [
         ("2020-03-07T15:00", True),
         ("2020-03-08T04:59", False),  # 23:59 in New York
@@ -294,7 +294,7 @@ def test_bars_take_few_reads(name: str) -> None:
     """
     engine, tracker = _wired(RecordedEngine(read_tape(recordings()[name].path), TrackedAlgorithm))
     books, days = tracker.ledger.books, Counter[str]()
-    zone = tracker._feed._zone
+    zone = tracker.run.feed._zone
     moved = 0.0
     for played, count in reads(engine, tracker):
         if played.type != "mark":
@@ -302,7 +302,7 @@ def test_bars_take_few_reads(name: str) -> None:
         day = f"{played.utc.astimezone(zone):%Y-%m-%d}"
         days[day] += 1
         held = sum(2 if books.instruments[sid].security_type in TWICE else 1 for sid in books.held)
-        foreign = len(tracker._feed._cash) - 1
+        foreign = len(tracker.run.feed._cash) - 1
         terms = tracker.ledger.total()
         before, moved = moved, terms.dividends + terms.financing + len(tracker.ledger.flows)
         if days[day] > 1 and moved == before:

@@ -151,9 +151,9 @@ def test_slippage_is_the_mean_cost_of_the_last_trades() -> None:
     assert desk.told == []
     template = desk.tracker.trades()[-1]
     for bps in (-4.0, -8.0):
-        desk.tracker.tell(HEARD[-1], NOON, "other", template._replace(slippage_bps=bps))
+        desk.tracker.core.tell(HEARD[-1], NOON, "other", template._replace(slippage_bps=bps))
     assert [(alert.fired, alert.value) for alert in desk.told] == [(True, 6.0)]
-    desk.tracker.tell(HEARD[-1], NOON, "other", template._replace(slippage_bps=3.0))
+    desk.tracker.core.tell(HEARD[-1], NOON, "other", template._replace(slippage_bps=3.0))
     assert [alert.fired for alert in desk.told] == [True, False]
 
 
@@ -248,7 +248,7 @@ def test_an_address_that_fails_costs_no_other() -> None:
     lean, tracker = Lean(), create_performance_tracker()
     lean.notify.email = None
     addresses = {"email": "a@b.c", "web": "u"}
-    assert Screen(cast("Any", lean), addresses, 20, tracker.attempt).send(alert())
+    assert Screen(cast("Any", lean), addresses, 20, tracker.core.guard.attempt).send(alert())
     assert [channel for channel, *_ in lean.shown] == ["web"]
     assert tracker.errors == {"notify by email: TypeError": 1}
 

@@ -268,7 +268,7 @@ def test_a_fill_is_told_before_what_came_after_it() -> None:
     """A notice of something else ends a fill's."""
     story = Story("info")
     story.tracker.apply(Fill(NOON, 1, 1, "S", 5.0, 10.0, tag="strategy=trend"))
-    story.tracker.reject(NOON, "bad event", "a price of NaN")
+    story.tracker.core.reject(NOON, "bad event", "a price of NaN")
     assert [made.event for made in story.entries] == ["position opened", "anomaly"]
 
 
@@ -335,7 +335,7 @@ def test_the_trackers_days_and_anomalies_are_told() -> None:
     story = Story("info")
     story.tracker.apply(Mark(NOON, 1e4, cash={"USD": 1e4}))
     story.tracker.apply(DayEnd(NOON.replace(hour=0) + timedelta(days=1), 1e4))
-    story.tracker.reject(NOON, "bad event", "a price of NaN")
+    story.tracker.core.reject(NOON, "bad event", "a price of NaN")
     assert [made.event for made in story.entries] == ["session closed", "anomaly"]
 
 

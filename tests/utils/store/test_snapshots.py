@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from models.creation import create_performance_tracker
 from models.errors import CallError, TrackerError
-from models.performance_tracker import PerformanceTracker, create_performance_tracker
+from models.performance_tracker import PerformanceTracker
 from models.settings import Settings
-from models.tracker.core import STATE_VERSION
+from models.tracker.state import STATE_VERSION
 from models.trades.log import BATCH
 from models.trades.record import TradeRecord
 from tests.structure.source_tree import ROOT

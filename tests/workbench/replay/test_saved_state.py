@@ -15,7 +15,7 @@ import pytest
 
 from models.errors import TrackerError
 from models.performance_tracker import PerformanceTracker
-from models.tracker.core import STATE_VERSION
+from models.tracker.state import STATE_VERSION
 from models.trades.log import BATCH
 from tests.utils.runs import Project, Run, bought, stock
 from tests.utils.store.test_snapshots import STATE_2
