@@ -158,7 +158,7 @@ def test_a_profit_lands_where_leans_settlement_model_puts_it(
     assert instrument(kind, settlement_model=model).settles_in_account is lands
 
 
-def test_worth_is_the_price_or_its_inverse() -> None:
+def test_the_unit_value_is_the_price_or_its_inverse() -> None:
     """A coin-margined contract is worth 1 / price, and nothing at price 0."""
     assert instrument().unit_value(50.0) == 50.0
     inverse = instrument(SecurityType.CRYPTO_FUTURE)

@@ -1,4 +1,4 @@
-"""Orders, fees, exercises and openings: what each event does to the books.
+"""Orders, fees and exercises: what each event does to the books.
 
 The scenarios are read by `tests.scenario`.
 """
@@ -17,17 +17,21 @@ from models.events.instruments import Instrument, SecurityType
 from models.events.orders import Fill, OrderStatus, OrderType, OrderUpdate
 from models.ledger.books import Books
 from models.ledger.effects import Effects
-from models.ledger.exercises import underlying_price
 from models.ledger.opening import open_account
 from models.ledger.tags import UNASSIGNED
 from models.trades.record import TradeRecord
 from tests.scenario import Scenario, play, scenarios
 
 START = datetime(2024, 1, 2, 14, 30, tzinfo=UTC)
+
+
 STOCK = Instrument("S", "STOCK", SecurityType.EQUITY, "USD")
+
+
 INDEX_OPTION = Instrument(
     "P", "P4000", SecurityType.INDEX_OPTION, "USD", 100.0, strike=4000.0, right="PUT"
 )
+
 
 SCENARIOS = """
 lots close first in first out
@@ -174,41 +178,6 @@ EXERCISE C4000 spot 3900
 MARK
 => one realized -1000
 
-what is held at the start is nobody's, at its average price
-ACCOUNT USD 10000
-STOCK AAPL
-HOLDS AAPL 10 @ 90
-MARK AAPL 100
-=> starting 10900 equity 11000
-=> unassigned unrealized 100
-BUY 5 AAPL @ 100 by trend
-LIQUIDATE AAPL @ 110
-=> trade unassigned LONG 10 AAPL 90->110 gross 200 seeded True reason liquidation orders 0,2
-=> trade trend LONG 5 AAPL 100->110 gross 50 seeded False
-MARK
-=> unassigned realized 200
-=> trend realized 50
-
-a pair held at the start is no double count of its coins
-ACCOUNT USD 10000 BTC 2
-COIN BTCUSD base BTC in USD lot 0.00000001
-RATE BTC 110
-HOLDS BTCUSD 2 @ 100
-MARK
-=> starting 10200 equity 10220
-=> unassigned unrealized 20
-RATE BTC 120
-MARK
-=> unassigned unrealized 40
-
-a future held at the start is worth its profit
-ACCOUNT USD 100000
-FUTURE ES x 50
-HOLDS ES 2 @ 4000
-MARK ES 4010
-=> starting 100000
-=> unassigned unrealized 1000
-
 opening cash without a rate joins the starting equity at its first
 ACCOUNT USD 1000 EUR 100 JPY 0
 MARK
@@ -245,84 +214,6 @@ MARK
 RATE GBP 1.3
 MARK
 => unassigned fx 10
-
-an account opened at its first fill stands as before it
-ACCOUNT USD 10000
-STOCK AAPL
-FIRST BUY 10 AAPL @ 100 fee 2 by trend
-MARK AAPL 101
-=> starting 10000 equity 10008
-=> trend unrealized 10 fees 2
-=> flows none
-
-so it does when a part was held before
-ACCOUNT USD 10000
-STOCK AAPL
-HOLDS AAPL 10 @ 90
-FIRST SELL 4 AAPL @ 100 fee 2 by trend
-MARK AAPL 100
-=> starting 10900
-=> lots unassigned AAPL 10 @ 90
-=> lots trend AAPL -4 @ 100
-=> flows none
-
-what was held before keeps the average price that it had
-ACCOUNT USD 10000
-STOCK AAPL
-HOLDS AAPL 10 @ 90
-FIRST BUY 10 AAPL @ 100 by trend
-MARK AAPL 100
-=> lots unassigned AAPL 10 @ 90
-=> trend unrealized 0
-=> flows none
-
-a part of a future sold in the first hook is no flow
-ACCOUNT USD 10000
-FUTURE ES x 50
-HOLDS ES 3 @ 4000
-FIRST SELL 1 ES @ 4010 fee 2 by trend
-MARK ES 4010
-=> unassigned unrealized 1500
-=> trend fees 2
-=> flows none
-
-neither is a part added
-ACCOUNT USD 10000
-FUTURE ES x 50
-HOLDS ES 3 @ 4000
-FIRST BUY 1 ES @ 4010 fee 2 by trend
-MARK ES 4010
-=> unassigned unrealized 1500
-=> trend fees 2
-=> flows none
-
-of a position that the first fill turned over LEAN does not say what it had gained
-ACCOUNT USD 10000
-FUTURE ES x 50
-HOLDS ES 3 @ 4000
-FIRST SELL 5 ES @ 4010 fee 2 by trend
-MARK ES 4010
-=> lots unassigned ES 3 @ 4010
-=> starting 11500 equity 11498
-=> flows none
-
-so it does with a pair
-ACCOUNT USD 10000
-FOREX EURUSD base EUR in USD
-RATE EUR 1.1
-FIRST BUY 1000 EURUSD @ 1.1 fee 2 in EUR by trend
-MARK
-=> trend fees 2.2
-=> starting 10000
-=> flows none
-
-so it does with a future
-ACCOUNT USD 10000
-FUTURE ES x 50
-FIRST BUY 1 ES @ 4000 fee 2 by trend
-MARK ES 4001
-=> trend unrealized 50 fees 2
-=> flows none
 """
 
 
@@ -421,23 +312,6 @@ def test_a_sale_of_an_index_option_at_nothing_is_no_exercise() -> None:
     assert made.accounts["trend"].terms.settlement == 0.0
     made.fill(fill(4, -1.0, price=0.0, order_type=OrderType.OPTION_EXERCISE, **spot))
     assert made.accounts["trend"].terms.settlement == 10_000.0
-
-
-@pytest.mark.parametrize(
-    ("message", "price"),
-    [
-        ("Automatic Exercise. Underlying: 748.4000. Loss: -2860.0", 748.4),
-        ("OTM. Underlying: 3795. Profit: +1", 3795.0),
-        ("Assigned. Underlying: -37.63. Profit: +1", -37.63),
-        ("Option Exercise", None),
-        ("", None),
-    ],
-)
-def test_the_underlyings_price_is_read_from_leans_message(
-    message: str, price: float | None
-) -> None:
-    """It stands after the word, with its decimals and without the full stop."""
-    assert underlying_price(fill(1, 1.0, message=message)) == price
 
 
 def test_an_instrument_is_described_once() -> None:

@@ -6,8 +6,6 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
 from models.events.account import Mark, Opening
 from models.events.corporate_actions import (
     Delisting,
@@ -21,11 +19,14 @@ from models.events.instruments import Instrument, SecurityType
 from models.events.orders import Fill, OrderStatus, OrderUpdate
 from models.ledger.books import Books
 from models.ledger.ledger import Ledger
-from models.ledger.statement import Sheet
 from tests.booking import book
 
 NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
+
+
 STOCK = Instrument("S", "STOCK", SecurityType.EQUITY, "USD")
+
+
 FOREIGN = Instrument("F", "FOREIGN", SecurityType.EQUITY, "EUR")
 
 
@@ -78,16 +79,6 @@ def test_before_the_first_mark_leans_equity_is_unknown() -> None:
     assert (made.lean_equity, made.equity, made.unexplained) == (None, 1000.0, 0.0)
 
 
-def test_a_feed_without_a_cash_book_is_believed() -> None:
-    """Marks without cash and holdings move no money; what is missing is unexplained."""
-    made = ledger()
-    book(made, fill(1, 10.0, 5.0))
-    book(made, mark(equity=1000.0, prices={"S": 5.0}))
-    assert (made.flows, made.unexplained) == ([], 0.0)
-    book(made, mark(equity=1100.0, prices={"S": 5.0}))
-    assert (made.flows, made.unexplained) == ([], 100.0)
-
-
 def test_a_partial_mark_that_does_not_close_books_nothing() -> None:
     """It asks for the whole one, by cash or by equity, and counts no mark and no flow."""
     made = ledger()
@@ -106,41 +97,6 @@ def test_a_price_of_zero_is_a_price() -> None:
     assert made.sheet("trend").unrealized == -50.0
     book(made, mark(prices={"S": 6.0}))
     assert made.sheet("trend").unrealized == 10.0
-
-
-def test_float_dust_in_the_cash_never_adds_up() -> None:
-    """A millionth is taken as it comes, however often, and is no flow."""
-    made = ledger()
-    for step in range(1, 3_000):
-        book(made, mark(cash={"USD": 1000.0 + step * 9e-7}))
-    assert made.flows == []
-
-
-def test_a_hundredth_of_a_coin_is_money() -> None:
-    """Cash that moved is judged by its value, not by its number."""
-    made = ledger()
-    book(made, mark(cash={"USD": 1000.0, "BTC": 0.0, "IDR": 0.0}, rates={"BTC": 5e4, "IDR": 6e-5}))
-    book(made, mark(cash={"USD": 1000.0, "BTC": 1e-4, "IDR": 0.01}))
-    assert [(flow.currency, flow.amount) for flow in made.flows] == [("BTC", 1e-4)]
-
-
-def test_an_unknown_strategy_is_told_which_there_are() -> None:
-    """Asking for what is not there raises and names what is."""
-    made = ledger()
-    book(made, fill(1, 10.0, 5.0))
-    with pytest.raises(KeyError, match=r"no strategy 'tren'; there are \['trend', 'unassigned'\]"):
-        made.sheet("tren")
-
-
-def test_unassigned_is_shown_where_it_is_not_zero() -> None:
-    """It comes last, and not at all while nobody's holdings and cash earned nothing."""
-    made = ledger()
-    book(made, fill(1, 10.0, 5.0))
-    assert list(made.sheets()) == ["trend"]
-    book(made, Fill(NOON, 2, 1, "F", 1.0, 5.0, rates={"EUR": 1.0}, tag="Liquidated"))
-    book(made, mark(prices={"F": 6.0}))
-    assert list(made.sheets()) == ["trend", "unassigned"]
-    assert made.sheets()["unassigned"] == Sheet(unrealized=1.0)
 
 
 def test_events_of_what_nobody_described_move_nothing() -> None:

@@ -1,4 +1,4 @@
-"""Balances and positions: matching lot by lot, and what stays true whatever is traded."""
+"""Positions: matching lot by lot, and what stays true whatever is traded."""
 
 from __future__ import annotations
 
@@ -11,19 +11,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.events.instruments import Instrument, SecurityType
-from models.events.quantities import tidy
 from models.ledger.lots import NEXT_LOT, Execution, Match, Matching
 from models.ledger.positions import Position
 from models.ledger.terms import Balance, Terms
 from tests.laws import close
 
 START = datetime(2024, 1, 2, 14, 30, tzinfo=UTC)
+
+
 KINDS = {
     "stock": Instrument("S", "S", SecurityType.EQUITY, "USD"),
     "future": Instrument("F", "F", SecurityType.FUTURE, "USD", multiplier=50.0),
     "coin": Instrument("C", "C", SecurityType.CRYPTO, "USD", lot=1e-8, base="BTC"),
     "inverse": Instrument("I", "I", SecurityType.CRYPTO_FUTURE, "USD", 100.0, base="BTC"),
 }
+
+
 # Units an instrument's quantity is divided by; sevenths have more decimals than are kept.
 STEPS = {"stock": 1, "future": 1, "coin": 7, "inverse": 1}
 
@@ -58,7 +61,7 @@ def test_closing_in_parts_takes_the_oldest_lots_first() -> None:
     assert lots(position) == []
 
 
-def test_or_the_newest() -> None:
+def test_closing_in_parts_may_take_the_newest_lots_first() -> None:
     """LIFO takes them the other way round."""
     position, closed = traded([(100, 10), (100, 11), (-150, 12)], Matching.LIFO)
     assert [(piece.quantity, piece.gross) for piece in closed] == [(100, 100), (50, 100)]
@@ -137,14 +140,6 @@ def test_what_a_float_leaves_of_a_lot_is_no_holding() -> None:
     assert (lots(position), position.quantity, position.cost) == ([], 0.0, 0.0)
 
 
-@pytest.mark.parametrize(
-    ("sum_of", "result"), [(0.1 + 0.2, 0.3), (3.0, 3.0), (-0.3 + 0.1, -0.2), (1e-13, 0.0)]
-)
-def test_tidy_takes_the_dust_of_a_sum(sum_of: float, result: float) -> None:
-    """Twelve decimals are kept."""
-    assert tidy(sum_of) == result
-
-
 DEALS = st.lists(
     st.tuples(st.integers(-30, 30).filter(bool), st.integers(100, 5000)), min_size=1, max_size=25
 )
@@ -192,27 +187,6 @@ def test_a_position_restored_is_the_one_saved(
     assert [piece[1:] for piece in restored.trade(late, 0)[0]] == [
         piece[1:] for piece in position.trade(late, 0)[0]
     ]
-
-
-def test_the_terms_net_is_signed_as_the_law_has_it() -> None:
-    """Fees are taken off, all else is added."""
-    assert Terms(100, 5, 3, 2, 1).net == 101
-
-
-@given(st.lists(st.tuples(st.integers(-100, 100), st.integers(1, 300)), max_size=20))
-def test_a_balances_fx_is_amount_times_change_at_every_step(steps: list[tuple[int, int]]) -> None:
-    """However often it is read, fx is the sum of what each change of rate did to the amount."""
-    balance = Balance(1.0, 10.0)
-    amount, rate, fx = Fraction(10), Fraction(1), Fraction(0)
-    for units, cents in steps:
-        new = Fraction(cents, 100)
-        fx += amount * (new - rate)
-        amount, rate = amount + units, new
-        assert close(balance.fx_at(cents / 100), float(fx))
-        balance.add(float(units), cents / 100)
-        assert close(balance.amount, float(amount))
-    assert Balance(*balance.state()).state() == balance.state()
-    assert close(balance.fx_at(5.0), float(fx + amount * (5 - rate)))
 
 
 def test_the_risk_of_a_tag_is_shared_by_quantity() -> None:
