@@ -22,6 +22,7 @@ import pytest
 
 from models.equity.session_metrics import SessionKind
 from models.events.account import DayEnd
+from models.ledger.effects import Effects
 from models.performance_tracker import PerformanceTracker
 from models.trades.lean_follower import LeanDesk
 from models.trades.lean_trade import LeanTrade
@@ -490,7 +491,7 @@ class Asking:
         core = leader.core
         record, rates, early, sample = core.record, core.take_rates, core.open_before, core.sample
 
-        def both(event: Any) -> bool:
+        def both(event: Any) -> Effects | None:
             self.tracker.apply(event)
             self.ask()
             return record(event)
