@@ -30,7 +30,7 @@ from workbench.engine.reads import ReadMeter
 from workbench.engine.state import SecurityState
 from workbench.engine.symbols import Symbol
 from workbench.engine.tape import Tape, read_tape
-from workbench.launcher import algorithm_class
+from workbench.launcher.configuration import algorithm_class
 from workbench.recordings import recordings
 from workbench.replay.replay import Replay
 

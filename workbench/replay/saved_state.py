@@ -48,11 +48,11 @@ class SavedTrades:
     problems: list[str] = field(default_factory=list)
 
     def store(self, trades: Sequence[TradeRecord]) -> None:
-        """Refuse: a desk adds nothing to a run."""
+        """Raise SavedStateError: at the desk the trades of a run are read only."""
         raise SavedStateError(f"the trades of {self.folder} are read only")
 
     def stored(self) -> Iterator[TradeRecord]:
-        """All of them, the oldest first; a segment that cannot be read has none."""
+        """Yield the archived trades, the oldest first; an unreadable segment yields none."""
         self.problems.clear()
         for name, _, trades in self.segments:
             try:
@@ -93,7 +93,7 @@ def is_saved_state(path: Path) -> bool:
 
 
 def load(path: Path) -> SavedState:
-    """The state at a path.
+    """Load the state at a path.
 
     Args:
         path: A saved state, or a folder with some in it: the one that was saved last is taken.
@@ -134,7 +134,7 @@ def _states(path: Path) -> Iterator[Path]:
 
 
 def _newest(path: Path) -> tuple[Path, Snapshot, list[str]]:
-    """The one that was saved last, by the clock and then by its number; what was damaged."""
+    """The state that was saved last, by the clock and then by its number; what was damaged."""
     found: list[tuple[float, int, Path, Snapshot]] = []
     problems: list[str] = []
     for place in _states(path):

@@ -22,7 +22,7 @@ from models.statistics.lean_portfolio import (
     lean_portfolio_statistics,
 )
 from models.statistics.lean_samples import Closings, EquityChart, Exercise, Points, closing
-from tests.lean_samples import Reader, Sampled
+from tests.lean_samples import Reader, Sampled, first_holdings
 from workbench.engine.tape import read_tape
 from workbench.recordings import recordings, result
 
@@ -115,7 +115,8 @@ NOTHING = Differs(total={}, windows={})
 @cache
 def sampled(name: str) -> Sampled:
     """What the tracker would hand over, from the tape alone."""
-    return Reader().read(line.fields for line in read_tape(RECORDINGS[name].path).lines())
+    lines = [line.fields for line in read_tape(RECORDINGS[name].path).lines()]
+    return Reader(held=first_holdings(lines)).read(lines)
 
 
 @cache
