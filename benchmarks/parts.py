@@ -34,6 +34,10 @@ class Part(StrEnum):
 
 # The first that a module's path begins with.
 MODULES = (
+    ("utils/lean/hooks", Part.HOOKS),
+    ("utils/lean/run", Part.HOOKS),
+    ("utils/lean/saving", Part.HOOKS),
+    ("utils/lean/commands", Part.HOOKS),
     ("utils/lean", Part.READING),
     ("models/events", Part.LEDGER),
     ("models/ledger", Part.LEDGER),
