@@ -31,13 +31,11 @@ class Workload:
         name: The recording.
         events: In order.
         strategies: Order id -> strategy.
-        reads: Hook -> reads of LEAN in each of its calls.
     """
 
     name: str
     events: list[Event | Instrument]
     strategies: dict[int, str]
-    reads: dict[str, list[int]]
 
     @property
     def fills(self) -> list[Fill]:
@@ -65,8 +63,7 @@ def record(name: str) -> Workload:
         for event in events
         if isinstance(event, OrderUpdate) and event.tag is not None
     }
-    reads = {hook: list(counts) for hook, counts in replay.engine.reads_by_hook.items()}
-    return Workload(name, events, strategies, reads)
+    return Workload(name, events, strategies)
 
 
 def longest() -> Workload:
@@ -80,7 +77,7 @@ def longest() -> Workload:
         for turn in range(REPEATS)
         for order_id, strategy in once.strategies.items()
     }
-    return Workload(f"{SHORT_RUN}, {REPEATS} times", events, strategies, once.reads)
+    return Workload(f"{SHORT_RUN}, {REPEATS} times", events, strategies)
 
 
 def _turn(once: Workload, turn: int) -> Iterator[Event | Instrument]:

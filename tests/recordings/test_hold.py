@@ -528,7 +528,9 @@ class Asking:
             tracker.sessions(kind)
 
 
-@pytest.mark.parametrize("name", ["live-paper", "opposed-futures", "option-combos", "splits-and-shorts"])
+@pytest.mark.parametrize(
+    "name", ["live-paper", "opposed-futures", "option-combos", "splits-and-shorts"]
+)
 def test_neither_batches_nor_questions_change_anything(name: str) -> None:
     """Events fed one by one, with every question asked in between, leave the hooks' state."""
     replay = Replay(read_tape(RECORDINGS[name].path))
