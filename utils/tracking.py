@@ -19,6 +19,7 @@ from models.settings import Settings, read_settings
 from models.tracker.ports import Follower
 from models.trades.log import Archive
 from utils.lean.commands import Commands
+from utils.lean.conversions import utc
 from utils.lean.hooks import Hooks
 from utils.lean.run import LeanRun
 from utils.lean.saving import Saving
@@ -196,6 +197,9 @@ def track(
     Raises:
         SettingsError: A `tracker_` parameter or an override is unknown or not allowed.
     """
+    # Where two threads of LEAN's feed with custom data in Python convert the run's first DateTime
+    # at once, pythonnet locks both up for good. One that is converted before them prevents it.
+    utc(algorithm.utc_time)
     settings = read_settings(dict(algorithm.get_parameters().items()), overrides)
     tracker = LeanTracker(
         algorithm, settings, resolver=resolver, archive=archive, clock=clock, follower=follower
