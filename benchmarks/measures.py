@@ -102,7 +102,7 @@ def hook_times(*, applied: bool = True) -> tuple[float, float]:
     tracker: Any = track(lean.algorithm)
     tracker.on_data(lean.bar(100.0))
     if not applied:
-        tracker.apply = lambda _: True
+        tracker.core.apply = lambda _: True
     spent = 0.0
     for call in range(CALLS):
         submitted, filled = lean.order(-1.0 if call % 2 else 1.0, 100.0 + call % 7)

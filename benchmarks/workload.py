@@ -47,15 +47,15 @@ class Workload:
 def record(name: str) -> Workload:
     """Replay a recording and keep what its tracker was fed."""
     replay = Replay(read_tape(recordings()[name].path), lean_book=False)
-    tracker: Any = replay.tracker
+    core: Any = replay.tracker.core
     events: list[Event | Instrument] = []
-    book = tracker._record  # what every event goes through, the opening too
+    book = core.record  # what every event goes through, the opening too
 
     def keep(event: Event | Instrument) -> bool:
         events.append(event)
         return bool(book(event))
 
-    tracker._record = keep
+    core.record = keep
     for _ in replay.play():
         pass
     strategies = {

@@ -5,6 +5,7 @@ What a user names is here: `from models import PerformanceTracker, TradeRecord`.
 
 from __future__ import annotations
 
+from models.creation import create_performance_tracker
 from models.equity.curve import CurvePoint
 from models.equity.drawdown import DrawdownRecord, Spell
 from models.equity.session_metrics import SessionKind, SessionMetrics
@@ -12,7 +13,7 @@ from models.equity.strategy_metrics import StrategyMetrics
 from models.errors import CallError, EventError, TrackerError, UnknownStrategyError
 from models.ledger.holdings import Exposure, PositionRecord, Positions
 from models.ledger.statement import Flow, Sheet
-from models.performance_tracker import PerformanceTracker, create_performance_tracker
+from models.performance_tracker import PerformanceTracker
 from models.settings import Settings, SettingsError
 from models.tracker.notices import Notice, NoticeKind
 from models.tracker.ports import Logger

@@ -7,45 +7,59 @@ and everything is in account currency.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from models.equity.curve import CurvePoint
 from models.equity.drawdown import DrawdownRecord
+from models.equity.samples import Samples
+from models.equity.scopes import Scopes
 from models.equity.session_metrics import SessionKind, SessionMetrics
 from models.equity.strategy_metrics import StrategyMetrics
-from models.errors import CallError, UnknownStrategyError
+from models.events.event import Event
+from models.events.instruments import Instrument
 from models.execution.records import ExecutionMetrics, OrderGroup, OrderQuality, SuggestedSlippage
-from models.ledger.holdings import PositionRecord, Positions, exposure
-from models.ledger.positions import Position
+from models.ledger.holdings import Positions
+from models.ledger.ledger import Ledger
 from models.ledger.statement import Sheet
 from models.ledger.tags import Resolver
-from models.settings import Settings, read_settings
-from models.tracker.deployments import SinceDeploy
+from models.settings import Settings
+from models.tracker.core import Core
+from models.tracker.deployments import Deployment
+from models.tracker.guard import Guard, warnings_to
 from models.tracker.listeners import Listener
-from models.tracker.manual import HandRecorder
+from models.tracker.manual import HandOrder, ManualTrading
 from models.tracker.notices import NoticeKind
-from models.tracker.ports import Follower, Logger
-from models.tracker.summary import PerformanceSummary
-from models.trades.builders import open_record
+from models.tracker.orders import ExecutedOrders
+from models.tracker.performance import Performance
+from models.tracker.persistence import Found, Persistence
+from models.tracker.ports import Follower, Logger, Storage, storage_in
+from models.tracker.positions import HeldPositions
+from models.tracker.state import TrackerState
+from models.tracker.summary import PerformanceSummary, Summarizer
+from models.tracker.trades import ClosedTrades, TradeFilter
 from models.trades.log import Archive
 from models.trades.metrics import TradeMetrics
-from models.trades.record import LOTS, POSITIONS, TradeRecord
-from models.trades.statistics import GroupBy
+from models.trades.record import LONG, LOTS, TradeRecord
+from models.trades.statistics import GroupBy, TradeStatistics
 
 
-class PerformanceTracker(HandRecorder):
+class PerformanceTracker:
     """P&L, positions and trades by strategy, balanced to the cent.
 
+    A question about a strategy that does not exist raises `UnknownStrategyError`, and one about a
+    kind of session, group or book that does not exist `CallError`: the texts name those there are.
+
     Args:
-        starting_equity: What the account holds when trades are said by hand, account currency.
-            Fed with events the tracker takes the account as `Opening` shows it.
+        starting_equity: What the account holds when trades are said by hand, account currency; None
+            where only a feed may open it. Fed with events the tracker takes the account as
+            `Opening` shows it.
         logger: Where warnings go.
         object_store: Where closed trades go beyond those kept in memory, and states where it is a
             `StateStore` too; over LEAN's object store `utils.store.snapshots.SnapshotStore` is
-            both.
+            both. A `Storage` names a place for each.
         settings: What the user chose.
         account_currency: The currency of every amount it reports.
         zone: The time zone of its sessions.
@@ -54,13 +68,23 @@ class PerformanceTracker(HandRecorder):
         resolver: The strategy of an order from its ticker, tag and type; by default what the
             setting `strategy_tag` says.
         follower: What is told of the same events beside the books.
+
+    Attributes:
+        core: What is fed and asked; a feed tells it of what is no event.
+        apply: Books an event, then tells what came of it. Returns False when nothing was booked: a
+            fill seen before or of nothing known, or a `partial` mark that does not close, which
+            the feed must send again, complete.
+        persistence: Saves the state and takes it over.
+        settings, account_currency, zone, live, follower: As given.
     """
+
+    apply: Callable[[Event | Instrument], bool]
 
     def __init__(
         self,
-        starting_equity: float = 100_000.0,
+        starting_equity: float | None = 100_000.0,
         logger: Logger | None = None,
-        object_store: Archive | None = None,
+        object_store: Archive | Storage | None = None,
         *,
         settings: Settings | None = None,
         account_currency: str = "USD",
@@ -70,148 +94,172 @@ class PerformanceTracker(HandRecorder):
         resolver: Resolver | None = None,
         follower: Follower | None = None,
     ) -> None:
-        if object_store is not None and not isinstance(object_store, Archive):
-            raise CallError(
-                "the object_store must take trades: wrap LEAN's own as "
-                "SnapshotStore(ObjectStoreManager(algorithm.object_store, project=...))"
-            )
-        super().__init__(
+        storage = object_store if isinstance(object_store, Storage) else storage_in(object_store)
+        self.core = core = Core(
             settings or Settings(),
-            starting_equity,
-            logger=logger,
-            archive=object_store,
+            Guard(warnings_to(logger)),
+            storage,
             account_currency=account_currency,
             zone=zone,
+            days_per_year=days_per_year,
             live=live,
             resolver=resolver,
             follower=follower,
         )
-        self.days_per_year = days_per_year
+        self.settings, self.follower, self.live = core.settings, follower, live
+        self.account_currency, self.zone = account_currency, zone
+        self.apply = core.apply  # bound rather than wrapped: every event comes this way
+        self.persistence = Persistence(self, core, storage.states)
+        self._manual = ManualTrading(core, starting_equity)
+        self._performance = Performance(core)
+        self._positions = HeldPositions(core)
+        self._trades = ClosedTrades(core)
+        self._orders = ExecutedOrders(core)
+        self._summarizer = Summarizer(core, self._performance, self._positions, self._orders)
+        self._whole = TrackerState(core, self._manual, self._performance, self._trades)
 
-    def state(self) -> dict[str, Any]:
-        """JSON-able and exact; with the headline figures, for whoever reads a saved state."""
-        with self._lock:
-            account = self.scopes.account.metrics(self.ledger.total(), self.days_per_year)
-            headline = {**account.to_dict(), "equity": self.ledger.equity_now()}
-            return {**super().state(), "days_per_year": self.days_per_year, "headline": headline}
+    # --- what it is made of
 
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Take over what `state` returned, as `Recorder.restore` does."""
-        super().restore(state)
-        # an archive has all trades: what it has lost costs these figures, and not the state
-        for trade in self.trades() if state["statistics"] is None else ():
-            self.statistics.add(trade, self._facts_of(trade.sid))
+    @property
+    def days_per_year(self) -> float:
+        """Trading days a year, for ratios."""
+        return self.core.days_per_year
+
+    @property
+    def errors(self) -> Counter[str]:
+        """What went wrong around the tracker, by place and kind: how often."""
+        return self.core.guard.errors
+
+    @property
+    def ledger(self) -> Ledger:
+        """The books and their law."""
+        return self.core.ledger
+
+    @property
+    def scopes(self) -> Scopes:
+        """NAV, drawdown and sessions of the account and of each strategy."""
+        return self.core.scopes
+
+    @property
+    def statistics(self) -> TradeStatistics:
+        """Every closed lot in columns."""
+        return self.core.statistics
+
+    @property
+    def deployments(self) -> list[Deployment]:
+        """Each start of LEAN that the books went through, the oldest first."""
+        return self.core.deployments
+
+    @property
+    def days(self) -> int:
+        """How many days ended since the account opened."""
+        return self.core.days.count
+
+    @property
+    def samples(self) -> Samples:
+        """LEAN's daily samples so far, as its own statistics take them."""
+        return self.core.samples
+
+    # --- trading by hand
+
+    def open_trade(
+        self,
+        symbol: str,
+        quantity: float,
+        price: float,
+        *,
+        time: datetime | None = None,
+        strategy: str | None = None,
+        direction: str = LONG,
+        commission: float = 0.0,
+        multiplier: float = 1.0,
+        tag: str = "",
+    ) -> TradeRecord:
+        """Say that a quantity was bought, or sold short; it adds to what the strategy holds.
+
+        `HandOrder` and `ManualTrading.open_trade` describe the arguments.
+
+        Raises:
+            CallError: An argument is not allowed, or the strategy holds the other side.
+        """
+        order = HandOrder(symbol, price, time, strategy, commission, tag)
+        return self._manual.open_trade(order, quantity, direction, multiplier)
+
+    def close_trade(
+        self,
+        symbol: str,
+        price: float,
+        quantity: float | None = None,
+        *,
+        time: datetime | None = None,
+        strategy: str | None = None,
+        commission: float = 0.0,
+        tag: str = "",
+    ) -> list[TradeRecord]:
+        """Say that a strategy closed what it holds of a symbol, or a part of it.
+
+        `HandOrder` and `ManualTrading.close_trade` describe the arguments.
+
+        Raises:
+            CallError: Nothing, or less, is held, or an argument is not allowed.
+        """
+        order = HandOrder(symbol, price, time, strategy, commission, tag)
+        return self._manual.close_trade(order, quantity)
+
+    def update_unrealized_pnl(
+        self, prices: Mapping[str, float], time: datetime | None = None
+    ) -> float:
+        """Mark what is held at prices by ticker; what is not named keeps its last one.
+
+        Returns:
+            The unrealized P&L of everything held.
+
+        Raises:
+            CallError: A ticker is unknown or a time missing.
+        """
+        return self._manual.update_unrealized_pnl(prices, time)
+
+    def record_flow(
+        self,
+        amount: float,
+        currency: str | None = None,
+        note: str = "",
+        *,
+        time: datetime | None = None,
+    ) -> None:
+        """Say that a deposit (positive) or withdrawal comes or came: it is no profit.
+
+        With a feed that shows cash it is booked at the mark whose cash shows it. In an account by
+        hand it is booked now. `ManualTrading.record_flow` describes the arguments.
+
+        Raises:
+            CallError: The amount is 0 or not finite, or the currency has no rate by hand.
+        """
+        self._manual.record_flow(amount, currency, note, time)
 
     # --- what it knows
 
     def balance(self) -> dict[str, float | None]:
         """The law of the ledger at the last mark: each term in account currency."""
-        with self._lock:
-            return self.ledger.balance()
+        with self.core.lock:
+            return self.core.ledger.balance()
 
     def sheets(self) -> dict[str, Sheet]:
         """Each strategy's terms of the law, `unassigned` among them where it is not zero."""
-        with self._lock:
-            return self.ledger.sheets()
+        with self.core.lock:
+            return self.core.ledger.sheets()
 
     def strategies(self) -> dict[str, StrategyMetrics]:
         """Each strategy in figures; `unassigned` among them where it ever held something."""
-        with self._lock:
-            return {
-                name: scope.metrics(self.ledger.sheet(name), self.days_per_year)
-                for name, scope in self.scopes.strategies.items()
-            }
+        return self._performance.strategies()
 
     def summary(self) -> PerformanceSummary:
         """Everything that matters in one record; its cost does not grow with the run."""
-        with self._lock:
-            books, track = self.ledger.books, self.scopes.account.track
-            balance, sheet = self.ledger.balance(), self.ledger.total()
-            net_pnl, quality = sheet.net_pnl, self.execution_quality()
-            return PerformanceSummary(
-                time=books.time,
-                account_currency=self.account_currency,
-                starting_equity=books.starting_equity,
-                equity=self.ledger.equity_now(),
-                net_pnl=net_pnl,
-                total_return=None if track.nav is None else track.nav - 1.0,
-                nav=track.nav,
-                drawdown=track.depth,
-                drawdown_amount=track.amount,
-                account=self.scopes.account.metrics(sheet, self.days_per_year),
-                strategies=self.strategies(),
-                balance=balance,
-                exposure=self.positions().exposure,
-                open_trades=sum(
-                    len(position.lots)
-                    for account in books.accounts.values()
-                    for position in account.open.values()
-                ),
-                quality_score=quality[0].score if quality else None,
-                fills=books.fills,
-                marks=self.ledger.marks,
-                anomalies=dict(books.anomaly_counts),
-                errors=dict(self.errors),
-                since_deploy=self._since_deploy(net_pnl),
-            )
-
-    def _since_deploy(self, net_pnl: float) -> SinceDeploy:
-        if not self.deployments:
-            return SinceDeploy(0, None, 0.0, None, 0)
-        begun, nav = self.deployments[-1], self.scopes.account.track.nav
-        return SinceDeploy(
-            begun.number,
-            begun.time,
-            net_pnl - begun.net_pnl,
-            nav / begun.nav - 1.0 if nav is not None and begun.nav else None,
-            self.scopes.account.tally.trades - begun.trades,
-        )
+        return self._summarizer.summary()
 
     def positions(self) -> Positions:
         """What is held, by strategy and in total, at the last mark."""
-        with self._lock:
-            books, held, exposures = self.ledger.books, {}, {}
-            for account in books.accounts.values():
-                if account.open:
-                    records = tuple(map(self._position, account.open.values()))
-                    held[account.name] = records
-                    scope = self.scopes.strategy(account.name)
-                    equity = scope.capital + account.terms.net + account.open_pnl
-                    exposures[account.name] = exposure(records, equity)
-            net = tuple(self._net(sid) for sid in books.held if books.holdings[sid].quantity)
-            return Positions(
-                held, net, exposures, exposure(net, self.ledger.balance()["equity"] or 0.0)
-            )
-
-    def _position(self, position: Position) -> PositionRecord:
-        quote, instrument = self._quote(position.instrument.sid), position.instrument
-        return PositionRecord(
-            position.strategy,
-            quote.ticker,
-            instrument.sid,
-            position.quantity,
-            position.average_price,
-            quote.price,
-            position.quantity * quote.worth * instrument.multiplier * quote.rate,
-            position.unrealized(quote.worth) * quote.rate,
-            position.round.time if position.round else None,
-        )
-
-    def _net(self, sid: str) -> PositionRecord:
-        quote, holding = self._quote(sid), self.ledger.books.holdings[sid]
-        value = holding.quantity * quote.worth * holding.instrument.multiplier * quote.rate
-        profit = value - holding.cost * quote.rate
-        return PositionRecord(
-            "",
-            quote.ticker,
-            sid,
-            holding.quantity,
-            holding.average,
-            quote.price,
-            value,
-            profit,
-            None,
-        )
+        return self._positions.positions()
 
     def trades(
         self,
@@ -234,156 +282,61 @@ class PerformanceTracker(HandRecorder):
             book: "lots", each closing quantity against its lot, or "positions", flat to flat.
 
         Raises:
-            UnknownStrategyError: There is no such strategy.
-            CallError: The book is unknown, the limit negative or the time naive.
+            CallError: The limit is negative or the time naive.
         """
-        if book not in self._logs:
-            raise CallError(f"there is no book {book!r}; there are {LOTS} and {POSITIONS}")
-        if limit is not None and limit < 0:
-            raise CallError(f"the limit is {limit}; it must be 0 or more")
-        if since is not None and since.tzinfo is None:
-            raise CallError(f"the time {since} has no time zone; give it one")
-        with self._lock:
-            known = self.ledger.books.accounts
-            if strategy is not None and strategy not in known:
-                raise UnknownStrategyError(strategy, known)
-            log = self._logs[book]
-            kept, first, archived = log.all(), log.forgotten, log.archived
-
-        def wanted(trade: TradeRecord) -> bool:
-            return (
-                (strategy is None or trade.strategy == strategy)
-                and (symbol is None or symbol in (trade.symbol, trade.sid))
-                and (since is None or trade.exit_time >= since)
-            )
-
-        found = [trade for trade in kept if wanted(trade)]
-        if archived and self._older is not None and (limit is None or len(found) < limit):
-            older = self._stored(self._older, book, first, archived)
-            found[:0] = filter(wanted, older)
-        return found if limit is None else found[len(found) - min(limit, len(found)) :]
-
-    def _stored(self, archive: Archive, book: str, first: int, count: int) -> list[TradeRecord]:
-        """The archive's trades of a book by their places; what it fails to give is counted."""
-        trades: list[TradeRecord] = []
-
-        def read() -> None:
-            stored = (trade for trade in archive.stored() if trade.book == book)
-            for trade in islice(stored, first, first + count):
-                trades.append(trade)  # noqa: PERF402 - those before a failure are kept
-
-        self.attempt("read of the archive", read)
-        return trades
+        return self._trades.trades(TradeFilter(strategy, symbol, since, limit), book)
 
     def open_trades(self, strategy: str | None = None) -> list[TradeRecord]:
-        """The open lots as trades that would end at the last mark, before the fees of an exit.
-
-        Raises:
-            UnknownStrategyError: There is no such strategy.
-        """
-        with self._lock:
-            accounts = self.ledger.books.accounts
-            if strategy is not None and strategy not in accounts:
-                raise UnknownStrategyError(strategy, accounts)
-            return [
-                open_record(position, lot, seen, self._quote(sid))
-                for account in accounts.values()
-                if strategy in (None, account.name)
-                for sid, position in account.open.items()
-                for lot, seen in zip(position.lots, position.extremes.each(), strict=True)
-            ]
+        """The open lots as trades that would end at the last mark, before the fees of an exit."""
+        return self._positions.open_trades(strategy)
 
     def sessions(
         self, kind: SessionKind | str = SessionKind.DAILY, strategy: str | None = None
     ) -> list[SessionMetrics]:
         """Sessions of a kind, of the account or a strategy, the oldest first, the open one last.
 
-        Days are kept for two years; `SessionKind` names the kinds.
-
-        Raises:
-            UnknownStrategyError: There is no such strategy.
-            CallError: There is no such kind.
+        Days are kept for two years. `SessionKind` names the kinds.
         """
-        try:
-            wanted = SessionKind(kind)
-        except ValueError:
-            kinds = ", ".join(each.value for each in SessionKind)
-            raise CallError(f"there are no {kind!r} sessions; the kinds are {kinds}") from None
-        with self._lock:
-            return self.scopes.find(strategy).track.book.sessions(wanted)
+        return self._performance.sessions(kind, strategy)
 
     def open_day(self, strategy: str | None = None) -> SessionMetrics | None:
-        """The open day, None before the first event; errors as of `open_trades`."""
-        with self._lock:
-            return self.scopes.find(strategy).track.book.open_day()
+        """The open day of the account or a strategy; None before the first event."""
+        return self._performance.open_day(strategy)
 
     def drawdown(self, strategy: str | None = None) -> DrawdownRecord:
-        """How far the account, or a strategy, is below its peak; errors as of `open_trades`."""
-        with self._lock:
-            track = self.scopes.find(strategy).track
-            spells = tuple(track.spells)
-            return DrawdownRecord(track.depth, track.amount, track.max_depth, track.spell, spells)
+        """How far the account, or a strategy, is below its peak."""
+        return self._performance.drawdown(strategy)
 
     def equity_curve(self, strategy: str | None = None) -> list[CurvePoint]:
-        """At most 4,000 marks with the extremes among them; errors as of `open_trades`."""
-        with self._lock:
-            return self.scopes.find(strategy).track.curve()
-
-    # --- how good it is
+        """At most 4,000 marks of the account, or a strategy, with the extremes among them."""
+        return self._performance.equity_curve(strategy)
 
     def trade_statistics(self, strategy: str | None = None) -> TradeMetrics:
-        """Every figure of the closed lots, of all or of a strategy; net of fees.
-
-        Raises:
-            UnknownStrategyError: There is no such strategy.
-        """
-        with self._lock:
-            return self.statistics.metrics(*self._within(strategy))
+        """Every figure of the closed lots, of all or of a strategy; net of fees."""
+        return self._trades.statistics(strategy)
 
     def trade_groups(
         self, by: GroupBy | str, strategy: str | None = None
     ) -> dict[str, TradeMetrics]:
-        """The same by side, strategy, symbol, underlying, security type, order type, exit reason,
-        weekday or hour.
-
-        Raises:
-            UnknownStrategyError: There is no such strategy.
-            CallError: Trades are not grouped by that.
-        """
-        kind = _pick(GroupBy, by, "trades are grouped by")
-        with self._lock:
-            return self.statistics.groups(kind, *self._within(strategy))
-
-    def _within(self, strategy: str | None) -> tuple[tuple[GroupBy, str], ...]:
-        known = self.ledger.books.accounts
-        if strategy is not None and strategy not in known:
-            raise UnknownStrategyError(strategy, known)
-        return () if strategy is None else ((GroupBy.STRATEGY, strategy),)
+        """Every figure of the closed lots in groups, as by "symbol"; `GroupBy` names the kinds."""
+        return self._trades.groups(by, strategy)
 
     def execution_quality(
         self, by: OrderGroup | str = OrderGroup.ACCOUNT
     ) -> tuple[ExecutionMetrics, ...]:
-        """What orders cost: for the account, or by strategy, symbol, security type, order type,
-        hour or size. Empty where the setting `execution` is off.
+        """What orders cost, in all or in groups, as by "symbol"; `OrderGroup` names the kinds.
 
-        Raises:
-            CallError: Orders are not grouped by that.
+        It is empty where the setting `execution` is off.
         """
-        kind = _pick(OrderGroup, by, "orders are grouped by")
-        with self._lock:
-            return self.execution.metrics(kind) if self.execution else ()
+        return self._orders.quality(by)
 
     def orders(self, limit: int | None = None) -> tuple[OrderQuality, ...]:
         """The last 200 orders that ended, the newest first, with what they got."""
-        with self._lock:
-            return self.execution.orders(limit) if self.execution else ()
+        return self._orders.orders(limit)
 
     def suggested_slippage(self) -> tuple[SuggestedSlippage, ...]:
         """By symbol, what to give LEAN's slippage model in the next backtest."""
-        with self._lock:
-            return self.execution.suggested_slippage() if self.execution else ()
-
-    # --- who hears of it
+        return self._orders.suggested_slippage()
 
     def add_listener(self, listener: Listener, *kinds: NoticeKind | str) -> None:
         """Call a function with each `Notice` of the kinds, or of every kind when none is given.
@@ -394,52 +347,52 @@ class PerformanceTracker(HandRecorder):
         Raises:
             CallError: A kind is unknown.
         """
-        with self._lock:
-            self._listeners.add(listener, kinds)
+        self.core.listeners.add(listener, kinds)
 
     def remove_listener(self, listener: Listener) -> None:
         """Call it no more."""
-        with self._lock:
-            self._listeners.remove(listener)
+        self.core.listeners.remove(listener)
 
+    # --- what is saved
 
-Choice = TypeVar("Choice", GroupBy, OrderGroup)
+    def save_to_object_store(self, prefix: str = "", *, force: bool = True) -> bool:
+        """Save everything the tracker knows under a name; one tracker may save under several.
 
+        Unless `force` says otherwise it is saved even though the last save was a moment ago.
 
-def _pick(choices: type[Choice], value: Choice | str, what: str) -> Choice:
-    try:
-        return choices(value)
-    except ValueError:
-        allowed = ", ".join(choice.value for choice in choices)
-        raise CallError(f"{what} {allowed}; {value!r} is none of them") from None
+        Returns:
+            False where it was too soon, or the store refused: that is counted in `errors` and told
+            of once, and the state saved before is still there.
 
+        Raises:
+            CallError: The tracker has no store that keeps states, or the prefix makes no name.
+        """
+        return self.persistence.save(prefix, force=force)
 
-def create_performance_tracker(
-    starting_equity: float = 100_000.0,
-    logger: Logger | None = None,
-    object_store: Archive | None = None,
-    *,
-    account_currency: str = "USD",
-    zone: tzinfo = UTC,
-    days_per_year: float = 252.0,
-    follower: Follower | None = None,
-    **settings: Any,
-) -> PerformanceTracker:
-    """A tracker without LEAN, its settings given by name as `matching="lifo"`.
+    def load_from_object_store(self, prefix: str = "") -> bool:
+        """Take over what was saved under a name; what is damaged is told of, its copy taken.
 
-    Inside LEAN use `utils.tracking.track(algorithm)` instead. The arguments are those of
-    `PerformanceTracker`.
+        Returns:
+            Whether there was a state that could be used; else the tracker is as it was.
 
-    Raises:
-        SettingsError: A setting is unknown or not allowed; the text says what is.
-    """
-    return PerformanceTracker(
-        starting_equity,
-        logger,
-        object_store,
-        settings=read_settings({}, settings),
-        account_currency=account_currency,
-        zone=zone,
-        days_per_year=days_per_year,
-        follower=follower,
-    )
+        Raises:
+            CallError: The tracker has no store that keeps states, or the prefix makes no name.
+        """
+        return self.persistence.load(prefix) is Found.RESTORED
+
+    def reset(self) -> None:
+        """Forget all that was booked; settings, listeners and what is archived stay."""
+        self._whole.reset()
+
+    def state(self) -> dict[str, Any]:
+        """JSON-able and exact; with the headline figures, for whoever reads a saved state."""
+        return self._whole.state()
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state` returned in place of what is known; the settings stay our own.
+
+        Raises:
+            TrackerError: The state is of another version or in another currency; the tracker is as
+                it was.
+        """
+        self._whole.restore(state)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
+
+from models.equity.scopes import Scopes
+from models.ledger.ledger import Ledger
 
 
 class Deployment(NamedTuple):
@@ -64,3 +67,43 @@ class SinceDeploy(NamedTuple):
         """The record that `to_dict` described."""
         time = values["time"]
         return cls(**{**values, "time": datetime.fromisoformat(time) if time else None})
+
+
+def begin_deployment(
+    number: int, name: str, time: datetime, ledger: Ledger, scopes: Scopes
+) -> Deployment:
+    """The deployment that begins with the account as it stands.
+
+    Args:
+        number: Counts the deployments of a project from 1.
+        name: LEAN's id of it.
+        time: UTC of its first event.
+        ledger: What the account is worth, and what it made.
+        scopes: Its NAV and how many trades closed.
+    """
+    track = scopes.account.track
+    made = ledger.total().net_pnl
+    trades = scopes.account.tally.trades
+    return Deployment(number, name, time, ledger.equity_now(), track.nav, made, trades)
+
+
+def since_deployment(
+    deployments: Sequence[Deployment], net_pnl: float, scopes: Scopes
+) -> SinceDeploy:
+    """What was made since the last deployment began.
+
+    Args:
+        deployments: All of them so far, the oldest first.
+        net_pnl: Made since the account opened, account currency.
+        scopes: The account's NAV and how many trades closed.
+    """
+    if not deployments:
+        return SinceDeploy(0, None, 0.0, None, 0)
+    begun, nav = deployments[-1], scopes.account.track.nav
+    return SinceDeploy(
+        begun.number,
+        begun.time,
+        net_pnl - begun.net_pnl,
+        nav / begun.nav - 1.0 if nav is not None and begun.nav else None,
+        scopes.account.tally.trades - begun.trades,
+    )

@@ -1,36 +1,44 @@
-"""Listeners: who hears of what, and the notices that are on their way."""
+"""Listeners: who hears of what, the notices that are on their way, and the calls themselves."""
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import chain
 
 from models.errors import CallError
+from models.tracker.guard import Guard
 from models.tracker.notices import OF_FILLS, Notice, NoticeKind
 
 Listener = Callable[[Notice], object]
 
 
 class Listeners:
-    """Who hears of what, and the notices that are on their way.
+    """Who hears of what, and the notices that are on their way to them.
+
+    Args:
+        guard: Every listener is called through it: one that fails is counted and skipped.
 
     Attributes:
-        kinds: What somebody hears of.
-        hear_entries: Whether that is opened trades; making their records takes time.
-        hear_trades: Whether that is anything of fills.
-        hear_changes: Whether that is anything else.
-        hear_lows: Whether that is new lows of drawdowns, which any mark may bring.
+        kinds: The kinds of notice that somebody hears.
+        hear_entries: Whether somebody hears of opened trades, whose records take time to make.
+        hear_trades: Whether somebody hears of any notice that fills bring.
+        hear_changes: Whether somebody hears of any other notice.
+        hear_lows: Whether somebody hears of new lows of drawdowns, which any mark may bring.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
         self._wanted: dict[Listener, frozenset[NoticeKind]] = {}
         self._queue: deque[Notice] = deque()
+        self._calling = False  # some thread calls the listeners
+        self._lock = threading.Lock()  # held for the two above only, never for a call outside
         self._set({})
 
     def add(self, listener: Listener, kinds: Iterable[NoticeKind | str]) -> None:
-        """Call it with each notice of the kinds, or of all when none is given.
+        """Call a listener with each notice of the kinds, or with every notice where none is given.
 
         Raises:
             CallError: A kind is unknown; the text names those there are.
@@ -40,11 +48,13 @@ class Listeners:
         except ValueError as problem:
             allowed = ", ".join(kind.value for kind in NoticeKind)
             raise CallError(f"{problem}; the kinds of notice are {allowed}") from None
-        self._set({**self._wanted, listener: wanted})
+        with self._lock:
+            self._set({**self._wanted, listener: wanted})
 
     def remove(self, listener: Listener) -> None:
-        """Call it no more; unknown ones are ignored."""
-        self._set({one: kinds for one, kinds in self._wanted.items() if one != listener})
+        """Call a listener no more; one that is not known is ignored."""
+        with self._lock:
+            self._set({one: kinds for one, kinds in self._wanted.items() if one != listener})
 
     def _set(self, wanted: dict[Listener, frozenset[NoticeKind]]) -> None:
         self._wanted = wanted
@@ -55,7 +65,7 @@ class Listeners:
         self.hear_lows = NoticeKind.NEW_LOW in self.kinds
 
     def put(self, kind: NoticeKind, time: datetime, strategy: str, record: object) -> None:
-        """Queue a notice for those who want its kind."""
+        """Queue a notice for those who want its kind; call it under the core's lock."""
         if kind in self.kinds:
             self._queue.append(Notice(kind, time, strategy, record))  # type: ignore[arg-type]
 
@@ -64,8 +74,26 @@ class Listeners:
         """Whether a notice is on its way."""
         return bool(self._queue)
 
-    def take(self) -> Iterator[tuple[Listener, Notice]]:
-        """Whom to call with what, until nothing is queued; for one thread at a time."""
+    def call(self) -> None:
+        """Call the listeners with all that is on its way, in the order it was put there.
+
+        One thread calls at a time: what others put meanwhile, and what a listener itself brings
+        about, is left to the thread that calls already. No lock may be held.
+        """
+        with self._lock:
+            mine, self._calling = not self._calling, True
+        try:
+            while mine:
+                for listener, notice in self._take():
+                    self._guard.attempt("listener", listener, notice)
+                with self._lock:
+                    mine = self._calling = self.waiting
+        finally:
+            if mine:  # interrupted
+                self._calling = False
+
+    def _take(self) -> Iterator[tuple[Listener, Notice]]:
+        """Whom to call with what, until nothing is queued."""
         while self._queue:
             notice = self._queue.popleft()
             for listener, kinds in self._wanted.items():

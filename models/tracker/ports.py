@@ -1,26 +1,28 @@
 """What the tracker asks of the world around it, as protocols.
 
-Whatever has these methods can be given to it: a logger, an archive of closed trades, a store of
-saved states, a follower of its events.
+Whatever has these methods can be given to it: a logger, a store of saved states, a follower of its
+events. What an archive of closed trades must have is said by `models.trades.log.Archive`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
+from models.errors import CallError
 from models.events.account import Mark
 from models.events.corporate_actions import Split
 from models.events.orders import Fill
 from models.ledger.books import Books
+from models.trades.log import Archive
 
 
 class Logger(Protocol):
     """Where the tracker says what went wrong; `logging.Logger` is one."""
 
     def warning(self, message: str, /) -> object:
-        """Say it."""
+        """Take a warning."""
 
 
 class Follower(Protocol):
@@ -62,3 +64,34 @@ class StateStore(Protocol):
 
     def load_state(self, prefix: str) -> tuple[Mapping[str, Any] | None, Sequence[str]]:
         """The newest whole state, None without one; and what was wrong with what was found."""
+
+
+class Storage(NamedTuple):
+    """Where a tracker keeps what does not stay in memory.
+
+    Attributes:
+        states: Where states are saved; None where they cannot be.
+        archive: Where closed trades go that leave memory; None where they are forgotten.
+        older: Where closed trades are read that left memory, in an earlier run too; None where
+            there are none to read.
+    """
+
+    states: StateStore | None = None
+    archive: Archive | None = None
+    older: Archive | None = None
+
+
+def storage_in(place: object) -> Storage:
+    """The storage that one object offers: an archive, which may keep states too, or None.
+
+    Raises:
+        CallError: The object takes no trades.
+    """
+    if place is None:
+        return Storage()
+    if not isinstance(place, Archive):
+        raise CallError(
+            "the object_store must take trades: wrap LEAN's own as "
+            "SnapshotStore(ObjectStoreManager(algorithm.object_store, project=...))"
+        )
+    return Storage(place if isinstance(place, StateStore) else None, place, place)

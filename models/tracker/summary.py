@@ -8,8 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from models.equity.strategy_metrics import StrategyMetrics
+from models.execution.records import OrderGroup
 from models.ledger.holdings import Exposure
-from models.tracker.deployments import SinceDeploy
+from models.tracker.core import Core
+from models.tracker.deployments import SinceDeploy, since_deployment
+from models.tracker.orders import ExecutedOrders
+from models.tracker.performance import Performance
+from models.tracker.positions import HeldPositions
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +90,65 @@ class PerformanceSummary:
             "since_deploy": SinceDeploy.from_dict(values["since_deploy"]),
         }
         return cls(**given)
+
+
+class Summarizer:
+    """Builds the summary of a core from what the other questions answer.
+
+    Args:
+        core: Whose summary it is.
+        performance: The figures of the account and of the strategies.
+        positions: What is held.
+        orders: How well orders were executed.
+    """
+
+    def __init__(
+        self,
+        core: Core,
+        performance: Performance,
+        positions: HeldPositions,
+        orders: ExecutedOrders,
+    ) -> None:
+        self._core = core
+        self._performance = performance
+        self._positions = positions
+        self._orders = orders
+
+    def summary(self) -> PerformanceSummary:
+        """The summary at the last mark; its cost does not grow with the run."""
+        core = self._core
+        with core.lock:
+            books, track = core.ledger.books, core.scopes.account.track
+            balance, net_pnl = core.ledger.balance(), core.ledger.total().net_pnl
+            return PerformanceSummary(
+                time=books.time,
+                account_currency=core.account_currency,
+                starting_equity=books.starting_equity,
+                equity=core.ledger.equity_now(),
+                net_pnl=net_pnl,
+                total_return=None if track.nav is None else track.nav - 1.0,
+                nav=track.nav,
+                drawdown=track.depth,
+                drawdown_amount=track.amount,
+                account=self._performance.account(),
+                strategies=self._performance.strategies(),
+                balance=balance,
+                exposure=self._positions.positions().exposure,
+                open_trades=self._open_trades(),
+                quality_score=self._quality_score(),
+                fills=books.fills,
+                marks=core.ledger.marks,
+                anomalies=dict(books.anomaly_counts),
+                errors=dict(core.guard.errors),
+                since_deploy=since_deployment(core.deployments, net_pnl, core.scopes),
+            )
+
+    def _open_trades(self) -> int:
+        """How many lots are open, of all strategies."""
+        accounts = self._core.ledger.books.accounts.values()
+        return sum(len(position.lots) for account in accounts for position in account.open.values())
+
+    def _quality_score(self) -> float | None:
+        """The score of all orders; None where none is followed or none ended."""
+        quality = self._orders.quality(OrderGroup.ACCOUNT)
+        return quality[0].score if quality else None

@@ -37,9 +37,9 @@ from models.trades.metrics import Durations, TradeMetrics
 from models.trades.statistics import GroupBy
 from tests.structure.pages import inline, named, read, tables
 from tests.structure.source_tree import ROOT
+from utils.lean.commands import COMMANDS
 from utils.log.events import EVENTS, Level
 from utils.store.categories import CATEGORIES
-from utils.tracking import COMMANDS
 from workbench.statistics.lean_beside import PORTFOLIO_BESIDE, TRADES_BESIDE, Beside
 
 SETTINGS, STATISTICS, LOG, STORE, USING = (

@@ -45,10 +45,10 @@ class Delivery(Protocol):
         """Run the hook in the lane; raises what it raises, or what one before it raised."""
 
     def settle(self) -> None:
-        """Wait until every hook is done; raises what one of them raised."""
+        """Wait until every hook has returned; raises what one of them raised."""
 
     def close(self) -> None:
-        """Give the threads back; nothing can be run any more."""
+        """Stop the threads; no hook can be run after that."""
 
 
 class DirectDelivery:
@@ -59,10 +59,10 @@ class DirectDelivery:
         hook()
 
     def settle(self) -> None:
-        """Nothing is ever open."""
+        """Return at once: every hook has returned already."""
 
     def close(self) -> None:
-        """There is nothing to give back."""
+        """Do nothing: there is no thread to stop."""
 
 
 class ThreadedDelivery:
@@ -88,7 +88,7 @@ class ThreadedDelivery:
             self._wait(lane)
 
     def close(self) -> None:
-        """Let the hooks that run come to their end, and stop the threads."""
+        """Wait for the hooks that are running, then stop the threads."""
         for lane in self._lanes.values():
             lane.shutdown()
 

@@ -37,7 +37,13 @@ _SAID_ONCE: Final = frozenset({"debug", "error"})
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One line an algorithm wrote: `kind` is debug, log or error, `time` naive local."""
+    """One line that an algorithm wrote.
+
+    Attributes:
+        kind: debug, log or error.
+        text: The text without its time.
+        time: The algorithm's time, naive in its zone.
+    """
 
     kind: str
     text: str
@@ -161,7 +167,15 @@ class InterestRateModel(LeanObject):
 
 @dataclass(frozen=True, slots=True)
 class Supplies:
-    """What the engine lends an algorithm besides the account."""
+    """What the engine lends an algorithm besides the account.
+
+    Attributes:
+        parameters: The project's parameters.
+        trading_days: Tells the trading days a year, None before LEAN has set them.
+        store_folder: The object store's folder.
+        store_rules: What the object store allows.
+        deployment: LEAN's id of the run.
+    """
 
     parameters: Mapping[str, str]
     trading_days: Callable[[], int | None]

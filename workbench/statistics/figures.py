@@ -51,12 +51,12 @@ BEFORE = timedelta(microseconds=1)
 
 
 def replay_statistics(replay: Replay) -> JSON:
-    """All of a replay that was played with LEAN's book."""
+    """All statistics of a replay that was played with LEAN's book."""
     return {"lean": _lean_of_replay(replay), **_of_tracker(replay.tracker)}
 
 
 def state_statistics(tracker: PerformanceTracker) -> JSON:
-    """All of a tracker that has no more of LEAN's than its daily samples."""
+    """All statistics of a tracker that has no more of LEAN's than its daily samples."""
     return {"lean": _lean_of_samples(tracker), **_of_tracker(tracker)}
 
 
@@ -205,7 +205,7 @@ def _spell(spell: DailySpell) -> JSON:
 def execution(tracker: PerformanceTracker) -> JSON:
     """What orders cost: the account, the records of each other group, and the last orders.
 
-    All is empty, and the account null, where the setting `execution` is off.
+    Every part is empty, and the account null, where the setting `execution` is off.
     """
     found = {
         group.value: [each.to_dict() for each in tracker.execution_quality(group)]

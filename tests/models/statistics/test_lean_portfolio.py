@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from models.equity.samples import Samples
 from models.statistics.lean_portfolio import FIELDS, LeanStatistics, lean_statistics
 from models.statistics.lean_samples import Closings, EquityChart, Exercise, Points, closing
-from tests.lean_samples import Reader, Sampled
+from tests.lean_samples import Reader, Sampled, first_holdings
 from workbench.engine.tape import read_tape
 from workbench.recordings import recordings, result
 
@@ -111,7 +111,8 @@ NOTHING = Differs(total={}, windows={})
 @cache
 def sampled(name: str) -> Sampled:
     """What the tracker would hand over, from the tape alone."""
-    return Reader().read(line.fields for line in read_tape(RECORDINGS[name].path).lines())
+    lines = [line.fields for line in read_tape(RECORDINGS[name].path).lines()]
+    return Reader(held=first_holdings(lines)).read(lines)
 
 
 @cache

@@ -15,6 +15,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -552,10 +553,10 @@ def replayed(name: str, grouping: Grouping, matching: Matching) -> Replay:
     return Replay(name, book.closed, theirs)
 
 
-@pytest.fixture(scope="module", params=sorted(RECORDINGS))
-def replay(request: pytest.FixtureRequest) -> Replay:
-    """Each recording in turn, in a book of LEAN's default kind."""
-    return replayed(request.param, Grouping.FILL_TO_FILL, Matching.FIFO)
+@lru_cache(maxsize=1)
+def default_kind(name: str) -> Replay:
+    """A recording in a book of LEAN's default kind."""
+    return replayed(name, Grouping.FILL_TO_FILL, Matching.FIFO)
 
 
 def differences(ours: list[LeanTrade], theirs: list[LeanTrade]) -> list[str]:
@@ -577,13 +578,17 @@ def test_there_are_recordings() -> None:
     assert RECORDINGS
 
 
-def test_leans_own_trades(replay: Replay) -> None:
+@pytest.mark.parametrize("name", sorted(RECORDINGS))
+def test_leans_own_trades(name: str) -> None:
     """The fills of a recording make LEAN's trades, to the cent and in its order."""
+    replay = default_kind(name)
     assert differences(replay.ours, replay.theirs)[:5] == []
 
 
-def test_excursions_are_leans_as_far_as_prices_were_seen(replay: Replay) -> None:
+@pytest.mark.parametrize("name", sorted(RECORDINGS))
+def test_excursions_are_leans_as_far_as_prices_were_seen(name: str) -> None:
     """No excursion is wider than LEAN's, and those of securities seen in full are equal."""
+    replay = default_kind(name)
     unseen = UNSEEN.get(replay.name, set())
     for our, their in zip(replay.ours, replay.theirs, strict=True):
         ticker = our.symbols[0].split()[0]

@@ -1,9 +1,8 @@
-"""What the tracker tells inside LEAN: commands, banner, charts, notifications, the log's budget."""
+"""What the tracker tells inside LEAN: banner, charts, notifications, the log's budget."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,8 +10,7 @@ import pytest
 from tests.utils.runs import Project, Run, bought, stock
 from tests.workbench.engine import tapes
 from utils.notify.screen import CHART
-from utils.store.results import Reason
-from workbench.engine.engine import Played
+from utils.tracking import LeanTracker
 from workbench.engine.tape import read_tape
 from workbench.recordings import recordings
 from workbench.replay.replay import Replay
@@ -24,114 +22,10 @@ def project(tmp_path: Path) -> Project:
     return Project(tmp_path)
 
 
-class Command:
-    """LEAN's dynamic command: what it was not given is None."""
-
-    def __init__(self, **given: Any) -> None:
-        self._given = given
-
-    def __getattr__(self, name: str) -> Any:
-        return self._given.get(name)
-
-
 @pytest.fixture
 def run(project: Project) -> Run:
     """A live run that bought 10 shares."""
     return project.run(*bought())
-
-
-# --- commands
-
-
-def test_a_command_saves(run: Run) -> None:
-    """`snapshot` saves now and says whether it could."""
-    before = run.tracker.store.statistics().saves[Reason.SAVED]
-    assert run.tracker.on_command(Command(tracker="snapshot")) is True
-    assert run.tracker.store.statistics().saves[Reason.SAVED] == before + 1
-
-
-def test_a_command_tells_the_balance(run: Run) -> None:
-    """`summary` logs the law, whatever the level."""
-    run.tracker.on_command(Command(tracker="log", level="error"))
-    before = len(run.logged("balance"))
-    assert run.tracker.on_command(Command(tracker="summary")) is True
-    assert len(run.logged("balance")) == before + 1
-
-
-def test_a_command_announces_a_deposit(project: Project) -> None:
-    """`flow` names the deposit that the cash shows later, in any currency there is."""
-
-    def command(played: Played) -> None:
-        if played.type == "mark" and "14:32" in played.line["utc"]:
-            assert watch[0].on_command(Command(tracker="flow", amount="250", note="pay"))
-
-    watch: list[Any] = []
-    paid = tapes.mark("14:40", h=stock(10.0, 50.25), tpv=1251.5, cash={"USD": [749.0, 1.0]})
-    again = tapes.mark("14:41", tpv=1251.5)
-    run = project.run(*bought(), paid, again, each=command, started=watch.append)
-    (flow,) = run.tracker.ledger.flows
-    assert (flow.value, flow.cause) == (250.0, "announced: pay")
-    assert run.tracker.summary().net_pnl == 1.5
-
-
-def test_a_command_sets_the_logs_level(project: Project) -> None:
-    """From `log` on what matters as much is logged, trades among it."""
-
-    def command(played: Played) -> None:
-        if played.type == "security":
-            assert watch[0].on_command(Command(tracker="log", level="debug")) is True
-
-    watch: list[Any] = []
-    run = project.run(*bought(), log_level="error", each=command, started=watch.append)
-    assert len(run.logged("order filled")) == 1
-    assert len(run.logged("position opened")) == 1
-
-
-@pytest.mark.parametrize(
-    ("command", "error"),
-    [
-        (Command(tracker="log", level="loud"), "CallError"),
-        (Command(tracker="log"), "CallError"),
-        (Command(tracker="flow", amount="much"), "ValueError"),
-        (Command(tracker="flow"), "TypeError"),
-        (Command(tracker="flow", amount=0), "CallError"),
-        (Command(tracker="flow", amount="nan"), "CallError"),
-        (Command(tracker="sell"), "CallError"),
-        (Command(tracker=7), "CallError"),
-    ],
-)
-def test_a_wrong_command_is_answered_and_counted(run: Run, command: Command, error: str) -> None:
-    """It raises nothing into LEAN, changes nothing, and the answer is False."""
-    before = run.tracker.state()
-    assert run.tracker.on_command(command) is False
-    assert run.tracker.errors == {f"on_command: {error}": 1}
-    assert {**run.tracker.state(), "errors": {}} == before
-
-
-@pytest.mark.parametrize("command", [Command(), Command(other=1), SimpleNamespace(), None])
-def test_a_command_of_somebody_elses_is_left_to_him(run: Run, command: Any) -> None:
-    """None is LEAN's word for that."""
-    assert run.tracker.on_command(command) is None
-    assert not run.tracker.errors
-
-
-def test_a_command_before_the_first_event_is_answered(project: Project) -> None:
-    """Nothing can be saved or announced yet, and nothing breaks."""
-    answers: list[Any] = []
-
-    def command(tracker: Any) -> None:
-        answers.extend(
-            tracker.on_command(Command(tracker=name, amount=1.0, level="info"))
-            for name in ("snapshot", "summary", "flow", "log")
-        )
-
-    run = project.run(*bought(), started=command)
-    assert answers == [True, True, False, True]
-    assert run.tracker.balance()["unexplained"] == 0.0
-    assert run.tracker.balance()["starting_equity"] == 1000.0
-
-
-# --- the banner
 
 
 class Shown:
@@ -140,15 +34,16 @@ class Shown:
     def __init__(self) -> None:
         self.times: list[Any] = []
 
-    def watch(self, tracker: Any) -> None:
+    def watch(self, tracker: LeanTracker) -> None:
         """Note the time of each call of the tracker's."""
-        banner = tracker._screen.banner
+        screen: Any = tracker.reporting.screen
+        banner = screen.banner
 
         def noted(summary: Any) -> None:
-            self.times.append(tracker._algorithm.utc_time)
+            self.times.append(tracker.run.feed.time())
             banner(summary)
 
-        tracker._screen.banner = noted
+        screen.banner = noted
 
 
 def test_live_the_banner_is_shown_every_ten_seconds(project: Project) -> None:
@@ -187,9 +82,6 @@ def test_the_banner_can_be_turned_off(project: Project) -> None:
     assert run.engine.summary_statistics == {}
 
 
-# --- charts
-
-
 def test_charts_have_four_series_once_a_day(project: Project) -> None:
     """Off unless asked for, and under a name that is none of LEAN's."""
     nights = [tapes.day("05:00", f"2020-01-0{day}") for day in (3, 4)]
@@ -205,9 +97,6 @@ def test_charts_have_four_series_once_a_day(project: Project) -> None:
     }  # fmt: skip
     last = {name: value for _, name, value in run.engine.plots[-4:]}
     assert last["NAV"] == pytest.approx(1.0015)
-
-
-# --- notifications
 
 
 @pytest.mark.parametrize("live", [True, False])
@@ -233,9 +122,6 @@ def test_notifications_have_a_daily_limit(project: Project) -> None:
     run = project.run(*bought(), *marks, notify_daily=2, **settings)
     assert len(run.engine.notifications) == 2
     assert len(run.logged("drawdown")) == 4
-
-
-# --- the log
 
 
 @pytest.mark.parametrize("budget", [300, 2_000, 8_192])

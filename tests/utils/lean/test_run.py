@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from models.tracker.core import STATE_VERSION
+from models.tracker.state import STATE_VERSION
 from models.trades.log import BATCH
 from tests.utils.runs import DAY, Project, Run, bought, stock
 from tests.workbench.engine import tapes
+from utils.store.categories import STORE_POLICY
 from utils.store.object_store import ObjectStoreManager
 from utils.tracking import LeanTracker
 from workbench.engine.faults import Faults
@@ -323,7 +324,7 @@ def spoil(project: Project, **changes: Any) -> dict[Path, bytes]:
     """Change the saved documents; returns the files as they are then."""
     run = Project(project.folder).run(tapes.security(), persist="off", resume="off")
     store: Any = run.engine.algorithm.object_store
-    manager = ObjectStoreManager(store, project="0", live=True)
+    manager = ObjectStoreManager(store, STORE_POLICY, project="0", live=True)
     for name in manager.names("state"):
         text = json.loads(manager.load_text("state", name).value or "")
         manager.save_text("state", name, json.dumps({**text, **changes}), force=True)
@@ -402,7 +403,7 @@ def test_a_lost_segment_costs_its_trades_and_not_the_state(tmp_path: Path) -> No
     assert run.tracker.errors == {"read of the archive: SnapshotError": 1}
     (warning,) = run.warnings
     assert "are lost with live-000001" in warning
-    assert run.tracker.persists
+    assert run.tracker.saving.persists
 
 
 def test_an_alert_that_fires_goes_on_firing(project: Project) -> None:
@@ -485,8 +486,8 @@ def test_execution_takes_an_old_id_for_a_new_order(project: Project) -> None:
     run = again(project, stock(10.0, 52.0), LEFT, sold(), after)
     account = run.tracker.execution_quality()[0]
     assert (account.orders, account.fills) == (2, 2)
-    assert run.tracker.execution is not None
-    assert run.tracker.execution.late_fills == 0
+    assert run.tracker.core.execution is not None
+    assert run.tracker.core.execution.late_fills == 0
 
 
 def test_loading_another_runs_state_by_hand_begins_a_deployment(project: Project) -> None:

@@ -1,0 +1,65 @@
+"""Archiving: closed trades on their way out of memory, and back when somebody asks for them."""
+
+from __future__ import annotations
+
+import threading
+from itertools import islice
+
+from models.tracker.guard import Guard
+from models.tracker.ports import Storage
+from models.trades.log import TradeLog
+from models.trades.record import TradeRecord
+
+
+class Archiving:
+    """Moves closed trades from the logs in memory to the archive, and reads them from it.
+
+    Args:
+        storage: The archives to write to and to read from.
+        guard: Counts what the archives fail to take or to give.
+        lock: The core's lock, which guards the logs; no archive is called while it is held.
+    """
+
+    def __init__(self, storage: Storage, guard: Guard, lock: threading.RLock) -> None:
+        self._archive = storage.archive
+        self._older = storage.older
+        self._guard = guard
+        self._lock = lock
+
+    @property
+    def keeps(self) -> bool:
+        """Whether a trade that leaves memory goes to an archive; else it is forgotten."""
+        return self._archive is not None
+
+    def shed(self, log: TradeLog) -> None:
+        """Archive the batch that is due; one that the archive refuses stays in memory."""
+        with self._lock:
+            batch = log.leave()
+        if not batch:
+            return
+        archive = self._archive
+        stored = archive is None or self._guard.attempt("archive", archive.store, batch)
+        with self._lock:
+            log.left(stored)
+
+    def read(self, book: str, first: int, count: int) -> list[TradeRecord]:
+        """Trades of a book by their places in the archive, the oldest first.
+
+        Trades that the archive fails to give are missing, and the failure is counted.
+
+        Args:
+            book: Which book's.
+            first: The place of the first one, counted from 0 among the trades of the book.
+            count: How many.
+        """
+        archive, trades = self._older, list[TradeRecord]()
+        if archive is None or not count:
+            return trades
+
+        def read() -> None:
+            stored = (trade for trade in archive.stored() if trade.book == book)
+            for trade in islice(stored, first, first + count):
+                trades.append(trade)  # one by one: those before a failure are kept
+
+        self._guard.attempt("read of the archive", read)
+        return trades

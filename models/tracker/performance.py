@@ -1,0 +1,69 @@
+"""How the account and its strategies perform: figures, sessions, drawdowns and curves."""
+
+from __future__ import annotations
+
+from models.equity.curve import CurvePoint
+from models.equity.drawdown import DrawdownRecord
+from models.equity.session_metrics import SessionKind, SessionMetrics
+from models.equity.strategy_metrics import StrategyMetrics
+from models.errors import CallError
+from models.tracker.core import Core
+
+
+class Performance:
+    """Answers how the account, or a strategy, performs; None as a name means the account.
+
+    Every question about a strategy that does not exist raises `UnknownStrategyError`.
+
+    Args:
+        core: Whose scopes are asked.
+    """
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    def account(self) -> StrategyMetrics:
+        """The account in the figures that a strategy has; its name is empty."""
+        core = self._core
+        with core.lock:
+            return core.scopes.account.metrics(core.ledger.total(), core.days_per_year)
+
+    def strategies(self) -> dict[str, StrategyMetrics]:
+        """Each strategy in figures; `unassigned` among them where it ever held something."""
+        core = self._core
+        with core.lock:
+            return {
+                name: scope.metrics(core.ledger.sheet(name), core.days_per_year)
+                for name, scope in core.scopes.strategies.items()
+            }
+
+    def sessions(self, kind: SessionKind | str, strategy: str | None) -> list[SessionMetrics]:
+        """Sessions of a kind, the oldest first, the open one last.
+
+        Raises:
+            CallError: There is no such kind.
+        """
+        try:
+            wanted = SessionKind(kind)
+        except ValueError:
+            kinds = ", ".join(each.value for each in SessionKind)
+            raise CallError(f"there are no {kind!r} sessions; the kinds are {kinds}") from None
+        with self._core.lock:
+            return self._core.scopes.find(strategy).track.book.sessions(wanted)
+
+    def open_day(self, strategy: str | None) -> SessionMetrics | None:
+        """The open day; None before the first event."""
+        with self._core.lock:
+            return self._core.scopes.find(strategy).track.book.open_day()
+
+    def drawdown(self, strategy: str | None) -> DrawdownRecord:
+        """How far it is below its peak, and its deepest drawdowns."""
+        with self._core.lock:
+            track = self._core.scopes.find(strategy).track
+            spells = tuple(track.spells)
+            return DrawdownRecord(track.depth, track.amount, track.max_depth, track.spell, spells)
+
+    def equity_curve(self, strategy: str | None) -> list[CurvePoint]:
+        """Its equity over time, in at most 4,000 marks with the extremes among them."""
+        with self._core.lock:
+            return self._core.scopes.find(strategy).track.curve()

@@ -1,0 +1,106 @@
+"""The closed trades that are asked for, out of memory and out of the archive, and their figures."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from models.errors import CallError, UnknownStrategyError
+from models.tracker.choices import picked
+from models.tracker.core import Core
+from models.trades.metrics import TradeMetrics
+from models.trades.record import LOTS, POSITIONS, TradeRecord
+from models.trades.statistics import GroupBy, TradeGroup
+
+
+class TradeFilter(NamedTuple):
+    """Which closed trades are asked for.
+
+    Attributes:
+        strategy: Only this strategy's; None for all.
+        symbol: Only those in this ticker or Symbol ID; None for all.
+        since: Only those that closed at this time or later, aware; None for all.
+        limit: Only the last so many of them; None for all.
+    """
+
+    strategy: str | None = None
+    symbol: str | None = None
+    since: datetime | None = None
+    limit: int | None = None
+
+    def check(self) -> None:
+        """Raise `CallError` where the limit is negative or the time has no zone."""
+        if self.limit is not None and self.limit < 0:
+            raise CallError(f"the limit is {self.limit}; it must be 0 or more")
+        if self.since is not None and self.since.tzinfo is None:
+            raise CallError(f"the time {self.since} has no time zone; give it one")
+
+    def wants(self, trade: TradeRecord) -> bool:
+        """Whether a trade is one of those asked for, whatever the limit."""
+        return (
+            (self.strategy is None or trade.strategy == self.strategy)
+            and (self.symbol is None or self.symbol in (trade.symbol, trade.sid))
+            and (self.since is None or trade.exit_time >= self.since)
+        )
+
+
+class ClosedTrades:
+    """Answers which trades closed, and what they come to.
+
+    Args:
+        core: Whose trades are asked for.
+    """
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    def trades(self, wanted: TradeFilter, book: str) -> list[TradeRecord]:
+        """Closed trades of a book, the oldest first; those beyond memory come from the archive.
+
+        Raises:
+            UnknownStrategyError: There is no such strategy.
+            CallError: The book is unknown, the limit negative or the time without a zone.
+        """
+        core, limit = self._core, wanted.limit
+        if book not in core.logs:
+            raise CallError(f"there is no book {book!r}; there are {LOTS} and {POSITIONS}")
+        wanted.check()
+        with core.lock:
+            self._check_strategy(wanted.strategy)
+            log = core.logs[book]
+            kept, first, archived = log.all(), log.forgotten, log.archived
+        found = [trade for trade in kept if wanted.wants(trade)]
+        if limit is None or len(found) < limit:
+            older = core.archiving.read(book, first, archived)
+            found[:0] = filter(wanted.wants, older)
+        return found if limit is None else found[len(found) - min(limit, len(found)) :]
+
+    def statistics(self, strategy: str | None) -> TradeMetrics:
+        """Every figure of the closed lots of all or of one strategy.
+
+        Raises:
+            UnknownStrategyError: There is no such strategy.
+        """
+        with self._core.lock:
+            return self._core.statistics.metrics(*self._within(strategy))
+
+    def groups(self, by: GroupBy | str, strategy: str | None) -> dict[str, TradeMetrics]:
+        """Every figure of the closed lots in each group.
+
+        Raises:
+            UnknownStrategyError: There is no such strategy.
+            CallError: Trades are not grouped by that.
+        """
+        kind = picked(GroupBy, by, "trades are grouped by")
+        with self._core.lock:
+            return self._core.statistics.groups(kind, *self._within(strategy))
+
+    def _within(self, strategy: str | None) -> tuple[TradeGroup, ...]:
+        """The group of a strategy's trades; none for all."""
+        self._check_strategy(strategy)
+        return () if strategy is None else ((GroupBy.STRATEGY, strategy),)
+
+    def _check_strategy(self, strategy: str | None) -> None:
+        known = self._core.ledger.books.accounts
+        if strategy is not None and strategy not in known:
+            raise UnknownStrategyError(strategy, known)

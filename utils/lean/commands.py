@@ -1,0 +1,73 @@
+"""Commands that LEAN's `on_command` passes on to a running tracker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from models.errors import CallError
+from models.performance_tracker import PerformanceTracker
+from utils.notify.reporting import Reporting
+
+
+class Commands:
+    """Answers the commands that name the tracker, such as `{"tracker": "snapshot"}`.
+
+    Args:
+        tracker: What is saved, and told of deposits.
+        reporting: Where the balance is told, and whose level can be set.
+    """
+
+    def __init__(self, tracker: PerformanceTracker, reporting: Reporting) -> None:
+        self._tracker = tracker
+        self._reporting = reporting
+
+    def answer(self, data: Any) -> bool | None:
+        """Do what a command asks for.
+
+        Args:
+            data: LEAN's dynamic object: what the command was not given is None.
+
+        Returns:
+            Whether it was done; None when the command is not the tracker's.
+
+        Raises:
+            CallError: There is no such command; the text names those there are.
+        """
+        name = getattr(data, "tracker", None)
+        if name is None:
+            return None
+        command = COMMANDS.get(str(name))
+        if command is None:
+            raise CallError(f"there is no command {name!r}; there are {', '.join(COMMANDS)}")
+        return command(self, data)
+
+    def snapshot(self, _: Any) -> bool:
+        """Save now; returns whether it could be."""
+        return self._tracker.save_to_object_store()
+
+    def summary(self, _: Any) -> bool:
+        """Log the balance."""
+        self._reporting.tell_balance()
+        return True
+
+    def flow(self, data: Any) -> bool:
+        """Announce a deposit of `amount` in `currency`, with a `note`."""
+        currency, note = (getattr(data, field, None) or "" for field in ("currency", "note"))
+        self._tracker.record_flow(float(data.amount), str(currency) or None, str(note))
+        return True
+
+    def log(self, data: Any) -> bool:
+        """Set the log's `level`."""
+        self._reporting.log.set_level(str(data.level))
+        self._reporting.listen()
+        return True
+
+
+# What is answered, by the name that the command gives.
+COMMANDS: dict[str, Callable[[Commands, Any], bool]] = {
+    "snapshot": Commands.snapshot,
+    "summary": Commands.summary,
+    "flow": Commands.flow,
+    "log": Commands.log,
+}

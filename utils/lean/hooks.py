@@ -1,0 +1,166 @@
+"""LEAN's hooks: what an order event, a slice, a midnight and the end of the run do to the books.
+
+They copy plain values out of LEAN first and take the tracker's lock after, so that a hook never
+waits for LEAN while another waits for the tracker. What they raise is caught by their caller.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from models.errors import EventError
+from models.events.account import DayEnd
+from models.events.orders import OrderStatus, OrderUpdate
+from models.ledger.ledger import EQUITY_TOLERANCE
+from models.performance_tracker import PerformanceTracker
+from utils.lean.run import LeanRun
+from utils.log.events import Level
+from utils.notify.reporting import Reporting
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from AlgorithmImports import OrderEvent, QCAlgorithm, Slice
+
+
+LIVE_MARK_EVERY = 1.0  # seconds
+
+
+class Hooks:
+    """What LEAN's hooks do, without a guard around them.
+
+    Args:
+        algorithm: The running algorithm.
+        tracker: Whose books are fed.
+        reporting: What is told beside the books.
+        run: How far LEAN's account is taken, and the feed that reads it.
+    """
+
+    def __init__(
+        self,
+        algorithm: QCAlgorithm,
+        tracker: PerformanceTracker,
+        reporting: Reporting,
+        run: LeanRun,
+    ) -> None:
+        self._algorithm = algorithm
+        self._tracker = tracker
+        self._core = tracker.core
+        self._settings = settings = tracker.settings
+        self._reporting = reporting
+        every = settings.mark_every
+        if every is None:
+            every = LIVE_MARK_EVERY if tracker.live else 0.0
+        self._mark_every = timedelta(seconds=every)
+        self._run = run
+
+    # --- orders
+
+    def order_event(self, event: OrderEvent) -> None:
+        """Book an order's event; one that cannot be read becomes an anomaly of the books."""
+        core, run = self._core, self._run
+        if not run.warm:
+            if self._algorithm.is_warming_up:
+                return
+            if core.ledger.books.opened:
+                run.start(None)  # first, for LEAN counts its orders anew
+        try:
+            booked = run.feed.order_event(event)
+        except EventError as problem:
+            core.reject(run.feed.time(), "bad event", str(problem))
+            return
+        if not run.warm:
+            run.start(booked)
+        core.apply(booked)
+        reporting = self._reporting
+        rejected = isinstance(booked, OrderUpdate) and booked.status is OrderStatus.INVALID
+        if rejected:
+            reporting.alerts.rejected(booked.time)
+        if rejected or reporting.log.level <= Level.INFO:
+            reporting.narrator.order(booked)
+
+    # --- slices
+
+    def data(self, data: Slice) -> None:
+        """Mark a slice, unless the last mark is too close."""
+        run = self._run
+        if not run.ready():
+            return
+        time = run.feed.time()
+        new_day = run.feed.is_new_day(time)
+        if not new_day and run.next_mark is not None and time < run.next_mark:
+            return
+        run.next_mark = time + self._mark_every
+        self._mark_slice(data, time, new_day)
+        alerts = self._reporting.alerts
+        if alerts.watches_marks:
+            alerts.mark(time)
+
+    def _mark_slice(self, data: Slice, time: datetime, new_day: bool) -> None:
+        """Mark with as few reads as it takes: all of the account is read where books don't close.
+
+        Corporate actions come before the mark; they are asked for on a day's first slice, and
+        where the mark does not close without them.
+        """
+        core, run = self._core, self._run
+        if run.restored:
+            run.compare(data, time)
+            return
+        mark = run.feed.mark(time, check=new_day)
+        if new_day:
+            run.apply_actions(data, mark)
+        if core.apply(mark):
+            return
+        if not new_day:
+            run.apply_actions(data, mark)
+        core.apply(run.feed.whole_mark(time))
+
+    # --- days
+
+    def midnight(self) -> None:
+        """Mark, and end the day with LEAN's sample; show the figures that come once a day."""
+        run = self._run
+        if not self._core.ledger.books.opened:
+            self._sample_unopened()
+            return
+        if not run.ready() or run.restored:
+            return
+        time = run.feed.time()
+        if self._settings.day_marks:
+            run.mark(time)
+        self._core.apply(self._day_end(time))
+        if not self._tracker.live:
+            self._reporting.show()
+        if self._settings.charts:
+            self._reporting.screen.charts(self._tracker.summary())
+
+    def _sample_unopened(self) -> None:
+        """Keep a backtest's samples from before its first slice; they end no day.
+
+        Live a schedule may come before LEAN has fetched the account.
+        """
+        if not self._tracker.live and not self._algorithm.is_warming_up:
+            self._core.sample(self._day_end(self._run.feed.time()))
+
+    def _day_end(self, time: datetime) -> DayEnd:
+        """LEAN's sample; what the user's benchmark or rates raise costs no day."""
+        feed, market = self._run.feed, list[float]()
+        equity = feed.equity()
+        self._core.guard.attempt("sample", lambda: market.extend(feed.market(time)))
+        return DayEnd(time, equity, *market)
+
+    def timer(self) -> None:
+        """Show the figures, once the account is taken."""
+        if self._run.warm:
+            self._reporting.show()
+
+    def sample_end(self) -> None:
+        """Sample once more, as LEAN does; fills since a mark that was left out are marked."""
+        run, core = self._run, self._core
+        if run.ready() and not run.restored:
+            time = run.feed.time()
+            moved = core.ledger.equity_now() - core.ledger.equity
+            if self._mark_every and abs(moved) > EQUITY_TOLERANCE:
+                run.mark(time)
+            core.sample(self._day_end(time))

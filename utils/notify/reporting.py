@@ -1,0 +1,160 @@
+"""Reporting: the log, the alerts and LEAN's screen, put beside the books of one tracker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from models.equity.session_book import BEGINNING
+from models.errors import Failure
+from models.performance_tracker import PerformanceTracker
+from models.tracker.alerts import Alert
+from models.tracker.notices import OF_FILLS, Notice, NoticeKind
+from utils.log.events import Category, Level
+from utils.log.logger import LOG_BUDGET, StructuredLogger
+from utils.notify.alerts import ALARM_NOTICES, Alerts
+from utils.notify.event_writer import order_name
+from utils.notify.narrator import Narrator
+from utils.notify.notifier import Notifier
+from utils.notify.screen import Screen
+from utils.store.object_store import ObjectStoreManager
+from utils.store.snapshot import SnapshotError
+
+if TYPE_CHECKING:
+    from AlgorithmImports import QCAlgorithm
+
+Result = TypeVar("Result")
+
+
+class Reporting:
+    """Tells what happens in a tracker, outside its lock.
+
+    Args:
+        algorithm: The running algorithm.
+        tracker: Whose books are told of; its warnings go to the log from now on.
+        store: Where the whole log is kept, where the setting `log_store` asks for it.
+
+    Attributes:
+        log: The structured log.
+        alerts: What is watched.
+        screen: What LEAN shows.
+        narrator: Turns notices and order events into events of the log.
+    """
+
+    def __init__(
+        self, algorithm: QCAlgorithm, tracker: PerformanceTracker, store: ObjectStoreManager
+    ) -> None:
+        core, settings = tracker.core, tracker.settings
+        self._tracker = tracker
+        self._guard = core.guard
+        self._store = store
+        self._logs_kept = 0
+        self.log = self._new_log(algorithm)
+        core.guard.warn = self._warn
+        self.alerts = Alerts(tracker, settings.alerts)
+        addresses = settings.notify if core.live else {}
+        self.notifier = Notifier(algorithm, addresses, settings.notify_daily, core.guard.attempt)
+        self.screen = Screen(algorithm)
+        self.narrator = Narrator(
+            self.log,
+            lambda order_id: order_name(order_id, len(core.deployments)),
+            lambda sid: core.ledger.books.tickers.get(sid, sid),
+        )
+        self.listen()
+
+    def _new_log(self, algorithm: QCAlgorithm) -> StructuredLogger:
+        """The log as the settings and the mode ask for it."""
+        core, settings = self._tracker.core, self._tracker.settings
+        budget = settings.log_bytes
+        if budget is None and not core.live:
+            budget = LOG_BUDGET
+        return StructuredLogger(
+            algorithm,
+            lambda: core.ledger.books.time or BEGINNING,
+            level=settings.log_level or ("info" if core.live else "warning"),
+            budget=budget,
+            as_json=settings.log_format == "json",
+            store=self._keep_log if settings.log_store else None,
+            attempt=core.guard.attempt,
+        )
+
+    def _keep_log(self, lines: str) -> None:
+        """Keep a part of the log in the store, under a number of its own."""
+        self._logs_kept += 1
+        result = self._store.save_text("logs", f"log-{self._logs_kept:05d}", lines, force=True)
+        if not result.saved:
+            raise SnapshotError(f"the log is not saved: {result.reason.value} {result.detail}")
+
+    def _warn(self, message: str) -> None:
+        """Log a warning, which is told after the hook: no lock is held then."""
+        self.log.emit("warning", category=Category.ERROR, level=Level.WARNING, text=message)
+
+    # --- notices
+
+    def listen(self) -> None:
+        """Hear what is logged at the log's level or watched; no notice is made of the rest."""
+        kinds = {NoticeKind.SESSION_CLOSED, NoticeKind.ANOMALY, NoticeKind.ALERT}
+        if self._tracker.settings.alerts:
+            kinds |= set(ALARM_NOTICES)
+        if self.log.level <= Level.INFO:
+            kinds |= OF_FILLS
+        if self.log.level <= Level.DEBUG:
+            kinds |= {NoticeKind.NEW_LOW, NoticeKind.RECOVERY}
+        self._tracker.remove_listener(self._hear)
+        self._tracker.add_listener(self._hear, *kinds)
+
+    def _hear(self, notice: Notice) -> None:
+        """Log a notice, send it where it is an alert, and look whether it alerts anybody."""
+        record = notice.record
+        self.narrator.hear(notice)
+        if isinstance(record, Alert):
+            self.notifier.notify(record)
+        elif self._tracker.settings.alerts:
+            self.alerts.hear(notice)
+
+    def reset(self) -> None:
+        """Forget which alerts fired; the log goes on."""
+        self.alerts = Alerts(self._tracker, self._tracker.settings.alerts)
+
+    # --- hooks
+
+    def guard(self, place: str, hook: Callable[..., Result], *arguments: Any) -> Result | Failure:
+        """Run a hook, then log what it brought about.
+
+        Nothing that a hook raises reaches LEAN, which would stop the algorithm: it is counted.
+
+        Args:
+            place: The hook's name, under which a failure is counted.
+            hook: What to run.
+            arguments: Its arguments.
+
+        Returns:
+            What the hook returned, or the failure.
+        """
+        outcome = self._guard.call(place, hook, *arguments)
+        self.narrator.flush()
+        return outcome
+
+    # --- figures
+
+    def show(self) -> None:
+        """Show the figures in LEAN's banner, unless the settings leave it out."""
+        if self._tracker.settings.banner:
+            self.screen.banner(self._tracker.summary())
+
+    def tell_balance(self) -> None:
+        """Log the law of the ledger, without the terms that are zero."""
+        terms = {name: round(value, 2) for name, value in self._tracker.balance().items() if value}
+        self.log.event("balance", **cast("dict[str, Any]", terms))
+
+    def tell_result(self) -> None:
+        """Log what the run came to, and put the figures into LEAN's own result."""
+        self.tell_balance()
+        for name, figures in self._tracker.strategies().items():
+            self.log.event(
+                "result", strategy=name, net_pnl=round(figures.net_pnl, 2), trades=figures.trades
+            )
+        for kind, count in self._tracker.errors.items():
+            self.log.event("failed", what=kind, times=count)
+        if self._tracker.settings.banner:
+            self.screen.statistics(self._tracker.summary())
