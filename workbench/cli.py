@@ -9,6 +9,7 @@ import click
 
 # Each module has its command under the name `command`.
 COMMANDS: Mapping[str, str] = {
+    "compare": "workbench.commands.compare",
     "export": "workbench.commands.export",
     "recordings": "workbench.commands.recordings",
     "replay": "workbench.commands.replay",

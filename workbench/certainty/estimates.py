@@ -60,7 +60,9 @@ def estimate(drawn: Resamples, series: int, statistic: Statistic, level: float =
     observed, scale = drawn.observed(series), drawn.seen.scale
     value = float(statistic.value(observed, scale))
     n = round(float(statistic.observations(observed, scale)))
-    if n < LEAST_OBSERVATIONS:
+    # days are drawn, so trades that all closed on a few of them are as few
+    days = np.count_nonzero(statistic.observations(drawn.by_day(series), scale))
+    if min(n, days) < LEAST_OBSERVATIONS:
         return Estimate(_finite(value), None, None, n, enough=False)
     draws = values_drawn(drawn, series, statistic)
     found = interval(value, draws, influence(drawn, series, statistic), drawn.block, level)

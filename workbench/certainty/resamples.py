@@ -57,6 +57,10 @@ class Resamples:
         """The sums over the days as they were."""
         return Sums(*self.daily[series].sum(axis=0))
 
+    def by_day(self, series: int) -> Sums:
+        """What each day adds to the sums."""
+        return Sums(*self.daily[series].T)
+
     def drawn(self, series: int) -> Sums:
         """The sums over each resample."""
         return Sums(*self.sums[series].T)

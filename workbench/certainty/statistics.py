@@ -50,7 +50,11 @@ def _ratio(part: Floats, spread: Floats) -> Floats:
 
 
 def _spread(s: Sums, scale: Scale) -> Floats:
-    """The sample standard deviation of the daily returns; 0 where only rounding moves them."""
+    """The sample standard deviation of the daily returns; 0 where only rounding moves them, NaN
+    of a single one.
+    """
+    if scale.n < 2:
+        return np.full_like(s.r, np.nan)
     square = (s.r2 - s.r * s.r / scale.n) / (scale.n - 1)
     spread: Floats = np.sqrt(np.where(square > FLAT * s.r2 / scale.n, square, 0.0))
     return spread

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from models.execution.records import ExecutionMetrics, OrderGroup
@@ -50,6 +50,7 @@ class Run:
 def run_of(
     name: str,
     tracker: PerformanceTracker,
+    trades: Sequence[TradeRecord] | None = None,
     ledger: LedgerDays | None = None,
     parameters: Mapping[str, str] | None = None,
     problems: tuple[str, ...] = (),
@@ -59,11 +60,16 @@ def run_of(
     Args:
         name: What to call it.
         tracker: The tracker at its end.
+        trades: Every closed lot, where somebody heard of them on the way; None for those that the
+            tracker has in memory and archive.
         ledger: The terms by day, where somebody took them on the way; None for what the sessions
             tell.
         parameters: What the algorithm was run with.
         problems: What could not be read.
     """
+    known = tracker.trades() if trades is None else trades
+    lost = tracker.scopes.account.tally.trades - len(known)
+    gone = (f"{lost:,} of the oldest trades are not kept",) if lost > 0 else ()
     account = tracker.execution_quality(OrderGroup.ACCOUNT)
     strategies = tracker.execution_quality(OrderGroup.STRATEGY)
     rates = tracker.samples.risk_free
@@ -75,8 +81,7 @@ def run_of(
         risk_free=sum(rates) / len(rates) if len(rates) else 0.0,
         daily=daily_series(tracker),
         trades=tuple(
-            (trade.exit_time.astimezone(tracker.zone).toordinal(), trade)
-            for trade in tracker.trades()
+            (trade.exit_time.astimezone(tracker.zone).toordinal(), trade) for trade in known
         ),
         execution={
             (ACCOUNT if each.group is OrderGroup.ACCOUNT else each.key): each
@@ -84,5 +89,5 @@ def run_of(
         },
         ledger=session_ledger(tracker) if ledger is None else ledger,
         parameters=parameters or {},
-        problems=problems,
+        problems=(*problems, *gone),
     )

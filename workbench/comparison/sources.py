@@ -69,7 +69,14 @@ class RecordingSource:
         tape = read_tape(path)
         replay = Replay(tape, lean_book=False, execution="on")
         ledger = logged(replay)
-        return run_of(text, replay.tracker, ledger, _parameters(path), tuple(tape.problems))
+        return run_of(
+            text,
+            replay.tracker,
+            trades=replay.trades,
+            ledger=ledger,
+            parameters=_parameters(path),
+            problems=tuple(tape.problems),
+        )
 
 
 SOURCES: tuple[Source, ...] = (SavedStateSource(), RecordingSource())

@@ -46,13 +46,13 @@ def estimate(found: Estimate, name: str) -> str:
 
 
 def record(profile: Profile) -> Text:
-    """The days there are, and those that there must be before a Sharpe ratio proves anything."""
+    """The days that there must be before the Sharpe ratio proves anything: green if there are."""
     found = profile.track_record
-    if found.enough:
-        return Text(f"{found.days:,} days, enough", style="green")
-    if found.least_days is None:
-        return Text(f"{found.days:,} days, Sharpe not above 0", style="yellow")
-    return Text(f"{found.days:,} of {found.least_days:,} days", style="yellow")
+    if found.probabilistic_sharpe is None:
+        return Text("-", style="dim")
+    style = "green" if found.enough else "yellow"
+    needed = "none is enough" if found.least_days is None else f"{found.least_days:,} days"
+    return Text(needed, style=style)
 
 
 # The rows above the figures that have an interval, and those below them.
@@ -70,8 +70,9 @@ AFTER: Mapping[str, Callable[[Profile], Text | str]] = {
     "Fill rate": lambda each: percent(each.execution.get("fill_rate"), 0),
     "Probabilistic Sharpe": lambda each: percent(each.track_record.probabilistic_sharpe, 1),
     "Deflated Sharpe": lambda each: percent(each.track_record.deflated_sharpe, 1),
-    "Minimum backtest, years": lambda each: figure(each.track_record.minimum_backtest_years, 1),
-    "Track record": record,
+    "Min. backtest, years": lambda each: figure(each.track_record.minimum_backtest_years, 1),
+    "Days": lambda each: f"{each.track_record.days:,}",
+    "Least track record": record,
 }
 
 

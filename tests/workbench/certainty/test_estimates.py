@@ -60,6 +60,17 @@ def test_a_few_days_have_figures_without_intervals() -> None:
     assert found["sharpe"].value is not None
 
 
+def test_many_trades_of_a_few_days_have_no_interval() -> None:
+    """Trades that all closed on a few days tell no more than these days."""
+    closed = np.where(np.arange(300) < 10, 50.0, 0.0)
+    trades = ClosedTrades(closed, closed * 0.6, closed * 0.4, closed * 3.0, closed * -1.0)
+    seen = replace(market(np.random.default_rng(1), 300, normal), trades=(trades,))
+    found = resample_and_estimate(seen, 200)["one"]
+    assert found["win_rate"].n == 500
+    assert (found["win_rate"].low, found["win_rate"].enough) == (None, False)
+    assert found["sharpe"].low is not None
+
+
 def test_a_series_without_losses_has_no_upper_profit_factor() -> None:
     """Where few trades lose, the profit factor may be anything above the lower end."""
     closed = np.ones(300)

@@ -91,6 +91,21 @@ def test_the_same_seed_gives_the_same_comparison() -> None:
     assert one["runs"] != other["runs"]
 
 
+@pytest.mark.parametrize("days", [1, 2, 5])
+def test_a_few_days_are_compared_as_far_as_they_go(days: int) -> None:
+    """What a single day tells is shown, and nothing fails."""
+    made = {"trend": 900 * noise(1, days), "carry": 500 * noise(2, days)}
+    found = compare([run("one", noise(3, days), strategies=made)], resamples=100)
+    assert [each.net_pnl for each in found.profiles] == [
+        pytest.approx(each.sum()) for each in made.values()
+    ]
+    assert {each.estimates["sharpe"].low for each in found.profiles} == {None}
+    assert "trend" in shown(found)
+    both = compare([run("a", noise(1, days)), run("b", noise(2, days), live=True)], resamples=100)
+    assert [each.days for each in both.partings] == [days]
+    assert "b (live) against a" in shown(both)
+
+
 def test_a_run_without_strategies_has_nothing_to_compare() -> None:
     """The error says that nothing was traded."""
     with pytest.raises(NothingInCommonError, match="one has no strategy to compare"):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from models.performance_tracker import PerformanceTracker
 from workbench.comparison.ledger_days import SIGNS
+from workbench.comparison.run import run_of
 from workbench.comparison.sources import read_run, read_runs
 from workbench.engine.tape import TAPE_NAME, read_tape
 from workbench.recordings import find
@@ -33,8 +36,29 @@ def test_a_recording_is_a_run() -> None:
     assert set(found.ledger.terms) == set(SIGNS)
     assert {"", *(each.name for each in found.daily.strategies)} >= set(found.execution)
     assert found.execution[""].orders > 0
-    assert found.trades
+    assert len(found.trades) == 5
     assert found.problems == ()
+
+
+def test_every_trade_of_a_recording_counts() -> None:
+    """Trades that the tracker no longer keeps in memory are compared too."""
+    found = read_run("three-strategies")
+    assert len(found.trades) == 6_553
+    assert found.problems == ()
+
+
+def test_trades_that_are_gone_are_told() -> None:
+    """What was counted and is not there any more is a problem of the run."""
+    tracker = PerformanceTracker()
+    for day in (1, 2, 3):
+        opened = datetime(2026, 3, day, tzinfo=UTC)
+        tracker.open_trade("A", quantity=1, price=10.0, time=opened)
+        tracker.close_trade("A", price=11.0)
+    kept = tracker.trades(limit=1)
+    assert run_of("by hand", tracker).problems == ()
+    assert run_of("by hand", tracker, trades=kept).problems == (
+        "2 of the oldest trades are not kept",
+    )
 
 
 def test_a_saved_state_is_a_run(saved: Path) -> None:
