@@ -14,14 +14,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from time import monotonic
-from typing import Any
+from typing import Any, ClassVar
 
+from models.codec import WHOLE, dict_of
 from models.errors import CallError
+from models.fields import Field, Restorable, Table
 from utils.log.captures import Captures
 from utils.log.chunks import LogChunk
 from utils.log.counts import UNSTORED_LINES, count_event
 from utils.log.entries import Entry
-from utils.log.events import EVENTS, ROUTES, Category, EventSpec, Level, Sink, pick
+from utils.log.events import EVENTS, LEVEL, ROUTES, Category, EventSpec, Level, Sink, pick
 from utils.log.messages import ConsolePace, message_bytes, render_message
 from utils.log.processors import Processor
 from utils.log.sinks import LogSink, unguarded
@@ -36,7 +38,7 @@ MOST_QUEUED = 10_000  # the entries that wait for a flush at most
 MOST_ADDED = 100  # of the entries that listeners log during a flush, how many it takes as well
 
 
-class StructuredLogger:
+class StructuredLogger(Restorable):
     """The log of one run.
 
     Args:
@@ -60,6 +62,14 @@ class StructuredLogger:
     Raises:
         CallError: There is no such level.
     """
+
+    STATE: ClassVar[Table] = Table(
+        Field("level", LEVEL),
+        Field("used", WHOLE),
+        Field("number", WHOLE, "_number"),
+        Field("written", dict_of(WHOLE, Counter)),
+        Field("left_out", dict_of(WHOLE, Counter)),
+    )
 
     def __init__(
         self,
@@ -338,18 +348,13 @@ class StructuredLogger:
     def state(self) -> dict[str, Any]:
         """Return the level, the bytes used and the counts as JSON values."""
         with self._lock:
-            return {
-                "level": self.level.name.lower(),
-                "used": self.used,
-                "number": self._number,
-                "written": dict(self.written),
-                "left_out": dict(self.left_out),
-            }
+            return super().state()
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Take over what `state` returned."""
+        """Take over what `state` returned.
+
+        Raises:
+            StateError: A value is missing or of another type.
+        """
         with self._lock:
-            self.level = pick(Level, state["level"])
-            self.used, self._number = state["used"], state["number"]
-            self.written = Counter(state["written"])
-            self.left_out = Counter(state["left_out"])
+            super().restore(state)
