@@ -16,7 +16,7 @@ from statistics import NormalDist, variance
 import numpy as np
 import numpy.typing as npt
 
-from models.statistics.portfolio import shape
+from models.statistics.returns import shape
 
 Floats = npt.NDArray[np.float64]
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.performance_tracker import PerformanceTracker
-from models.statistics.portfolio import Closes
+from models.statistics.closes import Closes
 from workbench.statistics.figures import closes
 
 Floats = npt.NDArray[np.float64]

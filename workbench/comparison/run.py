@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from models.execution.records import ExecutionMetrics, OrderGroup
+from models.execution.group_metrics import ExecutionMetrics, OrderGroup
 from models.performance_tracker import PerformanceTracker
 from models.trades.record import TradeRecord
 from workbench.comparison.daily import DailySeries, daily_series

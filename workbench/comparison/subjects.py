@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.equity.tally import BREAKEVEN
-from models.execution.records import ExecutionMetrics
+from models.execution.group_metrics import ExecutionMetrics
 from models.trades.record import TradeRecord
 from workbench.certainty.observations import ClosedTrades, Observations
 from workbench.comparison.run import ACCOUNT, Run

@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.statistics.portfolio import Closes, own_statistics
+from models.statistics.closes import Closes
+from models.statistics.portfolio import own_statistics
 from tests.workbench.certainty.markets import market, normal
 from workbench.certainty.observations import ClosedTrades, Observations, Sums, daily_columns
 from workbench.certainty.statistics import STATISTICS

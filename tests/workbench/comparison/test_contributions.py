@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.statistics.portfolio import Closes, own_statistics
+from models.statistics.closes import Closes
+from models.statistics.portfolio import own_statistics
 from tests.workbench.comparison.runs import noise, run
 from workbench.comparison.contributions import (
     REST,
