@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from importlib import import_module
 
 import click
 
-from models import __version__
-
-# Each module has its command under the name `command`.
-COMMANDS: Mapping[str, str] = {
-    "compare": "workbench.commands.compare",
-    "export": "workbench.commands.export",
-    "recordings": "workbench.commands.recordings",
-    "replay": "workbench.commands.replay",
-    "stats": "workbench.commands.stats",
-}
+# Each is a module of `commands` that has its command under the name `command`.
+COMMANDS = ("compare", "export", "recordings", "replay", "stats")
 
 
 class LazyGroup(click.Group):
@@ -30,12 +21,28 @@ class LazyGroup(click.Group):
         """The command of a name; None where there is none, which click reports as a usage error."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(COMMANDS[cmd_name]).command
+        command: click.Command = import_module(f"{__package__}.commands.{cmd_name}").command
         return command
 
 
+def show_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    """Print the version and end; it is imported only when it is asked for."""
+    if asked:
+        from models import __version__
+
+        click.echo(f"LEAN performance tracker {__version__}")
+        ctx.exit()
+
+
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="LEAN performance tracker")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=show_version,
+    help="Show the version.",
+)
 def main() -> None:
     """Replay real LEAN runs and look at what the performance tracker makes of them.
 
