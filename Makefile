@@ -1,5 +1,6 @@
 # Every target works in a fresh clone: the virtual environment makes itself, and again when
-# pyproject.toml changes. Needs Python 3.11 and, the first time, a package index.
+# pyproject.toml changes. `run` installs what it needs alone; `test` adds linters and oracles.
+# Needs Python 3.11 and, the first time, a package index.
 
 PYTHON ?= python3.11
 ENGINE ?= recorded
@@ -9,7 +10,10 @@ ENGINES := recorded lean launcher
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+TEST_INSTALLED := $(VENV)/.test-installed
 LEAN_INSTALLED := $(VENV)/.lean-installed
+# The tests of one recording share its replay; their order is that of tests/conftest.py.
+PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
 
 ifneq (,$(filter run,$(MAKECMDGOALS)))
@@ -43,17 +47,18 @@ run-lean: $(LEAN_INSTALLED)
 run-launcher: $(INSTALLED)
 	@$(BIN)/python -m workbench.launcher launcher
 
-test: $(INSTALLED) ## Lint, check types and run the tests with coverage
+test: $(TEST_INSTALLED) ## Lint, check types and run the tests with coverage (some 5 minutes)
+	@echo "All checks together take some 5 minutes on two cores"
 	$(BIN)/python -m ruff check
 	$(BIN)/python -m ruff format --check
 	$(BIN)/python -m mypy
-	$(BIN)/python -m pytest --cov --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --cov $(PARALLEL)
 
-lint: $(INSTALLED) ## Check style and format
+lint: $(TEST_INSTALLED) ## Check style and format
 	$(BIN)/python -m ruff check
 	$(BIN)/python -m ruff format --check
 
-types: $(INSTALLED) ## Check types
+types: $(TEST_INSTALLED) ## Check types
 	$(BIN)/python -m mypy
 
 bench: $(INSTALLED) ## Measure what the tracker costs
@@ -75,6 +80,11 @@ $(INSTALLED): pyproject.toml
 	    "make $(MAKECMDGOALS) PYTHON=PATH" >&2; exit 2; }
 	@echo "Making $(VENV) (once)"
 	@"$(PYTHON)" -m venv --clear $(VENV)
+	@$(PIP) '.[workbench]'
+	@touch $@
+
+$(TEST_INSTALLED): $(INSTALLED)
+	@echo "Installing the linters and the tests' oracles into $(VENV) (once, about a minute)"
 	@$(PIP) '.[workbench,dev]'
 	@touch $@
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from models.creation import create_performance_tracker
 from models.equity.curve import CurvePoint
-from models.equity.drawdown import DrawdownRecord, Spell
+from models.equity.drawdown import DrawdownPeriod, DrawdownRecord
 from models.equity.session_metrics import SessionKind, SessionMetrics
 from models.equity.strategy_metrics import StrategyMetrics
 from models.errors import CallError, EventError, TrackerError, UnknownStrategyError
@@ -28,6 +28,7 @@ __all__ = [
     "Archive",
     "CallError",
     "CurvePoint",
+    "DrawdownPeriod",
     "DrawdownRecord",
     "EventError",
     "Exposure",
@@ -44,7 +45,6 @@ __all__ = [
     "Settings",
     "SettingsError",
     "Sheet",
-    "Spell",
     "StrategyMetrics",
     "TrackerError",
     "TradeRecord",

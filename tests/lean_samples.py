@@ -122,6 +122,19 @@ class Reader:
         self.held[line["sid"]] = after, average
 
 
+def first_holdings(lines: Iterable[Line]) -> dict[str, tuple[float, float]]:
+    """What LEAN held before its first order: sid -> quantity and average price.
+
+    Nothing, but in a deployment that goes on with the holdings of another.
+    """
+    for line in lines:
+        if line["type"] == "order":
+            break
+        if line["type"] == "mark":
+            return {sid: (figures[0], figures[2]) for sid, figures in line.get("h", {}).items()}
+    return {}
+
+
 def append(columns: Iterable[Any], values: Iterable[float]) -> None:
     """Add a row to columns."""
     for column, value in zip(columns, values, strict=True):

@@ -23,14 +23,14 @@ from tests import algorithm_imports
 from tests.algorithm_imports import Contract, Resolution, Scene
 from tests.paper_market import PaperMarket, Step, engine_of, option
 from tests.structure.source_tree import ROOT
-from utils.notify.screen import figures
+from utils.notify.screen import screen_figures
 from workbench.engine.engine import RecordedEngine
 from workbench.engine.enums import DataNormalizationMode
 from workbench.engine.reads import ReadMeter
 from workbench.engine.state import SecurityState
 from workbench.engine.symbols import Symbol
 from workbench.engine.tape import Tape, read_tape
-from workbench.launcher import algorithm_class
+from workbench.launcher.configuration import algorithm_class
 from workbench.recordings import recordings
 from workbench.replay.replay import Replay
 
@@ -388,7 +388,7 @@ def test_its_hooks_follow_a_run_of_lean(bot: Any, name: str) -> None:
     assert abs(algorithm.tracker.summary().balance["unexplained"]) < 1e-6
     heard = [message for message in engine.messages if " made " in message.text]
     assert len(heard) == len(replay.trades)
-    shown = set(engine.summary_statistics) - set(figures(algorithm.tracker.summary()))
+    shown = set(engine.summary_statistics) - set(screen_figures(algorithm.tracker.summary()))
     assert shown == {f"{strategy} net P&L" for strategy in replay.tracker.strategies()}
 
 

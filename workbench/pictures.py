@@ -17,7 +17,7 @@ from rich.text import Text
 from workbench.engine import read_tape
 from workbench.recordings import PROJECT, find
 from workbench.replay.replay import Replay
-from workbench.tables import show
+from workbench.replay.report import show
 
 RECORDING = "three-strategies"
 PICTURE = PROJECT / "docs" / "pictures" / "replay.svg"

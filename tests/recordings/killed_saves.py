@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from models.performance_tracker import PerformanceTracker
-from utils.store.categories import CATEGORIES
+from utils.store.categories import CATEGORIES, StorePolicy
 from utils.store.object_store import ObjectStoreManager
 from utils.store.snapshots import SnapshotStore
 from workbench.engine.reads import ReadMeter
@@ -30,7 +30,9 @@ PAUSE = 2e-5  # seconds between two pieces
 LIVES_AT_MOST = 0.05  # seconds after its first save
 TRADES = 100  # that the first state has
 # Some 200 KB of text are a good while on their way to the disk.
-PLAIN = {name: replace(category, compress=False) for name, category in CATEGORIES.items()}
+PLAIN = StorePolicy(
+    {name: replace(category, compress=False) for name, category in CATEGORIES.items()}
+)
 
 
 class SlowDisk(ObjectStore):
@@ -64,7 +66,7 @@ class Told:
 def tracker_on(folder: Path, logger: Told | None = None) -> PerformanceTracker:
     """A fresh tracker over the folder."""
     store = SlowDisk(ReadMeter(), folder, print, StoreRules())
-    manager = ObjectStoreManager(store, project="7", live=True, categories=PLAIN)
+    manager = ObjectStoreManager(store, PLAIN, project="7", live=True)
     return PerformanceTracker(logger=logger, object_store=SnapshotStore(manager, project="7"))
 
 

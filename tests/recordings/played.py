@@ -1,11 +1,17 @@
-"""Recordings that were played to their end, each once for all the tests that look at it."""
+"""Recordings that were played to their end, each once for all the tests that look at it.
+
+Tests of one recording run one after another in one process (`tests/conftest.py`), so that a few
+replays are remembered and no more.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
+
+import pytest
 
 from models.trades.record import TradeRecord
 from workbench.engine.tape import read_tape
@@ -15,6 +21,8 @@ from workbench.replay.replay import Replay
 LONG = "three-strategies-23y"
 RECORDINGS = recordings()
 NAMES = [name for name in RECORDINGS if name != LONG]
+# Deployments that begin with the holdings of the one before, at LEAN's average prices.
+CONTINUED = frozenset({"live-redeploy-2", "live-redeploy-3"})
 STRATEGY_TERMS = (
     "realized",
     "unrealized",
@@ -24,6 +32,16 @@ STRATEGY_TERMS = (
     "settlement",
     "fx",
 )
+
+LARGE = 100_000  # bytes of a tape
+
+
+def slow_if_large(*names: str) -> list[pytest.ParameterSet]:
+    """Recordings as the parameters of a test that is slow with the large ones of them."""
+    return [
+        pytest.param(name, marks=[pytest.mark.slow] * (RECORDINGS[name].size > LARGE))
+        for name in names
+    ]
 
 
 @dataclass(frozen=True)
@@ -61,7 +79,7 @@ def play(replay: Replay, check_terms: bool = False) -> Played:
     return Played(replay, rows, gaps, rounds)
 
 
-@cache
+@lru_cache(maxsize=3)
 def played(name: str) -> Played:
-    """The replay of a recording, made once for all the tests that look at it."""
-    return play(Replay(read_tape(RECORDINGS[name].path)), check_terms=True)
+    """The replay of a recording, orders followed, made once for all the tests that look at it."""
+    return play(Replay(read_tape(RECORDINGS[name].path), execution="on"), check_terms=True)

@@ -14,8 +14,8 @@ import pytest
 from models.events.account import Mark
 from models.events.instruments import Instrument
 from models.events.orders import Fill, OrderUpdate
-from models.execution.quality import KEPT, ExecutionQuality
-from models.execution.records import OrderGroup
+from models.execution.group_metrics import OrderGroup
+from models.execution.quality import FINISHED_WHOLE, ExecutionQuality
 from models.ledger.tags import LIQUIDATED
 from workbench.engine.tape import read_tape
 from workbench.recordings import find
@@ -181,6 +181,7 @@ def test_limits_are_those_in_force(name: str) -> None:
     assert expected >= 0  # a limit order never fills beyond its limit
 
 
+@pytest.mark.recording("order-types")
 def test_rejects_of_one_kind_are_one_reason() -> None:
     """LEAN's messages differ in every figure."""
     (record,) = played("order-types")[0].metrics()
@@ -188,6 +189,7 @@ def test_rejects_of_one_kind_are_one_reason() -> None:
     assert record.reasons[reason] == record.outcomes["rejected"] == 4
 
 
+@pytest.mark.recording("sliced-fills")
 def test_a_live_run_has_latency_and_a_backtest_has_none() -> None:
     """Four orders were acknowledged a second late; in a backtest all come at once."""
     (live,) = played("live-paper")[0].metrics()
@@ -198,6 +200,7 @@ def test_a_live_run_has_latency_and_a_backtest_has_none() -> None:
     assert backtest.latency["acknowledged"].n == 0
 
 
+@pytest.mark.recording("order-types")
 def test_leans_fill_models_cost_half_the_spread() -> None:
     """Market orders fill at the touch: in a backtest nothing is left beyond it, live hardly."""
     for name, most in (("order-types", 1e-9), ("live-paper", 1e-3)):
@@ -212,6 +215,7 @@ def test_leans_fill_models_cost_half_the_spread() -> None:
     assert suggestion.with_trades > 0
 
 
+@pytest.mark.recording("three-strategies")
 def test_markouts_exist_where_marks_do() -> None:
     """On minute bars every held fill has them; on hourly bars there is no minute to look at."""
     minutes = played("order-types")[0].metrics()[0].markouts
@@ -223,11 +227,12 @@ def test_markouts_exist_where_marks_do() -> None:
         assert (each.bps is None) == (each.fills == 0)
 
 
+@pytest.mark.recording("three-strategies")
 def test_orders_are_kept_with_their_prices() -> None:
     """The last of them, each with the quotes of its lines."""
     quality, _ = played("three-strategies")
     kept, taped = quality.orders(), on_tape("three-strategies")
-    assert len(kept) == KEPT
+    assert len(kept) == FINISHED_WHOLE
     for record in kept:
         order = taped[record.order_id]
         assert (record.bid, record.ask) == (order.bid, order.ask)

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from tests.recordings.going_on import RUN, SETTINGS, outcome
-from tests.recordings.played import NAMES, RECORDINGS, Played, play, played
+from tests.recordings.played import NAMES, RECORDINGS, Played, play, played, slow_if_large
 from tests.structure.source_tree import ROOT
-from utils.store.results import Reason
+from utils.store.results import SaveReason
 from workbench.engine.tape import read_tape
 from workbench.replay.replay import Replay
 
@@ -35,8 +35,7 @@ ALL_ON: dict[str, Any] = {
 }
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", slow_if_large(*NAMES))
 def test_a_tracker_from_the_store_at_every_50th_line_goes_on_alike(
     name: str, tmp_path: Path
 ) -> None:
@@ -66,13 +65,13 @@ def test_persistence_logging_and_alerts_change_nothing(name: str) -> None:
     replay = Replay(tape, clock=lambda: float(next(ticks)), **ALL_ON)
     assert play(replay).output == played(name).output
     saves = replay.tracker.store.statistics().saves
-    assert saves[Reason.SAVED] == sum(saves.values()) > 0
+    assert saves[SaveReason.SAVED] == sum(saves.values()) > 0
     assert replay.tracker.log.written.total() > 0
 
 
 def run(module: str, *arguments: object) -> Any:
     """What a process of its own prints, as JSON."""
-    command = [sys.executable, "-m", f"tests.workbench.{module}", *map(str, arguments)]
+    command = [sys.executable, "-m", f"tests.recordings.{module}", *map(str, arguments)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -87,6 +86,7 @@ def saved_at(name: str, lines: Sequence[int], folder: Path) -> dict[str, Any]:
     return outcome(replay)
 
 
+@pytest.mark.recording("three-strategies")
 @pytest.mark.slow
 def test_a_new_process_goes_on_from_twenty_points_alike(tmp_path: Path) -> None:
     """Each finds a store that ran on to the end meanwhile, and comes to the same end itself."""

@@ -16,7 +16,7 @@ import pytest
 from models.tracker.notices import Notice
 from models.trades.record import TradeRecord
 from tests.recordings.played import RECORDINGS, played
-from utils.store.results import Reason
+from utils.store.results import SaveReason
 from utils.tracking import LeanTracker
 from workbench.engine.faults import Faults
 from workbench.engine.tape import read_tape
@@ -31,7 +31,7 @@ ALL_ON: dict[str, Any] = {
     "notify": "email=a@b.c",
 }
 
-
+PATIENCE = 300.0  # seconds until threads that wait for each other are a failure
 SENT = 1_000_000  # the first id of the orders that the algorithm sends itself
 
 
@@ -116,6 +116,7 @@ def play_by_the_second(replay: Replay) -> None:
             replay.engine.settle()
 
 
+@pytest.mark.recording("live-paper")
 @pytest.mark.parametrize("attempt", range(5))
 def test_live_hooks_that_overlap_come_to_the_same(attempt: int) -> None:
     """Order threads, data and schedules in any order, orders sent from within: no read of LEAN
@@ -128,7 +129,7 @@ def test_live_hooks_that_overlap_come_to_the_same(attempt: int) -> None:
     playing = threading.Thread(target=play_by_the_second, args=(replay,), daemon=True)
     with switching(1e-6):
         playing.start()
-        playing.join(60.0)
+        playing.join(PATIENCE)
     assert not playing.is_alive(), "the hooks wait for each other"
     assert replay.engine.locked_members == {}
     assert not tracker.errors
@@ -136,7 +137,7 @@ def test_live_hooks_that_overlap_come_to_the_same(attempt: int) -> None:
     assert books(tracker) == books(one)
     assert terms(tracker) == pytest.approx(terms(one), abs=1e-6)
     assert next(algorithm.numbers) > SENT + 60
-    assert tracker.store.statistics().saves[Reason.SAVED] > 5
+    assert tracker.store.statistics().saves[SaveReason.SAVED] > 5
     assert tracker.log.written["order rejected"] > 60
     assert books(replay.wire(**ALL_ON)) == books(tracker), "and so is what was saved"
 
@@ -162,13 +163,14 @@ def test_eight_threads_of_hooks_and_readers_agree_with_one(name: str) -> None:
         rows = [row for row in replay.play() if row is not None]
         over.set()
         for reader in readers:
-            reader.join(30.0)
+            reader.join(PATIENCE)
     assert rows == played(name).rows
     assert replay.trades == played(name).replay.trades
     assert replay.tracker.balance() == played(name).replay.tracker.balance()
     assert not replay.tracker.errors
 
 
+@pytest.mark.recording("live-paper")
 def test_two_first_hooks_at_once_begin_one_deployment(tmp_path: Path) -> None:
     """An order's event and a slice come together after a restart: the account starts once."""
     replay = Replay(read_tape(RECORDINGS["live-paper"].path), store=tmp_path, **ALL_ON)
@@ -180,7 +182,7 @@ def test_two_first_hooks_at_once_begin_one_deployment(tmp_path: Path) -> None:
         gate = threading.Barrier(8)
 
         def begin(tracker: Any = fresh, gate: threading.Barrier = gate) -> None:
-            gate.wait(5.0)
+            gate.wait(PATIENCE)
             tracker.run.start(None)
 
         threads = [threading.Thread(target=begin) for _ in range(8)]
@@ -188,6 +190,6 @@ def test_two_first_hooks_at_once_begin_one_deployment(tmp_path: Path) -> None:
             for thread in threads:
                 thread.start()
             for thread in threads:
-                thread.join(10.0)
+                thread.join(PATIENCE)
         assert len(fresh.deployments) == before + 1
         assert not fresh.errors

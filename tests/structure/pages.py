@@ -84,9 +84,10 @@ def complaints(command: click.Command, words: list[str]) -> list[str]:
             choice = kind if isinstance(kind, click.Choice) and not value else None
             unknown += [name] if option is None and name != "--help" else []
         elif isinstance(command, click.Group):
-            if name not in command.commands:
+            found = command.get_command(click.Context(command), name)
+            if found is None:
                 return [*unknown, name]
-            command = command.commands[name]
+            command = found
     return unknown
 
 
@@ -98,7 +99,10 @@ def _option(command: click.Command, name: str) -> click.Parameter | None:
 def commands(group: click.Group, name: str = PROGRAM) -> dict[str, click.Command]:
     """Every command of the command line by the words that call it, groups left out."""
     found: dict[str, click.Command] = {}
-    for word, command in group.commands.items():
+    context = click.Context(group)
+    for word in group.list_commands(context):
+        command = group.get_command(context, word)
+        assert command is not None
         called = f"{name} {word}"
         found |= (
             commands(command, called) if isinstance(command, click.Group) else {called: command}

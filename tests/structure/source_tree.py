@@ -16,8 +16,9 @@ ROOT = Path(__file__).resolve().parents[2]
 # What goes to LEAN, and all the code there is but its tests.
 LEAN_CODE = ("main.py", "models", "utils")
 CODE = (*LEAN_CODE, "workbench", "benchmarks")
-# What LEAN, its CLI and the build write beside the project's own folders.
+# What git, LEAN, its CLI and the build write beside the project's own folders.
 WRITTEN = {
+    ".git",  # a file in a worktree
     "__pycache__",
     "backtests",
     "build",

@@ -1,277 +1,19 @@
-"""The command line as a person and a machine use it."""
+"""The command line as a whole: its help, its exit codes, what it imports."""
 
 from __future__ import annotations
 
-import gzip
-import json
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any
 
+import click
 import pytest
-from click.testing import CliRunner, Result
 
-from models.trades.lean_book import LeanTrade
-from models.trades.record import TradeRecord
-from tests.models.statistics.test_lean_trades import different
-from tests.workbench.engine import tapes
-from workbench.cli import main
-from workbench.engine.tape import TAPE_NAME, read_tape
-from workbench.recordings import PROJECT, recordings
-from workbench.replay.replay import Replay
-from workbench.replay.saved_state import load
-
-BALANCE = {
-    "starting_equity", "realized", "unrealized", "fees", "dividends", "financing", "settlement",
-    "fx", "flows", "unexplained", "equity", "lean_equity", "max_abs_unexplained",
-}  # fmt: skip
-STRATEGY = {"realized", "unrealized", "fees", "dividends", "financing", "settlement", "net_pnl"}
+from tests.workbench.commands.calls import run
+from workbench.cli import COMMANDS, main
+from workbench.recordings import PROJECT
 
 
-def run(*words: str | Path) -> Result:
-    """Call the command line in this process."""
-    return CliRunner().invoke(main, [str(word) for word in words])
-
-
-def read_lines(path: Path) -> list[dict[str, Any]]:
-    """A file of JSON lines."""
-    return [json.loads(line) for line in path.read_text().splitlines()]
-
-
-def test_a_replay_shows_the_balance_sheet_strategies_and_trades() -> None:
-    """By name, a recording's replay prints what explains the account, in tables."""
-    shown = run("replay", "option-combos")
-    assert shown.exit_code == 0
-    for text in ("Balance sheet, USD", "LEAN's equity", "998,853.20", "condor", "Largest trades"):
-        assert text in shown.output
-    assert "The books balance" in shown.output
-
-
-def test_out_writes_the_four_files(tmp_path: Path) -> None:
-    """`--out` writes the summary, a line a mark, and both books of trades."""
-    assert run("replay", "option-combos", "--out", tmp_path, "--quiet").output == ""
-    summary = json.loads((tmp_path / "summary.json").read_text())
-    marks = read_lines(tmp_path / "marks.jsonl")
-    trades = read_lines(tmp_path / "trades.jsonl")
-    lean_trades = read_lines(tmp_path / "lean_trades.jsonl")
-    assert set(summary["balance"]) == BALANCE
-    assert summary["marks"] == len(marks) == 143
-    assert summary["fills"] > len(trades) > 0
-    for strategy in summary["strategies"].values():
-        assert set(strategy) >= STRATEGY
-        earned = strategy["realized"] + strategy["unrealized"] - strategy["fees"]
-        moved = strategy["dividends"] + strategy["financing"] + strategy["settlement"]
-        assert strategy["net_pnl"] == pytest.approx(earned + moved)
-    assert summary["balance"]["fees"] > 0
-    keys = {"utc", "equity", "lean_equity", "unexplained", "nav", "drawdown", "strategies"}
-    assert set(marks[-1]) == keys
-    assert {"daily", "weekly", "monthly", "yearly"} == set(summary["sessions"])
-    assert summary["drawdown"]["depth"] == marks[-1]["drawdown"]
-    for name, net_pnl in marks[-1]["strategies"].items():
-        assert net_pnl == summary["strategies"][name]["net_pnl"]
-    assert [TradeRecord.from_dict(trade).to_dict() for trade in trades] == trades
-    assert [LeanTrade.from_dict(trade).to_dict() for trade in lean_trades] == lean_trades
-
-
-def test_flows_say_when_how_much_and_why(tmp_path: Path) -> None:
-    """Each deposit is listed with its time, currency, amount and cause."""
-    run("replay", "opposed-futures", "--out", tmp_path, "--quiet")
-    flows = json.loads((tmp_path / "summary.json").read_text())["flows"]
-    assert len(flows) == 4
-    for flow in flows:
-        assert {"time", "currency", "amount", "cause"} <= set(flow)
-        assert flow["cause"] == "unannounced"
-
-
-def test_json_is_the_summary_and_nothing_else() -> None:
-    """`--json` prints one JSON object for machines."""
-    summary = json.loads(run("replay", "cash-account", "--json").output)
-    assert summary["recording"] == "cash-account"
-    assert summary["balance"]["equity"] == pytest.approx(201_124.0)
-
-
-def test_grouping_and_matching_choose_leans_trades(tmp_path: Path) -> None:
-    """The LEAN book follows `--grouping` and `--matching`."""
-    words = ("--grouping", "flat-to-flat", "--matching", "lifo", "--quiet")
-    run("replay", "sliced-fills", "--out", tmp_path, *words)
-    path = recordings()["sliced-fills"].path / "closed-trades.FLAT_TO_FLAT.LIFO.json.gz"
-    with gzip.open(path, "rt") as file:
-        expected = json.load(file)
-    assert len(read_lines(tmp_path / "lean_trades.jsonl")) == len(expected)
-
-
-@pytest.mark.parametrize("words", [["--grouping", "none"], ["--matching", "hifo"], ["--speed"]])
-def test_a_wrong_option_is_refused(words: list[str]) -> None:
-    """A wrong choice or option is a usage error that names what there is."""
-    refused = run("replay", "no-trades", *words)
-    assert refused.exit_code == 2
-    assert "Error" in refused.output
-
-
-def broken(folder: Path, kind: str) -> Path:
-    """A recording that is damaged in one way."""
-    whole = tapes.write(folder / kind, [tapes.start(), tapes.mark(tpv=1000.0), tapes.end()])
-    tape = whole / TAPE_NAME
-    if kind == "empty":
-        tape.write_bytes(gzip.compress(b""))
-    elif kind == "no gzip":
-        tape.write_text("hello")
-    elif kind == "cut":
-        tape.write_bytes(tape.read_bytes()[:-12])
-    elif kind == "no end":
-        tapes.write(whole, [tapes.start(), tapes.mark(tpv=1000.0)])
-    elif kind == "bad line":
-        tapes.write(whole, [tapes.start(), "{not json", tapes.end()])
-    elif kind == "no tape":
-        tape.unlink()
-    return whole
-
-
-@pytest.mark.parametrize("kind", ["empty", "no gzip", "cut", "no end", "bad line", "no tape"])
-def test_what_is_no_recording_is_refused_with_file_and_line(tmp_path: Path, kind: str) -> None:
-    """A damaged recording ends with exit code 2 and one sentence that names the file."""
-    refused = run("replay", broken(tmp_path, kind))
-    assert refused.exit_code == 2
-    assert refused.exception is None or isinstance(refused.exception, SystemExit)
-    assert TAPE_NAME in refused.output
-    assert "Traceback" not in refused.output
-
-
-def test_a_bad_line_is_named(tmp_path: Path) -> None:
-    """The error says in which line the trouble is."""
-    assert "line 2" in run("replay", broken(tmp_path, "bad line")).output
-
-
-ABSURD: dict[str, tapes.Line | str] = {
-    "infinite equity": json.dumps(tapes.mark(tpv=1.0)).replace("1.0", "1e999"),
-    "huge fill": tapes.order(fill_price=1e308, fill_qty=1e308),
-    "no multiplier": tapes.security(multiplier=0.0),
-    "negative multiplier": tapes.security(multiplier=-1.0),
-    "no lot": tapes.security(lot=0.0),
-    "no quote": tapes.security(quote=""),
-    "split by zero": tapes.corporate("split", factor=0.0),
-}
-
-
-@pytest.mark.parametrize("kind", ABSURD)
-def test_an_absurd_line_is_refused_and_leniently_left_out(tmp_path: Path, kind: str) -> None:
-    """What no run can contain is no recording; leniently it is a warning and the rest is played."""
-    lines = [tapes.start(), tapes.security(), ABSURD[kind], tapes.mark(tpv=1000.0), tapes.end()]
-    folder = tapes.write(tmp_path / "absurd", lines)
-    refused = run("replay", folder)
-    assert refused.exit_code == 2
-    assert f"{TAPE_NAME}, line 3: field " in refused.output
-    played = run("replay", folder, "--lenient", "--out", tmp_path / "out", "--json")
-    assert played.exit_code == 0
-    assert f"Warning: {folder / TAPE_NAME}, line 3: field " in played.stderr
-    assert json.loads(played.stdout)["balance"]["equity"] == 1000.0
-
-
-def test_a_mark_that_omits_equity_is_not_the_days(tmp_path: Path) -> None:
-    """What a day line says of equity between two marks does not reach the second."""
-    full: tapes.Line = {"tpv": 1000.0, "cash": {"USD": [1000.0, 1.0]}, "h": {}}
-    day = tapes.day(date="2020-01-03", tpv=1010.0)
-    last = tapes.mark() | {"utc": tapes.utc("14:30", "2020-01-03")}
-    end = tapes.end() | {"utc": tapes.utc("21:00", "2020-01-03")}
-    folder = tapes.write(tmp_path / "days", [tapes.start(), tapes.mark(**full), day, last, end])
-    balance = json.loads(run("replay", folder, "--json").output)["balance"]
-    assert (balance["lean_equity"], balance["unexplained"]) == (1000.0, 0.0)
-
-
-@pytest.mark.parametrize("kind", ["no end", "bad line"])
-def test_lenient_plays_what_can_be_read(tmp_path: Path, kind: str) -> None:
-    """`--lenient` plays the rest and warns of what it left out."""
-    played = run("replay", broken(tmp_path, kind), "--lenient")
-    assert played.exit_code == 0
-    assert "Warning" in played.output
-    assert "The books balance" in played.output
-
-
-def test_an_unknown_recording_names_those_there_are() -> None:
-    """A name that is none lists the names there are."""
-    refused = run("replay", "no-such-run")
-    assert refused.exit_code == 2
-    assert "three-strategies" in refused.output
-
-
-def test_stats_shows_every_section() -> None:
-    """By name, a recording's statistics are printed section by section, LEAN's beside ours."""
-    shown = run("stats", "option-combos")
-    assert shown.exit_code == 0
-    titles = ("Headline, USD", "Trades", "By strategy", "Portfolio", "Periods", "Drawdowns")
-    for text in (*titles, "Execution", "LEAN's portfolio statistics", "LEAN's trade statistics"):
-        assert text in shown.output
-
-
-def test_stats_as_json_is_leans_ours_the_strategies_and_the_execution() -> None:
-    """`--json` prints one object and nothing else; LEAN's blocks have LEAN's own figures."""
-    values = json.loads(run("stats", recordings()["renamed-ticker"].path, "--json").output)
-    assert list(values) == ["lean", "own", "strategies", "execution"]
-    lean = values["lean"]
-    assert list(lean) == ["portfolioStatistics", "tradeStatistics", "rollingWindow"]
-    with gzip.open(recordings()["renamed-ticker"].path / "result.json.gz", "rt") as file:
-        theirs = json.load(file)["totalPerformance"]
-    for block in ("portfolioStatistics", "tradeStatistics"):
-        assert different(lean[block], theirs[block]) == {}
-    assert run("stats", "renamed-ticker", "--quiet").output == ""
-
-
-@pytest.mark.parametrize("damaged", [False, True])
-def test_stats_of_a_store_are_those_of_the_last_save(tmp_path: Path, damaged: bool) -> None:
-    """A storage folder will do; what was damaged in it is a warning, not an end."""
-    replay = Replay(read_tape(recordings()["option-combos"].path), store=tmp_path, persist="on")
-    for _ in replay.play():
-        pass
-    assert replay.tracker.save_to_object_store()
-    if damaged:
-        load(tmp_path).path.write_text("pt1 cut")
-    played = run("stats", tmp_path, "--json")
-    assert played.exit_code == 0
-    assert ("Warning: " in played.stderr) == damaged
-    values = json.loads(played.stdout)
-    assert values["own"] == json.loads(run("stats", "option-combos", "--json").output)["own"]
-    assert values["lean"]["tradeStatistics"] is None
-    shown = run("stats", tmp_path)
-    assert "Saved state, all until 2015-12-25" in shown.stdout
-    assert "which no saved" in shown.stdout
-
-
-@pytest.mark.parametrize(
-    ("kind", "says"),
-    [
-        ("nothing", "there is no recording"),
-        ("folder", "there is no saved state at"),
-        ("text", "there is no saved state at"),
-        ("no end", TAPE_NAME),
-        ("bad line", "line 2"),
-    ],
-)
-def test_stats_of_nonsense_are_refused(tmp_path: Path, kind: str, says: str) -> None:
-    """What is neither a recording nor a saved state ends with exit code 2 and one sentence."""
-    source = tmp_path / kind
-    if kind == "folder":
-        source.mkdir()
-    elif kind == "text":
-        source.write_text("hello")
-    elif kind != "nothing":
-        source = broken(tmp_path, kind)
-    refused = run("stats", source)
-    assert refused.exit_code == 2
-    assert refused.output.startswith("Error: ")
-    assert says in refused.output
-    assert len(refused.output.splitlines()) == 1
-
-
-def test_recordings_lists_what_there_is() -> None:
-    """`recordings` names each recording, as a table or as JSON."""
-    assert "three-strategies" in run("recordings").output
-    rows = json.loads(run("recordings", "--json").output)
-    assert {row["name"] for row in rows} == set(recordings())
-    assert {row["currency"] for row in rows} == {"USD", "EUR"}
-
-
-@pytest.mark.parametrize("words", [[], ["replay"], ["recordings"], ["stats"], ["export"]])
+@pytest.mark.parametrize("words", [[], *([name] for name in COMMANDS)])
 def test_help_has_an_example(words: list[str]) -> None:
     """Every command's help shows how it is called."""
     shown = run(*words, "--help")
@@ -285,3 +27,35 @@ def test_python_m_workbench_is_the_command_line() -> None:
     ended = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert ended.returncode == 2
     assert ended.stderr.startswith("Error: there is no recording 'nothing'")
+
+
+def test_the_commands_are_those_of_the_table() -> None:
+    """Help lists every command of the table under its own name, with a summary that is whole."""
+    context = click.Context(main)
+    listed = main.list_commands(context)
+    assert listed == sorted(COMMANDS)
+    for name in listed:
+        command = main.get_command(context, name)
+        assert command is not None
+        assert command.name == name
+        assert not command.get_short_help_str(limit=60).endswith("...")
+
+
+def test_an_unknown_command_is_a_usage_error() -> None:
+    """What is no command ends with exit code 2 and its name."""
+    refused = run("repaly")
+    assert refused.exit_code == 2
+    assert "No such command 'repaly'" in refused.output
+
+
+def test_a_command_imports_only_what_it_needs() -> None:
+    """To list recordings neither numpy nor the tracker is imported, so that it answers at once."""
+    code = (
+        "import sys; from workbench.cli import main; main(['recordings'], standalone_mode=False);"
+        "print({'numpy', 'models', 'utils'} & set(sys.modules), file=sys.stderr)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0
+    assert ended.stderr.strip() == "set()"

@@ -1,28 +1,8 @@
-"""The tables that a replay prints."""
+"""The cells of the desk's tables."""
 
 from __future__ import annotations
 
-import gzip
-import io
-import json
-from pathlib import Path
-
-from rich.console import Console
-
-from workbench.engine.tape import TAPE_NAME, read_tape
-from workbench.recordings import recordings
-from workbench.replay.replay import Replay
-from workbench.tables import money, show
-
-
-def shown(path: Path, width: int = 100) -> str:
-    """All that a replay of a recording prints."""
-    replay = Replay(read_tape(path))
-    list(replay.play())
-    console = Console(file=io.StringIO(), width=width)
-    show(replay, console)
-    assert isinstance(console.file, io.StringIO)
-    return console.file.getvalue()
+from workbench.tables import money
 
 
 def test_money_is_rounded_and_never_minus_zero() -> None:
@@ -33,39 +13,3 @@ def test_money_is_rounded_and_never_minus_zero() -> None:
         "-2.50",
         "-",
     ]
-
-
-def test_a_run_without_a_trade_shows_its_balance() -> None:
-    """No fill, no strategy: the sheet still stands."""
-    text = shown(recordings()["no-trades"].path)
-    assert "100,000.00" in text
-    assert "Largest trades" not in text
-    assert "The books balance" in text
-
-
-def test_deposits_are_listed() -> None:
-    """Deposits have a table of their own with their cause."""
-    text = shown(recordings()["opposed-futures"].path)
-    assert "Deposits and withdrawals" in text
-    assert "unannounced" in text
-
-
-def test_the_sheet_fits_a_terminal_of_80() -> None:
-    """With three strategies no figure is cut at 80 columns."""
-    text = shown(recordings()["three-strategies"].path, width=80)
-    assert "10,000,000.00" in text
-    assert "…" not in text
-
-
-def test_books_that_do_not_balance_say_so(tmp_path: Path) -> None:
-    """A falsified value is shown as an anomaly, and the verdict is no."""
-    with gzip.open(recordings()["option-combos"].path / TAPE_NAME, "rt") as file:
-        lines = [json.loads(line) for line in file]
-    for line in lines[len(lines) // 2 :]:
-        if line["type"] == "mark" and "tpv" in line:
-            line["tpv"] -= 5.0
-    with gzip.open(tmp_path / TAPE_NAME, "wt") as file:
-        file.writelines(json.dumps(line) + "\n" for line in lines)
-    text = shown(tmp_path)
-    assert "unexplained money" in text
-    assert "do NOT balance" in text

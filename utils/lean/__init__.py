@@ -1,3 +1,3 @@
-"""The edge to LEAN: the only code that reads LEAN's objects."""
+"""What reads LEAN's objects and turns them into the events that `models` books."""
 
 from __future__ import annotations

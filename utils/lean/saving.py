@@ -9,7 +9,7 @@ from models.equity.session_metrics import SessionKind, SessionMetrics
 from models.performance_tracker import PerformanceTracker
 from models.tracker.notices import Notice, NoticeKind
 from models.tracker.persistence import Found
-from utils.lean.feed import utc
+from utils.lean.conversions import utc
 from utils.lean.run import LeanRun
 from utils.notify.reporting import Reporting
 from utils.store.keeping import SlowSaveError

@@ -1,3 +1,3 @@
-"""The parts of the structured log."""
+"""The structured log: its events, its entries, and what LEAN is told of them."""
 
 from __future__ import annotations

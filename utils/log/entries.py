@@ -1,4 +1,4 @@
-"""An entry of the log: an event's name, its fields, and how it is rendered."""
+"""An entry of the log: an event's name and its fields, and the line that shows them."""
 
 from __future__ import annotations
 
@@ -7,23 +7,29 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from models.codec import TEXT, TIME, Codec, value_of
 from models.errors import CallError
-from utils.log.events import Category, Level, Sink, pick
-from utils.log.values import compact_json, plain, shown
+from models.fields import Field, Table
+from utils.log.events import LEVEL, Category, Level, Sink
+from utils.log.values import compact_json, plain_value, value_text
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that was logged; `CallError` where the time is naive or the event has no name.
+    """An event that was logged.
 
     Attributes:
-        time: UTC, of the algorithm.
+        time: The algorithm's time, UTC; any aware time is converted.
         level: How much it matters.
         category: What it is about.
-        event: What happened.
-        fields: What is known of it, in plain JSON values.
-        correlation: What it belongs to, such as the order `o12`; empty where nothing.
-        sink: Where LEAN shows it; no part of what it says.
+        event: The event's name.
+        fields: What is known of the event; values become plain JSON values of bounded size.
+        correlation: The order or trade that it belongs to, such as `o12`; empty where there is
+            none.
+        sink: Where LEAN shows it. Two entries that differ in it alone are equal.
+
+    Raises:
+        CallError: The time has no time zone, or the event no name.
     """
 
     time: datetime
@@ -39,34 +45,39 @@ class Entry:
             problem = f"not {self.event!r} at {self.time!r}"
             raise CallError(f"an entry needs an event's name and an aware time, {problem}")
         object.__setattr__(self, "time", self.time.astimezone(UTC))
-        object.__setattr__(self, "fields", plain(dict(self.fields)))
+        object.__setattr__(self, "fields", plain_value(dict(self.fields)))
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON values."""
-        return {
-            "time": self.time.isoformat(),
-            "level": self.level.name.lower(),
-            "category": self.category.value,
-            "event": self.event,
-            "correlation": self.correlation,
-            "fields": dict(self.fields),
-        }
+        """Return the entry as JSON values; the sink is left out."""
+        return _ENTRY_FIELDS.to_object(self)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Entry:
-        """The entry that `to_dict` described."""
-        time, level = datetime.fromisoformat(values["time"]), pick(Level, values["level"])
-        category = pick(Category, values["category"])
-        return cls(**{**values, "time": time, "level": level, "category": category})
+        """Return the entry that `to_dict` gave.
+
+        Raises:
+            StateError: A value is missing or of another type.
+        """
+        return cls(**_ENTRY_FIELDS.named(_ENTRY_FIELDS.from_object(values)))
 
     def json(self) -> str:
-        """`to_dict` on one line."""
+        """Return the entry as one line of JSON."""
         return compact_json(self.to_dict())
 
     def text(self) -> str:
-        """The event and what is known of it on one line: `event id=o12 key=value`."""
+        """Return the event and its fields as one line of text: `event id=o12 key=value`."""
         words = [self.event if self.event.isprintable() else compact_json(self.event)]
         if self.correlation:
-            words.append(f"id={shown(self.correlation)}")
-        words += [f"{shown(key)}={shown(value)}" for key, value in self.fields.items()]
+            words.append(f"id={value_text(self.correlation)}")
+        words += [f"{value_text(key)}={value_text(value)}" for key, value in self.fields.items()]
         return " ".join(words)
+
+
+_ENTRY_FIELDS = Table(
+    Field("time", TIME),
+    Field("level", LEVEL),
+    Field("category", value_of(Category)),
+    Field("event", TEXT),
+    Field("correlation", TEXT),
+    Field("fields", Codec((dict,), dict)),
+)

@@ -1,15 +1,18 @@
-"""The events of the log: their names, categories and levels."""
+"""The events of the log: what each is about, how much it matters and where LEAN shows it."""
 
 from __future__ import annotations
 
 import enum
-from typing import NamedTuple, TypeVar
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
+from models.codec import Codec
 from models.errors import CallError
 
 
 class Level(enum.IntEnum):
-    """How much an entry matters; OFF is a threshold."""
+    """How much an entry matters; as a threshold, OFF lets no entry through."""
 
     DEBUG = 10
     INFO = 20
@@ -31,15 +34,15 @@ class Category(enum.Enum):
 
 
 class Sink(enum.Enum):
-    """Where LEAN shows an entry: the console, the log file, the console in red, or nowhere."""
+    """Where LEAN shows an entry; the values are the names of the algorithm's methods."""
 
-    DEBUG = "debug"
-    LOG = "log"
-    ERROR = "error"
-    NOWHERE = "nowhere"
+    DEBUG = "debug"  # the console
+    LOG = "log"  # the log file
+    ERROR = "error"  # the console, in red
+    NOWHERE = "nowhere"  # it is kept and given to listeners, but not shown
 
 
-# Where an entry goes by its category, or else by its level.
+# Where an event of the user's own is shown: by its category if that has a row, else by its level.
 ROUTES: dict[Level | Category, Sink] = {
     Category.AUDIT: Sink.LOG,  # never on the console alone
     Level.DEBUG: Sink.DEBUG,
@@ -50,57 +53,62 @@ ROUTES: dict[Level | Category, Sink] = {
 }
 
 
-class EventSpec(NamedTuple):
-    """What a ready event is about, how much it matters and where it is shown."""
+@dataclass(frozen=True, slots=True)
+class EventSpec:
+    """What an event is about, how much it matters and where LEAN shows it."""
 
     category: Category
     level: Level
-    sink: Sink
+    sink: Sink = Sink.LOG
 
 
-_TRAIL = EventSpec(Category.EXECUTION, Level.DEBUG, Sink.LOG)
-_HELD = EventSpec(Category.STRATEGY, Level.INFO, Sink.LOG)
-_MADE = EventSpec(Category.PERFORMANCE, Level.INFO, Sink.LOG)
-_OWN = EventSpec(Category.SYSTEM, Level.INFO, Sink.LOG)
-_SHOWN = EventSpec(Category.AUDIT, Level.ERROR, Sink.LOG)
+# The tracker's own events. A new one is a row here, and is logged by `StructuredLogger.event`.
 EVENTS: dict[str, EventSpec] = {
-    "order submitted": _TRAIL,
-    "order updated": _TRAIL,
-    "order filled": _TRAIL,
-    "order rejected": _TRAIL._replace(level=Level.WARNING),
-    "order cancelled": _TRAIL._replace(level=Level.INFO),
-    "position opened": _HELD,
-    "position increased": _HELD,
-    # the trades that were closed say it
-    "position reduced": _HELD._replace(level=Level.DEBUG),
-    "position closed": _HELD._replace(level=Level.DEBUG),
-    "position flipped": _HELD,
-    "position assigned": _HELD,
-    "position exercised": _HELD,
-    "position expired": _HELD,
-    "trade closed": _MADE,
-    "session closed": _MADE,
+    # orders
+    "order submitted": EventSpec(Category.EXECUTION, Level.DEBUG),
+    "order updated": EventSpec(Category.EXECUTION, Level.DEBUG),
+    "order filled": EventSpec(Category.EXECUTION, Level.DEBUG),
+    "order rejected": EventSpec(Category.EXECUTION, Level.WARNING),
+    "order cancelled": EventSpec(Category.EXECUTION, Level.INFO),
+    # positions; where one is reduced or closed, its closed trades are logged at INFO already
+    "position opened": EventSpec(Category.STRATEGY, Level.INFO),
+    "position increased": EventSpec(Category.STRATEGY, Level.INFO),
+    "position reduced": EventSpec(Category.STRATEGY, Level.DEBUG),
+    "position closed": EventSpec(Category.STRATEGY, Level.DEBUG),
+    "position flipped": EventSpec(Category.STRATEGY, Level.INFO),
+    "position assigned": EventSpec(Category.STRATEGY, Level.INFO),
+    "position exercised": EventSpec(Category.STRATEGY, Level.INFO),
+    "position expired": EventSpec(Category.STRATEGY, Level.INFO),
+    # results
+    "trade closed": EventSpec(Category.PERFORMANCE, Level.INFO),
+    "session closed": EventSpec(Category.PERFORMANCE, Level.INFO),
+    # risk
     "drawdown low": EventSpec(Category.RISK, Level.DEBUG, Sink.DEBUG),
-    "drawdown alert": EventSpec(Category.RISK, Level.WARNING, Sink.LOG),
-    "drawdown recovery": EventSpec(Category.RISK, Level.INFO, Sink.LOG),
-    "alert": EventSpec(Category.RISK, Level.WARNING, Sink.LOG),
-    "alert over": EventSpec(Category.RISK, Level.INFO, Sink.LOG),
-    "restored": _OWN,
-    "adopted": EventSpec(Category.AUDIT, Level.WARNING, Sink.LOG),
-    "saved": _OWN._replace(level=Level.DEBUG),
+    "drawdown alert": EventSpec(Category.RISK, Level.WARNING),
+    "drawdown recovery": EventSpec(Category.RISK, Level.INFO),
+    "alert": EventSpec(Category.RISK, Level.WARNING),
+    "alert over": EventSpec(Category.RISK, Level.INFO),
+    # saved states, and what is wrong
+    "restored": EventSpec(Category.SYSTEM, Level.INFO),
+    "adopted": EventSpec(Category.AUDIT, Level.WARNING),
+    "saved": EventSpec(Category.SYSTEM, Level.DEBUG),
     "save failed": EventSpec(Category.ERROR, Level.ERROR, Sink.ERROR),
-    "anomaly": EventSpec(Category.ERROR, Level.WARNING, Sink.LOG),
-    "log closed": _OWN,
-    # asked for, or of the end: shown at whatever level
-    "balance": _SHOWN,
-    "result": _SHOWN,
-    "failed": _SHOWN,
+    "anomaly": EventSpec(Category.ERROR, Level.WARNING),
+    # the end of a run; these and the answers to commands are logged at whatever level
+    "log closed": EventSpec(Category.SYSTEM, Level.INFO),
+    "balance": EventSpec(Category.AUDIT, Level.ERROR),
+    "result": EventSpec(Category.AUDIT, Level.ERROR),
+    "failed": EventSpec(Category.AUDIT, Level.ERROR),
 }
-Choice = TypeVar("Choice", Level, Category, Sink)
+LogChoice = TypeVar("LogChoice", Level, Category, Sink)
 
 
-def pick(choices: type[Choice], value: Choice | str) -> Choice:
-    """A level, category or sink by its name; `CallError` names those there are."""
+def pick(choices: type[LogChoice], value: LogChoice | str) -> LogChoice:
+    """Return a level, category or sink given as such or by its name in any case.
+
+    Raises:
+        CallError: There is none of that name; the text names those there are.
+    """
     if isinstance(value, choices):
         return value
     try:
@@ -109,3 +117,11 @@ def pick(choices: type[Choice], value: Choice | str) -> Choice:
         known = ", ".join(choice.name.lower() for choice in choices)
         problem = f"{value!r} is no {choices.__name__.lower()}; there are {known}"
         raise CallError(problem) from None
+
+
+def _level_name(level: Level) -> str:
+    return level.name.lower()
+
+
+# Levels are saved as their names in lower case.
+LEVEL: Codec[Level] = Codec((str,), _level_name, partial(pick, Level))

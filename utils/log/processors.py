@@ -1,4 +1,8 @@
-"""Processors: functions that change, drop or route entries before they are written."""
+"""Processors: functions that change, drop or route entries before they are written.
+
+A processor takes an entry and returns the entry to go on with, or None to drop it. Those of the log
+are called in the order of `StructuredLogger.processors`.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +15,15 @@ from models.errors import CallError
 from utils.log.entries import Entry
 from utils.log.events import Category, Sink, pick
 
-# --- processors
-
-# Gives the entry to go on with, or None to drop it.
 Processor = Callable[[Entry], Entry | None]
 
 
 def redact(*names: str) -> Processor:
-    """Hide the fields of these names, in nested values as well."""
+    """Return a processor that replaces the values of fields by `***`, in nested values too.
+
+    Args:
+        names: The names of the fields.
+    """
 
     def hide(value: Any) -> Any:
         if isinstance(value, dict):
@@ -29,7 +34,15 @@ def redact(*names: str) -> Processor:
 
 
 def sample(event: str, *, every: int) -> Processor:
-    """Keep the first of each so many entries of an event; `CallError` where that is below 1."""
+    """Return a processor that keeps the first of every so many entries of an event.
+
+    Args:
+        event: The event's name; entries of other events are all kept.
+        every: How many entries one is kept of.
+
+    Raises:
+        CallError: `every` is below 1.
+    """
     if every < 1:
         raise CallError(f"one of {every} is no sample; it must be of 1 or more")
     seen = count()
@@ -37,12 +50,24 @@ def sample(event: str, *, every: int) -> Processor:
 
 
 def only(*categories: Category | str) -> Processor:
-    """Drop what is of no such category."""
+    """Return a processor that drops every entry of another category.
+
+    Raises:
+        CallError: There is no such category.
+    """
     wanted = {pick(Category, category) for category in categories}
     return lambda entry: entry if entry.category in wanted else None
 
 
 def route(sink: Sink | str, *events: str) -> Processor:
-    """Show these events there."""
+    """Return a processor that has LEAN show the entries of some events elsewhere.
+
+    Args:
+        sink: Where to show them.
+        events: The names of the events.
+
+    Raises:
+        CallError: There is no such sink.
+    """
     there = pick(Sink, sink)
     return lambda entry: replace(entry, sink=there) if entry.event in events else entry

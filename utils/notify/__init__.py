@@ -1,3 +1,3 @@
-"""What is told of the tracker: log lines, alerts and figures on LEAN's screen."""
+"""What the user is told of the tracker: log lines, alerts, messages and figures in LEAN."""
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""Alerts: what is watched in a tracker, and when an alert fires and recovers.
+"""Alerts: they fire when an alarm's figure reaches its threshold, and recover by its rule.
 
-An alert fires when its figure reaches the threshold and again only after it has recovered: a
-drawdown at its old peak, a streak with a win, unexplained money and slippage below the threshold,
-a day's loss and rejects at the latest with the next day.
+An alert that fired fires again only after it has recovered, so that a figure that moves around its
+threshold tells of itself once. What is watched, and how, is the table `ALARMS`.
 """
 
 from __future__ import annotations
@@ -10,21 +9,35 @@ from __future__ import annotations
 import threading
 from collections import Counter, deque
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from models.equity.drawdown import Spell
+from models.codec import NUMBER, WHOLE, deque_of, dict_of, list_of
+from models.equity.drawdown import DrawdownPeriod
 from models.equity.session_metrics import SessionKind, SessionMetrics
 from models.equity.tally import BREAKEVEN
+from models.fields import Field, Restorable, Table
 from models.performance_tracker import PerformanceTracker
+from models.records import record_codec
 from models.settings import Alarm
 from models.tracker.alerts import Alert
 from models.tracker.notices import Notice, NoticeKind
 from models.trades.record import TradeRecord
+from utils.notify.alarms import (
+    ALARMS,
+    AlarmFigure,
+    DrawdownMoved,
+    MarkBooked,
+    Observation,
+    OrderRejected,
+    TradeEnded,
+)
 
-DRAWDOWNS = frozenset({Alarm.DRAWDOWN, Alarm.STRATEGY_DRAWDOWN})
-SLIPPAGE_TRADES = 20  # last trades whose slippage is averaged
-HEARD = (
+SLIPPAGE_TRADES = 20  # the last trades whose slippage is averaged
+
+# The kinds of notices from which alarms are computed.
+ALARM_NOTICES = (
     NoticeKind.NEW_LOW,
     NoticeKind.RECOVERY,
     NoticeKind.SESSION_CLOSED,
@@ -32,128 +45,161 @@ HEARD = (
 )
 
 
-class Alerts:
-    """What is watched in one tracker.
+class Alerts(Restorable):
+    """What is watched of one tracker, and which alerts are firing.
 
     Args:
-        tracker: Whose figures; the alerts are told through it.
-        thresholds: What to watch -> from where on it alerts, in the alarm's unit.
+        tracker: The tracker that is watched; its listeners are told of the alerts.
+        thresholds: The alarms that are watched -> from which figure on each alerts, in its unit.
     """
+
+    STATE: ClassVar[Table] = Table(
+        Field("firing", list_of(record_codec(Alert)), "_firing_alerts"),
+        Field("streaks", dict_of(WHOLE, Counter), "_streaks"),
+        Field("rejects", WHOLE, "_rejects"),
+        Field("slippage", deque_of(NUMBER, SLIPPAGE_TRADES), "_slippage"),
+    )
 
     def __init__(self, tracker: PerformanceTracker, thresholds: Mapping[Alarm, float]) -> None:
         self._tracker = tracker
         self._thresholds = thresholds
+        self._watched = {alarm: rule for alarm, rule in ALARMS.items() if alarm in thresholds}
         self._lock = threading.Lock()
-        self._firing: dict[tuple[Alarm, str], Alert] = {}
-        self._streaks: Counter[str] = Counter()
-        self._rejects = 0
-        self._slippage: deque[float] = deque(maxlen=SLIPPAGE_TRADES)
+        self._firing: dict[tuple[Alarm, str], Alert] = {}  # by alarm and strategy
+        self._streaks: Counter[str] = Counter()  # by strategy, trades lost in a row
+        self._rejects = 0  # since the day began
+        self._slippage: deque[float] = deque(maxlen=SLIPPAGE_TRADES)  # basis points
 
     @property
     def watches_marks(self) -> bool:
-        """Whether `mark` has anything to look at."""
-        return Alarm.DAY_LOSS in self._thresholds or Alarm.UNEXPLAINED in self._thresholds
+        """Whether an alarm is watched that is computed from marks."""
+        return any(rule.at is MarkBooked for rule in self._watched.values())
 
     def hear(self, notice: Notice) -> None:
-        """Look at what a notice says; of other kinds than `HEARD` it says nothing here."""
+        """Look at the alarms that a notice concerns; one of another kind concerns none."""
         record, strategy = notice.record, notice.strategy
-        if isinstance(record, Spell):
-            self._drawdown(notice, record)
+        if isinstance(record, DrawdownPeriod):
+            self._look(DrawdownMoved(strategy, record), notice.time)
         elif isinstance(record, SessionMetrics):
             if record.kind is SessionKind.DAILY and not strategy:
-                self._next_day(notice.time)
+                self._begin_day(notice.time)
         elif isinstance(record, TradeRecord) and notice.kind is NoticeKind.TRADE_CLOSED:
-            self._trade(notice.time, record)
+            self._look(self._count_trade(record), notice.time)
 
     def mark(self, time: datetime) -> None:
-        """Look at the day's loss and at unexplained money, after a mark."""
-        today = self._tracker.open_day()
-        if today is not None and today.start_equity > 0.0:
-            loss = -today.net_pnl / today.start_equity
-            window = (time, today.start_equity, today.low_equity)
-            self._look(Alarm.DAY_LOSS, "", loss, time, loss <= 0.0, window)
-        unexplained = abs(self._tracker.ledger.unexplained)
-        below = unexplained < self._thresholds.get(Alarm.UNEXPLAINED, 0.0)
-        self._look(Alarm.UNEXPLAINED, "", unexplained, time, below)
+        """Look at the alarms that are computed from marks.
+
+        Args:
+            time: The time of a mark that the tracker has booked, UTC.
+        """
+        tracker = self._tracker
+        self._look(MarkBooked(time, tracker.open_day(), tracker.ledger.unexplained), time)
 
     def rejected(self, time: datetime) -> None:
-        """Count an order that was rejected."""
+        """Count an order that was rejected, and look at the alarms that this concerns.
+
+        Args:
+            time: The time of the rejection, UTC.
+        """
         with self._lock:
             self._rejects += 1
-            count = float(self._rejects)
-        self._look(Alarm.REJECTS, "", count, time, False)
+            observation = OrderRejected(self._rejects)
+        self._look(observation, time)
 
-    def _drawdown(self, notice: Notice, spell: Spell) -> None:
-        alarm = Alarm.STRATEGY_DRAWDOWN if notice.strategy else Alarm.DRAWDOWN
-        window = (spell.start, spell.peak_nav, spell.trough_nav)
-        recovered = spell.end is not None
-        depth = 0.0 if recovered else spell.depth
-        self._look(alarm, notice.strategy, depth, notice.time, recovered, window)
-
-    def _trade(self, time: datetime, trade: TradeRecord) -> None:
-        mean = 0.0
+    def _count_trade(self, trade: TradeRecord) -> TradeEnded:
+        """Count a closed trade in its strategy's losing streak and in the mean slippage."""
         with self._lock:
             lost = trade.pnl <= -BREAKEVEN
             self._streaks[trade.strategy] = self._streaks[trade.strategy] + 1 if lost else 0
-            streak = float(self._streaks[trade.strategy])
             if trade.slippage_bps is not None:
                 self._slippage.append(trade.slippage_bps)
-            if self._slippage:
-                mean = -sum(self._slippage) / len(self._slippage)
-        self._look(Alarm.LOSING_STREAK, trade.strategy, streak, time, not streak)
-        below = mean < self._thresholds.get(Alarm.SLIPPAGE, 0.0)
-        self._look(Alarm.SLIPPAGE, "", mean, time, below)
+            cost = -sum(self._slippage) / len(self._slippage) if self._slippage else 0.0
+            return TradeEnded(trade.strategy, self._streaks[trade.strategy], cost)
 
-    def _next_day(self, time: datetime) -> None:
+    def _begin_day(self, time: datetime) -> None:
+        """Begin the alarms anew that are counted by the day."""
         with self._lock:
             self._rejects = 0
-        for alarm in (Alarm.DAY_LOSS, Alarm.REJECTS):
-            self._look(alarm, "", 0.0, time, True)
+        for alarm, rule in self._watched.items():
+            if rule.daily:
+                self._compare(alarm, AlarmFigure(0.0), time)
 
-    def _look(
-        self,
-        alarm: Alarm,
-        strategy: str,
-        value: float,
-        time: datetime,
-        recovered: bool,
-        window: tuple[datetime, float, float] | None = None,
-    ) -> None:
-        """Fire, or tell the recovery, where the value has crossed the threshold."""
-        threshold = self._thresholds.get(alarm)
-        if threshold is None:
-            return
-        since, peak, trough = window or (None, None, None)
-        key = (alarm, strategy)
+    def _look(self, observation: Observation, time: datetime) -> None:
+        """Compute and compare the watched alarms that an observation concerns."""
+        for alarm, rule in self._watched.items():
+            if isinstance(observation, rule.at):
+                figure = rule.figure(observation)
+                if figure is not None:
+                    self._compare(alarm, figure, time)
+
+    def _compare(self, alarm: Alarm, figure: AlarmFigure, time: datetime) -> None:
+        """Tell the tracker's listeners where a figure fires an alert or ends one."""
+        key = (alarm, figure.strategy)
         with self._lock:
             before = self._firing.get(key)
-            fired = value >= threshold
-            if fired == (before is not None) or (before is not None and not recovered):
+            alert = changed_alert(alarm, figure, self._thresholds[alarm], time, before)
+            if alert is None:
                 return
-            if before is not None:
-                since, peak, trough = before.since, before.peak, before.trough
-            alert = Alert(alarm, strategy, fired, time, value, threshold, since, peak, trough)
-            if fired:
+            if alert.fired:
                 self._firing[key] = alert
             else:
                 del self._firing[key]
-        self._tracker.core.tell(NoticeKind.ALERT, time, strategy, alert)
+        self._tracker.core.tell(NoticeKind.ALERT, time, alert.strategy, alert)
+
+    @property
+    def _firing_alerts(self) -> list[Alert]:
+        """The alerts that are firing."""
+        return [*self._firing.values()]
+
+    @_firing_alerts.setter
+    def _firing_alerts(self, alerts: list[Alert]) -> None:
+        self._firing = {(alert.alarm, alert.strategy): alert for alert in alerts}
 
     def state(self) -> dict[str, Any]:
-        """JSON-able and exact."""
+        """Return the alerts that are firing and the counts as JSON values, without rounding."""
         with self._lock:
-            return {
-                "firing": [alert.to_dict() for alert in self._firing.values()],
-                "streaks": dict(self._streaks),
-                "rejects": self._rejects,
-                "slippage": list(self._slippage),
-            }
+            return super().state()
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Take over what `state` returned."""
+        """Take over what `state` returned.
+
+        Raises:
+            StateError: A value is missing or of another type.
+        """
         with self._lock:
-            alerts = map(Alert.from_dict, state["firing"])
-            self._firing = {(alert.alarm, alert.strategy): alert for alert in alerts}
-            self._streaks = Counter(state["streaks"])
-            self._rejects = state["rejects"]
-            self._slippage = deque(state["slippage"], SLIPPAGE_TRADES)
+            super().restore(state)
+
+
+def changed_alert(
+    alarm: Alarm, figure: AlarmFigure, threshold: float, time: datetime, before: Alert | None
+) -> Alert | None:
+    """Return the alert that a figure fires, or the recovery of the one that was firing.
+
+    Args:
+        alarm: What is watched.
+        figure: Its figure.
+        threshold: From which value on it alerts.
+        time: When the figure was computed, UTC.
+        before: The alert that is firing; None where there is none.
+
+    Returns:
+        None where nothing changes. A recovery has the window of the alert that fired.
+    """
+    fired = figure.value >= threshold
+    if before is not None:
+        if fired or not ALARMS[alarm].recovers(figure.value, threshold):
+            return None
+        return replace(before, fired=False, time=time, value=figure.value, threshold=threshold)
+    if not fired:
+        return None
+    return Alert(
+        alarm=alarm,
+        strategy=figure.strategy,
+        fired=True,
+        time=time,
+        value=figure.value,
+        threshold=threshold,
+        since=figure.since,
+        peak=figure.peak,
+        trough=figure.trough,
+    )

@@ -11,11 +11,13 @@ from models.performance_tracker import PerformanceTracker
 from models.tracker.alerts import Alert
 from models.tracker.notices import OF_FILLS, Notice, NoticeKind
 from utils.log.events import Category, Level
-from utils.notify.alerts import HEARD, Alerts
-from utils.notify.narrator import Narrator, order_name
+from utils.log.logger import LOG_BUDGET, StructuredLogger
+from utils.notify.alerts import ALARM_NOTICES, Alerts
+from utils.notify.event_writer import order_name
+from utils.notify.narrator import Narrator
+from utils.notify.notifier import Notifier
 from utils.notify.screen import Screen
 from utils.store.keeping import Keeping
-from utils.structured_logger import BUDGET, StructuredLogger
 
 if TYPE_CHECKING:
     from AlgorithmImports import QCAlgorithm
@@ -48,8 +50,9 @@ class Reporting:
         self.log = self._new_log(algorithm, keeping)
         core.guard.warn = self._warn
         self.alerts = Alerts(tracker, settings.alerts)
-        notify = settings.notify if core.live else {}
-        self.screen = Screen(algorithm, notify, settings.notify_daily, core.guard.attempt)
+        addresses = settings.notify if core.live else {}
+        self.notifier = Notifier(algorithm, addresses, settings.notify_daily, core.guard.attempt)
+        self.screen = Screen(algorithm)
         self.narrator = Narrator(
             self.log,
             lambda order_id: order_name(order_id, len(core.deployments)),
@@ -64,7 +67,7 @@ class Reporting:
         core, settings = self._tracker.core, self._tracker.settings
         budget = settings.log_bytes
         if budget is None and not core.live:
-            budget = BUDGET
+            budget = LOG_BUDGET
         return StructuredLogger(
             algorithm,
             lambda: core.ledger.books.time or BEGINNING,
@@ -85,7 +88,7 @@ class Reporting:
         """Hear what is logged at the log's level or watched; no notice is made of the rest."""
         kinds = {NoticeKind.SESSION_CLOSED, NoticeKind.ANOMALY, NoticeKind.ALERT}
         if self._tracker.settings.alerts:
-            kinds |= set(HEARD)
+            kinds |= set(ALARM_NOTICES)
         if self.log.level <= Level.INFO:
             kinds |= OF_FILLS
         if self.log.level <= Level.DEBUG:
@@ -98,7 +101,7 @@ class Reporting:
         record = notice.record
         self.narrator.hear(notice)
         if isinstance(record, Alert):
-            self.screen.send(record)
+            self.notifier.notify(record)
         elif self._tracker.settings.alerts:
             self.alerts.hear(notice)
 

@@ -1,3 +1,3 @@
-"""The object store: categories, quotas, checksums and saved states."""
+"""What the tracker and its users keep in LEAN's object store."""
 
 from __future__ import annotations

@@ -1,178 +1,138 @@
-"""What is known of a project's objects in the store, so that no save has to walk it.
+"""The catalog: what is known of a project's objects in the store, so that no save walks it.
 
-    pt/<project>/project/<category>/<name>     of the project: every run and deployment sees it
-    pt/<project>/live/<category>/<name>        of live trading: the next deployment finds it
-    pt/<project>/<run>/<category>/<name>       of one run, a backtest or a deployment
-    pt/<project>/<root>/<category>/<generation>-<number>/<name>    a part of a large object
-    pt/<project>/<root>/index                  sizes and days of the root's objects
-
-A run is named by its beginning, so that keys alone tell the age of every run. Keys stay within
-LEAN's rule (one dot, before a plain ending, and no colon) and below 200 characters: LEAN takes
-longer ones and loses them when it writes them to disk. The index spares reading objects for their
-sizes; without one they are read for it.
+Each root has an index in the store with the sizes and days of its objects; it spares reading the
+objects for them. What no index tells of is read once.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any, NamedTuple
 
 from models.errors import Failure
-from utils.store.categories import Category, Scope
-from utils.store.sealing import DamagedError, read_line, unseal
-from utils.store.shelf import Shelf
+from utils.store.categories import StoreCategory, StoreScope
+from utils.store.keys import (
+    LIVE_ROOT,
+    PROJECT_ROOT,
+    ObjectPlace,
+    PartPlace,
+    ProjectKeys,
+    RunName,
+    key_segment,
+    part_generation,
+    read_run,
+    run_root,
+)
+from utils.store.results import DamagedError
+from utils.store.sealed_store import SealedStore
+from utils.store.sealing import read_header, unseal
 
-DAY = 86_400  # seconds
-_LONGEST_ID = 40
-PROJECT, LIVE = "project", "live"
-INDEX = "index"
-_PART = re.compile(r"(\d+)-\d+")
+DAY_SECONDS = 86_400
 
-# beginning in UTC to the millisecond, what it was, the deployment's id
-_RUN = re.compile(r"\d{17}-(live|test)-(.*)")
-
-# How much a size may change before the index is written again.
-SAME_SIZE = (0.8, 1.25)
-
-
-class Place(NamedTuple):
-    """Where an object is."""
-
-    root: str
-    category: str
-    name: str
+# A size may change by these factors before the index is written again.
+SIZE_TOLERANCE = (0.8, 1.25)
 
 
-class Known(NamedTuple):
-    """What is known of an object: bytes with its parts, and the day it was saved (Unix)."""
+class ObjectRecord(NamedTuple):
+    """What is known of an object."""
 
-    size: int
-    day: int
-
-
-def segment(text: str) -> str:
-    """An id as a segment of a key; one that LEAN's rule does not allow is replaced by its like."""
-    plain = re.sub(r"[^A-Za-z0-9_-]", "-", text)
-    if plain == text and len(plain) <= _LONGEST_ID:
-        return plain
-    mark = sha256(text.encode(errors="replace")).hexdigest()[:8]
-    return f"{plain[: _LONGEST_ID - 9]}-{mark}"
+    size: int  # bytes with its parts
+    day: int  # when it was saved: days since 1970
 
 
 class Catalog:
-    """The objects of one project, and the namespace of the present run.
+    """The objects of one project, and the root of the present run.
 
     Args:
         keys: All keys of the store.
         project: LEAN's project id.
-        deployment: LEAN's id of the run. A run of the same id is gone on with; without an id each
-            run is another.
+        deployment: LEAN's id of the run. A run of an id that was there already goes on in its root;
+            without an id each run has a root of its own.
         live: Whether LEAN trades live.
         now: Unix time, seconds.
 
     Attributes:
-        base: What the project's keys begin with.
+        keys: Makes the project's keys.
         run: The root of the present run.
         objects: What is known of each object.
-        unknown: Objects that no index told of so far.
-        parts: The keys of the parts there are, of whatever generation, by object.
-        indexed: Roots that have an index.
+        unknown: The objects that no index told of so far.
+        parts: The keys of all parts in the store, of whatever generation, by object.
+        indexed: The roots that have an index.
     """
 
     def __init__(
         self, keys: Iterable[str], project: str, deployment: str, *, live: bool, now: float
     ) -> None:
-        self.base = f"pt/{segment(project) or 'none'}"
-        self.objects: dict[Place, Known] = {}
-        self.unknown: set[Place] = set()
-        self.parts: defaultdict[Place, list[str]] = defaultdict(list)
+        self.keys = ProjectKeys(project)
+        self.objects: dict[ObjectPlace, ObjectRecord] = {}
+        self.unknown: set[ObjectPlace] = set()
+        self.parts: defaultdict[ObjectPlace, list[str]] = defaultdict(list)
         self.indexed: set[str] = set()
-        self._noted: dict[Place, Known] = {}
+        self._in_index: dict[ObjectPlace, ObjectRecord] = {}  # as the indexes in the store say
         self._live = live
         for key in keys:
-            if key.startswith(self.base + "/"):
-                self._take(key)
-        self.run = self._present(segment(deployment), now)
+            self._take(key)
+        present = RunName("live" if live else "test", key_segment(deployment))
+        self.run = self._root_of(present, now)
 
     def _take(self, key: str) -> None:
-        match key.split("/")[2:]:
-            case [root, last] if last == INDEX:
-                self.indexed.add(root)
-            case [root, category, name]:
-                self.unknown.add(Place(root, category, name))
-            case [root, category, part, name] if _PART.fullmatch(part):
-                self.parts[Place(root, category, name)].append(key)
+        """Take note of a key, if it is of this project."""
+        named = self.keys.read(key)
+        if isinstance(named, PartPlace):
+            self.parts[named.place].append(named.key)
+        elif isinstance(named, ObjectPlace):
+            self.unknown.add(named)
+        elif named is not None:
+            self.indexed.add(named)
 
-    def _present(self, deployment: str, now: float) -> str:
-        kind = "live" if self._live else "test"
-        same = [
-            root
-            for root in self._roots()
-            if (found := _RUN.fullmatch(root)) and found.groups() == (kind, deployment)
-        ]
-        if deployment and same:
+    def _root_of(self, run: RunName, now: float) -> str:
+        """Return the root of the present run: an older one of its id, else one that is new."""
+        same = [root for root in self._roots() if read_run(root) == run]
+        if run.deployment and same:
             return max(same)
-        while True:
-            begun = datetime.fromtimestamp(now, UTC)
-            stamp = f"{begun:%Y%m%d%H%M%S}{begun.microsecond // 1000:03}"
-            root = f"{stamp}-{kind}-{deployment}"
-            if root not in same:
-                return root
-            now += 0.001
+        while (root := run_root(run, now)) in same:
+            now += 0.001  # a run without an id that began in the same millisecond
+        return root
 
     def _roots(self) -> set[str]:
-        places = {*self.unknown, *self._all()}
+        """Return every root that has an object, a part or an index."""
+        places = {*self.unknown, *self._places()}
         return self.indexed | {place.root for place in places}
 
-    # --- keys
+    # --- places
 
-    def place(self, scope: Scope, category: str, name: str) -> Place:
-        """Where the present run keeps an object of that scope."""
-        return Place(self.root(scope), category, name)
+    def place(self, scope: StoreScope, category: str, name: str) -> ObjectPlace:
+        """Return where the present run keeps an object of a scope."""
+        return ObjectPlace(self.root(scope), category, name)
 
-    def root(self, scope: Scope) -> str:
-        """Under what the present run keeps objects of that scope."""
-        if scope is Scope.PROJECT:
-            return PROJECT
-        return LIVE if scope is Scope.LIVE and self._live else self.run
+    def root(self, scope: StoreScope) -> str:
+        """Return the root under which the present run keeps objects of a scope."""
+        if scope is StoreScope.PROJECT:
+            return PROJECT_ROOT
+        return LIVE_ROOT if scope is StoreScope.LIVE and self._live else self.run
 
-    def key(self, place: Place) -> str:
-        """The key of an object."""
-        return "/".join((self.base, *place))
-
-    def part_key(self, place: Place, generation: int, number: int) -> str:
-        """The key of a part of an object; numbers count from 1."""
-        root, category, name = place
-        return f"{self.base}/{root}/{category}/{generation}-{number}/{name}"
-
-    def part_keys(self, place: Place, generation: int, count: int) -> list[str]:
-        """The keys of all parts of an object."""
-        return [self.part_key(place, generation, number + 1) for number in range(count)]
-
-    def index_key(self, root: str) -> str:
-        """The key of a root's index."""
-        return f"{self.base}/{root}/{INDEX}"
-
-    def next_generation(self, place: Place) -> int:
-        """A number for a new set of parts, above that of every part there is."""
-        numbers = (int(key.split("/")[-2].partition("-")[0]) for key in self.parts.get(place, ()))
-        return 1 + max(numbers, default=0)
+    def next_generation(self, place: ObjectPlace) -> int:
+        """Return a number for a new set of parts, above that of every part in the store."""
+        return 1 + max(map(part_generation, self.parts.get(place, ())), default=0)
 
     # --- what there is
 
-    def of_run(self, root: str, category: str) -> list[Place]:
-        """A root's objects of a category, and what parts of lost ones lie about."""
-        return [place for place in self._all() if place[:2] == (root, category)]
+    def of_root(self, root: str, category: str) -> list[ObjectPlace]:
+        """Return a root's objects of a category, those included of which only parts are left."""
+        return [place for place in self._places() if place[:2] == (root, category)]
 
     def used(
-        self, category: str, without: Place | None = None, roots: Collection[str] = ()
+        self, category: str, without: ObjectPlace | None = None, roots: Collection[str] = ()
     ) -> tuple[int, int]:
-        """Bytes and files of a category but for one object and all under those roots."""
+        """Return the bytes and files of a category.
+
+        Args:
+            category: The category's name.
+            without: An object that is not counted.
+            roots: The roots whose objects are not counted.
+        """
         counted = [
             (known.size, 1 + len(self.parts.get(place, ())))
             for place, known in self.objects.items()
@@ -180,102 +140,126 @@ class Catalog:
         ]
         return sum(size for size, _ in counted), sum(files for _, files in counted)
 
-    def outdated(self, categories: Mapping[str, Category], today: int) -> list[Place]:
-        """What is of a run beyond those that its category keeps, and what expired."""
-        found: list[Place] = []
+    def outdated(self, categories: Mapping[str, StoreCategory], today: int) -> list[ObjectPlace]:
+        """Return what expired, and what is of runs beyond those that its category keeps.
+
+        Args:
+            categories: The rules by name.
+            today: Days since 1970.
+        """
+        found: list[ObjectPlace] = []
         for category, rule in categories.items():
             for run in self._surplus(category, rule.runs):
-                found += self.of_run(run, category)
+                found += self.of_root(run, category)
             oldest = today - rule.days if rule.days is not None else 0
             places = [place for place in self.objects if place.category == category]
             found += [place for place in places if self.objects[place].day < oldest]
         return list(dict.fromkeys(found))
 
-    def forget(self, place: Place) -> None:
-        """The object is gone."""
+    def forget(self, place: ObjectPlace) -> None:
+        """Take note that an object is gone."""
         self.objects.pop(place, None)
-        self._noted.pop(place, None)
+        self._in_index.pop(place, None)
 
     def bare(self) -> list[str]:
-        """Roots that have an index and nothing else."""
-        return sorted(self.indexed - {place.root for place in self._all()} - {self.run})
+        """Return the roots that have an index and nothing else."""
+        return sorted(self.indexed - {place.root for place in self._places()} - {self.run})
 
-    def _all(self) -> set[Place]:
+    def _places(self) -> set[ObjectPlace]:
+        """Return every object of known size, and those of which only parts are left."""
         return {*self.objects, *(place for place, keys in self.parts.items() if keys)}
 
-    # --- the index
+    # --- the indexes
 
     def read_index(self, root: str, index: Any) -> None:
-        """Take over what an index says of the objects there are; what makes no sense is left."""
+        """Take over what a root's index says of its objects; entries that make no sense are left.
+
+        Args:
+            root: The root.
+            index: The index as JSON values; of any shape, for it may be damaged.
+        """
         for place in [place for place in self.unknown if place.root == root]:
             match index.get(f"{place.category}/{place.name}") if isinstance(index, dict) else None:
                 case [int(size), int(day)]:
-                    self.objects[place] = self._noted[place] = Known(size, day)
+                    self.objects[place] = self._in_index[place] = ObjectRecord(size, day)
                     self.unknown.discard(place)
 
     def index(self, root: str) -> dict[str, list[int]]:
-        """What the index of a root has to say; it is taken to be written."""
+        """Return the index of a root as it is to be written, and take it to be written."""
         self.indexed.add(root)
-        noted = {place: known for place, known in self.objects.items() if place.root == root}
-        self._noted.update(noted)
-        return {f"{place.category}/{place.name}": list(known) for place, known in noted.items()}
+        of_root = {place: known for place, known in self.objects.items() if place.root == root}
+        self._in_index.update(of_root)
+        return {f"{place.category}/{place.name}": list(known) for place, known in of_root.items()}
 
-    def is_news(self, place: Place) -> bool:
-        """Whether the index should be written again because of an object."""
-        noted, known = self._noted.get(place), self.objects[place]
+    def is_news(self, place: ObjectPlace) -> bool:
+        """Tell whether the index should be written again because of an object."""
+        noted, known = self._in_index.get(place), self.objects[place]
         if noted is None or noted.day != known.day:
             return True
-        low, high = SAME_SIZE
+        low, high = SIZE_TOLERANCE
         return not low * noted.size <= known.size <= high * noted.size
 
     # --- runs
 
     def removable(self, category: str) -> list[str]:
-        """The runs that have objects of a category and may lose them, the oldest first.
+        """Return the runs that have objects of a category and may lose them, the oldest first.
 
         The present run may not, nor the newest live one: it may be trading.
         """
-        live = max((root for root in self._roots() if _kind(root) == "live"), default="")
+        live_runs = (root for root in self._roots() if _is_live_run(root))
+        live = max(live_runs, default="")
         return [run for run in self._runs(category) if run not in (self.run, live)]
 
     def _surplus(self, category: str, keep: int) -> list[str]:
-        """The removable runs beyond the newest `keep`, the present one among those."""
+        """Return the removable runs beyond the newest `keep`, to which the present one belongs."""
         runs = sorted({*self._runs(category), self.run})
         old = set(runs[:-keep])
         return [run for run in self.removable(category) if run in old]
 
     def _runs(self, category: str) -> list[str]:
-        roots = {place.root for place in self._all() if place.category == category}
-        return sorted(filter(_kind, roots))
+        """Return the runs that have objects of a category, the oldest first."""
+        roots = {place.root for place in self._places() if place.category == category}
+        return sorted(filter(read_run, roots))
 
 
-def take_stock(catalog: Catalog, shelf: Shelf, today: int) -> None:
-    """Learn from the store how large its objects are: from the indexes, else from the objects."""
+def _is_live_run(root: str) -> bool:
+    """Tell whether a root is of a run of live trading."""
+    run = read_run(root)
+    return run is not None and run.kind == "live"
+
+
+# --- taking stock
+
+
+def take_stock(catalog: Catalog, store: SealedStore, today: int) -> None:
+    """Learn how large the store's objects are: from the indexes, else from the objects.
+
+    Args:
+        catalog: The catalog of the store's keys.
+        store: The store.
+        today: Days since 1970.
+    """
     for root in sorted(catalog.indexed):
-        catalog.read_index(root, _index(shelf.read(catalog.index_key(root))))
+        catalog.read_index(root, _parse_index(store.read(catalog.keys.index(root))))
     for place in catalog.unknown:
-        catalog.objects[place] = _measure(shelf.read(catalog.key(place)), today)
+        catalog.objects[place] = _measure_object(store.read(catalog.keys.of(place)), today)
     catalog.unknown.clear()
 
 
-def _index(text: str | Failure) -> Any:
+def _parse_index(text: str | Failure) -> Any:
+    """Return an index as JSON values; None where it cannot be read or is damaged."""
     try:
         return None if isinstance(text, Failure) else json.loads(unseal(text).data)
-    except ValueError:  # a damaged one is as good as none
+    except ValueError:
         return None
 
 
-def _measure(text: str | Failure, today: int) -> Known:
-    """What an object says of itself; one that says nothing is taken to be new."""
+def _measure_object(text: str | Failure, today: int) -> ObjectRecord:
+    """Return what an object says of itself; one that says nothing is taken to be of today."""
     if isinstance(text, Failure):
-        return Known(0, today)
+        return ObjectRecord(0, today)
     try:
-        line = read_line(text)
+        header = read_header(text)
     except DamagedError:
-        return Known(len(text), today)
-    return Known(line.size, line.saved // DAY)
-
-
-def _kind(root: str) -> str | None:
-    found = _RUN.fullmatch(root)
-    return found[1] if found else None
+        return ObjectRecord(len(text), today)
+    return ObjectRecord(header.size, header.saved // DAY_SECONDS)

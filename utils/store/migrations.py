@@ -1,4 +1,7 @@
-"""Migrations: how a saved state of an older version becomes one of the present version."""
+"""Migrations: how a saved state of an older version becomes one of the present version.
+
+`MIGRATIONS` has a step for each version. A step may change the state that it is given.
+"""
 
 from __future__ import annotations
 
@@ -15,40 +18,28 @@ from models.tracker.deployments import Deployment
 from models.tracker.state import STATE_VERSION
 from models.trades.record import TradeRecord
 
+# --- from version 2 to 3
 
-def _from_2(state: dict[str, Any]) -> dict[str, Any]:
-    """Trades became rows and say their stake, a scope's tally its track's; all closes are kept,
-    lots know their order's type, and deployments are counted."""
-    trades = {
-        book: {
-            **log,
-            "forgotten": 0,
-            "trades": [TradeRecord.from_dict(_staked(each)).to_row() for each in log["trades"]],
-        }
-        for book, log in state["trades"].items()
-    }
-    scopes = [{**scope} for scope in state["scopes"]["scopes"]]
-    for scope in scopes:
-        book = scope["track"]["book"]
-        book = {**book, "closes": closes_of(book["days"][:-1])}
-        scope["track"] = {**scope["track"], "book": book, "tally": scope.pop("tally")}
-    for account in state["ledger"]["books"]["accounts"]:
-        for position in account["positions"]:
-            for held in (*position["lots"], position["round"] or {}):
-                held |= {"order_type": int(OrderType.MARKET), "risk": 0.0}
+
+def _from_version_2(state: dict[str, Any]) -> dict[str, Any]:
+    """Return a state of version 3.
+
+    Trades became rows that say their stake. A scope's tally moved into its track, which keeps the
+    closes of all days. Lots know the type of their order, and deployments are counted.
+    """
+    scopes = [_scope_of_version_3(scope) for scope in state["scopes"]["scopes"]]
+    _add_order_types(state["ledger"]["books"]["accounts"])
     state["ledger"]["adoptions"]["shown"] = {}  # a doubt of one mark: the next has it anew
-    # the curve begins with the account, whose currency was the first to have a rate
-    began, base = scopes[0]["track"]["curve"]["columns"][0][:1], state["scopes"]["base"]
-    nav = 1.0 if base > 0.0 else None
-    first = [Deployment(1, "", datetime.fromtimestamp(at, UTC), base, nav, 0.0, 0) for at in began]
-    del state["lean_book"]  # a replay's
+    deployments = _first_deployment(scopes[0], state["scopes"]["base"])
+    del state["lean_book"]  # only a replay has one
     return {
         **state,
         "version": 3,
+        # the account's currency was the first that had a rate
         "account_currency": next(iter(state["ledger"]["books"]["rates"])),
         "scopes": {**state["scopes"], "scopes": scopes},
-        "trades": trades,
-        "deployments": [deployment.to_dict() for deployment in first],
+        "trades": {book: _trade_log_of_version_3(log) for book, log in state["trades"].items()},
+        "deployments": [deployment.to_dict() for deployment in deployments],
         "zone": "UTC",
         "live": False,
         "days_per_year": 252.0,
@@ -60,20 +51,57 @@ def _from_2(state: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _staked(trade: dict[str, Any]) -> dict[str, Any]:
+def _trade_log_of_version_3(log: dict[str, Any]) -> dict[str, Any]:
+    """Return a log of trades with rows instead of mappings."""
+    trades = [TradeRecord.from_dict(_with_stake(trade)).to_row() for trade in log["trades"]]
+    return {**log, "forgotten": 0, "trades": trades}
+
+
+def _with_stake(trade: dict[str, Any]) -> dict[str, Any]:
+    """Return a trade with its stake in account currency, computed from its profit in percent."""
     percent = trade["pnl_pct"]
     stake = 100.0 * trade["pnl"] / percent if percent else 0.0
     return {**trade, "stake": stake, "order_type": OrderType.MARKET.name, "risk": None}
 
 
+def _scope_of_version_3(scope: dict[str, Any]) -> dict[str, Any]:
+    """Return a scope whose track has the tally and the closes of all days."""
+    scope = {**scope}
+    book = scope["track"]["book"]
+    book = {**book, "closes": closes_of(book["days"][:-1])}
+    scope["track"] = {**scope["track"], "book": book, "tally": scope.pop("tally")}
+    return scope
+
+
+def _add_order_types(accounts: list[dict[str, Any]]) -> None:
+    """Add to every lot and round trip the order's type, which was not kept, and its risk."""
+    for account in accounts:
+        for position in account["positions"]:
+            for held in (*position["lots"], position["round"] or {}):
+                held |= {"order_type": int(OrderType.MARKET), "risk": 0.0}
+
+
+def _first_deployment(account: dict[str, Any], base: float) -> list[Deployment]:
+    """Return the deployment that began with the account's curve; none where that is empty."""
+    began = account["track"]["curve"]["columns"][0][:1]
+    nav = 1.0 if base > 0.0 else None
+    return [Deployment(1, "", datetime.fromtimestamp(at, UTC), base, nav, 0.0, 0) for at in began]
+
+
+# --- all versions
+
 # Version -> what makes the state of the next version of it.
-MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {2: _from_2}
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {2: _from_version_2}
 
 
 def migrate(state: dict[str, Any]) -> dict[str, Any]:
-    """A state of any older version as one of today's; `TrackerError` where there is no way."""
+    """Return a state of any older version as one of today's; the state given is not changed.
+
+    Raises:
+        TrackerError: No way leads from its version to today's.
+    """
     if state["version"] < STATE_VERSION:
-        state = deepcopy(state)  # a step may change what it is given
+        state = deepcopy(state)
     while state["version"] < STATE_VERSION:
         step = MIGRATIONS.get(state["version"])
         if step is None:

@@ -9,29 +9,48 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from models.codec import TEXT, TIME, WHOLE, maybe, tuple_of
 from models.errors import TrackerError
+from models.fields import Field, Table, saved_value
+from models.records import row_codec
 from models.tracker.state import STATE_VERSION
 from utils.store.migrations import migrate
 
-SCHEMA = "lean-performance-tracker/snapshot"
+SNAPSHOT_SCHEMA = "lean-performance-tracker/snapshot"
+
+# What reading a document of another shape raises.
+_SHAPE_ERRORS = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 class SnapshotError(TrackerError):
-    """A saved state cannot be used, or a state not be saved; the text says why."""
+    """A saved state cannot be used, or a state cannot be saved; the text says why."""
+
+
+class NewerError(SnapshotError):
+    """A saved state is of a version that a newer tracker wrote."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(
+            f"the saved state is of version {version} and this tracker reads {STATE_VERSION}: "
+            "update the tracker, or set tracker_resume=off and tracker_persist=off"
+        )
 
 
 class Segment(NamedTuple):
-    """Closed trades that left memory together.
+    """Closed trades that left memory together and are kept under a name of their own."""
 
-    Attributes:
-        name: Under what they are kept.
-        book: Of which book they are.
-        trades: How many.
-    """
+    name: str  # the name of the object that has them
+    book: str  # the book of trades that they are of
+    trades: int  # how many they are
 
-    name: str
-    book: str
-    trades: int
+
+# Where a snapshot comes from, as its document says it.
+_ORIGIN_FIELDS = Table(
+    Field("project", TEXT),
+    Field("deployment", TEXT),
+    Field("time", maybe(TIME)),
+    Field("archive", tuple_of(row_codec(Segment))),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +61,9 @@ class Snapshot:
         sequence: Counts the saves of a project; the highest is the newest.
         project: LEAN's project id.
         deployment: LEAN's id of the run that saved it.
-        time: UTC of the last event it knows; None before the first.
-        archive: The segments that belong to it, the oldest first.
-        state: What `PerformanceTracker.state` gave.
+        time: UTC of the last event that the state knows; None before the first.
+        archive: The segments of trades that belong to the state, the oldest first.
+        state: What `PerformanceTracker.state` returned.
     """
 
     sequence: int
@@ -55,72 +74,62 @@ class Snapshot:
     state: Mapping[str, Any]
 
     def text(self) -> str:
-        """The document, with the checksum of the state's JSON."""
+        """Return the document, with the checksum of the state's JSON."""
         state = document_text(self.state)
         head = {
-            "schema": SCHEMA,
+            "schema": SNAPSHOT_SCHEMA,
             "version": self.state["version"],
             "sequence": self.sequence,
-            "checksum": _checksum(state),
-            "project": self.project,
-            "deployment": self.deployment,
-            "time": self.time.isoformat() if self.time else None,
-            "archive": self.archive,
+            "checksum": _state_checksum(state),
+            **_ORIGIN_FIELDS.to_object(self),
         }
         return f'{document_text(head)[:-1]},"state":{state}}}'
 
     @classmethod
     def parse(cls, text: str) -> Snapshot:
-        """The snapshot that `text` gave; of an older version, as today's.
+        """Return the snapshot of a document; one of an older version is migrated to today's.
 
         Raises:
-            SnapshotError: It is damaged, or no snapshot.
+            SnapshotError: The document is damaged, or no snapshot.
             TrackerError: No way leads from its version to today's.
             NewerError: A newer version of the tracker wrote it.
         """
         try:
             document = json.loads(text)
-            version, state = document["version"], document["state"]
-            if document["schema"] != SCHEMA:
-                raise SnapshotError(f"its schema is {document['schema']!r}, not {SCHEMA!r}")
-            if version > STATE_VERSION:
-                raise NewerError(version)
-            if (
-                _checksum(document_text(state)) != document["checksum"]
-                or state["version"] != version
-            ):
-                raise SnapshotError("its checksum does not fit")
-            time = document["time"]
+            _check_document(document)
             return cls(
-                int(document["sequence"]),
-                document["project"],
-                document["deployment"],
-                datetime.fromisoformat(time) if time else None,
-                tuple(Segment(*values) for values in document["archive"]),
-                migrate(state),
+                sequence=saved_value(document, "sequence", WHOLE),
+                **_ORIGIN_FIELDS.named(_ORIGIN_FIELDS.from_object(document)),
+                state=migrate(document["state"]),
             )
-        except _NO_SNAPSHOT as problem:
+        except _SHAPE_ERRORS as problem:
             raise SnapshotError(f"it is no snapshot: {problem!r}") from None
 
 
-# What reading a document of another shape raises.
-_NO_SNAPSHOT = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
+def _check_document(document: Any) -> None:
+    """Raise `SnapshotError` unless a document is whole and of a version that can be read.
 
-
-class NewerError(SnapshotError):
-    """A newer version of the tracker wrote it."""
-
-    def __init__(self, version: int) -> None:
-        super().__init__(
-            f"the saved state is of version {version} and this tracker reads {STATE_VERSION}: "
-            "update the tracker, or set tracker_resume=off and tracker_persist=off"
-        )
+    What it raises for a document of another shape is in `_SHAPE_ERRORS`.
+    """
+    version, state = document["version"], document["state"]
+    if document["schema"] != SNAPSHOT_SCHEMA:
+        raise SnapshotError(f"its schema is {document['schema']!r}, not {SNAPSHOT_SCHEMA!r}")
+    if version > STATE_VERSION:
+        raise NewerError(version)
+    whole = _state_checksum(document_text(state)) == document["checksum"]
+    if not whole or state["version"] != version:
+        raise SnapshotError("its checksum does not fit")
 
 
 def document_text(value: Any) -> str:
-    """The value as compact JSON; ValueError for a number that JSON does not have."""
+    """Return a value as compact JSON.
+
+    Raises:
+        ValueError: It has a number that JSON does not have.
+    """
     return json.dumps(value, allow_nan=False, separators=(",", ":"))
 
 
-def _checksum(text: str) -> str:
+def _state_checksum(text: str) -> str:
+    """Return the SHA-256 of a state's JSON, hexadecimal."""
     return sha256(text.encode()).hexdigest()

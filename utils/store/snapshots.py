@@ -13,30 +13,32 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from models.codec import list_of
 from models.errors import TrackerError
-from models.trades.record import TradeRecord
+from models.trades.record import TRADE_ROW, TradeRecord
 from utils.store.categories import check_name
 from utils.store.object_store import ObjectStoreManager
-from utils.store.results import Reason
-from utils.store.sealing import Status
+from utils.store.results import LoadStatus, SaveReason
 from utils.store.snapshot import NewerError, Segment, Snapshot, SnapshotError, document_text
 
-STATE, TRADES = "state", "trades"  # categories of the object store
-SLOTS = ("a", "b")
-PREFIX = "tracker"
+# The categories of the object store that states and segments of trades are kept in.
+STATE_CATEGORY, TRADES_CATEGORY = "state", "trades"
+SLOT_NAMES = ("a", "b")
+DEFAULT_PREFIX = "tracker"
+_TRADE_ROWS = list_of(TRADE_ROW)
 
 
 class SnapshotStore:
     """Saves one tracker's state, and takes its closed trades.
 
     Args:
-        store: Where.
+        store: Where they are kept.
         project: LEAN's project id.
         deployment: LEAN's id of the run.
-        prefix: The name its objects begin with.
+        prefix: The name that its objects begin with, and that a state is usually kept under.
 
     Attributes:
-        loaded: The id of the run that saved what was loaded last; None before.
+        loaded: The id of the run that saved what was loaded last; None before the first load.
     """
 
     def __init__(
@@ -45,20 +47,21 @@ class SnapshotStore:
         *,
         project: str = "",
         deployment: str = "",
-        prefix: str = PREFIX,
+        prefix: str = DEFAULT_PREFIX,
     ) -> None:
-        self._store = store
-        self._ids = (project, deployment)
         self.loaded: str | None = None
+        self._store = store
+        self._project = project
+        self._deployment = deployment
         self._prefix = prefix
         self._lock = threading.Lock()
         self._sequences: dict[str, int] = {}  # by prefix, once its slots were looked at
         self._segments: tuple[Segment, ...] = ()
-        self._newer: dict[str, NewerError] = {}
+        self._newer: dict[str, NewerError] = {}  # by prefix, where a newer tracker saved
 
     def check_prefix(self, prefix: str) -> None:
-        """Raise `CallError` unless a state may be kept under the name; empty is the usual one."""
-        check_name(self._slot(prefix or self._prefix, 0))
+        """Raise `CallError` unless a state may be kept under a name; empty is the usual one."""
+        check_name(_slot_name(prefix or self._prefix, 0))
 
     # --- states
 
@@ -73,9 +76,9 @@ class SnapshotStore:
         """Save a state in the slot that holds the older one.
 
         Args:
-            state: What the tracker's `state` gave.
+            state: What the tracker's `state` returned.
             time: UTC of its last event.
-            prefix: The name to save it under, where it is not the usual one.
+            prefix: The name to save it under, where that is not the usual one.
             force: Whether to save even though the last save was a moment ago.
 
         Returns:
@@ -86,23 +89,38 @@ class SnapshotStore:
         """
         name = prefix or self._prefix
         with self._lock:
-            problems = [] if name in self._sequences else self._look(name)[1]
-            if name in self._newer:
-                raise self._newer[name]
-            if name not in self._sequences:
-                raise SnapshotError(f"what is there cannot be read: {'; '.join(problems)}")
-            sequence = self._sequences[name] + 1
-            snapshot = Snapshot(sequence, *self._ids, time, self._archive_of(state), state)
-            slot = self._slot(name, sequence)
-            result = self._store.save_text(STATE, slot, snapshot.text(), force=force)
+            sequence = self._next_sequence(name)
+            snapshot = Snapshot(
+                sequence=sequence,
+                project=self._project,
+                deployment=self._deployment,
+                time=time,
+                archive=self._archive_of(state),
+                state=state,
+            )
+            slot = _slot_name(name, sequence)
+            result = self._store.save_text(STATE_CATEGORY, slot, snapshot.text(), force=force)
             if result.saved:
                 self._sequences[name] = sequence
-            elif result.reason is not Reason.TOO_SOON:
+            elif result.reason is not SaveReason.TOO_SOON:
                 raise SnapshotError(f"{result.reason.value}: {result.detail}")
             return result.saved
 
+    def _next_sequence(self, name: str) -> int:
+        """Return the number of the next save; `SnapshotError` where none may be made."""
+        problems = [] if name in self._sequences else self._look(name)[1]
+        if name in self._newer:
+            raise self._newer[name]
+        if name not in self._sequences:
+            raise SnapshotError(f"what is there cannot be read: {'; '.join(problems)}")
+        return self._sequences[name] + 1
+
     def _archive_of(self, state: Mapping[str, Any]) -> tuple[Segment, ...]:
-        """The segments whose trades the state counts as gone; those on their way it has itself."""
+        """Return the segments whose trades a state counts as gone from memory.
+
+        A segment that is being written while the state is saved is none of them: the state still
+        has its trades.
+        """
         gone = {book: log["forgotten"] + log["archived"] for book, log in state["trades"].items()}
         archive: list[Segment] = []
         for segment in self._segments:
@@ -112,7 +130,13 @@ class SnapshotStore:
         return tuple(archive)
 
     def load_state(self, prefix: str = "") -> tuple[Mapping[str, Any] | None, list[str]]:
-        """The newest whole state, and what was wrong with the slots.
+        """Return the newest whole state.
+
+        Args:
+            prefix: The name it was saved under, where that is not the usual one.
+
+        Returns:
+            The state, None without one; and what was wrong with the slots, in words.
 
         Raises:
             SnapshotError: A newer version of the tracker wrote the newest one, or the store does
@@ -130,74 +154,86 @@ class SnapshotStore:
             self._segments, self.loaded = found.archive, found.deployment
             return found.state, problems
 
-    @staticmethod
-    def _slot(name: str, sequence: int) -> str:
-        return f"{name}-{SLOTS[sequence % 2]}"
-
     def _look(self, name: str) -> tuple[Snapshot | None, list[str]]:
-        """Read both slots; the next save goes on counting from the newest.
+        """Read both slots, and return the newest snapshot and what was wrong.
 
-        Where there is none, but a slot that the store does not give, nothing may be written.
+        The next save goes on counting from the newest. Where there is none, but a slot that the
+        store does not give, no number is known and nothing may be written.
         """
-        found: list[Snapshot] = []
-        problems: list[str] = []
-        states: set[Status] = set()
         self._newer.pop(name, None)
         self._sequences.pop(name, None)
-        for sequence, slot in enumerate(SLOTS):
-            loaded = self._store.load_text(STATE, self._slot(name, sequence))
-            states.add(loaded.status)
-            try:
-                if loaded.value is not None:
-                    found.append(Snapshot.parse(loaded.value))
-                elif loaded.status is not Status.MISSING:
-                    problems.append(f"slot {slot} is {loaded.status.value}: {loaded.detail}")
-            except NewerError as problem:
-                self._newer[name] = problem
-            except TrackerError as problem:
-                problems.append(f"slot {slot}: {problem}")
+        found: list[Snapshot] = []
+        problems: list[str] = []
+        statuses: set[LoadStatus] = set()
+        for number in range(len(SLOT_NAMES)):
+            status, snapshot, problem = self._read_slot(name, number)
+            statuses.add(status)
+            found += [snapshot] if snapshot else []
+            problems += [problem] if problem else []
         newest = max(found, key=lambda snapshot: snapshot.sequence, default=None)
-        if newest is not None and newest.sequence > 1 and Status.MISSING in states:
-            problems.append(f"slot {SLOTS[(newest.sequence + 1) % 2]} is missing")
-        if newest is not None or Status.UNREADABLE not in states:
+        if newest is not None and newest.sequence > 1 and LoadStatus.MISSING in statuses:
+            problems.append(f"slot {SLOT_NAMES[(newest.sequence + 1) % 2]} is missing")
+        if newest is not None or LoadStatus.UNREADABLE not in statuses:
             self._sequences[name] = newest.sequence if newest else 0
         return newest, problems
+
+    def _read_slot(self, name: str, number: int) -> tuple[LoadStatus, Snapshot | None, str]:
+        """Return what the store said of a slot, its snapshot if it has one, and what is wrong."""
+        slot = SLOT_NAMES[number]
+        loaded = self._store.load_text(STATE_CATEGORY, _slot_name(name, number))
+        try:
+            if loaded.value is not None:
+                return loaded.status, Snapshot.parse(loaded.value), ""
+        except NewerError as newer:
+            self._newer[name] = newer
+            return loaded.status, None, ""
+        except TrackerError as error:
+            return loaded.status, None, f"slot {slot}: {error}"
+        if loaded.status is LoadStatus.MISSING:
+            return loaded.status, None, ""
+        return loaded.status, None, f"slot {slot} is {loaded.status.value}: {loaded.detail}"
 
     # --- closed trades
 
     def store(self, trades: Sequence[TradeRecord]) -> None:
-        """Write a segment; `SnapshotError` where the store does not take it.
+        """Write closed trades of one book as a segment.
 
-        Args:
-            trades: Of one book.
+        Raises:
+            SnapshotError: The store does not take it.
         """
         with self._lock:
             name = self._next_segment()
-            rows = document_text([trade.to_row() for trade in trades])
-            result = self._store.save_text(TRADES, name, rows, force=True)
+            rows = document_text(_TRADE_ROWS.encode([*trades]))
+            result = self._store.save_text(TRADES_CATEGORY, name, rows, force=True)
             if not result.saved:
                 raise SnapshotError(f"a segment is not saved: {result.reason.value}")
             self._segments += (Segment(name, trades[0].book, len(trades)),)
 
     def stored(self) -> Iterator[TradeRecord]:
-        """All trades of the segments, the oldest first.
+        """Yield all trades of the segments, the oldest first.
 
         Raises:
-            SnapshotError: A segment is lost; after all that are there.
+            SnapshotError: A segment is lost; it is raised after all trades that are there.
         """
         lost: list[Segment] = []
         for segment in self._segments:
-            rows = self._store.load_json(TRADES, segment.name).value
+            rows = self._store.load_json(TRADES_CATEGORY, segment.name).value
             if rows is None:
                 lost.append(segment)
-            yield from map(TradeRecord.from_row, rows or ())
+            else:
+                yield from _TRADE_ROWS.decode(rows)
         if lost:
             trades = sum(segment.trades for segment in lost)
             raise SnapshotError(f"{trades} trades are lost with {lost[0].name}")
 
     def _next_segment(self) -> str:
-        """A name that no segment ever had, so that each is written once."""
-        names = [*self._store.names(TRADES), *(segment.name for segment in self._segments)]
+        """Return a name that no segment ever had, so that each is written once."""
+        names = [*self._store.names(TRADES_CATEGORY), *(each.name for each in self._segments)]
         splits = (name.rpartition("-") for name in names)
         numbers = (int(number) for prefix, _, number in splits if prefix == self._prefix)
         return f"{self._prefix}-{1 + max(numbers, default=0):06d}"
+
+
+def _slot_name(prefix: str, sequence: int) -> str:
+    """Return the name of the slot that a save is written to, by its number."""
+    return f"{prefix}-{SLOT_NAMES[sequence % 2]}"

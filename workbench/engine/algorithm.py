@@ -134,7 +134,7 @@ class RecordedAlgorithm(LeanObject):
 
     @lean_read
     def project_id(self) -> int:
-        """0, as in LEAN without its CLI."""
+        """LEAN's number of the project: 0, as in LEAN without its CLI."""
         return 0
 
     @lean_read

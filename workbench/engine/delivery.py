@@ -13,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
-from workbench.engine.reads import ReadMeter
+from workbench.engine.reads import ReadMeter, tell_of_hook
 
 Hook = Callable[[], object]
 
@@ -30,9 +30,11 @@ class HookLog:
 
         def run() -> None:
             before = self._meter.of_this_thread
+            tell_of_hook(kind)
             try:
                 hook()
             finally:
+                tell_of_hook("")
                 self.reads[kind].append(self._meter.of_this_thread - before)
 
         return run
@@ -45,10 +47,10 @@ class Delivery(Protocol):
         """Run the hook in the lane; raises what it raises, or what one before it raised."""
 
     def settle(self) -> None:
-        """Wait until every hook is done; raises what one of them raised."""
+        """Wait until every hook has returned; raises what one of them raised."""
 
     def close(self) -> None:
-        """Give the threads back; nothing can be run any more."""
+        """Stop the threads; no hook can be run after that."""
 
 
 class DirectDelivery:
@@ -59,10 +61,10 @@ class DirectDelivery:
         hook()
 
     def settle(self) -> None:
-        """Nothing is ever open."""
+        """Return at once: every hook has returned already."""
 
     def close(self) -> None:
-        """There is nothing to give back."""
+        """Do nothing: there is no thread to stop."""
 
 
 class ThreadedDelivery:
@@ -88,7 +90,7 @@ class ThreadedDelivery:
             self._wait(lane)
 
     def close(self) -> None:
-        """Let the hooks that run come to their end, and stop the threads."""
+        """Wait for the hooks that are running, then stop the threads."""
         for lane in self._lanes.values():
             lane.shutdown()
 

@@ -49,10 +49,13 @@ _HOOKS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What was delivered: a line of the tape, or `slice` for corporate lines without a mark.
+    """One step of a run, for whoever drives the player; the algorithm never sees it.
 
-    `number` is the line's, from 1, `utc` aware, `line` the line itself: for the one who drives the
-    player, never for the algorithm.
+    Attributes:
+        number: The number of the tape's line, from 1.
+        type: The line's type, or `slice` for corporate lines without a mark.
+        utc: The line's time, aware UTC.
+        line: The line itself.
     """
 
     number: int
@@ -64,9 +67,19 @@ class Played:
 class RecordedEngine:
     """One run of one algorithm over one tape; it can be played once.
 
-    `algorithm` is the user's class, None for one without hooks. `store` is the object store's
-    folder, kept and shared between runs; None for one that vanishes with the engine. With
-    `synchronous` False a save reaches it only at a flush. `deployment` is LEAN's id of the run.
+    Args:
+        tape: The recording.
+        algorithm: The user's class; None for an algorithm without hooks.
+        parameters: The project's parameters; values become texts.
+        store: The object store's folder, kept and shared between runs; None for one that vanishes
+            with the engine.
+        faults: What goes wrong on purpose.
+        synchronous: Whether a save reaches the folder at once, or only at a flush.
+        deployment: LEAN's id of the run.
+
+    Attributes:
+        tape: The recording.
+        algorithm: The user's algorithm, made and not yet initialized.
     """
 
     def __init__(
@@ -175,11 +188,11 @@ class RecordedEngine:
         flush(self._lean.object_store)
 
     def forget_schedules(self) -> None:
-        """Call nothing of what was scheduled so far, as after LEAN was stopped."""
+        """Drop every callback scheduled so far, as a restart of LEAN does."""
         self._lean.agenda.clear()
 
     def settle(self) -> None:
-        """Wait until the hooks that overlap are done, as time does in LEAN; raises as they did."""
+        """Wait until the overlapping hooks have returned; raises what one of them raised."""
         self._delivery.settle()
 
     def initialize(self) -> None:

@@ -29,19 +29,21 @@ _ALIASES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """The faults of one run.
+    """The faults of one run; by default there is none.
 
-    storage_full: every save of at least one byte is over quota.
-    storage_forbidden: the object store may be neither read nor written.
-    raises: reads that raise PythonException, e.g. "OrderEvent.fill_price" or
-        "portfolio.total_portfolio_value"; the class is LEAN's (a base class covers its kinds) or
-        one of the usual attribute names.
-    raises_every: only every n-th such read raises.
-    threads: deliver order events on that many threads, data and schedules on one each; 0: all on
-        the player's. Each hook is waited for, unless
-    overlap: then a thread's hook is only waited for when that thread is needed again.
-    duplicate_events: every order event is delivered twice.
-    late_events: deliver an order event that many lines late; late_every: only every n-th one.
+    Attributes:
+        storage_full: Every save of at least one byte is over quota.
+        storage_forbidden: The object store may be neither read nor written.
+        raises: Reads that raise PythonException, e.g. "OrderEvent.fill_price" or
+            "portfolio.total_portfolio_value"; the class is LEAN's (a base class covers its kinds)
+            or one of the usual attribute names.
+        raises_every: Only every n-th such read raises.
+        threads: On how many threads order events are delivered; data and schedules then have one
+            each. With 0 all hooks run on the player's thread.
+        overlap: Whether a hook is waited for only when its thread is needed again, and not at once.
+        duplicate_events: Every order event is delivered twice.
+        late_events: How many lines late an order event is delivered.
+        late_every: Only every n-th order event is late.
     """
 
     storage_full: bool = False
@@ -55,7 +57,7 @@ class Faults:
     late_every: int = 1
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be meant, with ValueError."""
+        """Raise ValueError for counts out of range and for overlap without threads."""
         if self.threads < 0 or self.late_events < 0:
             raise ValueError("threads and late_events count from 0")
         if self.raises_every < 1 or self.late_every < 1:

@@ -29,7 +29,17 @@ from workbench.engine.symbols import Symbol
 
 @dataclass(frozen=True, slots=True)
 class SecurityParts:
-    """What a security is put together from: `base` is None but for pairs, `listed` grows."""
+    """What a security is put together from.
+
+    Attributes:
+        state: The instrument's terms, prices and holding.
+        symbol: Its symbol.
+        holding: What is held of it.
+        quote: The balance of the currency that its prices are in.
+        base: The balance of the currency bought and sold; None for all but pairs.
+        underlying: The underlying's symbol; None for all but options.
+        listed: All securities so far; the engine adds to it.
+    """
 
     state: SecurityState
     symbol: Symbol
@@ -126,7 +136,7 @@ class Security(LeanObject):
     @lean_read
     def symbol(self) -> Symbol:
         """The instrument's symbol."""
-        return self._parts.symbol
+        return self._parts.symbol._again()
 
     @lean_read
     def type(self) -> SecurityType:

@@ -35,7 +35,14 @@ _MEGABYTE: Final = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class StoreRules:
-    """What a store allows; sizes in bytes. The defaults are LEAN's own."""
+    """What a store allows; the defaults are LEAN's own.
+
+    Attributes:
+        max_files: The most files it may hold.
+        max_size: The most bytes it may hold.
+        allowed: Whether it may be read and written at all.
+        synchronous: Whether a save reaches the folder at once, or only at a flush.
+    """
 
     max_files: int = 10_000
     max_size: int = 10 * 1024**3

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from workbench.json_text import json_text
 from workbench.replay.replay import Replay
 
 
@@ -19,21 +19,16 @@ class Outputs:
         self._marks = (folder / "marks.jsonl").open("w", encoding="utf-8")
 
     def mark(self, row: dict[str, Any]) -> None:
-        """Write one mark."""
+        """Write the row of one mark to `marks.jsonl`."""
         self._marks.write(json_text(row) + "\n")
 
     def close(self, replay: Replay) -> None:
-        """Write the rest, once the replay is over."""
+        """Write the three other files; called once the replay is over."""
         self._marks.close()
         _write_lines(self._folder / "trades.jsonl", (t.to_dict() for t in replay.trades))
         _write_lines(self._folder / "lean_trades.jsonl", (t.to_dict() for t in replay.lean_trades))
         text = json_text(replay.summary(), indent=2)
         (self._folder / "summary.json").write_text(text + "\n", encoding="utf-8")
-
-
-def json_text(value: Any, indent: int | None = None) -> str:
-    """Return the value as JSON; ValueError for a number JSON has not: NaN or an infinite one."""
-    return json.dumps(value, indent=indent, allow_nan=False)
 
 
 def _write_lines(path: Path, rows: Iterable[dict[str, Any]]) -> None:

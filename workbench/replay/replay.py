@@ -6,18 +6,20 @@ recording but what the hooks can read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from models.equity.session_metrics import SessionKind
 from models.ledger.lots import Matching
-from models.statistics.lean_portfolio import LeanStatistics, lean_statistics
+from models.statistics.lean_portfolio import LeanStatistics, lean_portfolio_statistics
 from models.statistics.lean_samples import EquityChart
 from models.tracker.notices import Notice, NoticeKind
-from models.trades.lean_book import Grouping, LeanTrade
+from models.trades.lean_book import Grouping
 from models.trades.lean_follower import LeanDesk
+from models.trades.lean_trade import LeanTrade
 from models.trades.record import TradeRecord
 from utils.tracking import LeanTracker, track
 from workbench.engine.algorithm import RecordedAlgorithm
@@ -39,11 +41,11 @@ class TrackedAlgorithm(RecordedAlgorithm):
     tracker: LeanTracker
 
     def on_order_event(self, order_event: Any) -> None:
-        """Pass the event on."""
+        """Pass the event to the tracker."""
         self.tracker.on_order_event(order_event)
 
     def on_data(self, data: Any) -> None:
-        """Pass the slice on."""
+        """Pass the slice to the tracker."""
         self.tracker.on_data(data)
 
     def on_end_of_algorithm(self) -> None:
@@ -63,6 +65,8 @@ class Replay:
         lean_book: Whether to keep LEAN's own book too; it takes reads that no user's tracker makes.
         lean_grouping: How LEAN's book groups fills into trades.
         lean_matching: Which entry it closes first.
+        clock: Unix time, seconds, by which the tracker times its saves. By default it stands still,
+            so that a replay comes to the same on a machine of any speed.
         settings: The tracker's, beyond `TAPE_SETTINGS`.
 
     Attributes:
@@ -89,9 +93,11 @@ class Replay:
         lean_book: bool = True,
         lean_grouping: Grouping | str = Grouping.FILL_TO_FILL,
         lean_matching: Matching | str = Matching.FIFO,
+        clock: Callable[[], float] | None = None,
         **settings: Any,
     ) -> None:
         self.tape = tape
+        self._clock = clock or _standing_clock()
         self._lean_book = lean_book
         self._lean_kind = Grouping(lean_grouping), Matching(lean_matching)
         self.trades: list[TradeRecord] = []
@@ -111,13 +117,14 @@ class Replay:
         self.engine.forget_schedules()
         algorithm: Any = self.engine.algorithm
         self.desk = self.new_desk() if self._lean_book else None
-        algorithm.tracker = track(algorithm, follower=self.desk, **{**TAPE_SETTINGS, **settings})
+        given = {**TAPE_SETTINGS, **settings}
+        algorithm.tracker = track(algorithm, clock=self._clock, follower=self.desk, **given)
         self.tracker = algorithm.tracker
         self.tracker.add_listener(self._hear, NoticeKind.TRADE_CLOSED)
         return self.tracker
 
     def new_desk(self) -> LeanDesk:
-        """A follower for a tracker of the run; the trades it closes are the replay's."""
+        """Make a follower for a tracker of the run; the trades it closes become the replay's."""
         return LeanDesk(self.lean_trades.append, *self._lean_kind)
 
     def _hear(self, notice: Notice) -> None:
@@ -161,7 +168,7 @@ class Replay:
         unpriced = any(amount and not rate for amount, rate in start["cash"].values())
         # cash without a rate yet is worth something to LEAN from its first sample on
         capital = samples.equity[0] if unpriced and len(samples.equity) else start["tpv"]
-        return lean_statistics(
+        return lean_portfolio_statistics(
             samples,
             self.desk.closings,
             self.chart.points(),
@@ -225,3 +232,9 @@ class Replay:
             kind.value: [session.to_dict() for session in self.tracker.sessions(kind, strategy)]
             for kind in SHOWN_SESSIONS
         }
+
+
+def _standing_clock() -> Callable[[], float]:
+    """Make a clock that always shows the time at which it was made."""
+    now = time.time()
+    return lambda: now

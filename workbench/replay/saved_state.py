@@ -20,9 +20,9 @@ from models.errors import TrackerError
 from models.performance_tracker import PerformanceTracker
 from models.settings import Settings, Switch
 from models.trades.record import TradeRecord
-from utils.store.sealing import FORMAT, read_line, unseal
+from utils.store.sealing import OBJECT_FORMAT, read_header, unseal
 from utils.store.snapshot import Segment, Snapshot
-from utils.store.snapshots import STATE, TRADES
+from utils.store.snapshots import STATE_CATEGORY, TRADES_CATEGORY
 from workbench.engine.tape import TAPE_NAME
 
 # What reading a file that is not there, damaged or another's raises.
@@ -48,11 +48,11 @@ class SavedTrades:
     problems: list[str] = field(default_factory=list)
 
     def store(self, trades: Sequence[TradeRecord]) -> None:
-        """Refuse: a desk adds nothing to a run."""
+        """Raise SavedStateError: at the desk the trades of a run are read only."""
         raise SavedStateError(f"the trades of {self.folder} are read only")
 
     def stored(self) -> Iterator[TradeRecord]:
-        """All of them, the oldest first; a segment that cannot be read has none."""
+        """Yield the archived trades, the oldest first; an unreadable segment yields none."""
         self.problems.clear()
         for name, _, trades in self.segments:
             try:
@@ -93,7 +93,7 @@ def is_saved_state(path: Path) -> bool:
 
 
 def load(path: Path) -> SavedState:
-    """The state at a path.
+    """Load the state at a path.
 
     Args:
         path: A saved state, or a folder with some in it: the one that was saved last is taken.
@@ -104,7 +104,7 @@ def load(path: Path) -> SavedState:
     place, snapshot, problems = _newest(path)
     state = snapshot.state
     followed = Switch.OFF if state["execution"] is None else Switch.ON
-    archive = SavedTrades(place.parent.parent / TRADES, snapshot.archive)
+    archive = SavedTrades(place.parent.parent / TRADES_CATEGORY, snapshot.archive)
     tracker = PerformanceTracker(
         object_store=archive,
         settings=Settings(execution=followed),
@@ -129,12 +129,12 @@ def _states(path: Path) -> Iterator[Path]:
         yield path
         return
     for found in sorted(path.rglob("*")):
-        if found.parent.name == STATE and found.is_file():
+        if found.parent.name == STATE_CATEGORY and found.is_file():
             yield found
 
 
 def _newest(path: Path) -> tuple[Path, Snapshot, list[str]]:
-    """The one that was saved last, by the clock and then by its number; what was damaged."""
+    """The state that was saved last, by the clock and then by its number; what was damaged."""
     found: list[tuple[float, int, Path, Snapshot]] = []
     problems: list[str] = []
     for place in _states(path):
@@ -155,11 +155,11 @@ def _newest(path: Path) -> tuple[Path, Snapshot, list[str]]:
 def _content(path: Path) -> _Content:
     """An object of the store, its parts joined, or a plain file."""
     text = path.read_text(encoding="utf-8")
-    if not text.startswith(f"{FORMAT} "):
+    if not text.startswith(f"{OBJECT_FORMAT} "):
         return _Content(text, path.stat().st_mtime)
-    line = read_line(text)
-    for number in range(1, line.parts + 1):
-        part = path.parent / f"{line.generation}-{number}" / path.name
+    header = read_header(text)
+    for number in range(1, header.parts + 1):
+        part = path.parent / f"{header.generation}-{number}" / path.name
         text += part.read_text(encoding="utf-8")
     content = unseal(text)
     return _Content(content.data.decode(), content.saved)

@@ -20,13 +20,13 @@ class TradeFile:
         self.path = path
 
     def store(self, trades: Sequence[TradeRecord]) -> None:
-        """Append them; `OSError` where the disk refuses."""
+        """Append closed trades to the file; OSError where the disk refuses."""
         lines = "".join(json.dumps(trade.to_dict(), allow_nan=False) + "\n" for trade in trades)
         with self.path.open("a", encoding="utf-8") as file:
             file.write(lines)
 
     def stored(self) -> Iterator[TradeRecord]:
-        """All that were taken, the oldest first."""
+        """Yield every trade of the file, the oldest first."""
         if not self.path.exists():
             return
         with self.path.open(encoding="utf-8") as file:

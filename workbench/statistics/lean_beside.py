@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 
 class Beside(NamedTuple):
-    """What is to say of a figure of LEAN's.
+    """What stands beside a figure of LEAN's.
 
     Attributes:
-        ours: The path of ours; empty where there is none.
+        ours: The path of our figure; empty where we have none.
         why: Why they differ; empty where they do not but by what the trades differ in.
     """
 
@@ -33,6 +33,7 @@ def _trades(name: str, why: str = "") -> Beside:
 DAYS = "LEAN: every calendar day is a trading day, but the first two"
 DEPOSITS = "LEAN: deposits are gains"
 OF_CAPITAL = "LEAN: closing fills in parts of the capital as it runs, less twice the fee"
+MEDIAN = "ours in seconds; LEAN: the upper one"
 GROSS = "LEAN: before fees"
 BREAKEVENS = "LEAN: before fees, a breakeven is a loss"
 PRICES = "both of marks here; LEAN sees every price"
@@ -80,9 +81,9 @@ TRADES_BESIDE: Mapping[str, Beside] = {
     "averageTradeDuration": _trades("duration.average", "ours in seconds"),
     "averageWinningTradeDuration": _trades("duration_wins.average", "ours in seconds"),
     "averageLosingTradeDuration": _trades("duration_losses.average", "ours in seconds"),
-    "medianTradeDuration": _trades("duration.median", "ours in seconds; LEAN: the upper one"),
-    "medianWinningTradeDuration": _trades("duration_wins.median", "likewise"),
-    "medianLosingTradeDuration": _trades("duration_losses.median", "likewise"),
+    "medianTradeDuration": _trades("duration.median", MEDIAN),
+    "medianWinningTradeDuration": _trades("duration_wins.median", MEDIAN),
+    "medianLosingTradeDuration": _trades("duration_losses.median", MEDIAN),
     "maxConsecutiveWinningTrades": _trades("longest_wins", BREAKEVENS),
     "maxConsecutiveLosingTrades": _trades("longest_losses", BREAKEVENS),
     "profitLossRatio": _trades("payoff", f"{GROSS}; 0 where undefined"),

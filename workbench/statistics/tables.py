@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from models.execution.records import HORIZONS, LATENCIES
+from models.execution.order_quality import HORIZONS, LATENCIES
 from models.performance_tracker import PerformanceTracker
 from models.trades.record import LONG, SHORT
 from models.trades.statistics import GroupBy
@@ -67,7 +67,7 @@ class Row(NamedTuple):
 
 
 def at(values: JSON, path: str) -> Any:
-    """What stands at a path."""
+    """The value at a path, its keys joined by dots."""
     for key in path.split("."):
         values = values[key]
     return values
@@ -213,7 +213,7 @@ def trade_figures(trades: JSON) -> Table:
 
 
 def group_tables(trades: JSON) -> list[Table]:
-    """Closed trades by whatever tells them apart."""
+    """Closed trades in groups, a table for each kind of group."""
     shown: list[JSON] = []
     tables: list[Table] = []
     for kind, groups in trades["by"].items():
@@ -318,9 +318,9 @@ def show_statistics(found: JSON, tracker: PerformanceTracker, title: str, consol
 
     Args:
         found: What `workbench.statistics.figures` made of the tracker.
-        tracker: It.
-        title: What was measured.
-        console: Where.
+        tracker: The tracker that it was made of.
+        title: What was measured, for the first line.
+        console: Where to print.
     """
     own, lean = found["own"], found["lean"]
     console.print(Text(title, style="bold"), soft_wrap=True)

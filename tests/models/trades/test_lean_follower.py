@@ -19,14 +19,14 @@ from models.events.corporate_actions import Split, SplitKind
 from models.events.instruments import Instrument, SecurityType
 from models.events.orders import Fill, OrderType
 from models.performance_tracker import PerformanceTracker
-from models.statistics.lean_portfolio import lean_statistics
-from models.statistics.lean_trades import lean_statistics as trade_block
-from models.trades.lean_book import Grouping, LeanTrade
+from models.statistics.lean_portfolio import lean_portfolio_statistics
+from models.statistics.lean_windows import lean_trade_statistics as trade_block
+from models.trades.lean_book import Grouping
 from models.trades.lean_follower import BookFollower, LeanDesk
+from models.trades.lean_trade import LeanTrade
 from tests.lean_samples import Reader, Sampled
+from tests.recordings.played import NAMES, RECORDINGS, played
 from workbench.engine.tape import read_tape
-from workbench.recordings import recordings
-from workbench.replay.replay import Replay
 
 NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
 STOCK = Instrument("S", "STOCK", SecurityType.EQUITY, "USD")
@@ -37,8 +37,6 @@ PUT = Instrument(
     "P", "P150", SecurityType.INDEX_OPTION, "USD", 100.0, underlying="I", strike=150.0, right="PUT"
 )
 EURO = Instrument("E", "EURO", SecurityType.EQUITY, "EUR")
-RECORDINGS = recordings()
-NAMES = [name for name in RECORDINGS if name != "three-strategies-23y"]
 
 
 def tracker(follower: BookFollower | LeanDesk) -> PerformanceTracker:
@@ -192,15 +190,6 @@ def test_a_state_of_another_kind_is_refused() -> None:
 
 
 @cache
-def played(name: str) -> Replay:
-    """The finished replay of a recording."""
-    replay = Replay(read_tape(RECORDINGS[name].path))
-    for _ in replay.play():
-        pass
-    return replay
-
-
-@cache
 def read(name: str) -> Sampled:
     """What the tape alone says."""
     return Reader().read(line.fields for line in read_tape(RECORDINGS[name].path).lines())
@@ -214,18 +203,18 @@ def columns(found: Sequence[Any]) -> list[list[float]]:
 @pytest.mark.parametrize("name", NAMES)
 def test_samples_and_chart_are_those_of_the_tape(name: str) -> None:
     """Through the hooks the tracker has LEAN's every sample, and the replay LEAN's every point."""
-    *ours, sold = columns(played(name).tracker.samples)
+    *ours, sold = columns(played(name).replay.tracker.samples)
     *theirs, sold_in_lean = columns(read(name).samples)
     assert ours == theirs
     # a tape tells it at midnight only: what was traded after the last one is that of the fills
     assert list(sold) == pytest.approx(list(sold_in_lean), rel=1e-9)
-    assert columns(played(name).chart.points()) == columns(read(name).points)
+    assert columns(played(name).replay.chart.points()) == columns(read(name).points)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_closings_are_those_of_the_tape(name: str) -> None:
     """The desk has each closing fill's time, profit and win."""
-    made = played(name).desk
+    made = played(name).replay.desk
     assert made is not None
     for ours, theirs in zip(made.closings, read(name).closings, strict=True):
         assert list(ours) == pytest.approx(list(theirs), rel=1e-9, abs=1e-9)
@@ -234,8 +223,8 @@ def test_closings_are_those_of_the_tape(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_portfolio_statistics_are_those_of_the_tape(name: str) -> None:
     """Every figure of the whole run and of every rolling window is the same to its last digit."""
-    given, replay = read(name), played(name)
-    theirs = lean_statistics(
+    given, replay = read(name), played(name).replay
+    theirs = lean_portfolio_statistics(
         given.samples,
         given.closings,
         given.points,
@@ -249,6 +238,6 @@ def test_portfolio_statistics_are_those_of_the_tape(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_trade_statistics_are_those_of_the_trades_told(name: str) -> None:
     """What the desk counted as the trades closed is what they make together."""
-    made = played(name).desk
+    made = played(name).replay.desk
     assert made is not None
-    assert made.trades.block() == trade_block(played(name).lean_trades)
+    assert made.trades.block() == trade_block(played(name).replay.lean_trades)

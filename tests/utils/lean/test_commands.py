@@ -10,7 +10,7 @@ import pytest
 
 from tests.utils.runs import Project, Run, bought, stock
 from tests.workbench.engine import tapes
-from utils.store.results import Reason
+from utils.store.results import SaveReason
 from workbench.engine.engine import Played
 
 
@@ -38,9 +38,9 @@ def run(project: Project) -> Run:
 
 def test_a_command_saves(run: Run) -> None:
     """`snapshot` saves now and says whether it could."""
-    before = run.tracker.store.statistics().saves[Reason.SAVED]
+    before = run.tracker.store.statistics().saves[SaveReason.SAVED]
     assert run.tracker.on_command(Command(tracker="snapshot")) is True
-    assert run.tracker.store.statistics().saves[Reason.SAVED] == before + 1
+    assert run.tracker.store.statistics().saves[SaveReason.SAVED] == before + 1
 
 
 def test_a_command_tells_the_balance(run: Run) -> None:

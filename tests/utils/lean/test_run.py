@@ -12,6 +12,7 @@ from models.tracker.state import STATE_VERSION
 from models.trades.log import BATCH
 from tests.utils.runs import DAY, Project, Run, bought, stock
 from tests.workbench.engine import tapes
+from utils.store.categories import STORE_POLICY
 from utils.store.object_store import ObjectStoreManager
 from utils.tracking import LeanTracker
 from workbench.engine.faults import Faults
@@ -323,7 +324,7 @@ def spoil(project: Project, **changes: Any) -> dict[Path, bytes]:
     """Change the saved documents; returns the files as they are then."""
     run = Project(project.folder).run(tapes.security(), persist="off", resume="off")
     store: Any = run.engine.algorithm.object_store
-    manager = ObjectStoreManager(store, project="0", live=True)
+    manager = ObjectStoreManager(store, STORE_POLICY, project="0", live=True)
     for name in manager.names("state"):
         text = json.loads(manager.load_text("state", name).value or "")
         manager.save_text("state", name, json.dumps({**text, **changes}), force=True)

@@ -15,8 +15,9 @@ from models.trades.record import TradeRecord
 from tests.utils.runs import Project, bought, stock
 from tests.utils.store.fake_store import FakeStore
 from tests.workbench.engine import tapes
+from utils.store.categories import STORE_POLICY
 from utils.store.object_store import ObjectStoreManager
-from utils.store.results import Reason
+from utils.store.results import SaveReason
 from utils.store.snapshots import SnapshotStore
 from utils.tracking import LeanTracker
 from workbench.engine.engine import Played
@@ -40,7 +41,7 @@ def marks(count: int, **changes: Any) -> list[tapes.Line]:
 
 def saved(tracker: LeanTracker) -> int:
     """How often the tracker saved its state."""
-    return tracker.store.statistics().saves[Reason.SAVED]
+    return tracker.store.statistics().saves[SaveReason.SAVED]
 
 
 class Saves:
@@ -188,7 +189,7 @@ def test_the_end_saves_before_it_tells(project: Project) -> None:
 def test_of_two_threads_the_later_state_is_saved_last() -> None:
     """A save that is held up with its state keeps the later state waiting behind it."""
     fake = FakeStore(50_000_000)
-    states = Waiting(ObjectStoreManager(fake, project="1", live=True))
+    states = Waiting(ObjectStoreManager(fake, STORE_POLICY, project="1", live=True))
     tracker = PerformanceTracker(object_store=states)
     tracker.open_trade("A", 1, 10.0, time=datetime(2020, 1, 2, tzinfo=UTC))
     first = threading.Thread(target=tracker.save_to_object_store)
@@ -269,7 +270,7 @@ def on_store(fake: FakeStore) -> type[TrackedAlgorithm]:
 def newest(fake: FakeStore) -> str:
     """The key of the slot that was written last."""
     keys = [key for key in fake.objects if "/state/" in key]
-    manager = ObjectStoreManager(fake, project="0", live=True)
+    manager = ObjectStoreManager(fake, STORE_POLICY, project="0", live=True)
     texts = {key: manager.load_text("state", key.rsplit("/", 1)[-1]).value or "" for key in keys}
     return max(keys, key=lambda key: int(texts[key].partition('"sequence":')[2].partition(",")[0]))
 

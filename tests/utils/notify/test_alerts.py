@@ -1,55 +1,15 @@
-"""Alerts: what fires, once a crossing, when it recovers, and where it is shown."""
+"""Alerts: what fires, once a crossing, and when it recovers."""
 
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
-from typing import Any, cast
 
 import pytest
 
-from models import Notice, PerformanceTracker, create_performance_tracker
 from models.settings import Alarm
 from models.tracker.alerts import Alert
-from utils.notify.alerts import HEARD, Alerts
-from utils.notify.screen import Screen, figures
-
-NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-
-
-class Desk:
-    """A tracker of 1,000 dollars that holds ten A at 100, and the alerts that it told."""
-
-    def __init__(self, **thresholds: float) -> None:
-        self.tracker: PerformanceTracker = create_performance_tracker(1_000.0)
-        self.told: list[Alert] = []
-        self.alerts = Alerts(self.tracker, {Alarm(name): at for name, at in thresholds.items()})
-        self.tracker.add_listener(self.alerts.hear, *HEARD)
-        self.tracker.add_listener(self._keep, "alert")
-        self.now = NOON
-        self.tracker.open_trade("A", 10, 100.0, time=NOON, strategy="trend")
-
-    def _keep(self, notice: Notice) -> None:
-        assert isinstance(notice.record, Alert)
-        self.told.append(notice.record)
-
-    def mark(self, *prices: float, later: timedelta = MINUTE) -> list[tuple[str, str, bool]]:
-        """Mark A at each price; what was told of, as (alarm, strategy, fired)."""
-        before = len(self.told)
-        for price in prices:
-            self.now += later
-            self.tracker.update_unrealized_pnl({"A": price}, self.now)
-            if self.alerts.watches_marks:
-                self.alerts.mark(self.now)
-        return [(a.alarm.value, a.strategy, a.fired) for a in self.told[before:]]
-
-    def trade(self, *exits: float, strategy: str = "other") -> None:
-        """Buy a B at 10 and sell it at each price."""
-        for price in exits:
-            self.tracker.open_trade("B", 1, 10.0, strategy=strategy)
-            self.tracker.close_trade("B", price, strategy=strategy)
+from tests.utils.notify.desk import DAY, MINUTE, NOON, Desk
+from utils.notify.alerts import ALARM_NOTICES
 
 
 def test_a_drawdown_fires_once_a_crossing_and_once_on_recovery() -> None:
@@ -62,7 +22,7 @@ def test_a_drawdown_fires_once_a_crossing_and_once_on_recovery() -> None:
 
 
 def test_a_drawdown_alert_says_window_peak_trough_and_value() -> None:
-    """Whoever reads it needs no look-up."""
+    """The text of an alert says by itself what happened since when."""
     desk = Desk(drawdown=0.05)
     desk.mark(110.0, 99.0)
     (alert,) = desk.told
@@ -131,7 +91,7 @@ def test_rejects_are_counted_by_the_day() -> None:
 
 
 def test_unexplained_money_alerts() -> None:
-    """Until it is explained."""
+    """The alert recovers once the money is explained."""
     desk = Desk(unexplained=0.5)
     desk.tracker.ledger.unexplained = -0.6
     desk.alerts.mark(NOON)
@@ -151,14 +111,16 @@ def test_slippage_is_the_mean_cost_of_the_last_trades() -> None:
     assert desk.told == []
     template = desk.tracker.trades()[-1]
     for bps in (-4.0, -8.0):
-        desk.tracker.core.tell(HEARD[-1], NOON, "other", template._replace(slippage_bps=bps))
+        desk.tracker.core.tell(
+            ALARM_NOTICES[-1], NOON, "other", template._replace(slippage_bps=bps)
+        )
     assert [(alert.fired, alert.value) for alert in desk.told] == [(True, 6.0)]
-    desk.tracker.core.tell(HEARD[-1], NOON, "other", template._replace(slippage_bps=3.0))
+    desk.tracker.core.tell(ALARM_NOTICES[-1], NOON, "other", template._replace(slippage_bps=3.0))
     assert [alert.fired for alert in desk.told] == [True, False]
 
 
 def test_what_is_not_watched_is_never_told() -> None:
-    """No threshold, no alert."""
+    """An alarm without a threshold never alerts."""
     desk = Desk()
     desk.mark(50.0)
     desk.trade(*[1.0] * 20)
@@ -183,108 +145,10 @@ def test_restored_alerts_do_not_fire_again() -> None:
 
 
 def test_an_alert_comes_back_from_its_dict() -> None:
-    """With a window and without."""
+    """An alert with a window and one without are rebuilt from their JSON values."""
     desk = Desk(drawdown=0.05, losing_streak=1)
     desk.mark(90.0)
     desk.trade(9.0)
     assert len(desk.told) == 2
     for alert in desk.told:
         assert Alert.from_dict(json.loads(json.dumps(alert.to_dict()))) == alert
-
-
-# --- what LEAN shows
-
-
-class Lean:
-    """Takes what LEAN would show."""
-
-    def __init__(self) -> None:
-        self.shown: list[tuple[Any, ...]] = []
-        self.notify = SimpleNamespace(
-            email=lambda *given: self.shown.append(("email", *given)),
-            web=lambda *given: self.shown.append(("web", *given)),
-            telegram=lambda *given: self.shown.append(("telegram", *given)),
-        )
-
-    def set_runtime_statistic(self, name: str, value: str) -> None:
-        """Keep it."""
-        self.shown.append(("runtime", name, value))
-
-    def set_summary_statistic(self, name: str, value: str) -> None:
-        """Keep it."""
-        self.shown.append(("summary", name, value))
-
-    def plot(self, chart: str, series: str, value: float) -> None:
-        """Keep it."""
-        self.shown.append(("plot", chart, series, value))
-
-
-def screen(lean: Any, daily: int = 20, **notify: str) -> Screen:
-    """The screen of an algorithm."""
-    return Screen(lean, notify, daily)
-
-
-def alert(day: int = 0) -> Alert:
-    """An alert so many days after the first."""
-    return Alert(Alarm.REJECTS, "", True, NOON + day * DAY, 4.0, 3.0)
-
-
-def test_an_alert_goes_to_every_address() -> None:
-    """Mail with a subject, the web hook, and a chat with or without a token of its own."""
-    lean = Lean()
-    screen(lean, email="a@b.c", web="https://x.org/y", telegram="-100:12:abc").send(alert())
-    screen(lean, telegram="@me").send(alert())
-    text = "rejects of the account reached 4 (threshold 3)"
-    assert lean.shown == [
-        ("email", "a@b.c", "Performance tracker", text),
-        ("web", "https://x.org/y", text),
-        ("telegram", "-100", text, "12:abc"),
-        ("telegram", "@me", text),
-    ]
-
-
-def test_an_address_that_fails_costs_no_other() -> None:
-    """Each is tried under the tracker's guard, which counts the failure."""
-    lean, tracker = Lean(), create_performance_tracker()
-    lean.notify.email = None
-    addresses = {"email": "a@b.c", "web": "u"}
-    assert Screen(cast("Any", lean), addresses, 20, tracker.core.guard.attempt).send(alert())
-    assert [channel for channel, *_ in lean.shown] == ["web"]
-    assert tracker.errors == {"notify by email: TypeError": 1}
-
-
-def test_notifications_are_limited_by_the_day() -> None:
-    """LEAN charges for more; the next day begins anew."""
-    lean = Lean()
-    shown = screen(lean, daily=2, web="u")
-    assert [shown.send(alert(day)) for day in (0, 0, 0, 1)] == [True, True, False, True]
-    assert len(lean.shown) == 3
-    assert screen(lean).send(alert()) is False
-
-
-def test_the_banner_and_lean_result_have_a_handful_of_figures() -> None:
-    """The same ones, as text, also before anything happened."""
-    lean, empty = Lean(), create_performance_tracker().summary()
-    screen(lean).banner(empty)
-    screen(lean).statistics(empty)
-    names = [name for _, name, _ in lean.shown]
-    assert names[:5] == names[5:] == list(figures(empty))
-    desk = Desk()
-    desk.mark(90.0)
-    found = figures(desk.tracker.summary())
-    assert found["Tracker net P&L"] == "-100.00 USD"
-    assert found["Tracker drawdown"] == "10.00 %"
-
-
-def test_charts_have_four_series_and_no_reserved_name() -> None:
-    """LEAN raises on its own names and drops series beyond its limit."""
-    lean, desk = Lean(), Desk()
-    desk.mark(90.0)
-    screen(lean).charts(desk.tracker.summary())
-    assert {chart for _, chart, _, _ in lean.shown} == {"Performance tracker"}
-    assert [(series, round(value, 6)) for _, _, series, value in lean.shown] == [
-        ("NAV", 0.9),
-        ("Drawdown %", 10.0),
-        ("Leverage", 1.0),
-        ("Unexplained", 0.0),
-    ]

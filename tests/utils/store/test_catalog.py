@@ -1,66 +1,30 @@
-"""The catalog: keys within LEAN's rule, runs by age, sizes from the index or the objects."""
+"""The catalog: runs by age, what a category uses, sizes from the index or the objects."""
 
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tests.utils.store.fake_store import LEAN_KEY, LONGEST_KEY, FakeStore
-from utils.store.catalog import DAY, Catalog, Known, Place, segment, take_stock
-from utils.store.categories import CATEGORIES, Category, Scope
-from utils.store.sealing import Encoded, seal
-from utils.store.shelf import Shelf
-
-NOON = 1_704_196_800.25  # 2024-01-02 12:00:00.250
-TODAY = int(NOON) // DAY
-IDS = st.one_of(st.text(max_size=60), st.sampled_from(["", "0", "-123", "L-1f", "a.b"]))
-
-
-def catalog(*keys: str, deployment: str = "now", live: bool = False, project: str = "7") -> Catalog:
-    """A catalog of these keys of project 7, at noon; every object known."""
-    made = Catalog([f"pt/7/{key}" for key in keys], project, deployment, live=live, now=NOON)
-    for place in made.unknown:
-        made.objects[place] = Known(100, TODAY)
-    made.unknown.clear()
-    return made
-
-
-def run(number: int, kind: str = "test", deployment: str = "x") -> str:
-    """The root of a run that began in the year of that number."""
-    return f"{2000 + number}0101000000000-{kind}-{deployment}"
-
-
-# --- keys
-
-
-@given(project=IDS, deployment=IDS, live=st.booleans())
-def test_every_key_is_within_leans_rule(project: str, deployment: str, live: bool) -> None:
-    """Whatever the ids and with the longest names, a key is short and its parts can be told."""
-    made = Catalog([], project, deployment, live=live, now=NOON)
-    for scope in Scope:
-        for name in ("n" * 40 + ".extended", "n"):
-            place = made.place(scope, "c" * 20, name)
-            keys = [made.key(place), made.part_key(place, 999_999_999, 999_999)]
-            for key in (*keys, made.index_key(place.root)):
-                assert LEAN_KEY.fullmatch(key)
-                assert len(key) < LONGEST_KEY
-            again = Catalog(keys, project, "other", live=live, now=NOON)
-            assert again.unknown == {place}
-            assert again.parts == {place: keys[1:]}
-
-
-def test_ids_stay_apart() -> None:
-    """An id that LEAN's rule takes is kept; others that look alike afterwards differ."""
-    assert segment("-123") == "-123"
-    assert len({segment(text) for text in ("a-b", "a.b", "a:b", "a b", "x" * 40, "x" * 41)}) == 6
+from tests.utils.store.catalogs import NOON, TODAY, catalog, run
+from tests.utils.store.fake_store import FakeStore
+from utils.store.catalog import DAY_SECONDS, Catalog, ObjectRecord, take_stock
+from utils.store.categories import (
+    CATEGORIES,
+    StoreCategory,
+    StoreScope,
+)
+from utils.store.encoding import Encoded
+from utils.store.keys import ObjectPlace
+from utils.store.sealed_store import (
+    SealedStore,
+)
+from utils.store.sealing import seal
 
 
 def test_a_scope_says_who_finds_an_object() -> None:
     """Live state is the next deployment's; a backtest's is its own."""
     live, test = catalog(live=True), catalog()
-    assert [live.root(scope) for scope in Scope] == ["project", "live", live.run]
-    assert [test.root(scope) for scope in Scope] == ["project", test.run, test.run]
+    assert [live.root(scope) for scope in StoreScope] == ["project", "live", live.run]
+    assert [test.root(scope) for scope in StoreScope] == ["project", test.run, test.run]
     assert live.run == "20240102120000250-live-now"
     assert test.run == "20240102120000250-test-now"
 
@@ -74,46 +38,24 @@ def test_a_deployment_that_comes_again_goes_on_with_its_run() -> None:
 
 
 def test_runs_without_an_id_never_share_a_root() -> None:
-    """Even when they begin in the same millisecond."""
+    """Two runs that begin in the same millisecond have different roots."""
     first = catalog(deployment="")
     second = catalog(f"{first.run}/logs/a", deployment="")
     assert first.run == "20240102120000250-test-"
     assert second.run == "20240102120000251-test-"
 
 
-def test_keys_of_others_are_not_taken() -> None:
-    """Other projects, other users, and what is nobody's beneath the project."""
-    made = Catalog(
-        [
-            "pt/77/live/state/a",
-            "7/live/state/b",
-            "pt/7",
-            "pt/7/x",
-            "pt/7/a/b/c/d",
-            "pt/7/a/b/1-1/d/e",
-        ],
-        "7",
-        "",
-        live=True,
-        now=NOON,
-    )
-    assert (made.unknown, dict(made.parts), made.indexed) == (set(), {}, set())
-
-
 def test_a_new_generation_is_above_all_there_are() -> None:
-    """So no part that may be needed is overwritten."""
+    """No part that may still be needed is overwritten by a new one."""
     made = catalog("live/state/2-1/a", "live/state/10-1/a", "live/state/a", "live/state/3-1/b")
-    assert made.next_generation(Place("live", "state", "a")) == 11
-    assert made.next_generation(Place("live", "state", "c")) == 1
-
-
-# --- what there is
+    assert made.next_generation(ObjectPlace("live", "state", "a")) == 11
+    assert made.next_generation(ObjectPlace("live", "state", "c")) == 1
 
 
 def test_use_is_counted_by_category() -> None:
-    """Bytes and files with parts, but for what is left out."""
+    """The parts of an object are counted as bytes and files, what is left out is not."""
     made = catalog("live/state/a", "live/state/1-1/a", "live/state/b", "live/logs/c")
-    a = Place("live", "state", "a")
+    a = ObjectPlace("live", "state", "a")
     assert made.used("state") == (200, 3)
     assert made.used("state", a) == (100, 1)
     assert made.used("state", roots=["live"]) == (0, 0)
@@ -136,49 +78,48 @@ def test_the_oldest_runs_go_first_and_the_live_one_never() -> None:
 def test_runs_beyond_those_kept_are_outdated(keep: int, left: int) -> None:
     """The present run is one of those kept, though it has nothing yet."""
     made = catalog(*(f"{run(number)}/logs/a" for number in (1, 2, 3)))
-    old = made.outdated({"logs": Category(0.1, runs=keep)}, TODAY)
+    old = made.outdated({"logs": StoreCategory(0.1, runs=keep)}, TODAY)
     assert [place.root for place in old] == [run(1), run(2), run(3)][: 3 - left]
 
 
 def test_parts_without_an_object_go_with_their_run() -> None:
     """A save that was cut short leaves nothing for good."""
     made = catalog(f"{run(1)}/logs/1-1/a")
-    assert made.outdated({"logs": Category(0.1, runs=1)}, TODAY) == [Place(run(1), "logs", "a")]
+    assert made.outdated({"logs": StoreCategory(0.1, runs=1)}, TODAY) == [
+        ObjectPlace(run(1), "logs", "a")
+    ]
 
 
 def test_objects_expire_by_the_day_they_were_saved() -> None:
-    """Wherever they are, and only those of categories that expire."""
+    """An object expires wherever it is, if its category has a number of days."""
     made = catalog("live/logs/a", "live/logs/b", "live/state/c")
-    made.objects[Place("live", "logs", "a")] = Known(1, TODAY - 11)
-    made.objects[Place("live", "logs", "b")] = Known(1, TODAY - 10)
-    made.objects[Place("live", "state", "c")] = Known(1, 0)
-    terms = {"logs": Category(0.1, days=10), "state": CATEGORIES["state"]}
-    assert made.outdated(terms, TODAY) == [Place("live", "logs", "a")]
+    made.objects[ObjectPlace("live", "logs", "a")] = ObjectRecord(1, TODAY - 11)
+    made.objects[ObjectPlace("live", "logs", "b")] = ObjectRecord(1, TODAY - 10)
+    made.objects[ObjectPlace("live", "state", "c")] = ObjectRecord(1, 0)
+    terms = {"logs": StoreCategory(0.1, days=10), "state": CATEGORIES["state"]}
+    assert made.outdated(terms, TODAY) == [ObjectPlace("live", "logs", "a")]
 
 
 def test_an_index_of_nothing_is_bare() -> None:
-    """It may go, unless it is the present run's."""
+    """An index without objects may go, unless it is the present run's."""
     made = catalog(f"{run(1)}/index", f"{run(2)}/index", f"{run(2)}/logs/a", deployment="y")
     assert made.bare() == [run(1)]
     assert catalog(f"{run(1)}/index", deployment="x").bare() == []
 
 
-# --- the index
-
-
 def test_the_index_is_news_when_an_object_is_new_or_has_changed_much() -> None:
     """Small changes of size on the same day are not."""
     made = catalog("live/state/a")
-    a = Place("live", "state", "a")
+    a = ObjectPlace("live", "state", "a")
     assert made.is_news(a)
     assert made.index("live") == {"state/a": [100, TODAY]}
     assert not made.is_news(a)
     for known, news in [
-        (Known(125, TODAY), False),
-        (Known(80, TODAY), False),
-        (Known(126, TODAY), True),
-        (Known(79, TODAY), True),
-        (Known(100, TODAY + 1), True),
+        (ObjectRecord(125, TODAY), False),
+        (ObjectRecord(80, TODAY), False),
+        (ObjectRecord(126, TODAY), True),
+        (ObjectRecord(79, TODAY), True),
+        (ObjectRecord(100, TODAY + 1), True),
     ]:
         made.objects[a] = known
         assert made.is_news(a) is news
@@ -188,10 +129,12 @@ def stocked(*, index: str) -> tuple[Catalog, FakeStore]:
     """A catalog of a store with two live objects, one of them known to the index."""
     store = FakeStore()
     for name in ("a", "b"):
-        store.objects[f"pt/7/live/state/{name}"] = seal(Encoded("text", name), NOON - DAY).head
+        store.objects[f"pt/7/live/state/{name}"] = seal(
+            Encoded("text", name), NOON - DAY_SECONDS
+        ).head
     store.objects["pt/7/live/index"] = index
     made = Catalog(store.keys, "7", "now", live=True, now=NOON)
-    take_stock(made, Shelf(store), TODAY)
+    take_stock(made, SealedStore(store), TODAY)
     return made, store
 
 
@@ -200,7 +143,7 @@ def test_the_index_spares_reading_the_objects() -> None:
     told = seal(Encoded("text", '{"state/a":[55,3],"state/gone":[9,9]}'), NOON).head
     made, store = stocked(index=told)
     known = {place.name: made.objects[place] for place in made.objects}
-    assert known == {"a": Known(55, 3), "b": Known(21, TODAY - 1)}
+    assert known == {"a": ObjectRecord(55, 3), "b": ObjectRecord(21, TODAY - 1)}
     assert store.calls["read"] == 2
 
 
@@ -218,17 +161,17 @@ def test_a_damaged_index_is_made_again_from_the_objects(index: str) -> None:
     """Sizes and days are in the objects' own first lines."""
     made, _ = stocked(index=index)
     known = {place.name: made.objects[place] for place in made.objects}
-    assert known == {"a": Known(21, TODAY - 1), "b": Known(21, TODAY - 1)}
+    assert known == {"a": ObjectRecord(21, TODAY - 1), "b": ObjectRecord(21, TODAY - 1)}
 
 
 def test_objects_that_say_nothing_are_taken_to_be_new() -> None:
-    """Damaged ones by the length they have, unreadable ones without."""
+    """A damaged object counts with its length, an unreadable one with none."""
     store = FakeStore()
     store.objects["pt/7/live/state/a"] = "nonsense"
     made = Catalog(store.keys, "7", "", live=True, now=NOON)
-    take_stock(made, Shelf(store), TODAY)
-    assert list(made.objects.values()) == [Known(8, TODAY)]
+    take_stock(made, SealedStore(store), TODAY)
+    assert list(made.objects.values()) == [ObjectRecord(8, TODAY)]
     made = Catalog(store.keys, "7", "", live=True, now=NOON)
     store.raising = {"read"}
-    take_stock(made, Shelf(store), TODAY)
-    assert list(made.objects.values()) == [Known(0, TODAY)]
+    take_stock(made, SealedStore(store), TODAY)
+    assert list(made.objects.values()) == [ObjectRecord(0, TODAY)]

@@ -1,13 +1,12 @@
-"""The object store: what is saved is found again, within its share, or it is said why not."""
+"""The object store: what is saved is found again, or it is said why not."""
 
 from __future__ import annotations
 
 import json
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,63 +15,25 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from models.errors import CallError, TrackerError
 from tests.utils.store.fake_store import FakeStore
-from utils.store.catalog import DAY
-from utils.store.categories import CATEGORIES, Category, Scope
-from utils.store.object_store import USED_AT_MOST, ObjectStoreManager
-from utils.store.results import Reason, SaveResult
-from utils.store.sealing import Damage, LoadResult, Status
-from utils.store.shelf import Store
-from workbench.engine.reads import ReadMeter
-from workbench.engine.store import ObjectStore, StoreRules
-
-if TYPE_CHECKING:
-    from QuantConnect.Storage import ObjectStore as LeanStore
-
-    def is_a_store(store: LeanStore) -> Store:
-        """LEAN's own store has what is used of it, as the type checker sees."""
-        return store
-
-
-NOON = 1_704_196_800.0
-WHEN = datetime(2024, 1, 2, 12, tzinfo=UTC)
-
-# One category that allows everything, over all of the half that may be used.
-OPEN = {"any": Category(1.0, Scope.PROJECT, runs=2, compress=False)}
-
-
-class Clock:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> float:
-        """The time it was set to."""
-        return self.now
-
-
-def manager(store: Store, **given: Any) -> ObjectStoreManager:
-    """A manager of project -12, at noon."""
-    return ObjectStoreManager(store, **{"project": "-12", "clock": Clock(), **given})
-
-
-def lean_store(folder: Path, **rules: Any) -> ObjectStore:
-    """LEAN's store over a folder, as it was recorded."""
-    return ObjectStore(ReadMeter(), folder, lambda complaint: None, StoreRules(**rules))
-
-
-# --- save and load
+from tests.utils.store.managers import OPEN, WHEN, Clock, lean_store, manager
+from utils.store.categories import (
+    StoreCategory,
+)
+from utils.store.object_store import ObjectStoreManager
+from utils.store.results import Damage, LoadResult, LoadStatus, SaveReason, SaveResult
 
 
 def test_text_bytes_and_json_come_back() -> None:
-    """With the time they were saved, in LEAN's store as in another run."""
+    """A content comes back with the time it was saved, in this run as in another."""
     store = FakeStore()
     made = manager(store)
     assert made.save_text("user", "note", "größer\r\n\0😀").saved
     assert made.save_bytes("user", "model.bin", bytearray(b"\x00\xff")).saved
     assert made.save_json("user", "settings.json", {"ä": [1.5, None, True]}).saved
     for again in (made, manager(store, deployment="other")):
-        assert again.load_text("user", "note") == LoadResult(Status.FOUND, "größer\r\n\0😀", WHEN)
+        assert again.load_text("user", "note") == LoadResult(
+            LoadStatus.FOUND, "größer\r\n\0😀", WHEN
+        )
         assert again.load_bytes("user", "model.bin").value == b"\x00\xff"
         assert again.load_json("user", "settings.json").value == {"ä": [1.5, None, True]}
         assert again.names("user") == ["model.bin", "note", "settings.json"]
@@ -91,15 +52,15 @@ def test_text_bytes_and_json_come_back() -> None:
     part_size=st.sampled_from([1, 7, 4_000]),
 )
 def test_any_json_comes_back(value: Any, part_size: int) -> None:
-    """Exactly, floats to the last bit, in however many parts."""
+    """Any value comes back exactly, floats to the last bit, in however many parts."""
     made = manager(FakeStore(max_size=10**9, max_files=10**6), part_size=part_size)
     assert made.save_json("user", "x", value).saved
     found = made.load_json("user", "x")
-    assert (found.status, json.dumps(found.value)) == (Status.FOUND, json.dumps(value))
+    assert (found.status, json.dumps(found.value)) == (LoadStatus.FOUND, json.dumps(value))
 
 
 def test_it_works_over_leans_store(tmp_path: Path) -> None:
-    """Saved in one run, found by the next, in files that are few."""
+    """What one run saved in LEAN's store the next one finds, in few files."""
     state = {"trades": list(range(500))}
     first = manager(lean_store(tmp_path), live=True, deployment="L-1")
     assert first.save_json("state", "latest.json", state).saved
@@ -120,12 +81,12 @@ def test_a_backtest_does_not_touch_what_live_trading_kept() -> None:
     assert live.load_text("state", "a").value == "live"
     assert test.load_text("state", "a").value == "test"
     assert live.load_text("user", "a").value == "test"
-    assert manager(store, deployment="b-2").load_text("state", "a").status is Status.MISSING
-    assert manager(store, project="12").load_text("user", "a").status is Status.MISSING
+    assert manager(store, deployment="b-2").load_text("state", "a").status is LoadStatus.MISSING
+    assert manager(store, project="12").load_text("user", "a").status is LoadStatus.MISSING
 
 
 def test_an_object_is_deleted_with_its_parts() -> None:
-    """Then there is none, and it can be saved again."""
+    """After a deletion there is no object, and it can be saved again."""
     store = FakeStore()
     made = manager(store, part_size=10, categories=OPEN)
     made.save_text("any", "a", "x" * 95)
@@ -160,7 +121,7 @@ def test_an_object_is_deleted_with_its_parts() -> None:
 def test_wrong_calls_say_what_is_allowed(
     call: Callable[[ObjectStoreManager], object], said: str
 ) -> None:
-    """They raise one of the project's errors and leave the store alone."""
+    """A wrong call raises one of the project's errors and leaves the store alone."""
     store = FakeStore()
     with pytest.raises(CallError, match=said) as caught:
         call(manager(store))
@@ -169,7 +130,7 @@ def test_wrong_calls_say_what_is_allowed(
 
 
 def test_what_was_kept_as_something_else_is_told() -> None:
-    """Bytes that are no text, a text that is no JSON."""
+    """Bytes that are no text and a text that is no JSON are damaged as such."""
     made = manager(FakeStore())
     made.save_bytes("user", "a", b"\xff")
     made.save_text("user", "b", "no JSON")
@@ -177,187 +138,12 @@ def test_what_was_kept_as_something_else_is_told() -> None:
         (made.load_text("user", "a"), "it is no text"),
         (made.load_json("user", "b"), "it is no JSON"),
     ):
-        assert (found.status, found.damage) == (Status.DAMAGED, Damage.FOREIGN)
+        assert (found.status, found.damage) == (LoadStatus.DAMAGED, Damage.FOREIGN)
         assert found.detail == said
 
 
-# --- what it costs
-
-
-def test_a_save_is_one_call_of_leans_and_the_first_two() -> None:
-    """LEAN walks its whole store at each; the index is written when a name is new."""
-    store = FakeStore()
-    made = manager(store, categories=OPEN)
-    made.save_text("any", "a", "x" * 1_000)
-    assert (store.calls["save"], store.calls["keys"]) == (2, 1)
-    for size in range(1_000, 1_200):
-        assert made.save_text("any", "a", "x" * size).saved
-    assert store.calls == {"save": 202, "keys": 1, "max_size": 1, "max_files": 1}
-    made.save_text("any", "b", "x")
-    assert store.calls["save"] == 204
-    assert made.statistics().writes == 204
-
-
-def test_no_save_comes_more_often_than_its_category_allows() -> None:
-    """Whatever the name; a refusal costs nothing, and force or a clock set back lets it in."""
-    store, clock = FakeStore(), Clock()
-    made = manager(store, clock=clock, live=True)
-    assert made.due("state")
-    made.save_text("state", "a", "x")
-    saves = store.calls["save"]
-    clock.now += 29.0
-    assert not made.due("state")
-    refused = made.save_text("state", "b", "x")
-    assert (refused.reason, refused.detail) == (Reason.TOO_SOON, "only once in 30 s")
-    assert store.calls["save"] == saves
-    assert made.save_text("trades", "a", "x").saved
-    assert made.save_text("state", "b", "x", force=True).saved
-    clock.now += 30.0
-    assert made.save_text("state", "a", "y").saved
-    clock.now -= 3_600.0
-    assert made.save_text("state", "a", "z").saved
-
-
-def test_what_is_too_soon_is_not_even_made() -> None:
-    """A refused value is not looked at."""
-    made = manager(FakeStore(), live=True)
-    made.save_json("state", "a", 1)
-    assert made.save_json("state", "a", object()).reason is Reason.TOO_SOON
-
-
-def test_a_failed_save_is_not_tried_again_at_once() -> None:
-    """It walked the store all the same."""
-    store = FakeStore()
-    store.raising = {"save"}
-    made = manager(store, live=True)
-    assert made.save_text("state", "a", "x").reason is Reason.FAILED
-    assert made.save_text("state", "a", "x").reason is Reason.TOO_SOON
-
-
-def test_a_store_that_cannot_be_listed_is_not_listed_again_at_once() -> None:
-    """Listing it is a walk as well."""
-    store = FakeStore()
-    store.raising = {"keys"}
-    made = manager(store, live=True)
-    assert made.save_text("state", "a", "x").reason is Reason.FAILED
-    assert made.save_text("state", "a", "x").reason is Reason.TOO_SOON
-    assert store.calls["keys"] == 1
-
-
-def test_a_slow_store_is_left_alone_for_as_long_after_a_save() -> None:
-    """The pause begins when the save has ended, however long it took."""
-    store, clock = FakeStore(), Clock()
-
-    def slowly(key: str) -> bool:
-        clock.now += 100.0
-        return False
-
-    store.full = slowly
-    made = manager(store, live=True, clock=clock)
-    assert made.save_text("state", "a", "x").saved
-    assert clock.now == NOON + 200.0  # the object and the index
-    clock.now = NOON + 129.0
-    assert not made.due("state")
-    clock.now = NOON + 130.0
-    assert made.due("state")
-
-
-# --- limits
-
-
-def test_a_category_keeps_to_its_share_of_half_the_store() -> None:
-    """What is too large is refused with what would fit, and that fits."""
-    store = FakeStore(max_size=20_000, max_files=100)
-    made = manager(store, categories={"any": Category(0.5, Scope.PROJECT, compress=False)})
-    refused = made.save_text("any", "a", "x" * 5_000)
-    assert (refused.reason, refused.room) == (Reason.TOO_LARGE, USED_AT_MOST * 0.5 * 20_000)
-    assert refused.size > 5_000
-    assert "5000 bytes would fit" in refused.detail
-    assert store.calls["save"] == 0
-    overhead = refused.size - 5_000
-    fits = 5_000 - overhead
-    assert made.save_text("any", "a", "x" * fits).saved
-    assert made.save_text("any", "b", "x").room == 0
-    assert made.save_text("any", "a", "y" * fits).saved
-
-
-def test_a_category_keeps_to_its_share_of_the_files() -> None:
-    """Parts count as the files they are."""
-    store = FakeStore(max_files=20)
-    made = manager(store, categories=OPEN, part_size=10)
-    refused = made.save_text("any", "a", "x" * 100)
-    assert (refused.reason, refused.room) == (Reason.TOO_MANY, 90)
-    assert made.save_text("any", "a", "x" * 90).saved
-    assert made.save_text("any", "b", "x").reason is Reason.TOO_MANY
-    assert made.save_text("any", "a", "x" * 10).saved
-    assert made.save_text("any", "b", "x").saved
-
-
-def test_a_large_object_is_split_and_joined(tmp_path: Path) -> None:
-    """No object of the store is larger than a part, and a damage in one is seen."""
-    made = manager(lean_store(tmp_path), categories=OPEN, part_size=1_000)
-    value = "".join(f"{number}," for number in range(3_000))
-    assert made.save_text("any", "a", value).saved
-    assert made.load_text("any", "a").value == value
-    files = [path for path in tmp_path.rglob("a") if path.is_file()]
-    assert len(files) == 15
-    assert max(path.stat().st_size for path in files) == 1_000
-
-
-def test_the_oldest_runs_make_room_for_the_present_one() -> None:
-    """As many of them as needed, of the same category, the newest live run never."""
-    store, clock = FakeStore(max_size=16_000), Clock()
-    terms = {"logs": Category(0.5, runs=9, compress=False), "user": CATEGORIES["user"]}
-    for deployment, live in (("L-1", True), ("a", False), ("b", False)):
-        clock.now += 1.0
-        old = manager(store, deployment=deployment, live=live, clock=clock, categories=terms)
-        assert old.save_text("logs", "x", "x" * 1_100).saved
-        assert old.save_text("user", deployment, "x").saved
-    clock.now += 1.0
-    made = manager(store, deployment="c", clock=clock, categories=terms)
-    assert made.save_text("logs", "x", "x" * 1_500).saved
-    found = sorted(key.split("-")[-1] for key in store.objects if "/logs/" in key)
-    assert found == ["1/logs/x", "b/logs/x", "c/logs/x"]
-    assert made.names("user") == ["L-1", "a", "b"]
-    refused = made.save_text("logs", "y", "x" * 3_000)
-    assert refused.reason is Reason.TOO_LARGE
-    assert refused.room is not None
-    assert 1_200 < refused.room < 1_500
-    assert made.statistics().removed == 1
-
-
-def test_runs_beyond_those_kept_go_with_the_first_save() -> None:
-    """Their indexes too; loading alone removes nothing."""
-    store, clock = FakeStore(), Clock()
-    for number in range(4):
-        clock.now += 60.0
-        made = manager(
-            store, clock=clock, categories={"logs": Category(0.5, runs=2)}, deployment=f"d{number}"
-        )
-        made.load_text("logs", "a")
-        made.save_text("logs", "a", "x")
-    roots = sorted({key.split("/")[2].rpartition("-")[2] for key in store.objects})
-    assert roots == ["d2", "d3"]
-    assert len(store.objects) == 4
-    assert made.clean() == 0
-
-
-def test_expired_objects_are_missing_and_then_gone() -> None:
-    """An object that is too old is not loaded, and cleaning removes it."""
-    store, clock = FakeStore(), Clock()
-    made = manager(store, clock=clock, deployment="a")
-    made.save_text("logs", "a", "x")
-    clock.now += 90 * DAY
-    assert made.load_text("logs", "a").value == "x"
-    clock.now += 1.0 * DAY
-    expired = made.load_text("logs", "a")
-    assert (expired.status, expired.detail) == (Status.MISSING, "it expired after 90 days")
-    assert made.clean() == 1
-    assert not made.exists("logs", "a")
-
-
 def test_statistics_count_what_is_kept_and_done() -> None:
-    """By category over all runs, and by what came of each save."""
+    """Objects are counted by category over all runs, and saves by what came of them."""
     store = FakeStore()
     manager(store, deployment="old").save_text("reports", "a", "x")
     made = manager(store, deployment="new", live=True)
@@ -367,12 +153,13 @@ def test_statistics_count_what_is_kept_and_done() -> None:
     assert counted.objects == {"state": 1, "trades": 0, "reports": 1, "logs": 0, "user": 0}
     stored = [text for key, text in store.objects.items() if key.endswith("reports/a")]
     assert counted.bytes["reports"] == len(stored[0])
-    assert counted.saves == {**dict.fromkeys(Reason, 0), Reason.SAVED: 1, Reason.TOO_SOON: 1}
+    assert counted.saves == {
+        **dict.fromkeys(SaveReason, 0),
+        SaveReason.SAVED: 1,
+        SaveReason.TOO_SOON: 1,
+    }
     assert counted.spared > 2_500
     assert counted.bytes["state"] < 500
-
-
-# --- what goes wrong
 
 
 FAILURES: dict[str, Callable[[FakeStore], None]] = {
@@ -391,7 +178,7 @@ FAILURES: dict[str, Callable[[FakeStore], None]] = {
 @pytest.mark.parametrize("new", [5, 100])
 @pytest.mark.parametrize("failure", FAILURES)
 def test_a_failed_save_leaves_the_previous_object(failure: str, new: int, old: int) -> None:
-    """In this run and the next, split or whole; and the store that recovered takes the new one."""
+    """This run and the next find the old object, and a store that recovered takes the new one."""
     store = FakeStore()
     made = manager(store, categories=OPEN, part_size=20)
     assert made.save_text("any", "a", "o" * old).saved
@@ -420,12 +207,12 @@ def test_a_store_that_fills_up_costs_nothing_that_was_saved(last: int) -> None:
             saved = word
     found = made.load_text("any", "a")
     assert found.value == saved
-    assert found.status is (Status.MISSING if saved is None else Status.FOUND)
+    assert found.status is (LoadStatus.MISSING if saved is None else LoadStatus.FOUND)
 
 
 def test_a_full_store_is_tried_once_more_without_the_oldest_runs(tmp_path: Path) -> None:
     """LEAN says False; the oldest run's room is given to the present one."""
-    terms = {"logs": Category(1.0, compress=False)}
+    terms = {"logs": StoreCategory(1.0, compress=False)}
     clock = Clock()
     old = manager(lean_store(tmp_path), deployment="old", clock=clock, categories=terms)
     assert old.save_text("logs", "a", "x" * 2_000).saved
@@ -436,35 +223,35 @@ def test_a_full_store_is_tried_once_more_without_the_oldest_runs(tmp_path: Path)
     assert made.save_text("logs", "a", "x" * 1_500).saved
     assert not [key for key in store.keys if "old/logs" in key]
     refused = made.save_text("logs", "b", "x" * 1_500)
-    assert (refused.reason, refused.room) == (Reason.FULL, 0)
+    assert (refused.reason, refused.room) == (SaveReason.FULL, 0)
     assert made.load_text("logs", "a").value == "x" * 1_500
     grown = made.save_text("logs", "a", "x" * 2_700)
-    assert (grown.reason, grown.room) == (Reason.FULL, made.statistics().bytes["logs"])
+    assert (grown.reason, grown.room) == (SaveReason.FULL, made.statistics().bytes["logs"])
     assert made.save_text("logs", "a", "y" * 1_500).saved
 
 
 def test_a_forbidden_store_is_told_and_nothing_raises(tmp_path: Path) -> None:
-    """Every use has its answer."""
+    """Every use of a store that LEAN forbids has an answer."""
     made = manager(lean_store(tmp_path, allowed=False))
     saved = made.save_text("user", "a", "x")
-    assert saved.reason is Reason.FAILED
+    assert saved.reason is SaveReason.FAILED
     assert "InvalidOperationException" in saved.detail
-    assert made.load_text("user", "a").status is Status.UNREADABLE
+    assert made.load_text("user", "a").status is LoadStatus.UNREADABLE
     assert made.exists("user", "a") is made.delete("user", "a") is False
     assert made.names("user") == []
     assert made.clean() == 0
-    assert made.statistics().saves[Reason.FAILED] == 1
+    assert made.statistics().saves[SaveReason.FAILED] == 1
 
 
 def test_a_store_that_cannot_be_listed_is_asked_again() -> None:
-    """Until it can, nothing is saved, for old parts would not be known."""
+    """Until the store can be listed nothing is saved, for old parts would not be known."""
     store = FakeStore()
     store.raising = {"keys"}
     made = manager(store)
     failed = made.save_text("user", "a", "x")
-    assert (failed.reason, failed.size) == (Reason.FAILED, 0)
+    assert (failed.reason, failed.size) == (SaveReason.FAILED, 0)
     assert "cannot be listed: StoreError" in failed.detail
-    assert made.load_text("user", "a").status is Status.UNREADABLE
+    assert made.load_text("user", "a").status is LoadStatus.UNREADABLE
     assert (made.exists("user", "a"), made.delete("user", "a")) == (False, False)
     assert (made.names("user"), made.clean()) == ([], 0)
     assert made.statistics().objects["user"] == 0
@@ -482,13 +269,13 @@ def test_a_store_that_cannot_be_listed_is_asked_again() -> None:
     ],
 )
 def test_damage_is_told_apart(harm: Callable[[str], str], damage: Damage, tmp_path: Path) -> None:
-    """Half a file, an empty, a changed and another's; saving again repairs it."""
+    """A file cut in half, an empty, a changed and a foreign one differ, and a save repairs each."""
     manager(lean_store(tmp_path)).save_text("user", "a", "some words")
     file = tmp_path / "pt" / "-12" / "project" / "user" / "a"
     file.write_text(harm(file.read_text(encoding="utf-8")), encoding="utf-8")
     made = manager(lean_store(tmp_path))
     found = made.load_text("user", "a")
-    assert (found.status, found.damage, found.value) == (Status.DAMAGED, damage, None)
+    assert (found.status, found.damage, found.value) == (LoadStatus.DAMAGED, damage, None)
     assert found.detail.startswith(damage.value)
     assert made.exists("user", "a")
     assert made.save_text("user", "a", "other words").saved
@@ -496,16 +283,16 @@ def test_damage_is_told_apart(harm: Callable[[str], str], damage: Damage, tmp_pa
 
 
 def test_a_lost_file_is_missing(tmp_path: Path) -> None:
-    """Though the index knows it, nothing stands in for it."""
+    """An object that only the index knows is missing."""
     manager(lean_store(tmp_path)).save_text("user", "a", "x")
     (tmp_path / "pt" / "-12" / "project" / "user" / "a").unlink()
     found = manager(lean_store(tmp_path)).load_text("user", "a")
-    assert (found.status, found.value) == (Status.MISSING, None)
+    assert (found.status, found.value) == (LoadStatus.MISSING, None)
     assert found.detail == "there is no pt/-12/project/user/a"
 
 
 def test_threads_may_save_and_load_at_once() -> None:
-    """Each finds one of the values saved, whole."""
+    """Every thread finds one of the values that were saved, whole."""
     store = FakeStore()
     made = manager(store, categories=OPEN, part_size=50)
     words = {letter * 200 for letter in "abcd"}
@@ -523,7 +310,7 @@ def test_threads_may_save_and_load_at_once() -> None:
     for thread in threads:
         thread.join()
     assert seen <= words
-    assert made.statistics().saves[Reason.SAVED] == 101
+    assert made.statistics().saves[SaveReason.SAVED] == 101
     assert len(store.objects) == 6
 
 
@@ -555,7 +342,7 @@ class AnyOrder(RuleBasedStateMachine):
         assert isinstance(result, SaveResult)
         if result.saved:
             self.model[name] = {letter * size}
-        elif result.reason is Reason.FAILED and {"read", "contains_key"} & self.store.raising:
+        elif result.reason is SaveReason.FAILED and {"read", "contains_key"} & self.store.raising:
             self.model[name].add(letter * size)
 
     @rule(name=names)
@@ -588,9 +375,10 @@ class AnyOrder(RuleBasedStateMachine):
         for name, allowed in self.model.items():
             found = self.made.load_text("any", name)
             assert found.value in allowed
-            assert found.status is (Status.MISSING if found.value is None else Status.FOUND)
+            assert found.status is (LoadStatus.MISSING if found.value is None else LoadStatus.FOUND)
             self.model[name] = {found.value}
 
 
 AnyOrder.TestCase.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+
 TestAnyOrder = AnyOrder.TestCase

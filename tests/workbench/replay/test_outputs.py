@@ -8,26 +8,18 @@ from pathlib import Path
 import pytest
 
 from tests.workbench.engine import tapes
-from workbench.replay.outputs import Outputs, json_text
+from workbench.replay.outputs import Outputs
 from workbench.replay.replay import Replay
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
 def test_what_json_has_not_is_an_error(tmp_path: Path, number: float) -> None:
-    """NaN and the infinite are refused, in a text as in a file, rather than written."""
-    with pytest.raises(ValueError, match="not JSON compliant"):
-        json_text({"equity": [number]})
+    """NaN and the infinite are refused rather than written to a file."""
     outputs = Outputs(tmp_path / "out")
     with pytest.raises(ValueError, match="not JSON compliant"):
         outputs.mark({"equity": number})
     outputs.close(Replay(tapes.tape(tmp_path)))
     assert (tmp_path / "out" / "marks.jsonl").read_text() == ""
-
-
-def test_json_text_is_one_line_unless_indented() -> None:
-    """A row is one line; a summary can be laid out."""
-    assert json_text({"a": [1.5, None]}) == '{"a": [1.5, null]}'
-    assert json_text({"a": 1}, indent=2) == '{\n  "a": 1\n}'
 
 
 def test_the_files_are_there_once_closed(tmp_path: Path) -> None:

@@ -18,8 +18,9 @@ from models.performance_tracker import PerformanceTracker
 from models.tracker.state import STATE_VERSION
 from models.trades.log import BATCH
 from tests.utils.runs import Project, Run, bought, stock
-from tests.utils.store.test_snapshots import STATE_2
+from tests.utils.store.saved import STATE_2
 from tests.workbench.engine import tapes
+from utils.store.categories import CATEGORIES, StorePolicy
 from utils.store.object_store import ObjectStoreManager
 from utils.store.snapshot import Segment, Snapshot
 from workbench.engine.tape import TAPE_NAME
@@ -271,7 +272,9 @@ def test_a_large_state_is_joined_of_its_parts(project: Project, tmp_path: Path) 
     """One in several objects is read whole; without one of them it is damaged."""
     run = project.run(*bought(), persist="off")
     objects: Any = run.engine.algorithm.object_store
-    manager = ObjectStoreManager(objects, project="7", deployment="L-1", part_size=500)
+    manager = ObjectStoreManager(
+        objects, StorePolicy(CATEGORIES, part_size=500), project="7", deployment="L-1"
+    )
     text = Snapshot(1, "7", "L-1", None, (), run.tracker.state()).text()
     assert manager.save_text("state", "tracker-b", text, force=True).saved
     head, *parts = sorted(store(project).rglob("tracker-b"), key=lambda path: len(path.parts))

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from models.errors import UnknownStrategyError
-from models.execution.records import OrderGroup
+from models.execution.group_metrics import OrderGroup
 from models.performance_tracker import PerformanceTracker
 from models.settings import Settings, Switch
-from models.statistics.lean_portfolio import FIELDS, LeanStatistics
-from models.statistics.lean_trades import FIELDS as TRADE_FIELDS
-from models.statistics.lean_trades import lean_statistics as trade_block
+from models.statistics.lean_portfolio import PORTFOLIO_FIELDS, LeanStatistics
+from models.statistics.lean_trades import TRADE_FIELDS
+from models.statistics.lean_windows import lean_trade_statistics as trade_block
 from models.statistics.periods import period_ladder
 from models.statistics.portfolio import OWN
 from models.trades.statistics import GroupBy
@@ -31,11 +31,11 @@ from tests.models.statistics.test_lean_portfolio import (
     sampled,
 )
 from tests.models.statistics.test_lean_trades import NARROWER, different, number
-from tests.recordings.played import LONG, NAMES
+from tests.recordings.played import LONG, NAMES, played
 from tests.workbench.engine import tapes
 from workbench.engine.tape import read_tape
+from workbench.json_text import json_text
 from workbench.recordings import recordings
-from workbench.replay.outputs import json_text
 from workbench.replay.replay import Replay
 from workbench.replay.saved_state import load
 from workbench.statistics.figures import (
@@ -52,16 +52,12 @@ COMPARED = [name for name in FINISHED if name != LONG]
 BLOCKS = ("portfolioStatistics", "tradeStatistics")
 
 
-@cache
 def replayed(name: str) -> Replay:
     """A recording that was played."""
-    replay = Replay(read_tape(recordings()[name].path), execution="on")
-    for _ in replay.play():
-        pass
-    return replay
+    return played(name).replay
 
 
-@cache
+@lru_cache(maxsize=3)
 def found(name: str) -> JSON:
     """Its statistics."""
     return replay_statistics(replayed(name))
@@ -164,7 +160,7 @@ def test_portfolio_figures_are_leans_but_for_those_listed(name: str) -> None:
     }
     ours, theirs = LeanStatistics(floats(lean["portfolioStatistics"]), windows), leans(name)
     assert differences(ours, theirs) == DIFFERENCES.get(name, NOTHING)
-    assert list(ours.total) == list(theirs.total) == list(FIELDS)
+    assert list(ours.total) == list(theirs.total) == list(PORTFOLIO_FIELDS)
     assert list(ours.windows) == list(theirs.windows)
 
 
@@ -214,12 +210,13 @@ def test_texts_are_cut_as_leans() -> None:
     ]
 
 
+@pytest.mark.recording("option-combos")
 def test_where_lean_throws_its_figures_away_its_trades_go_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """One figure that is no decimal leaves LEAN with empty blocks and no window."""
     replay = replayed("option-combos")
-    nothing = LeanStatistics(dict.fromkeys(FIELDS, 0.0), {})
+    nothing = LeanStatistics(dict.fromkeys(PORTFOLIO_FIELDS, 0.0), {})
     monkeypatch.setattr(replay, "lean_statistics", lambda: nothing)
     lean = replay_statistics(replay)["lean"]
     assert set(lean["portfolioStatistics"].values()) == {"0"}
@@ -293,6 +290,7 @@ def test_each_portfolio_figure_says_what_it_is(name: str) -> None:
             assert figure["definition"] in definitions
 
 
+@pytest.mark.recording("three-strategies")
 def test_the_account_is_that_of_the_tracker() -> None:
     """Figures are those of its own questions; the turnover alone needs more."""
     tracker, own = replayed("three-strategies").tracker, found("three-strategies")["own"]
@@ -341,6 +339,7 @@ def date_closed(time: float, tracker: PerformanceTracker) -> int:
 # --- empty cases
 
 
+@pytest.mark.recording("no-trades")
 def test_without_trades_only_counts_and_sums_are_there() -> None:
     """`no-trades`: 8 years, nothing traded; LEAN's blocks are its own, ours have no ratio."""
     values = found("no-trades")
@@ -357,6 +356,7 @@ def test_without_trades_only_counts_and_sums_are_there() -> None:
     assert values["execution"]["orders"] == values["execution"]["symbol"] == []
 
 
+@pytest.mark.recording("live-paper")
 def test_a_live_run_of_minutes_has_what_a_day_can_give() -> None:
     """`live-paper`: one open day, so no deviation and no ratio to it; its trades are all there."""
     values = found("live-paper")
@@ -368,6 +368,7 @@ def test_a_live_run_of_minutes_has_what_a_day_can_give() -> None:
     assert values["lean"]["portfolioStatistics"]["startEquity"] == "1000000"
 
 
+@pytest.mark.recording("option-combos")
 @pytest.mark.parametrize("mark", [(), (tapes.mark(tpv=1000.0),)], ids=["no mark", "one mark"])
 def test_a_run_of_nothing_has_every_field(tmp_path: Path, mark: tuple[tapes.Line, ...]) -> None:
     """Without a benchmark, a full day, a fill or even a mark all keys are there; all is JSON."""
@@ -399,6 +400,7 @@ def test_execution_that_is_off_is_null() -> None:
     assert set(map(len, execution.values())) == {0}
 
 
+@pytest.mark.recording("option-combos")
 def test_an_unknown_strategy_is_an_error() -> None:
     """The error names those there are."""
     with pytest.raises(UnknownStrategyError, match="condor"):
@@ -441,6 +443,7 @@ def test_a_saved_state_has_of_leans_what_samples_give(tmp_path: Path) -> None:
     assert apart == {"drawdownRecovery": ("64", "63")}
 
 
+@pytest.mark.recording("option-combos")
 def test_periods_since_the_deploy_are_those_of_the_last_one() -> None:
     """The ladder counts from the running deployment's local date."""
     tracker = replayed("option-combos").tracker

@@ -1,24 +1,21 @@
-"""The sections of `stats` as a person reads them, and what stands beside LEAN's figures."""
+"""The sections of `stats` as a person reads them."""
 
 from __future__ import annotations
 
 import io
 import re
 from datetime import UTC, datetime
-from functools import cache
+from functools import lru_cache
 
 import pytest
 from rich.console import Console
 
 from models.performance_tracker import PerformanceTracker
-from models.statistics.lean_portfolio import FIELDS
-from models.statistics.lean_trades import FIELDS as TRADE_FIELDS
 from models.statistics.portfolio import OWN
 from tests.recordings.played import NAMES
 from tests.workbench.statistics.test_figures import found, replayed
 from workbench.statistics.figures import JSON, state_statistics
-from workbench.statistics.lean_beside import PORTFOLIO_BESIDE, TRADES_BESIDE
-from workbench.statistics.tables import NUMBERS, ROWS, at, part, ratio, show_statistics, span
+from workbench.statistics.tables import NUMBERS, ROWS, part, ratio, show_statistics, span
 
 WIDTH = 100
 NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
@@ -31,7 +28,7 @@ def printed(values: JSON, tracker: PerformanceTracker) -> str:
     return file.getvalue()
 
 
-@cache
+@lru_cache(maxsize=3)
 def shown(name: str) -> str:
     """What is printed of a recording."""
     return printed(found(name), replayed(name).tracker)
@@ -52,6 +49,7 @@ def test_every_run_is_readable_at_100_columns(name: str) -> None:
     assert not re.search(r"\bNone\b|\bnan\b|\binf\b|-0\.00\b", text)
 
 
+@pytest.mark.recording("three-strategies")
 def test_every_section_is_there() -> None:
     """From the headline to LEAN's own, in this order."""
     titles = (
@@ -67,6 +65,7 @@ def test_every_section_is_there() -> None:
     assert sorted(places, key=lambda place: place.start() if place else 0) == places
 
 
+@pytest.mark.recording("three-strategies")
 def test_the_headline_has_the_account_and_strategies_side_by_side() -> None:
     """Money is the summary's, ratios are those of the portfolio, the score is the execution's."""
     summary = replayed("three-strategies").tracker.summary()
@@ -93,6 +92,7 @@ def test_strategies_beyond_four_are_counted() -> None:
         assert re.search(rf"^ {name} +.*%", text, re.MULTILINE), name
 
 
+@pytest.mark.recording("order-types")
 def test_many_groups_are_cut_to_those_that_made_or_lost_the_most() -> None:
     """The title says how many there are; hours are all there and in order."""
     groups = found("order-types")["own"]["trades"]["by"]
@@ -109,6 +109,7 @@ def test_many_groups_are_cut_to_those_that_made_or_lost_the_most() -> None:
     assert re.findall(r"^ (S\d\d)", made, re.MULTILINE)[:2] == ["S10", "S09"]
 
 
+@pytest.mark.recording("no-trades")
 def test_without_trades_and_orders_it_says_so() -> None:
     """Dashes for what is undefined, one sentence for each empty section."""
     text = shown("no-trades")
@@ -118,6 +119,7 @@ def test_without_trades_and_orders_it_says_so() -> None:
     assert line("no-trades", "execution score") == ["-"]
 
 
+@pytest.mark.recording("option-combos")
 def test_a_saved_state_says_what_of_leans_is_missing() -> None:
     """Figures of closing fills are dashes, and why there are no trades of LEAN's is said."""
     tracker = replayed("option-combos").tracker
@@ -151,38 +153,6 @@ def test_what_rounds_to_nothing_has_no_sign() -> None:
     """A small loss is 0.00, a missing figure a dash."""
     assert (ratio(-0.001), ratio(-0.01), ratio(None)) == ("0.00", "-0.01", "-")
     assert (part(-0.00001), part(-0.0001), part(None)) == ("0.00 %", "-0.01 %", "-")
-
-
-# --- beside LEAN's
-
-
-def test_every_figure_of_leans_has_its_line() -> None:
-    """In LEAN's order, none left out and none that LEAN does not have."""
-    assert tuple(PORTFOLIO_BESIDE) == FIELDS
-    assert tuple(TRADES_BESIDE) == TRADE_FIELDS
-
-
-@pytest.mark.parametrize("beside", [PORTFOLIO_BESIDE, TRADES_BESIDE])
-def test_ours_are_there(beside: dict[str, tuple[str, str]]) -> None:
-    """Every path leads to a figure; what has none says why or is LEAN's equity."""
-    own = found("three-strategies")["own"]
-    for name, (path, why) in beside.items():
-        if path:
-            assert not isinstance(at(own, path), dict)
-        else:
-            assert why or name in {"startEquity", "endEquity"}
-
-
-def test_where_nothing_is_said_to_differ_it_is_the_same() -> None:
-    """One strategy, trades of one lot: total, first entry and last exit are LEAN's."""
-    own, lean = found("futures-roll")["own"], found("futures-roll")["lean"]["tradeStatistics"]
-    for name, (path, why) in TRADES_BESIDE.items():
-        if path and not why:
-            ours = at(own, path)
-            if isinstance(ours, str):
-                assert ours.replace("+00:00", "Z") == lean[name]
-            else:
-                assert ours == pytest.approx(float(lean[name]), abs=0.005)
 
 
 def test_numbers_that_are_no_fractions_are_figures() -> None:

@@ -1,0 +1,58 @@
+"""Order events: what a fill and an update say, by the order's first or later event."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from models.events.orders import Fill, OrderStatus, OrderType, OrderUpdate
+from tests.utils.lean.wired import events_of
+from tests.workbench.engine import tapes
+
+
+def test_a_first_event_carries_tag_type_quantity_and_quotes(tmp_path: Path) -> None:
+    """An order's first event is an update with all that is fixed there."""
+    line = tapes.order(
+        status="SUBMITTED", event=1, fill_qty=0.0, fill_price=0.0, fee=0.0, tag="strategy=x"
+    )
+    (event,) = events_of(tmp_path, tapes.security(), line)
+    assert isinstance(event, OrderUpdate)
+    assert (event.status, event.tag, event.order_type) == (
+        OrderStatus.SUBMITTED,
+        "strategy=x",
+        OrderType.MARKET,
+    )
+    assert (event.quantity, event.bid, event.ask) == (10.0, 49.5, 50.5)
+
+
+def test_a_fill_carries_price_fee_and_its_currency(tmp_path: Path) -> None:
+    """A fill that is its order's first event says both what was filled and whose it is."""
+    (event,) = events_of(tmp_path, tapes.security(), tapes.order())
+    assert isinstance(event, Fill)
+    assert (event.quantity, event.price, event.fee, event.fee_currency) == (10.0, 50.0, 1.0, "USD")
+    assert (event.order_id, event.event_id, event.tag, event.final) == (1, 2, "strategy=a", True)
+    assert event.rates == {}
+
+
+def test_a_fill_on_an_update_is_a_fill(tmp_path: Path) -> None:
+    """One brokerage fills on an update event; the quantity decides, not the status."""
+    submitted = tapes.order(status="SUBMITTED", event=1, fill_qty=0.0)
+    updated = tapes.order(status="UPDATE_SUBMITTED", event=2)
+    filled = tapes.order(status="FILLED", event=3, fill_qty=0.0)
+    _, second, third = events_of(tmp_path, tapes.security(), submitted, updated, filled)
+    assert isinstance(second, Fill)
+    assert not second.final
+    assert isinstance(third, OrderUpdate)
+    assert third.status is OrderStatus.FILLED
+
+
+def test_a_later_event_carries_its_message_or_limit(tmp_path: Path) -> None:
+    """A cancel says why, an update says the new limit."""
+    submitted = tapes.order(status="SUBMITTED", event=1, fill_qty=0.0, limit=49.0)
+    updated = tapes.order(status="UPDATE_SUBMITTED", event=2, fill_qty=0.0, limit=48.0, qty=8.0)
+    canceled = tapes.order(status="CANCELED", event=3, fill_qty=0.0, message="too late")
+    _, second, third = events_of(tmp_path, tapes.security(), submitted, updated, canceled)
+    assert isinstance(second, OrderUpdate)
+    assert second.limit_price == 48.0
+    assert second.quantity == 8.0
+    assert isinstance(third, OrderUpdate)
+    assert third.message == "too late"

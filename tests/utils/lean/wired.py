@@ -1,0 +1,52 @@
+"""Trackers wired to recorded engines, for the tests of the feed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from models.events.orders import Fill, OrderUpdate
+from tests.workbench.engine import tapes
+from utils.lean.feed import LeanFeed
+from utils.tracking import LeanTracker, track
+from workbench.engine.algorithm import RecordedAlgorithm
+from workbench.engine.engine import RecordedEngine
+from workbench.recordings import recordings
+from workbench.replay.replay import TrackedAlgorithm
+
+RECORDED_NAMES = [name for name in recordings() if name != "three-strategies-23y"]
+
+
+def tracked(folder: Path, *lines: tapes.Line) -> tuple[RecordedEngine, LeanTracker]:
+    """An engine whose algorithm has the tracker, about to play the lines."""
+    return wired(tapes.engine(folder, TrackedAlgorithm, *lines))
+
+
+def wired(engine: RecordedEngine) -> tuple[RecordedEngine, LeanTracker]:
+    """An engine whose algorithm has the tracker, about to play its recording."""
+    engine.initialize()
+    algorithm: Any = engine.algorithm
+    algorithm.tracker = track(algorithm, mark_every=0, day_marks=False)
+    return engine, algorithm.tracker
+
+
+def events_of(folder: Path, *lines: tapes.Line) -> list[Fill | OrderUpdate]:
+    """What the reader makes of the order lines of a tape."""
+    seen: list[Fill | OrderUpdate] = []
+    feeds: list[LeanFeed] = []
+
+    class Listening(RecordedAlgorithm):
+        tracker: LeanTracker
+
+        def on_order_event(self, order_event: Any) -> None:
+            event = feeds[0].order_event(order_event)
+            self.tracker.apply(event)
+            seen.append(event)
+
+    engine = tapes.engine(folder, Listening, *lines)
+    engine.initialize()
+    algorithm: Any = engine.algorithm
+    algorithm.tracker = track(algorithm)
+    feeds.append(LeanFeed(algorithm, algorithm.tracker))
+    list(engine.play())
+    return seen

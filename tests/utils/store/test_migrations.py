@@ -1,0 +1,74 @@
+"""Migrations: a state of an older version goes on as one of today's."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from models.errors import TrackerError
+from models.tracker.state import STATE_VERSION
+from models.trades.record import TradeRecord
+from tests.utils.store.saved import (
+    NOON,
+    STATE_2_LINE,
+    VALIDATOR,
+    state_2,
+)
+from utils.store.migrations import MIGRATIONS, migrate
+from utils.store.snapshot import Snapshot
+from workbench.engine.tape import read_tape
+from workbench.recordings import recordings
+from workbench.replay.replay import Replay
+
+
+def test_every_version_since_the_second_leads_to_todays() -> None:
+    """Each version has a step, and the step makes a state of the next version."""
+    assert sorted(MIGRATIONS) == list(range(2, STATE_VERSION))
+    state = state_2()
+    while state["version"] < STATE_VERSION:
+        before = state["version"]
+        state = MIGRATIONS[before](state)
+        assert state["version"] == before + 1
+    given = state_2()
+    assert migrate(given) == state
+    assert given == state_2(), "the document it came in stays as it was read"
+
+
+def as_version_2(trades: list[TradeRecord]) -> list[TradeRecord]:
+    """What version 2 knew of trades."""
+    return [trade._replace(entry_notional=0.0, order_type="", risk=None) for trade in trades]
+
+
+def test_a_state_of_version_2_goes_on_to_the_same_end() -> None:
+    """Restored in the middle of its run, it ends with the balance and trades of an unbroken run."""
+    tape = read_tape(recordings()["option-combos"].path)
+    whole, broken = Replay(tape), Replay(tape)
+    list(whole.play())
+    for count, _ in enumerate(broken.play(), 1):
+        if count == STATE_2_LINE:
+            seen = broken.tracker.deployments
+            broken.wire().restore(migrate(state_2()))
+            assert broken.tracker.deployments == seen
+    assert broken.tracker.balance() == whole.tracker.balance()
+    assert as_version_2(broken.tracker.trades()) == as_version_2(whole.tracker.trades())
+    stakes = [trade.entry_notional for trade in whole.tracker.trades()]
+    assert [trade.entry_notional for trade in broken.tracker.trades()] == pytest.approx(stakes)
+    assert broken.tracker.sessions() == whole.tracker.sessions()
+    assert broken.tracker.strategies() == whole.tracker.strategies()
+
+
+def test_a_document_of_version_2_loads_as_one_of_todays() -> None:
+    """The checksum of an old document is that of the state as it was written."""
+    old = Snapshot(4, "7", "L-1", NOON, (), state_2())
+    loaded = Snapshot.parse(old.text())
+    assert loaded == replace(old, state=migrate(state_2()))
+    VALIDATOR.validate(json.loads(loaded.text()))
+
+
+def test_a_version_without_a_way_is_refused() -> None:
+    """A state of version 1 cannot be migrated, for none was ever saved."""
+    old = Snapshot(1, "", "", None, (), {**state_2(), "version": 1})
+    with pytest.raises(TrackerError, match="no step leads from version 1"):
+        Snapshot.parse(old.text())

@@ -1,0 +1,3 @@
+"""The launcher of LEAN itself."""
+
+from __future__ import annotations

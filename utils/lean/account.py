@@ -1,0 +1,171 @@
+"""LEAN's account: the opening balance, and the marks that value what is held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
+
+from models.events.account import Mark, Opening
+from models.events.instruments import Valuation
+from models.tracker.core import Core
+from utils.lean.cash import KeptCash
+from utils.lean.securities import KeptSecurity, Securities
+
+if TYPE_CHECKING:
+    from AlgorithmImports import SecurityHolding, SecurityPortfolioManager
+    from QuantConnect.Securities.Future import FutureHolding
+
+# Symbol id -> (signed quantity, LEAN's average price in quote currency).
+ShownHoldings = Mapping[str, tuple[float, float]]
+
+
+def settled_profit(holding: SecurityHolding) -> float:
+    """Return how much of a future's profit LEAN has settled in cash, account currency."""
+    return cast("FutureHolding", holding).settled_profit
+
+
+class AccountReader:
+    """Reads LEAN's account with no more reads than an answer needs.
+
+    Args:
+        portfolio: The algorithm's portfolio.
+        core: It knows what is held and which prices its markouts wait for.
+        securities: The securities seen so far.
+        cash: The cash objects.
+    """
+
+    def __init__(
+        self,
+        portfolio: SecurityPortfolioManager,
+        core: Core,
+        securities: Securities,
+        cash: KeptCash,
+    ) -> None:
+        self._portfolio = portfolio
+        self._core = core
+        self._books = core.ledger.books
+        self._account_currency = self._books.account_currency
+        self._has_follower = core.follower is not None  # it wants prices the ledger does not
+        self._securities = securities
+        self._by_sid = securities.by_sid
+        self._cash = cash
+
+    # --- the opening
+
+    def opening(self, time: datetime) -> Opening:
+        """Return every balance and holding of the account at a time in UTC."""
+        self._cash.keep_all()
+        holdings = dict(self._all_holdings())
+        cash: dict[str, float] = {}
+        for currency, kept in self._cash.settled.items():
+            cash[currency] = kept.amount
+        for currency, kept in self._cash.unsettled.items():
+            cash[currency] = cash.get(currency, 0.0) + kept.amount
+        for sid in holdings:
+            future = self._by_sid[sid]
+            if future.instrument.rules.settles_daily:
+                cash[future.instrument.quote] -= settled_profit(future.holding)
+        rates = {currency: kept.conversion_rate for currency, kept in self._cash.settled.items()}
+        return Opening(time, cash, rates, holdings)
+
+    def _all_holdings(self) -> Iterator[tuple[str, tuple[float, float]]]:
+        """Yield the symbol id, quantity and average price of everything that LEAN holds."""
+        for symbol, holding in self._portfolio.items():
+            quantity = holding.quantity
+            if quantity:
+                yield self._securities.of(symbol).instrument.sid, (quantity, holding.average_price)
+
+    # --- marks
+
+    def mark(self, time: datetime, *, check: bool) -> Mark:
+        """Value what the tracker holds.
+
+        Args:
+            time: UTC.
+            check: Whether to read LEAN's quantities of what is held too, to compare them.
+        """
+        return self._mark(time, self._held_quantities() if check else None, partial=True)
+
+    def whole_mark(self, time: datetime) -> Mark:
+        """Value every holding and currency that LEAN has, known to the tracker or not.
+
+        Args:
+            time: UTC.
+        """
+        self._cash.keep_all()
+        return self._mark(time, dict(self._all_holdings()), partial=False)
+
+    def _held_quantities(self) -> dict[str, tuple[float, float]]:
+        """Read LEAN's quantities of what is held, and the average price where one differs."""
+        holdings: dict[str, tuple[float, float]] = {}
+        for sid in list(self._books.held):
+            kept = self._by_sid.get(sid)
+            if kept is None:
+                continue
+            quantity = kept.holding.quantity
+            same = quantity == self._books.holdings[sid].quantity
+            holdings[sid] = (quantity, 0.0 if same else kept.holding.average_price)
+        return holdings
+
+    def _mark(self, time: datetime, holdings: ShownHoldings | None, *, partial: bool) -> Mark:
+        """Build a mark; a partial one may show fewer holdings than LEAN has."""
+        prices, profits = self._values(holdings or {}, partial=partial)
+        for sid in self._core.due(time) - prices.keys():
+            kept = self._by_sid.get(sid)
+            if kept is not None:
+                prices[sid] = kept.security.price
+        cash, rates = self._balances()
+        return Mark(
+            time=time,
+            prices=prices,
+            profits=profits,
+            cash=cash,
+            unsettled={name: kept.amount for name, kept in self._cash.unsettled.items()},
+            rates=rates,
+            equity=self._portfolio.total_portfolio_value,
+            holdings=holdings,
+            partial=partial,
+        )
+
+    def _values(
+        self, shown: ShownHoldings, *, partial: bool
+    ) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
+        """Read the prices, and the profits of what is valued by its profit, by symbol id."""
+        books, followed = self._books, self._has_follower
+        prices: dict[str, float] = {}
+        profits: dict[str, tuple[float, float]] = {}
+        for sid in dict.fromkeys([*books.held, *shown]) if shown else list(books.held):
+            kept = self._by_sid.get(sid)
+            if kept is None:
+                continue  # LEAN has dropped the security: its last worth stands
+            by_profit = kept.instrument.valuation is Valuation.MARGIN
+            if by_profit and sid in shown:
+                by_profit = bool(shown[sid][0])
+            elif by_profit:
+                # a whole mark shows everything that LEAN holds
+                by_profit = partial and bool(books.holdings[sid].quantity)
+            if by_profit:
+                profits[sid] = _open_profit(kept)
+            if not by_profit or followed:
+                prices[sid] = kept.holding.price
+        return prices, profits
+
+    def _balances(self) -> tuple[dict[str, float], dict[str, float]]:
+        """Read the settled cash, and the rates of the currencies whose rate may have moved."""
+        cash: dict[str, float] = {}
+        rates: dict[str, float] = {}
+        known = self._books.rates
+        for currency, kept in self._cash.settled.items():
+            cash[currency] = kept.amount
+            if currency != self._account_currency or not known[currency]:
+                rates[currency] = kept.conversion_rate
+        return cash, rates
+
+
+def _open_profit(kept: KeptSecurity) -> tuple[float, float]:
+    """Read the unrealized profit of a holding and the part of it that LEAN has settled."""
+    profit = kept.holding.unrealized_profit
+    if kept.instrument.rules.settles_daily:
+        return profit, settled_profit(kept.holding)
+    return profit, 0.0

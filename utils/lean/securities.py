@@ -1,0 +1,118 @@
+"""LEAN's securities: each is described once, at first sight, and its objects are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from models.events.instruments import (
+    SECURITY_RULES,
+    SETTLES_IN_ACCOUNT,
+    Instrument,
+    SecurityType,
+)
+from models.tracker.core import Core
+from utils.lean.cash import KeptCash
+from utils.lean.conversions import class_name
+
+if TYPE_CHECKING:
+    from AlgorithmImports import QCAlgorithm, Security, SecurityHolding, SecurityPortfolioManager
+
+# The settlement models whose money is settled at once, so that nothing unsettled is read.
+SETTLED_AT_ONCE = frozenset(
+    {"ImmediateSettlementModel", "FutureSettlementModel", SETTLES_IN_ACCOUNT}
+)
+
+
+@dataclass(slots=True)
+class KeptSecurity:
+    """What is kept of a security so that LEAN need not be asked for it again."""
+
+    instrument: Instrument  # the description, which never changes
+    security: Security  # LEAN's object with the security's prices
+    holding: SecurityHolding  # LEAN's object with the quantity held and its profit
+
+
+class Securities:
+    """The securities that were seen so far.
+
+    Args:
+        algorithm: The running algorithm.
+        portfolio: Its portfolio.
+        core: It is told of each instrument at its first sight.
+        cash: It keeps the cash objects of each instrument's currencies.
+
+    Attributes:
+        by_sid: What is kept, by symbol id.
+    """
+
+    def __init__(
+        self,
+        algorithm: QCAlgorithm,
+        portfolio: SecurityPortfolioManager,
+        core: Core,
+        cash: KeptCash,
+    ) -> None:
+        self._algorithm = algorithm
+        self._portfolio = portfolio
+        self._core = core
+        self._cash = cash
+        self._by_symbol: dict[Any, KeptSecurity] = {}
+        self.by_sid: dict[str, KeptSecurity] = {}
+
+    def of(self, symbol: Any) -> KeptSecurity:
+        """Return what is kept of a LEAN Symbol; at first sight it is read and told the tracker."""
+        found = self._by_symbol.get(symbol)
+        if found is None:
+            found = self._by_symbol[symbol] = self._see(symbol)
+        return found
+
+    def sid_of(self, symbol: Any) -> str:
+        """Return the symbol id of a LEAN Symbol, of an instrument that was never seen too."""
+        found = self._by_symbol.get(symbol)
+        return found.instrument.sid if found else str(symbol.id)
+
+    def see_again(self, sids: Collection[str]) -> None:
+        """Look up those of the algorithm's securities that a restored tracker knows by id."""
+        for symbol in self._algorithm.securities.keys():  # noqa: SIM118 - LEAN's iterates pairs
+            if str(symbol.id) in sids:
+                self.of(symbol)
+
+    def _see(self, symbol: Any) -> KeptSecurity:
+        """Describe a security to the tracker and keep its objects and its currencies' cash."""
+        security = self._algorithm.securities[symbol]
+        instrument = describe_instrument(symbol, security)
+        self._core.apply(instrument)
+        for currency in (instrument.quote, instrument.base):
+            if currency:
+                self._cash.of(currency)
+        if instrument.settlement_model not in SETTLED_AT_ONCE:
+            self._cash.keep_unsettled(instrument.quote)
+        kept = KeptSecurity(instrument, security, self._portfolio[symbol])
+        self.by_sid[instrument.sid] = kept
+        return kept
+
+
+def describe_instrument(symbol: Any, security: Security) -> Instrument:
+    """Read from LEAN what never changes of a security."""
+    identifier = symbol.id
+    security_type = SecurityType(str(security.type))
+    rules = SECURITY_RULES[security_type]
+    properties = security.symbol_properties
+    return Instrument(
+        sid=str(identifier),
+        ticker=symbol.value,
+        security_type=security_type,
+        quote=security.quote_currency.symbol,
+        multiplier=properties.contract_multiplier,
+        lot=properties.lot_size,
+        base=security.base_currency.symbol if rules.has_base else "",
+        market=str(identifier.market).lower(),
+        normalization=str(security.data_normalization_mode),
+        interest_model=class_name(security.margin_interest_rate_model),
+        settlement_model=class_name(security.settlement_model),
+        underlying=str(symbol.underlying.id) if rules.has_strike else "",
+        strike=identifier.strike_price if rules.has_strike else None,
+        right=str(identifier.option_right) if rules.has_strike else "",
+    )

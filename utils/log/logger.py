@@ -1,0 +1,360 @@
+"""The structured logger: an event's name and its fields, told to LEAN within what LEAN takes.
+
+`emit` and `event` only queue an entry and may be called under any lock; `flush` does the rest
+outside every lock: processors, listeners, rendering, LEAN. What always holds: an entry has plain
+JSON values, so that it always renders, on one line; LEAN is never told more bytes than the budget;
+what the budget or the console's limits keep back is counted by event and told at the end.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from time import monotonic
+from typing import Any, ClassVar
+
+from models.codec import WHOLE, dict_of
+from models.errors import CallError
+from models.fields import Field, Restorable, Table
+from utils.log.captures import Captures
+from utils.log.chunks import LogChunk
+from utils.log.counts import UNSTORED_LINES, count_event
+from utils.log.entries import Entry
+from utils.log.events import EVENTS, LEVEL, ROUTES, Category, EventSpec, Level, Sink, pick
+from utils.log.messages import ConsolePace, message_bytes, render_message
+from utils.log.processors import Processor
+from utils.log.sinks import LogSink, unguarded
+
+LOG_BUDGET = 8 * 1024  # bytes a backtest: LEAN's free tier takes 10 KB
+
+# The parts of the budget that are kept for errors, and for the summary at the end.
+ERRORS_SHARE, SUMMARY_SHARE = 1 / 8, 1 / 16
+
+KEPT_ENTRIES = 1_000  # the entries that `entries` returns
+MOST_QUEUED = 10_000  # the entries that wait for a flush at most
+MOST_ADDED = 100  # of the entries that listeners log during a flush, how many it takes as well
+
+
+class StructuredLogger(Restorable):
+    """The log of one run.
+
+    Args:
+        sink: Where messages are shown: the algorithm.
+        now: The algorithm's time, asked where a call gives none.
+        level: Entries that matter less are not logged.
+        budget: The bytes that LEAN may be told; None sets no limit, as in live trading.
+        as_json: Whether messages are JSON; on the console only where they are short enough.
+        store: Takes the whole log in chunks of lines of JSON; a chunk that it raises at is lost.
+        attempt: The guard around processors, listeners, store and sink: called with a name, a
+            function and its arguments, it tells whether the function returned.
+
+    Attributes:
+        level: The threshold.
+        processors: Every entry goes through them, in their order, before anybody gets it.
+        listeners: They are called with every processed entry.
+        used: The bytes that LEAN was told.
+        written: How often each event was shown.
+        left_out: How often each event was not, for want of room on LEAN's side or in the queue.
+
+    Raises:
+        CallError: There is no such level.
+    """
+
+    STATE: ClassVar[Table] = Table(
+        Field("level", LEVEL),
+        Field("used", WHOLE),
+        Field("number", WHOLE, "_number"),
+        Field("written", dict_of(WHOLE, Counter)),
+        Field("left_out", dict_of(WHOLE, Counter)),
+    )
+
+    def __init__(
+        self,
+        sink: LogSink,
+        now: Callable[[], datetime],
+        *,
+        level: Level | str = Level.INFO,
+        budget: int | None = LOG_BUDGET,
+        as_json: bool = False,
+        store: Callable[[str], object] | None = None,
+        attempt: Callable[..., bool] = unguarded,
+    ) -> None:
+        self.level = pick(Level, level)
+        self.processors: list[Processor] = []
+        self.listeners: list[Callable[[Entry], object]] = []
+        self.used = 0
+        self.written: Counter[str] = Counter()
+        self.left_out: Counter[str] = Counter()
+        self._sink = sink
+        self._now = now
+        self._budget = budget
+        self._as_json = as_json
+        self._store = store
+        self._attempt = attempt
+        self._queue: deque[Entry] = deque()
+        self._kept: deque[Entry] = deque(maxlen=KEPT_ENTRIES)
+        self._captures = Captures()
+        self._chunk = LogChunk()
+        self._console = ConsolePace()
+        self._number = 0  # of the last entry
+        self._flushing = False
+        self._lock = threading.Lock()  # held for the log's own figures, never for a call outside
+
+    def set_level(self, level: Level | str) -> None:
+        """Log from now on what matters as much as the level.
+
+        Raises:
+            CallError: There is no such level.
+        """
+        self.level = pick(Level, level)
+
+    # --- entries in
+
+    def emit(
+        self,
+        event: str,
+        /,
+        *,
+        category: Category | str = Category.STRATEGY,
+        level: Level | str = Level.INFO,
+        time: datetime | None = None,
+        correlation: str = "",
+        **fields: Any,
+    ) -> None:
+        """Queue an event of the caller's own.
+
+        Args:
+            event: Any name.
+            category: What it is about.
+            level: How much it matters.
+            time: An aware time; without one the algorithm's.
+            correlation: The order or trade that it belongs to, such as `o12`.
+            fields: What is known of it, in the order in which it is shown.
+
+        Raises:
+            CallError: There is no such category or level, or the time has no zone.
+        """
+        # both are checked first, so that a wrong name shows before its level is turned on
+        weight, about = pick(Level, level), pick(Category, category)
+        if weight >= self.level:
+            spec = EventSpec(about, weight, ROUTES.get(about) or ROUTES[weight])
+            self._put(event, spec, time, correlation, fields)
+
+    def event(
+        self,
+        name: str,
+        /,
+        *,
+        level: Level | str | None = None,
+        time: datetime | None = None,
+        correlation: str = "",
+        **fields: Any,
+    ) -> None:
+        """Queue one of the tracker's own events, which are the rows of `EVENTS`.
+
+        Args:
+            name: The event's name.
+            level: How much it matters, where that is not the level of its row.
+            time: An aware time; without one the algorithm's.
+            correlation: The order or trade that it belongs to, such as `o12`.
+            fields: What is known of it, in the order in which it is shown.
+
+        Raises:
+            CallError: There is no such event or level, or the time has no zone.
+        """
+        spec = EVENTS.get(name)
+        if spec is None:
+            raise CallError(f"{name!r} is no ready event; there are {', '.join(EVENTS)}")
+        if level is not None:
+            spec = EventSpec(spec.category, pick(Level, level), spec.sink)
+        if spec.level >= self.level:
+            self._put(name, spec, time, correlation, fields)
+
+    def _put(
+        self,
+        event: str,
+        spec: EventSpec,
+        time: datetime | None,
+        correlation: str,
+        fields: dict[str, Any],
+    ) -> None:
+        """Queue an entry, or count it as left out where the queue is full."""
+        time = time or self._now()
+        entry = Entry(time, spec.level, spec.category, event, fields, correlation, spec.sink)
+        if len(self._queue) < MOST_QUEUED:
+            self._queue.append(entry)
+            return
+        with self._lock:
+            count_event(self.left_out, event)
+
+    # --- entries out
+
+    def flush(self) -> None:
+        """Process, keep, tell and write what is queued; call it where no lock is held.
+
+        One thread at a time flushes; what others queue meanwhile may wait for the next flush.
+        """
+        if not self._queue or not self._begin_flush():
+            return
+        try:
+            for _ in range(len(self._queue) + MOST_ADDED):
+                if self._queue:
+                    self._pass_on(self._queue.popleft())
+        finally:
+            self._flushing = False
+
+    def _begin_flush(self) -> bool:
+        """Tell whether this thread may flush, which no other then may until it has ended."""
+        with self._lock:
+            if self._flushing:
+                return False
+            self._flushing = True
+            return True
+
+    def _pass_on(self, queued: Entry) -> None:
+        """Give an entry to everybody who gets it."""
+        entry = self._processed(queued)
+        if entry is None:
+            return
+        with self._lock:
+            self._number += 1
+            self._kept.append(entry)
+        silent = self._captures.take(entry)
+        for listener in list(self.listeners):
+            self._attempt("log listener", listener, entry)
+        if silent:
+            return
+        if self._store is not None:
+            self._keep(entry.json() + "\n")
+        if entry.sink is not Sink.NOWHERE:
+            self._write(entry)
+
+    def _processed(self, entry: Entry) -> Entry | None:
+        """Return what the processors make of an entry; one that fails is skipped."""
+        made: list[Entry | None] = [entry]
+
+        def process(processor: Processor, given: Entry) -> None:
+            made.append(processor(given))
+
+        for processor in list(self.processors):
+            if made[-1] is not None:
+                self._attempt("log processor", process, processor, made[-1])
+        return made[-1]
+
+    def _write(self, entry: Entry) -> None:
+        """Show an entry where the budget and the console have room for it, and count it."""
+        line, now = render_message(entry, self._number, as_json=self._as_json), monotonic()
+        kept_back = SUMMARY_SHARE if entry.level >= Level.ERROR else SUMMARY_SHARE + ERRORS_SHARE
+        on_console = entry.sink is Sink.DEBUG
+        with self._lock:
+            taken = not on_console or self._console.takes(line, now)
+            paid = taken and self._pay(line, kept_back)
+            count_event(self.written if paid else self.left_out, entry.event)
+            if paid and on_console:
+                self._console.written(line, now)
+        if paid:
+            self._attempt("log", self._send, entry.sink, line)
+
+    def _pay(self, line: str, kept_back: float) -> bool:
+        """Take a message's bytes from the budget, unless only the share that is kept back is left.
+
+        The shares are fractions of the budget.
+        """
+        used = self.used + message_bytes(line)
+        if self._budget is not None and used > self._budget * (1.0 - kept_back):
+            return False
+        self.used = used
+        return True
+
+    def _send(self, sink: Sink, line: str) -> None:
+        """Have LEAN show a message."""
+        getattr(self._sink, sink.value)(line)
+
+    def _keep(self, line: str) -> None:
+        """Keep a line for the store, and store the chunk that it completes."""
+        with self._lock:
+            complete = self._chunk.add(line)
+        if complete:
+            self.save()
+
+    def save(self) -> None:
+        """Give the store the lines that it has not got yet."""
+        with self._lock:
+            lines = self._chunk.take()
+        if lines and not self._attempt("log store", self._store, "".join(lines)):
+            with self._lock:
+                count_event(self.left_out, UNSTORED_LINES, len(lines))
+
+    # --- the end
+
+    def summary_line(self) -> str:
+        """Return a message that counts what was left out; empty where nothing was.
+
+        It names as many events as the rest of the budget has room for, the most frequent first.
+        """
+        with self._lock:
+            names, written = self.left_out.most_common(), self.written.total()
+            rest = self._budget and self._budget - self.used
+        left_out = sum(times for _, times in names)
+        for most in range(len(names), -1, -1) if names else ():
+            fields = {"written": written, "left_out": left_out, "events": dict(names[:most])}
+            line = self._closing_line(fields)
+            if rest is None or message_bytes(line) <= rest:
+                return line
+        return ""
+
+    def _closing_line(self, fields: dict[str, Any]) -> str:
+        """Return the message of the event that closes the log."""
+        spec = EVENTS["log closed"]
+        entry = Entry(self._now(), spec.level, spec.category, "log closed", fields, "", spec.sink)
+        return render_message(entry, self._number, as_json=self._as_json)
+
+    def close(self) -> None:
+        """Write what is queued and the summary of what was left out; give the store the rest."""
+        self.flush()
+        self.save()
+        line = self.summary_line()
+        with self._lock:
+            paid = bool(line) and self._pay(line, 0.0)
+        if paid:
+            self._attempt("log", self._send, Sink.LOG, line)
+
+    # --- what was logged
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The last 1,000 entries that were flushed, as processed, the oldest first."""
+        with self._lock:
+            return list(self._kept)
+
+    @contextmanager
+    def capture(self, *, silent: bool = False) -> Iterator[list[Entry]]:
+        """Collect what is logged within a `with` block, up to the last flush.
+
+        Args:
+            silent: Whether what is logged in it is written nowhere.
+        """
+        self.flush()
+        caught = self._captures.begin(silent=silent)
+        try:
+            yield caught
+        finally:
+            self.flush()
+            self._captures.end(caught)
+
+    def state(self) -> dict[str, Any]:
+        """Return the level, the bytes used and the counts as JSON values."""
+        with self._lock:
+            return super().state()
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state` returned.
+
+        Raises:
+            StateError: A value is missing or of another type.
+        """
+        with self._lock:
+            super().restore(state)

@@ -1,0 +1,63 @@
+"""What every part of the narrator writes with: ready events of the log, without empty fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from utils.log.events import Level
+from utils.log.logger import StructuredLogger
+
+
+def order_name(order_id: int, deployment: int = 1) -> str:
+    """Return the correlation id of an order.
+
+    Args:
+        order_id: LEAN's order id, which counts from 1 in each deployment; 0 for no order.
+        deployment: The number of the deployment, which counts from 1.
+
+    Returns:
+        Such as `o12`, in the second deployment `2-o12`; empty for no order.
+    """
+    name = f"o{order_id}" if order_id else ""
+    return f"{deployment}-{name}" if name and deployment > 1 else name
+
+
+class EventWriter:
+    """Writes the tracker's own events to the log.
+
+    Args:
+        log: Where they are written.
+        name_order: Returns an order's correlation id; it is called under the narrator's lock.
+    """
+
+    def __init__(self, log: StructuredLogger, name_order: Callable[[int], str]) -> None:
+        self._log = log
+        self.name_order = name_order
+
+    def wants(self, level: Level) -> bool:
+        """Tell whether the log takes entries of a level."""
+        return level >= self._log.level
+
+    def write(
+        self,
+        name: str,
+        time: datetime,
+        fields: Mapping[str, Any],
+        *,
+        order_id: int = 0,
+        level: Level | None = None,
+    ) -> None:
+        """Write an event without those of its fields that are None or empty.
+
+        Args:
+            name: One of `EVENTS`.
+            time: When it happened, UTC.
+            fields: What is known of it.
+            order_id: The order that it belongs to; 0 where there is none.
+            level: How much it matters, where that is not the level of its row.
+        """
+        told = {key: value for key, value in fields.items() if value not in (None, "")}
+        correlation = self.name_order(order_id)
+        self._log.event(name, time=time, correlation=correlation, level=level, **told)

@@ -1,0 +1,100 @@
+"""Closed sessions, drawdowns, anomalies and alerts, as events of the log.
+
+`NOTICES` has a row for each kind of notice that no fill makes: the event and its fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from models.equity.drawdown import DrawdownPeriod
+from models.equity.session_metrics import SessionKind, SessionMetrics
+from models.events.anomalies import Anomaly
+from models.tracker.alerts import Alert
+from models.tracker.notices import Notice, NoticeKind
+from utils.log.events import EVENTS, Level
+from utils.notify.alarms import ALARMS
+from utils.notify.event_writer import EventWriter
+
+# How much a closed session of the account matters; other kinds, and the strategies', are DEBUG.
+SESSION_LEVELS: dict[SessionKind, Level] = {SessionKind.DAILY: Level.INFO}
+
+
+def _session_fields(session: SessionMetrics) -> dict[str, Any]:
+    """Return what is logged of a session; the drawdown is a fraction of the NAV's peak."""
+    return {
+        "kind": session.kind,
+        "date": session.session_date,
+        "net_pnl": session.net_pnl,
+        "trades": session.trades,
+        "equity": session.end_equity,
+        "drawdown": session.max_drawdown,
+    }
+
+
+def _drawdown_fields(spell: DrawdownPeriod) -> dict[str, Any]:
+    """Return what is logged of a drawdown period: fraction of the peak, money, and start."""
+    return {"depth": spell.depth, "amount": spell.amount, "since": spell.start}
+
+
+def _anomaly_fields(anomaly: Anomaly) -> dict[str, Any]:
+    """Return what is logged of an anomaly; the amount is in account currency."""
+    return {"kind": anomaly.kind, "detail": anomaly.detail, "amount": anomaly.amount}
+
+
+def _alert_fields(alert: Alert) -> dict[str, Any]:
+    """Return what is logged of an alert."""
+    return {"text": alert.text}
+
+
+# The event and the fields of each kind of notice; of an alert, the alarm's row names the event.
+NOTICES: dict[NoticeKind, tuple[str, Callable[[Any], dict[str, Any]]]] = {
+    NoticeKind.SESSION_CLOSED: ("session closed", _session_fields),
+    NoticeKind.NEW_LOW: ("drawdown low", _drawdown_fields),
+    NoticeKind.RECOVERY: ("drawdown recovery", _drawdown_fields),
+    NoticeKind.ANOMALY: ("anomaly", _anomaly_fields),
+    NoticeKind.ALERT: ("alert", _alert_fields),
+}
+
+
+def alert_event(alert: Alert) -> str:
+    """Return the event of the log that tells of an alert."""
+    events = ALARMS[alert.alarm].events
+    return events.fired if alert.fired else events.recovered
+
+
+class NoticeNarrator:
+    """Logs the notices that no fill makes.
+
+    Args:
+        writer: It writes to the log.
+    """
+
+    def __init__(self, writer: EventWriter) -> None:
+        self._writer = writer
+        self._told_anomalies: set[str] = set()  # the kinds
+
+    def tell(self, notice: Notice) -> None:
+        """Log a notice, if the log takes entries of its level."""
+        name, describe = NOTICES[notice.kind]
+        level = self._level(notice)
+        if isinstance(notice.record, Alert):
+            name = alert_event(notice.record)
+            level = EVENTS[name].level
+        if self._writer.wants(level):
+            fields = {"strategy": notice.strategy, **describe(notice.record)}
+            self._writer.write(name, notice.time, fields, level=level)
+
+    def _level(self, notice: Notice) -> Level:
+        """Return how much a notice matters: an anomaly only the first of its kind.
+
+        Any mark may bring a new low or a recovery; the alerts decide which of them matters.
+        """
+        record = notice.record
+        if isinstance(record, SessionMetrics) and not notice.strategy:
+            return SESSION_LEVELS.get(record.kind, Level.DEBUG)
+        if isinstance(record, Anomaly) and record.kind not in self._told_anomalies:
+            self._told_anomalies.add(record.kind)
+            return EVENTS["anomaly"].level
+        return Level.DEBUG

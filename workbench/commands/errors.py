@@ -1,0 +1,34 @@
+"""How a command refuses: one line of error and an exit code, as the LEAN CLI does."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import click
+
+# The exit code where what was asked for is not there, is not allowed or cannot be read; it is that
+# of click's usage errors too.
+REFUSED = 2
+
+
+@contextmanager
+def refusing(*errors: type[Exception]) -> Iterator[None]:
+    """End the command with one line of error and exit code 2 where one of these is raised.
+
+    Args:
+        errors: Beside LookupError and OSError, which always count.
+    """
+    expected: tuple[type[Exception], ...] = (LookupError, OSError, *errors)
+    try:
+        yield
+    except expected as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(REFUSED)
+
+
+def warn(problems: Sequence[str]) -> None:
+    """Print each problem as a line of warning, apart from the output."""
+    for problem in problems:
+        click.echo(f"Warning: {problem}", err=True)

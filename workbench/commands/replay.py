@@ -1,0 +1,79 @@
+"""The command `replay`: a recording played through the tracker."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from models.ledger.lots import Matching
+from models.trades.lean_book import Grouping
+from workbench.commands.errors import refusing, warn
+from workbench.commands.progress import with_progress
+from workbench.engine.tape import TapeError, read_tape
+from workbench.json_text import json_text
+from workbench.recordings import find
+from workbench.replay.outputs import Outputs
+from workbench.replay.replay import Replay
+from workbench.replay.report import show
+
+
+def _choices(names: type[Grouping] | type[Matching]) -> click.Choice[str]:
+    """A choice of an enum's values."""
+    return click.Choice([member.value for member in names])
+
+
+@click.command(name="replay", short_help="Play a recording and show that every cent is explained.")
+@click.argument("recording")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write files here.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON, for machines.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option(
+    "--grouping",
+    type=_choices(Grouping),
+    default=Grouping.FILL_TO_FILL.value,
+    show_default=True,
+    help="How the LEAN book groups fills into trades.",
+)
+@click.option(
+    "--matching",
+    type=_choices(Matching),
+    default=Matching.FIFO.value,
+    show_default=True,
+    help="Which entry both books close first.",
+)
+@click.option("--lenient", is_flag=True, help="Play all that can be read of a damaged recording.")
+def command(
+    recording: str,
+    out: Path | None,
+    as_json: bool,
+    quiet: bool,
+    grouping: str,
+    matching: str,
+    lenient: bool,
+) -> None:
+    """Play RECORDING through the tracker and show that every cent is explained.
+
+    RECORDING is a name that `recordings` lists, or a folder that holds tape.jsonl.gz.
+
+    \b
+    Examples:
+      python -m workbench replay three-strategies
+      python -m workbench replay option-combos --out results
+      python -m workbench replay sliced-fills --grouping flat-to-flat --matching lifo --json
+    """
+    with refusing(TapeError):
+        tape = read_tape(find(recording), lenient)
+        replay = Replay(tape, matching=matching, lean_grouping=grouping, lean_matching=matching)
+        outputs = Outputs(out) if out else None
+        for row in with_progress(replay, shown=not (as_json or quiet)):
+            if outputs and row:
+                outputs.mark(row)
+        if outputs:
+            outputs.close(replay)
+    warn(tape.problems)
+    if as_json:
+        click.echo(json_text(replay.summary()))
+    elif not quiet:
+        show(replay, Console())

@@ -1,0 +1,18 @@
+"""How the launcher refuses to start an engine."""
+
+from __future__ import annotations
+
+import click
+
+
+class LaunchError(click.ClickException):
+    """The engine asked for cannot run; the message says what to install, set or mend."""
+
+    exit_code = 2
+
+
+def demand(*problems: str | None) -> None:
+    """Raise one LaunchError that names every problem that is not None."""
+    named = [problem for problem in problems if problem is not None]
+    if named:
+        raise LaunchError("\n  ".join(["this engine cannot run here.", *named]))
