@@ -129,14 +129,18 @@ class Books:
 
     def update_order(self, update: OrderUpdate) -> None:
         """Note an order's event that fills nothing; its first one fixes the strategy."""
-        if not self.orders.seen.add(update.order_id, update.event_id):
+        orders, order_id, sid, time = self.orders, update.order_id, update.sid, update.time
+        if not orders.seen.add(order_id, update.event_id):
             return
-        order = self.orders.order_of(update, self.tickers.get(update.sid, update.sid))
+        order = orders.known.get(order_id)
+        if order is None:
+            order = orders.order_of(update, self.tickers.get(sid, sid))
         if update.stop_price:
             self._protect(update, order, update.stop_price)
         if update.status in ENDED:
-            self.orders.finish(update.order_id)
-        self.time = update.time if self.time is None else max(self.time, update.time)
+            orders.finish(order_id)
+        if self.time is None or time > self.time:
+            self.time = time
 
     def _protect(self, update: OrderUpdate, order: Order, stop: float) -> None:
         """Take a stop against what its strategy holds as what that could lose."""

@@ -244,11 +244,14 @@ class Core:
 
     def _update(self, update: OrderUpdate) -> Effects:
         books, execution = self.ledger.books, self.execution
-        first = execution is not None and books.orders.find(update.order_id) is None
+        if execution is None:
+            books.update_order(update)
+            return NO_EFFECTS
+        first = books.orders.find(update.order_id) is None
         books.update_order(update)
         instrument = books.instruments.get(update.sid)
         order = books.orders.find(update.order_id)
-        if execution is None or order is None:
+        if order is None:
             return NO_EFFECTS
         if not first:
             execution.update(update)
