@@ -36,7 +36,8 @@ from models.tracker.guard import Guard
 from models.tracker.listeners import Listeners
 from models.tracker.notices import NoticeKind
 from models.tracker.ports import Follower, Storage
-from models.trades.builders import Quote, newest_record
+from models.tracker.telling import tell_trades
+from models.trades.builders import Quote
 from models.trades.log import TradeLog
 from models.trades.record import LOTS, POSITIONS, TradeRecord
 from models.trades.statistics import TradeFacts, TradeStatistics
@@ -309,13 +310,14 @@ class Core:
         for _, _, _, _, trades, round_trip, _ in effects:
             if trades:
                 self._restless |= self.logs[LOTS].take(trades)
+                facts = self._facts.get(trades[0].sid) or self._facts_of(trades[0].sid)
                 for trade in trades:
-                    facts = self._facts.get(trade.sid) or self._facts_of(trade.sid)
                     self.statistics.add(trade, facts)
             if round_trip is not None and self.logs[POSITIONS].take((round_trip,)):
                 self._restless = True
         if self.listeners.hear_trades:
-            self._tell_trades(effects)
+            tell_trades(self.listeners, effects, self.quote)
+            self._restless = True
 
     def _facts_of(self, sid: str) -> TradeFacts:
         """What the statistics must know of an instrument; its underlying's ticker may change."""
@@ -325,23 +327,6 @@ class Core:
         ticker = books.tickers.get(underlying, underlying.partition(" ")[0])
         facts = self._facts[sid] = TradeFacts(instrument.security_type, ticker)
         return facts
-
-    def _tell_trades(self, effects: Effects) -> None:
-        """Tell of the trades opened, then of those closed, then of the round trips ended."""
-        put = self.listeners.put
-        for effect in effects if self.listeners.hear_entries else ():
-            if effect.lot is not None:
-                position = effect.position
-                trade = newest_record(position, self.quote(position.instrument.sid))
-                put(NoticeKind.TRADE_OPENED, trade.entry_time, position.strategy, trade, effect)
-        for effect in effects:
-            for trade in effect.trades:
-                put(NoticeKind.TRADE_CLOSED, trade.exit_time, trade.strategy, trade, effect)
-        for effect in effects:
-            ended = effect.round_trip
-            if ended is not None:
-                put(NoticeKind.POSITION_CLOSED, ended.exit_time, ended.strategy, ended, effect)
-        self._restless = True
 
     def _tell(self, books: Books) -> None:
         """Tell how the scopes changed and what should not have been seen."""
