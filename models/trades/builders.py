@@ -17,7 +17,13 @@ ORDER_TYPE_NAMES = {kind: kind.name for kind in OrderType}
 
 
 def trade_record(
-    trade_id: str, ticker: str, position: Position, match: Match, execution: Execution, reason: str
+    trade_id: str,
+    ticker: str,
+    position: Position,
+    match: Match,
+    execution: Execution,
+    reason: str,
+    closed: bool = True,
 ) -> TradeRecord:
     """The record of what a match closed of a position.
 
@@ -31,6 +37,7 @@ def trade_record(
         match: What `Position.trade` matched.
         execution: What closed it.
         reason: Why it was closed (`TradeRecord.exit_reason`).
+        closed: Whether it was closed; else it is valued as if it were.
     """
     lot, signed, gross, entry_fee, exit_fee, low, high, slippage, value = match
     time, order_id, _, price, rate, _, _, _, _, _, _ = execution
@@ -55,7 +62,7 @@ def trade_record(
         100.0 * pnl / entry_notional if entry_notional else None,
         commission,
         1e4 * slippage / value if value else None,
-        True,
+        closed,
         instrument.sid,
         gross,
         slippage if value else None,
@@ -205,8 +212,7 @@ def open_record(
     gross = size * (quote.unit_value - lot.unit_value)
     slippage, value = lot.slippage(size, quote.price, quote.rate, 0.0)
     match = Match(lot, lot.quantity, gross, lot.fee, 0.0, low, high, slippage, value)
-    record = trade_record("", quote.ticker, position, match, execution, "")
-    return record._replace(is_closed=False)
+    return trade_record("", quote.ticker, position, match, execution, "", closed=False)
 
 
 def newest_record(position: Position, quote: Quote) -> TradeRecord:
