@@ -86,5 +86,5 @@ class Matcher:
             mae=0.0,
             mfe=0.0,
             book="lots",
-            stake=abs(part * entry.price),
+            entry_notional=abs(part * entry.price),
         )

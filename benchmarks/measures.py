@@ -17,7 +17,7 @@ from models.events.account import Mark, Opening
 from models.events.event import Event
 from models.events.instruments import Instrument, SecurityType
 from models.events.orders import Fill, OrderType
-from models.execution.records import OrderGroup
+from models.execution.group_metrics import OrderGroup
 from models.performance_tracker import PerformanceTracker
 from models.trades.statistics import GroupBy
 

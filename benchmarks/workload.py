@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from models.events.event import Event
 from models.events.instruments import Instrument
 from models.events.orders import Fill, OrderUpdate
+from models.ledger.effects import Effects
 from models.performance_tracker import PerformanceTracker
 from models.settings import Settings, Switch
 from models.trades.lean_follower import BookFollower
@@ -47,11 +48,12 @@ def record(name: str) -> Workload:
     replay = Replay(read_tape(recordings()[name].path), lean_book=False)
     core: Any = replay.tracker.core
     events: list[Event | Instrument] = []
-    book = core.record  # what every event goes through, the opening too
+    # what every event goes through, the opening too
+    book: Callable[[Event | Instrument], Effects | None] = core.record
 
-    def keep(event: Event | Instrument) -> bool:
+    def keep(event: Event | Instrument) -> Effects | None:
         events.append(event)
-        return bool(book(event))
+        return book(event)
 
     core.record = keep
     for _ in replay.play():

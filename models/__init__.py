@@ -7,24 +7,28 @@ from __future__ import annotations
 
 from models.creation import create_performance_tracker
 from models.equity.curve import CurvePoint
-from models.equity.drawdown import DrawdownRecord, Spell
+from models.equity.drawdown import DrawdownPeriod, DrawdownRecord
 from models.equity.session_metrics import SessionKind, SessionMetrics
 from models.equity.strategy_metrics import StrategyMetrics
 from models.errors import CallError, EventError, TrackerError, UnknownStrategyError
 from models.ledger.holdings import Exposure, PositionRecord, Positions
 from models.ledger.statement import Flow, Sheet
 from models.performance_tracker import PerformanceTracker
-from models.settings import Settings, SettingsError
+from models.settings import Alarm, Settings, SettingsError
 from models.tracker.notices import Notice, NoticeKind
 from models.tracker.ports import Logger
 from models.tracker.summary import PerformanceSummary
 from models.trades.log import Archive
 from models.trades.record import TradeRecord
 
+__version__ = "0.2.0"
+
 __all__ = [
+    "Alarm",
     "Archive",
     "CallError",
     "CurvePoint",
+    "DrawdownPeriod",
     "DrawdownRecord",
     "EventError",
     "Exposure",
@@ -41,10 +45,10 @@ __all__ = [
     "Settings",
     "SettingsError",
     "Sheet",
-    "Spell",
     "StrategyMetrics",
     "TrackerError",
     "TradeRecord",
     "UnknownStrategyError",
+    "__version__",
     "create_performance_tracker",
 ]

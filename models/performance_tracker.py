@@ -20,7 +20,8 @@ from models.equity.session_metrics import SessionKind, SessionMetrics
 from models.equity.strategy_metrics import StrategyMetrics
 from models.events.event import Event
 from models.events.instruments import Instrument
-from models.execution.records import ExecutionMetrics, OrderGroup, OrderQuality, SuggestedSlippage
+from models.execution.group_metrics import ExecutionMetrics, OrderGroup, SuggestedSlippage
+from models.execution.order_quality import OrderQuality
 from models.ledger.holdings import Positions
 from models.ledger.ledger import Ledger
 from models.ledger.statement import Sheet

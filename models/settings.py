@@ -1,7 +1,7 @@
-"""The settings: every name, what it may be, and what it does when nothing is said.
+"""The settings: their names, what they may be and what they are by default.
 
 Settings are parameters of the LEAN project whose names start with `tracker_`; LEAN hands them over
-as strings. A wrong value or an unknown name raises `SettingsError` when the algorithm starts.
+as texts. A wrong value or an unknown name raises `SettingsError` when the algorithm starts.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from models.execution.score import THRESHOLDS, read_thresholds
 from models.ledger.lots import Matching
 from models.ledger.tags import UNASSIGNED
 
-PREFIX = "tracker_"
-SWITCH = {"on": True, "off": False}
+SETTING_PREFIX = "tracker_"
+ON_OFF = {"on": True, "off": False}
 LOG_LEVELS = ("debug", "info", "warning", "error")
 NOTIFIERS = frozenset({"email", "telegram", "web"})
-_NAME = re.compile(r"[^\s,;|=]+")
+_STRATEGY_NAME = re.compile(r"[^\s,;|=]+")
 
 
 class SettingsError(TrackerError, ValueError):
-    """A setting is unknown or has a wrong value; the text names it and what it allows."""
+    """A setting is unknown or has a wrong value; the text names it and what is allowed."""
 
 
 class TagMeans(enum.Enum):
@@ -37,7 +37,7 @@ class TagMeans(enum.Enum):
 
 
 class Switch(enum.Enum):
-    """On, off, or as the mode of the run asks for."""
+    """On, off, or auto: whether the run is live or a backtest decides."""
 
     AUTO = "auto"
     ON = "on"
@@ -45,23 +45,23 @@ class Switch(enum.Enum):
 
 
 def chosen(switch: Switch, otherwise: bool) -> bool:
-    """What a switch says; `otherwise` where it leaves it to the run."""
+    """Whether a switch is on; `otherwise` where it is auto."""
     return otherwise if switch is Switch.AUTO else switch is Switch.ON
 
 
 class Alarm(enum.Enum):
-    """What an alert watches, and in which unit its threshold is."""
+    """What an alert watches, with the unit of its threshold."""
 
     DRAWDOWN = "drawdown"  # of the account, as a fraction of the NAV's peak
-    STRATEGY_DRAWDOWN = "strategy_drawdown"  # of any strategy, likewise
+    STRATEGY_DRAWDOWN = "strategy_drawdown"  # of any strategy, as a fraction of its NAV's peak
     DAY_LOSS = "day_loss"  # of the account in one session, as a fraction of its starting equity
-    LOSING_STREAK = "losing_streak"  # trades of one strategy that lost in a row
-    UNEXPLAINED = "unexplained"  # account currency
+    LOSING_STREAK = "losing_streak"  # losing trades in a row of one strategy
+    UNEXPLAINED = "unexplained"  # unexplained money, account currency
     REJECTS = "rejects"  # orders rejected in one session
     SLIPPAGE = "slippage"  # mean cost of the last trades against arrival, basis points
 
 
-FRACTIONS = frozenset({Alarm.DRAWDOWN, Alarm.STRATEGY_DRAWDOWN, Alarm.DAY_LOSS})
+FRACTION_ALARMS = frozenset({Alarm.DRAWDOWN, Alarm.STRATEGY_DRAWDOWN, Alarm.DAY_LOSS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,26 +69,31 @@ class Settings:
     """What the user chose.
 
     Attributes:
-        default_strategy: Whose an order is that names no strategy.
-        strategy_tag: How a tag names the strategy.
+        default_strategy: The strategy of an order that names none.
+        strategy_tag: How an order's tag names its strategy.
         matching: Which lot a closing quantity takes first.
-        mark_every: Least seconds between two marks, 0 for every slice; None is 1 live, else 0.
+        mark_every: Least seconds between two marks, 0 for a mark at every slice; None is 1 in live
+            trading and 0 in a backtest.
         day_marks: Whether to mark at midnight of the algorithm's clock too.
-        capital: Strategy -> its part of the account's starting equity; all of it where unsaid.
-        keep_trades: Closed trades of each book kept in memory.
-        persist: Whether to save the state in the object store; auto is yes, but in optimizations.
+        capital: Strategy -> its part of the account's starting equity; 1 for one not named.
+        keep_trades: Closed trades of each book that are kept in memory.
+        persist: Whether to save the state in the object store; auto is yes, except in an
+            optimization.
         save_every: Least seconds of wall clock between two saves in live trading.
         resume: Whether to go on from the project's last state; auto is yes in live trading only.
-        log_level: The least level that is logged; None is info in live trading, else warning.
-        log_bytes: Bytes the log may have; None is no limit in live trading, else 8,192.
-        log_format: How a line is written.
+        log_level: The least level that is logged; None is info in live trading and warning in a
+            backtest.
+        log_bytes: Bytes that the log may have; None is no limit in live trading and 8,192 in a
+            backtest.
+        log_format: How a line is written: "text" or "json".
         log_store: Whether to keep the whole log in the object store too.
-        alerts: What to watch -> its threshold; nothing where nothing is said.
+        alerts: What to watch -> its threshold; empty for no alerts.
         notify: Where alerts go in live trading: "email", "telegram" or "web" -> the address.
-        notify_daily: Most notifications a day.
+        notify_daily: The most notifications a day.
         execution: Whether to follow every order for its execution quality; auto is yes in live
-            trading only, for a backtest fills as LEAN models it.
-        execution_limits: Where a part of the quality score reaches 0 (`read_thresholds`).
+            trading only, as a backtest fills as LEAN models it.
+        execution_limits: From where on all points of a part of the quality score are lost
+            (`read_thresholds`).
         banner: Whether to show a few figures in LEAN's own banner and statistics.
         charts: Whether to plot NAV, drawdown, exposure and unexplained money once a day.
     """
@@ -118,19 +123,26 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How one setting is read: a parser that raises ValueError, and its allowed values in words."""
+    """How one setting is read.
+
+    Attributes:
+        parse: Makes the value of the text, and raises ValueError or KeyError for a wrong text.
+        allowed: The allowed values in words.
+    """
 
     parse: Callable[[str], Any]
     allowed: str
 
 
 def _strategy(text: str) -> str:
-    if not _NAME.fullmatch(text) or text == UNASSIGNED:
+    """The name of a strategy."""
+    if not _STRATEGY_NAME.fullmatch(text) or text == UNASSIGNED:
         raise ValueError(text)
     return text
 
 
 def _plain_seconds(text: str) -> float:
+    """Seconds of 0 or more."""
     number = float(text)
     if not 0 <= number < float("inf"):
         raise ValueError(text)
@@ -138,10 +150,12 @@ def _plain_seconds(text: str) -> float:
 
 
 def _seconds(text: str) -> float | None:
+    """Seconds of 0 or more; None for auto."""
     return None if text == "auto" else _plain_seconds(text)
 
 
 def _shares(text: str) -> dict[str, float]:
+    """NAME=PART entries with parts above 0; a name comes once."""
     shares: dict[str, float] = {}
     for part in filter(None, text.split(",")):
         name, share = part.split("=")
@@ -152,15 +166,16 @@ def _shares(text: str) -> dict[str, float]:
     return shares
 
 
-def _count(text: str) -> int:
+def _whole_number(text: str) -> int:
+    """A whole number of 0 or more."""
     number = int(text)
     if number < 0:
         raise ValueError(text)
     return number
 
 
-def _pairs(text: str) -> dict[str, str]:
-    """NAME=VALUE parts; a name comes once."""
+def _named_values(text: str) -> dict[str, str]:
+    """NAME=VALUE entries; a name comes once."""
     pairs: dict[str, str] = {}
     for part in filter(None, text.split(",")):
         name, equals, value = part.strip().partition("=")
@@ -171,26 +186,29 @@ def _pairs(text: str) -> dict[str, str]:
 
 
 def _alerts(text: str) -> dict[Alarm, float]:
-    found = {Alarm(name): float(value) for name, value in _pairs(text).items()}
+    """ALARM=THRESHOLD entries with thresholds above 0, those that are fractions below 1."""
+    found = {Alarm(name): float(value) for name, value in _named_values(text).items()}
     for alarm, value in found.items():
-        if not 0.0 < value < (1.0 if alarm in FRACTIONS else float("inf")):
+        if not 0.0 < value < (1.0 if alarm in FRACTION_ALARMS else float("inf")):
             raise ValueError(text)
     return found
 
 
 def _addresses(text: str) -> dict[str, str]:
-    pairs = _pairs(text)
+    """CHANNEL=ADDRESS entries."""
+    pairs = _named_values(text)
     if not pairs.keys() <= NOTIFIERS:
         raise ValueError(text)
     return pairs
 
 
 def _bytes(text: str) -> int | None:
-    return None if text == "auto" else _count(text)
+    """A whole number of 0 or more; None for auto."""
+    return None if text == "auto" else _whole_number(text)
 
 
 def _one_of(*texts: str, auto: bool = False) -> Setting:
-    """One of some texts; with `auto`, that one means None."""
+    """A setting that is one of some texts; with `auto` also "auto", which is read as None."""
     allowed = ("auto", *texts) if auto else texts
 
     def parse(text: str) -> str | None:
@@ -202,10 +220,11 @@ def _one_of(*texts: str, auto: bool = False) -> Setting:
 
 
 def _choice(choices: type[enum.Enum]) -> Setting:
+    """A setting that is the value of a member of an enum."""
     return Setting(choices, " or ".join(member.value for member in choices))
 
 
-_SWITCH = Setting(lambda text: SWITCH[text], "on or off")
+_ON_OFF = Setting(lambda text: ON_OFF[text], "on or off")
 SETTINGS: dict[str, Setting] = {
     "default_strategy": Setting(
         _strategy, f"a name without spaces or any of , ; | = that is not {UNASSIGNED}"
@@ -213,8 +232,8 @@ SETTINGS: dict[str, Setting] = {
     "strategy_tag": _choice(TagMeans),
     "matching": _choice(Matching),
     "mark_every": Setting(_seconds, "auto, or seconds of 0 or more"),
-    "day_marks": _SWITCH,
-    "keep_trades": Setting(_count, "a number of 0 or more"),
+    "day_marks": _ON_OFF,
+    "keep_trades": Setting(_whole_number, "a number of 0 or more"),
     "capital": Setting(_shares, "NAME=PART,NAME=PART with parts above 0"),
     "persist": _choice(Switch),
     "save_every": Setting(_plain_seconds, "seconds of 0 or more"),
@@ -222,7 +241,7 @@ SETTINGS: dict[str, Setting] = {
     "log_level": _one_of(*LOG_LEVELS, auto=True),
     "log_bytes": Setting(_bytes, "auto, or a number of 0 or more"),
     "log_format": _one_of("text", "json"),
-    "log_store": _SWITCH,
+    "log_store": _ON_OFF,
     "alerts": Setting(
         _alerts,
         "NAME=THRESHOLD,NAME=THRESHOLD with thresholds above 0, of drawdowns and losses below 1 "
@@ -231,42 +250,42 @@ SETTINGS: dict[str, Setting] = {
     "notify": Setting(
         _addresses, "email=ADDRESS,web=URL,telegram=CHAT:TOKEN, or some of the three"
     ),
-    "notify_daily": Setting(_count, "a number of 0 or more"),
+    "notify_daily": Setting(_whole_number, "a number of 0 or more"),
     "execution": _choice(Switch),
     "execution_limits": Setting(
         read_thresholds, "NAME=LIMIT with limits above 0 and names out of " + ", ".join(THRESHOLDS)
     ),
-    "banner": _SWITCH,
-    "charts": _SWITCH,
+    "banner": _ON_OFF,
+    "charts": _ON_OFF,
 }
 
 
 def setting_names() -> tuple[str, ...]:
-    """Every setting as the parameter is named."""
-    return tuple(PREFIX + name for name in SETTINGS)
+    """The name of every setting as a parameter."""
+    return tuple(SETTING_PREFIX + name for name in SETTINGS)
 
 
 def read_settings(parameters: Mapping[str, str], overrides: Mapping[str, Any]) -> Settings:
     """The settings of a run.
 
     Args:
-        parameters: All parameters of the project; those without the prefix are not ours.
-        overrides: Given in code by the names of `Settings`; they win over the parameters. Texts
-            are read as parameters are.
+        parameters: All parameters of the project; those without the prefix are left alone.
+        overrides: Settings that are given in code by the names of `Settings`, as values or as texts
+            of parameters; they win over the parameters.
 
     Raises:
         SettingsError: A name is unknown or a value is not allowed.
     """
     given: dict[str, Any] = {}
     for parameter, text in parameters.items():
-        if parameter.startswith(PREFIX):
-            given[parameter[len(PREFIX) :]] = text
+        if parameter.startswith(SETTING_PREFIX):
+            given[parameter[len(SETTING_PREFIX) :]] = text
     given.update(overrides)
     return replace(Settings(), **{name: _read(name, value) for name, value in given.items()})
 
 
-def _text(value: Any) -> str:
-    """A value given in code as a parameter would say it."""
+def _parameter_text(value: Any) -> str:
+    """The text of a parameter for a value that is given in code."""
     if value is None:
         return "auto"
     if isinstance(value, enum.Enum):
@@ -274,18 +293,21 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, Mapping):
-        return ",".join(f"{_text(name)}={part}" for name, part in value.items())
+        return ",".join(f"{_parameter_text(name)}={part}" for name, part in value.items())
     return str(value).strip()
 
 
 def _read(name: str, value: Any) -> Any:
+    """The value of one setting; `SettingsError` where it is unknown or not allowed."""
     setting = SETTINGS.get(name)
     if setting is None:
         near = difflib.get_close_matches(name, SETTINGS, n=1)
-        hint = f"; did you mean {PREFIX}{near[0]}" if near else ""
+        hint = f"; did you mean {SETTING_PREFIX}{near[0]}" if near else ""
         known = ", ".join(setting_names())
-        raise SettingsError(f"{PREFIX}{name} is no setting{hint}. There are: {known}")
+        raise SettingsError(f"{SETTING_PREFIX}{name} is no setting{hint}. There are: {known}")
     try:
-        return setting.parse(_text(value))
+        return setting.parse(_parameter_text(value))
     except (ValueError, KeyError):
-        raise SettingsError(f"{PREFIX}{name} is {value!r}; it must be {setting.allowed}") from None
+        raise SettingsError(
+            f"{SETTING_PREFIX}{name} is {value!r}; it must be {setting.allowed}"
+        ) from None

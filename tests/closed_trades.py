@@ -68,7 +68,7 @@ def deal(
         "mae": min(gross, 0.0),
         "mfe": max(gross, 0.0),
         "book": "lots",
-        "stake": stake,
+        "entry_notional": stake,
         "risk": risk,
     }
     facts: dict[str, Any] = {
@@ -147,7 +147,9 @@ def _activity(deals: Sequence[Deal], equity: float | None) -> dict[str, Any]:
     last = max((each.exit_time for each in records), default=None)
     days = (last - first) / timedelta(days=1) if first and last else 0.0
     traded = math.fsum(
-        each.stake + each.stake + each.gross_pnl * (1 if each.direction == "long" else -1)
+        each.entry_notional
+        + each.entry_notional
+        + each.gross_pnl * (1 if each.direction == "long" else -1)
         for each, _ in deals
     )
     return {
@@ -177,7 +179,7 @@ def plain_metrics(deals: Sequence[Deal], equity: float | None = None) -> dict[st
     }
     won, lost = ([each.record.pnl for each in by[name]] for name in ("won", "lost"))
     net, fees = math.fsum(nets), math.fsum(each.commission for each in records)
-    staked = [trade for trade in deals if trade.record.stake > 0]
+    staked = [trade for trade in deals if trade.record.entry_notional > 0]
     multiples = [each.pnl / each.risk for each, _ in deals if each.risk]
     whole = bool(deals) and len(multiples) == len(deals)
     decided, average_win, average_loss = len(won) + len(lost), _mean(won), _mean(lost)
@@ -206,7 +208,7 @@ def plain_metrics(deals: Sequence[Deal], equity: float | None = None) -> dict[st
         "expectancy": _mean(nets),
         "expectancy_pct": _over(
             100 * math.fsum(each.pnl for each, _ in staked),
-            math.fsum(each.stake for each, _ in staked),
+            math.fsum(each.entry_notional for each, _ in staked),
         ),
         "expectancy_r": _mean(multiples),
         "r_trades": len(multiples),

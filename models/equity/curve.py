@@ -5,48 +5,67 @@ from __future__ import annotations
 from array import array
 from datetime import UTC, datetime
 from math import inf
-from typing import Any, NamedTuple
+from typing import ClassVar, NamedTuple
 
+from models.codec import NUMBER, TIME, WHOLE, list_of, plain_column
 from models.equity.session_book import BEGINNING
+from models.fields import Field, Restorable, Table
+from models.rows import row_of
 
-# Points of a curve, and of its store: two come at once, the open bucket and the last mark add 3.
+# The most points of a curve, and the stored points at which it is thinned out: two points are
+# stored at once, and the open bucket and the last mark add up to three.
 CURVE_POINTS = 4_000
 CURVE_FULL = CURVE_POINTS - 4
 
 
 class CurvePoint(NamedTuple):
-    """The mark of a curve: UTC, equity in account currency, NAV or None where undefined."""
+    """One mark of an equity curve.
+
+    Attributes:
+        time: UTC.
+        equity: Account currency.
+        nav: NAV of a unit; None while there are no units.
+    """
 
     time: datetime
     equity: float
     nav: float | None
 
 
-class Curve:
+class Curve(Restorable):
     """Marks thinned out to at most 4,000 points, the first, the last and the extremes among them.
 
     Marks gather in a bucket, of which the highest and the lowest are stored. When the store is
-    full, each four points leave their extremes, and buckets take more marks from then on. Units do
-    not change within a bucket, so its extremes of equity are those of the NAV.
+    full, only the extremes of each four points stay, and buckets take more marks from then on. The
+    units do not change within a bucket, so its extremes of equity are those of the NAV.
 
     Attributes:
-        high: Highest equity in the bucket, at `high_time`.
-        low: Lowest equity in the bucket, at `low_time`.
+        high: Highest equity in the bucket, account currency.
+        high_time: UTC of the highest equity.
+        low: Lowest equity in the bucket, account currency.
+        low_time: UTC of the lowest equity.
         left: Marks until the bucket is full.
     """
+
+    STATE: ClassVar[Table] = Table(
+        Field("columns", row_of(*[plain_column("d")] * 3), "_columns"),
+        Field("bucket", list_of(row_of(TIME, NUMBER)), "_bucket"),
+        Field("left", WHOLE),
+        Field("stride", WHOLE, "_stride"),
+    )
 
     __slots__ = ("_columns", "_stride", "high", "high_time", "left", "low", "low_time")
 
     def __init__(self) -> None:
-        # Unix times, equities, units; the NAV is their quotient.
+        # Unix times, equities and units; the NAV is equity over units.
         self._columns = (array("d"), array("d"), array("d"))
         self._stride = 1
-        self._begin()
+        self._empty_bucket()
+        self.left = self._stride
 
-    def _begin(self) -> None:
+    def _empty_bucket(self) -> None:
         self.high, self.low = -inf, inf
         self.high_time = self.low_time = BEGINNING
-        self.left = self._stride
 
     def stretch(self, time: datetime, equity: float) -> None:
         """Take a mark that is the bucket's highest or lowest."""
@@ -58,22 +77,31 @@ class Curve:
     def flush(self, units: float) -> None:
         """Store the bucket's extremes, valued by its units, and begin the next bucket."""
         times, equities, all_units = self._columns
-        for time, equity in self._extremes():
+        for time, equity in self._bucket:
             times.append(time.timestamp())
             equities.append(equity)
             all_units.append(units)
         if len(times) >= CURVE_FULL:
             self._thin_out()
-        self._begin()
+        self._empty_bucket()
+        self.left = self._stride
 
-    def _extremes(self) -> list[tuple[datetime, float]]:
-        """The bucket's low and high in order of time; once where they are one."""
+    @property
+    def _bucket(self) -> list[tuple[datetime, float]]:
+        """The bucket's low and high in order of time; one pair where they are the same mark."""
         if self.low >= self.high:
             return [(self.low_time, self.low)][: self.low == self.high]
         ends = [(self.low_time, self.low), (self.high_time, self.high)]
         return ends if self.low_time <= self.high_time else ends[::-1]
 
+    @_bucket.setter
+    def _bucket(self, ends: list[tuple[datetime, float]]) -> None:
+        self._empty_bucket()
+        for time, equity in ends:
+            self.stretch(time, equity)
+
     def _thin_out(self) -> None:
+        """Keep the first point and the extremes of equity and NAV of each group of points."""
         times, equities, units = self._columns
         keys = (lambda i: equities[i], lambda i: equities[i] / (units[i] or inf))
         size = 4
@@ -93,25 +121,6 @@ class Curve:
             CurvePoint(datetime.fromtimestamp(time, UTC), equity, equity / held if held else None)
             for time, equity, held in zip(*self._columns, strict=True)
         ]
-        for time, equity in self._extremes():
+        for time, equity in self._bucket:
             points.append(CurvePoint(time, equity, equity / units if units else None))
         return points
-
-    def state(self) -> dict[str, Any]:
-        """JSON-able and exact."""
-        return {
-            "columns": [list(column) for column in self._columns],
-            "bucket": [[time.isoformat(), equity] for time, equity in self._extremes()],
-            "left": self.left,
-            "stride": self._stride,
-        }
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take over what `state` returned."""
-        times, equities, units = (array("d", column) for column in state["columns"])
-        self._columns = (times, equities, units)
-        self._stride = state["stride"]
-        self._begin()
-        for time, equity in state["bucket"]:
-            self.stretch(datetime.fromisoformat(time), equity)
-        self.left = state["left"]

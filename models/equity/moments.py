@@ -11,8 +11,8 @@ class Moments(NamedTuple):
     """Running moments of the returns of trading days: days with a mark and a NAV.
 
     Attributes:
-        n: How many days.
-        mean: Mean return of a day; 0 while there is none.
+        n: Number of days.
+        mean: Mean return of a day; 0 while there is no day.
         squares: Sum of the squared deviations from the mean.
         downside: Sum of the squares of the returns below 0.
     """
@@ -23,7 +23,7 @@ class Moments(NamedTuple):
     downside: float = 0.0
 
     def after(self, day: Session) -> Moments:
-        """With one more day's return (Welford's update), if it is a trading day."""
+        """The moments with one more day's return, if it is a trading day (Welford, 1962)."""
         if not (day.marked and day.valued and day.start_nav > 0.0):
             return self
         value = day.end_nav / day.start_nav - 1.0

@@ -1,33 +1,39 @@
-"""Unit NAV of one scope, its drawdown periods and its sessions, brought up to date at every mark.
+"""Unit NAV of the account or of a strategy, with its drawdown periods, sessions and curve.
 
-A unit's NAV moves with profit alone: deposits buy units and withdrawals sell them.
+It is brought up to date at every mark. The NAV of a unit moves with profit alone, for deposits buy
+units and withdrawals sell them.
 """
 
 from __future__ import annotations
 
 import enum
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import Any, ClassVar
 
+from models.codec import NUMBER, TIME, deque_of, maybe
 from models.equity.curve import Curve, CurvePoint
-from models.equity.drawdown import Spell
+from models.equity.drawdown import DrawdownPeriod
 from models.equity.session_book import BEGINNING, SessionBook
 from models.equity.tally import Tally
+from models.fields import PART, Field, Restorable, Table
+from models.records import record_codec, row_codec
+from models.rows import row_of
 
-# A NAV less than this part of the peak below it is at the peak, and below the trough no new low.
-WORTHLESS = 1e-12
+# A NAV that is below the peak by less than this part of the peak is at the peak; one that is below
+# the trough by less than it is no new low.
+NAV_TOLERANCE = 1e-12
 
 # Equity below this part of a withdrawal is what rounding left: everything was withdrawn.
-WITHDRAWN = 1e-9
+WITHDRAWN_PART = 1e-9
 
-# Closed spells kept.
-SPELLS_KEPT = 100
+# Drawdown periods kept once they recovered.
+PERIODS_KEPT = 100
 
 
 class Change(enum.IntFlag):
-    """What an event brought that somebody may want to hear of."""
+    """What an event brought that listeners may want to hear of."""
 
     NOTHING = 0
     NEW_LOW = 1
@@ -35,13 +41,13 @@ class Change(enum.IntFlag):
     SESSION_CLOSED = 4
 
 
-# What a mark returns, at hand; and the same when it closes a session: joining flags is slow.
+# What a mark returns, with and without a session closed: joining flags at each mark is slow.
 NOTHING, NEW_LOW, RECOVERED = Change.NOTHING, Change.NEW_LOW, Change.RECOVERED
 AFTER_CLOSE = tuple(change | Change.SESSION_CLOSED for change in (NOTHING, NEW_LOW, RECOVERED))
 
 
-class NavSeries:
-    """The time series of one scope.
+class NavSeries(Restorable):
+    """The unit NAV of one scope over time, and what is derived from it.
 
     Args:
         capital: Equity at the start, account currency; the NAV is undefined unless it is positive.
@@ -49,12 +55,24 @@ class NavSeries:
 
     Attributes:
         time: UTC of the last mark; None before the first.
-        book: Its sessions, as of the last event.
-        max_depth: Deepest drawdown so far, the open spell included, as a positive fraction of the
-            peak; None where there never was a NAV.
-        spells: The last closed spells, the oldest first.
-        tally: Its closed trades.
+        book: The sessions, as of the last event.
+        max_depth: Deepest drawdown so far, that of the open period included, as a positive fraction
+            of the peak; None where there never was a NAV.
+        periods: The last drawdown periods that recovered, the oldest first.
+        tally: The closed trades.
     """
+
+    STATE: ClassVar[Table] = Table(
+        Field("time", maybe(TIME)),
+        Field("units", NUMBER, "_units"),
+        Field("peak", row_of(TIME, NUMBER), ("_peak_time", "_peak")),
+        Field("trough", row_of(TIME, NUMBER, NUMBER), ("_trough_time", "_trough", "_trough_units")),
+        Field("max_depth", maybe(NUMBER)),
+        Field("spells", deque_of(record_codec(DrawdownPeriod), PERIODS_KEPT), "periods"),
+        Field("curve", PART, "_curve"),
+        Field("book", PART),
+        Field("tally", row_codec(Tally)),
+    )
 
     __slots__ = (
         "_curve",
@@ -68,7 +86,7 @@ class NavSeries:
         "_units",
         "book",
         "max_depth",
-        "spells",
+        "periods",
         "tally",
         "time",
     )
@@ -76,13 +94,13 @@ class NavSeries:
     def __init__(self, capital: float, zone: tzinfo) -> None:
         self.time: datetime | None = None
         self.book = SessionBook(capital, zone)
-        self.spells: deque[Spell] = deque(maxlen=SPELLS_KEPT)
+        self.periods: deque[DrawdownPeriod] = deque(maxlen=PERIODS_KEPT)
         self.tally = Tally()
         self._curve = Curve()
         self._units = max(capital, 0.0)
         self.max_depth = 0.0 if capital > 0.0 else None
-        self._peak = self._trough = 1.0  # the same while there is no spell
-        self._edge = self._floor = 1.0 - WORTHLESS
+        self._peak = self._trough = 1.0  # equal while no drawdown period is open
+        self._edge = self._floor = 1.0 - NAV_TOLERANCE
         self._peak_time = self._trough_time = BEGINNING
         self._trough_units = 0.0
 
@@ -120,7 +138,7 @@ class NavSeries:
             curve.flush(self._units)
         if nav < self._floor:
             self._trough = nav
-            self._floor = nav - WORTHLESS * self._peak
+            self._floor = nav - NAV_TOLERANCE * self._peak
             self._trough_time = time
             self._trough_units = self._units
             self.max_depth = max(self.max_depth or 0.0, 1.0 - nav / self._peak)
@@ -136,26 +154,26 @@ class NavSeries:
         """Buy or sell units for a flow at the NAV; equity contains it."""
         self._curve.flush(self._units)
         self.book.day.flows += flow
-        # Units of no value cannot be bought; and a withdrawal does not make any.
-        bought = nav > 0.0 and equity > WITHDRAWN * abs(flow) and (self._units or flow > 0.0)
+        # units of no value cannot be bought, and a withdrawal buys none
+        bought = nav > 0.0 and equity > WITHDRAWN_PART * abs(flow) and (self._units or flow > 0.0)
         self._units = equity / nav if bought else 0.0
         if bought:
             self.book.day.valued = True
             self.max_depth = self.max_depth or 0.0
 
     def _rise(self, time: datetime, nav: float) -> Change:
-        """Take a NAV at the peak that is a new one, or ends a spell."""
+        """Take a NAV that is a new peak, or that ends a drawdown period."""
         change = NOTHING
         if self._trough < self._peak:
-            self.spells.append(self._spell(time))
+            self.periods.append(self._period(time))
             change = RECOVERED
         self._peak = self._trough = max(self._peak, nav)
-        self._edge = self._floor = self._peak - WORTHLESS * self._peak
+        self._edge = self._floor = self._peak - NAV_TOLERANCE * self._peak
         self._peak_time = time
         return change
 
     def rebase(self, time: datetime, amount: float) -> Change:
-        """Take capital, account currency, that joins apart from a mark: the next equity has it."""
+        """Take capital that joins between marks, account currency; the next equity contains it."""
         change = self.roll(time)
         if not amount:
             return change
@@ -167,7 +185,7 @@ class NavSeries:
         return change
 
     def roll(self, time: datetime) -> Change:
-        """Close the day and open that of the time, where it is another; midnight is the new day."""
+        """Close the open day and open that of the time, where it is another; midnight is in it."""
         if time < self.book.until:
             return NOTHING
         if self.book.roll(time, self._units > 0.0):
@@ -176,13 +194,13 @@ class NavSeries:
         return NOTHING
 
     def count(self, time: datetime, fees: float, volume: float, nets: Sequence[float]) -> Change:
-        """Count what fills of a moment paid and closed.
+        """Count what the fills of a moment paid, traded and closed.
 
         Args:
             time: UTC.
             fees: Account currency, positive when paid.
             volume: Value of what was bought and sold, account currency, positive.
-            nets: What each trade that closed made net of fees, account currency.
+            nets: P&L net of fees of each trade that closed, account currency.
         """
         book, change = self.book, NOTHING
         if book.since <= time < book.until:
@@ -201,7 +219,7 @@ class NavSeries:
 
     @property
     def equity(self) -> float:
-        """Equity at the last mark, with what joined since; account currency."""
+        """Equity at the last mark and the capital that joined since, account currency."""
         return self.book.day.end_equity
 
     @property
@@ -211,25 +229,30 @@ class NavSeries:
 
     @property
     def depth(self) -> float | None:
-        """How far the NAV is below its peak, as a positive fraction; None without a NAV."""
+        """The present drawdown as a positive fraction of the peak; None without a NAV."""
         depth = 1.0 - self.book.day.end_nav / self._peak if self._trough < self._peak else 0.0
         return depth if self._units else None
 
     @property
     def amount(self) -> float | None:
-        """The same in account currency, for the units there are; None without a NAV."""
+        """The present drawdown of all units, account currency; None without a NAV."""
         return None if self.depth is None else self.depth * self._peak * self._units
 
     @property
-    def spell(self) -> Spell | None:
-        """The open spell; None at the peak."""
-        return self._spell(None) if self._trough < self._peak else None
+    def open_period(self) -> DrawdownPeriod | None:
+        """The drawdown period that has not recovered; None at the peak."""
+        return self._period(None) if self._trough < self._peak else None
 
-    def _spell(self, end: datetime | None) -> Spell:
-        depth = 1.0 - self._trough / self._peak
-        amount = (self._peak - self._trough) * self._trough_units
-        return Spell(
-            self._peak_time, self._trough_time, end, self._peak, self._trough, depth, amount
+    def _period(self, end: datetime | None) -> DrawdownPeriod:
+        """The drawdown period since the last peak, which recovered at `end`, or is open."""
+        return DrawdownPeriod(
+            start=self._peak_time,
+            trough_time=self._trough_time,
+            end=end,
+            peak_nav=self._peak,
+            trough_nav=self._trough,
+            depth=1.0 - self._trough / self._peak,
+            amount=(self._peak - self._trough) * self._trough_units,
         )
 
     def curve(self) -> list[CurvePoint]:
@@ -241,32 +264,12 @@ class NavSeries:
                 points.append(last)
         return points
 
-    def state(self) -> dict[str, Any]:
-        """JSON-able and exact; a new track of the same zone that restores it goes on from there."""
-        return {
-            "time": self.time.isoformat() if self.time else None,
-            "units": self._units,
-            "peak": [self._peak_time.isoformat(), self._peak],
-            "trough": [self._trough_time.isoformat(), self._trough, self._trough_units],
-            "max_depth": self.max_depth,
-            "spells": [spell.to_dict() for spell in self.spells],
-            "curve": self._curve.state(),
-            "book": self.book.state(),
-            "tally": self.tally.state(),
-        }
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state` returned of a series in the same zone.
 
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take over what `state` returned."""
-        self.time = datetime.fromisoformat(state["time"]) if state["time"] else None
-        self._units = state["units"]
-        peak_time, self._peak = state["peak"]
-        trough_time, self._trough, self._trough_units = state["trough"]
-        self._peak_time = datetime.fromisoformat(peak_time)
-        self._trough_time = datetime.fromisoformat(trough_time)
-        self._edge = self._peak - WORTHLESS * self._peak
-        self._floor = self._trough - WORTHLESS * self._peak
-        self.max_depth = state["max_depth"]
-        self.spells = deque(map(Spell.from_dict, state["spells"]), SPELLS_KEPT)
-        self._curve.restore(state["curve"])
-        self.book.restore(state["book"])
-        self.tally = Tally(*state["tally"])
+        Raises:
+            StateError: Something in it is missing or of another type.
+        """
+        super().restore(state)
+        self._edge = self._peak - NAV_TOLERANCE * self._peak
+        self._floor = self._trough - NAV_TOLERANCE * self._peak

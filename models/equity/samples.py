@@ -9,25 +9,30 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from models.codec import packed, unpacked
+from models.codec import Codec, packed_column
 from models.events.account import DayEnd
+from models.records import Saved, object_codec
 
-# Numbers in a row, whatever holds them.
+Floats = npt.NDArray[np.float64]
+
+# A column of numbers: an array, a list or a numpy array.
 Column = Sequence[float] | npt.NDArray[np.number[Any]]
 
 
 class Samples(NamedTuple):
     """What LEAN samples at each midnight of the algorithm's clock, and once more at the end.
 
-    The end's sample is left out where the instant has one; then that one has its sale volume. In a
-    backtest the first is taken at the start, before anything happened; no warm-up is sampled.
+    Where the end falls on an instant that has a sample already, no further sample is taken, and the
+    sample there has the sale volume of the end. In a backtest the first sample is taken at the
+    start, before anything happened. Nothing is sampled during warm-up.
 
     Attributes:
         time: Unix seconds, rising strictly.
         equity: Total portfolio value, account currency.
-        benchmark: The benchmark's value; 0 where there is none.
+        benchmark: The benchmark's value; 0 where there is no benchmark.
         risk_free: Annual rate of the sample's date.
-        sale_volume: `portfolio.total_sale_volume`, all that was traded so far, account currency.
+        sale_volume: LEAN's `portfolio.total_sale_volume`, which is the value of all that was traded
+            since the start, account currency.
     """
 
     time: Column
@@ -37,8 +42,13 @@ class Samples(NamedTuple):
     sale_volume: Column
 
 
+_SAMPLE_COLUMNS: Codec[Any] = object_codec(
+    Samples, Saved(codecs=dict.fromkeys(Samples._fields, packed_column("d")))
+)
+
+
 class SampleLog:
-    """What LEAN samples once a day, 40 bytes each."""
+    """LEAN's daily samples as they are taken, 40 bytes each."""
 
     def __init__(self) -> None:
         self._columns: list[array[float]] = [array("d") for _ in Samples._fields]
@@ -46,7 +56,8 @@ class SampleLog:
     def add(self, taken: DayEnd) -> None:
         """Keep a sample.
 
-        One of the last one's instant tells only what was traded since, one before it nothing.
+        A sample of the last one's instant only brings that one's sale volume up to date; a sample
+        from before it is left out.
         """
         time, (times, *_, volumes) = taken.time.timestamp(), self._columns
         if times and time <= times[-1]:
@@ -58,13 +69,14 @@ class SampleLog:
             column.append(value)
 
     def samples(self) -> Samples:
-        """Those so far; they do not grow."""
+        """A copy of the samples so far."""
         return Samples(*(column[:] for column in self._columns))
 
-    def state(self) -> dict[str, str]:
+    def state(self) -> dict[str, Any]:
         """JSON-able and exact."""
-        return dict(zip(Samples._fields, map(packed, self._columns), strict=True))
+        columns: dict[str, Any] = _SAMPLE_COLUMNS.encode(Samples(*self._columns))
+        return columns
 
-    def restore(self, state: Mapping[str, str]) -> None:
-        """Take over what `state` returned."""
-        self._columns = [unpacked("d", state[name]) for name in Samples._fields]
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state` returned; `StateError` where a column is missing or no column."""
+        self._columns = [*_SAMPLE_COLUMNS.decode(state)]

@@ -1,34 +1,39 @@
-"""Scopes: the account and each strategy, each with its NAV, sessions and count of trades."""
+"""Scopes: the account as a whole and each strategy, with NAV, sessions and closed trades."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from math import sqrt
-from typing import Any
+from typing import Any, ClassVar
 
+from models.codec import NUMBER, TEXT, list_of, maybe
 from models.equity.nav_series import Change, NavSeries
 from models.equity.strategy_metrics import StrategyMetrics
 from models.equity.tally import Tally
 from models.errors import UnknownStrategyError
-from models.ledger.books import Payment
+from models.fields import PART, Field, Restorable, Table, restored, saved_value
+from models.ledger.effects import Effects
 from models.ledger.ledger import Ledger
 from models.ledger.statement import Sheet
 from models.ledger.tags import UNASSIGNED
 
-ACCOUNT = ""  # the account's own scope in messages and states
-SUMS = ("base", "flows", "seeded")
+ACCOUNT = ""  # the name of the account's own scope in notices and states
 
 
-class Scope:
-    """One of them.
+class Scope(Restorable):
+    """The account or a strategy, as far as it has equity.
 
     Attributes:
         name: The strategy's name, or `ACCOUNT`.
-        share: Its part of the account's base.
-        capital: What its equity starts from, account currency.
+        share: The part of the account's base that is the strategy's capital; 1 for the account.
+        capital: The equity it starts from, account currency.
         track: Its NAV, drawdown, curve, sessions and closed trades.
     """
+
+    STATE: ClassVar[Table] = Table(
+        Field("name", TEXT), Field("share", NUMBER), Field("capital", NUMBER), Field("track", PART)
+    )
 
     __slots__ = ("capital", "name", "share", "track")
 
@@ -40,7 +45,7 @@ class Scope:
 
     @property
     def tally(self) -> Tally:
-        """Its closed trades."""
+        """The closed trades in numbers."""
         return self.track.tally
 
     def metrics(self, sheet: Sheet, days_per_year: float) -> StrategyMetrics:
@@ -68,13 +73,26 @@ class Scope:
         )
 
 
-class Scopes:
+class Scopes(Restorable):
     """The account's scope and every strategy's, in step with the ledger.
 
+    The base is the account's starting equity, and what was gained on holdings from before it.
+
     Args:
-        shares: Strategy -> its part of the account's base; all of it where nothing is said.
+        shares: Strategy -> its part of the account's base; 1 for a strategy that is not named.
         zone: The algorithm's time zone.
+
+    Attributes:
+        account: The account's scope.
+        strategies: Strategy -> its scope, in the order of their first use.
+        changes: What happened to which scope, until the tracker takes it from here.
     """
+
+    STATE: ClassVar[Table] = Table(
+        Field("base", NUMBER, "_base"),
+        Field("flows", NUMBER, "_flows"),
+        Field("seeded", maybe(NUMBER), "_seeded"),
+    )
 
     def __init__(self, shares: Mapping[str, float], zone: tzinfo) -> None:
         self.account = Scope(ACCOUNT, 1.0, 0.0, zone)
@@ -83,8 +101,8 @@ class Scopes:
         self._zone = zone
         self._base = 0.0
         self._flows = 0.0
-        self._seeded: float | None = None  # what was gained before the start; None until a mark
-        self.changes: list[tuple[Scope, Change]] = []  # until somebody takes them
+        self._seeded: float | None = None  # gained before the start; None before the first mark
+        self.changes: list[tuple[Scope, Change]] = []
 
     def open(self, ledger: Ledger) -> None:
         """Begin with the account as it opened."""
@@ -92,7 +110,7 @@ class Scopes:
         self.account = Scope(ACCOUNT, 1.0, self._base, self._zone)
 
     def mark(self, time: datetime, ledger: Ledger) -> None:
-        """Take the mark that the ledger just took."""
+        """Take the mark that the ledger took just before."""
         books = ledger.books
         if self._seeded is None:
             found = books.accounts[UNASSIGNED]
@@ -119,6 +137,7 @@ class Scopes:
             self.changes.append((scope, change))
 
     def _rebase(self, time: datetime, base: float) -> None:
+        """Give every scope its share of what the base changed by."""
         for scope in (self.account, *self.strategies.values()):
             amount = scope.share * (base - self._base)
             scope.capital += amount
@@ -126,23 +145,30 @@ class Scopes:
         self._base = base
 
     def strategy(self, name: str) -> Scope:
-        """A strategy's scope, made at its first use."""
+        """A strategy's scope; it is made at its first use."""
         scope = self.strategies.get(name)
         if scope is None:
             share = self._shares.get(name, 1.0)
             scope = self.strategies[name] = Scope(name, share, self._base, self._zone)
         return scope
 
-    def count(self, payments: Sequence[Payment]) -> None:
-        """Count what fills paid, turned over and closed, for the account and whose it was."""
-        for name, time, fees, volume, nets in payments:
+    def count(self, effects: Effects) -> None:
+        """Count what executions paid, traded and closed, for the account and whose it was.
+
+        An adjustment that closes nothing trades nothing: it is not counted.
+        """
+        for _, position, execution, _, trades, _, value in effects:
+            if execution.seeded and not trades:
+                continue
+            name, time, fee = position.strategy, execution.time, execution.fee
+            nets = [trade.pnl for trade in trades] if trades else ()
             for scope in (self.account, self.strategies.get(name) or self.strategy(name)):
-                change = scope.track.count(time, fees, volume, nets)
+                change = scope.track.count(time, fee, value, nets)
                 if change:
                     self._note(scope, change)
 
     def roll(self, time: datetime) -> None:
-        """Close the sessions that end at a time which no mark opens."""
+        """Close the sessions that ended before a time at which there is no mark."""
         for scope in (self.account, *self.strategies.values()):
             self._note(scope, scope.track.roll(time))
 
@@ -150,7 +176,7 @@ class Scopes:
         """A strategy's scope, or the account's for None.
 
         Raises:
-            UnknownStrategyError: There is none of the name.
+            UnknownStrategyError: There is no strategy of that name.
         """
         if strategy is None:
             return self.account
@@ -160,27 +186,15 @@ class Scopes:
         return scope
 
     def state(self) -> dict[str, Any]:
-        """JSON-able and exact."""
-        return {
-            **dict(zip(SUMS, (self._base, self._flows, self._seeded), strict=True)),
-            "scopes": [
-                {
-                    "name": scope.name,
-                    "share": scope.share,
-                    "capital": scope.capital,
-                    "track": scope.track.state(),
-                }
-                for scope in (self.account, *self.strategies.values())
-            ],
-        }
+        """JSON-able and exact; the account's scope is the first."""
+        everyone = (self.account, *self.strategies.values())
+        return {**super().state(), "scopes": [scope.state() for scope in everyone]}
 
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take over what `state` returned."""
-        self._base, self._flows, self._seeded = (state[name] for name in SUMS)
-        for values in state["scopes"]:
-            scope = Scope(values["name"], values["share"], 0.0, self._zone)
-            scope.capital = values["capital"]
-            scope.track.restore(values["track"])
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state` returned; `StateError` where something is missing or mistyped."""
+        super().restore(state)
+        new = restored(lambda: Scope(ACCOUNT, 1.0, 0.0, self._zone))
+        for scope in saved_value(state, "scopes", list_of(new)):
             if scope.name == ACCOUNT:
                 self.account = scope
             else:

@@ -1,38 +1,52 @@
-"""The sessions of one scope: the open day, the days kept, and the months that were folded."""
+"""The sessions of the account or of a strategy, from the open day to the months of the past."""
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Any
+from typing import Any, ClassVar
 
-from models.codec import packed, unpacked
+from models.codec import list_of, packed_column
 from models.equity.moments import Moments
 from models.equity.session_metrics import FIRST_DATE, SessionKind, SessionMetrics
-from models.equity.sessions import START_OF, Session, close_of, merge_sessions
+from models.equity.sessions import SESSION_ROW, START_OF, Session, close_of, merge_sessions
+from models.errors import StateError
+from models.fields import Field, Restorable, Table
+from models.records import row_codec
+from models.rows import row_of
 
 ONE_DAY = timedelta(days=1)
 
-# Days are kept for this many years before the open day's month; older months are folded.
+# Days are kept for this many years before the open day's month; older days are folded into months.
 YEARS_KEPT = 2
 
-# Before every time there is.
+# The time before all times.
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
-class SessionBook:
-    """The sessions of one scope: the open day, the days kept, the months that were folded.
+class SessionBook(Restorable):
+    """The sessions of one scope: the open day, the closed days that are kept, and folded months.
+
+    A month is folded when its days become too old to keep: its days are merged into one session.
 
     Args:
-        capital: Equity before the first session.
-        zone: The algorithm's time zone, a `zoneinfo.ZoneInfo` or another that knows its changes.
+        capital: Equity before the first session, account currency.
+        zone: The algorithm's time zone: a `zoneinfo.ZoneInfo`, or another that knows its changes.
 
     Attributes:
         day: The open day; before the first event it only holds the capital.
-        since: UTC of the end of the session before it.
+        since: UTC of the end of the session before the open day.
         until: UTC of the next local midnight; an event from then on must `roll` first.
     """
+
+    STATE: ClassVar[Table] = Table(
+        Field("days", list_of(SESSION_ROW), "_all_days"),
+        Field("months", list_of(SESSION_ROW), "_months"),
+        Field("moments", row_codec(Moments), "_moments"),
+        Field("closes", row_of(packed_column("d"), packed_column("d")), "_closes"),
+    )
 
     __slots__ = ("_closes", "_days", "_moments", "_months", "_zone", "day", "since", "until")
 
@@ -43,16 +57,17 @@ class SessionBook:
         self._days: list[Session] = []
         self._months: list[Session] = []
         self._moments = Moments()
-        # of all trading days that ended: date ordinals, closing NAVs
+        # date ordinals and closing NAVs of all trading days that ended
         self._closes = (array("d"), array("d"))
 
     def roll(self, time: datetime, valued: bool) -> bool:
-        """Open the day of a time not before `until`, flat, where the open one ended.
+        """Open the day of a time, which is not before `until`, where the open day ended.
 
-        Returns whether a session was closed: not for the first one.
+        Returns:
+            Whether a session was closed, which the first roll does not do.
         """
         before = self.day
-        # Where clocks go back over midnight the old date comes twice: dates still rise.
+        # where clocks go back over midnight the old date comes twice: dates rise all the same
         today = max(time.astimezone(self._zone).date(), before.start + ONE_DAY)
         closed = before.start > date.min
         if closed:
@@ -63,10 +78,11 @@ class SessionBook:
         return closed
 
     def _midnight(self, day: date) -> datetime:
-        """The first instant of a date, also where clocks skip midnight or show it twice."""
+        """UTC of the first instant of a date, also where clocks skip midnight or show it twice."""
         return datetime(day.year, day.month, day.day, tzinfo=self._zone).astimezone(UTC)
 
     def _close(self, day: Session, today: date) -> None:
+        """Keep a day that ended, and fold the months that are too old to keep their days."""
         self._moments = self._moments.after(day)
         if day.marked and day.valued:
             for column, value in zip(self._closes, close_of(day), strict=True):
@@ -78,10 +94,14 @@ class SessionBook:
                 SessionKind.MONTHLY, self._months[-1:] + self._days[:folded]
             )
             del self._days[:folded]
-        self._days.append(day)  # after folding: `closed` must find it
+        self._days.append(day)  # only after folding, for `closed` must find it
 
     def at(self, time: datetime) -> Session:
-        """The day of that time if it is kept, else its month; the next one where it has none."""
+        """The session that a time is counted in.
+
+        That is its day where the day is kept, else its month; where the day or month has no
+        session, the next session.
+        """
         if time >= self.since:
             return self.day
         day = time.astimezone(self._zone).date()
@@ -92,9 +112,10 @@ class SessionBook:
     def sessions(self, kind: SessionKind) -> list[SessionMetrics]:
         """Every session of a kind, the oldest first, the open one last.
 
-        Months, years and the one since start are complete. Days are those kept: all of the last
-        two years, and the rest of the oldest month. Weeks are made of these days, so the oldest
-        one may begin inside the week. With `folded` either adds up to the scope's totals.
+        Months, years and the session since the start are complete. The days are those that are
+        kept: all of the last two years, and the rest of the oldest month. Weeks are made of these
+        days, so the oldest week may begin in its middle. Days or weeks, together with `folded`,
+        add up to the totals.
         """
         if self.day.start == date.min:
             return []
@@ -110,7 +131,7 @@ class SessionBook:
         return [month.metrics(SessionKind.MONTHLY, False) for month in self._months]
 
     def closed(self) -> list[SessionMetrics]:
-        """What the last roll closed: the day, and the week, month and year that ended with it."""
+        """The sessions that the last roll closed: a day, and a week, month or year it ended."""
         found: list[SessionMetrics] = []
         for kind, first_date in FIRST_DATE.items() if self._days else ():
             start = first_date(self._days[-1].start)
@@ -121,6 +142,7 @@ class SessionBook:
         return found
 
     def _closed_days(self, kind: SessionKind) -> list[Session]:
+        """The closed sessions that sessions of a kind are merged from."""
         by_days = kind in {SessionKind.DAILY, SessionKind.WEEKLY}
         return self._days if by_days else self._months + self._days
 
@@ -136,25 +158,20 @@ class SessionBook:
         """Moments of the NAV's return over all trading days, the open one included."""
         return self._moments.after(self.day)
 
-    def state(self) -> dict[str, Any]:
-        """JSON-able and exact; the open day is the last one."""
-        return {
-            "days": [day.state() for day in (*self._days, self.day)],
-            "months": [month.state() for month in self._months],
-            "moments": list(self._moments),
-            "closes": [packed(column) for column in self._closes],
-        }
+    @property
+    def _all_days(self) -> list[Session]:
+        """The days that are kept, the open one last."""
+        return [*self._days, self.day]
 
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take over what `state` returned."""
-        self._days, self._months = (
-            [Session(date.fromisoformat(start), *values) for start, *values in state[name]]
-            for name in ("days", "months")
-        )
-        self.day = self._days.pop()
-        self._moments = Moments(*state["moments"])
-        days, navs = (unpacked("d", text) for text in state["closes"])
-        self._closes = (days, navs)
+    @_all_days.setter
+    def _all_days(self, days: list[Session]) -> None:
+        if not days:
+            raise StateError("has no open day", "days")
+        *self._days, self.day = days
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state` returned; `StateError` where something is missing or mistyped."""
+        super().restore(state)
         if self._days:
             self.since = self._midnight(self._days[-1].start + ONE_DAY)
         self.until = self._midnight(self.day.start + ONE_DAY)

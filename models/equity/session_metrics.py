@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+
+from models.records import Record
 
 
 class SessionKind(enum.Enum):
@@ -19,7 +20,7 @@ class SessionKind(enum.Enum):
     INCEPTION = "since start"
 
 
-# The date a session of that kind starts on, from a date in it; INCEPTION starts before them all.
+# The first date of the session of each kind that a date is in; INCEPTION starts before all dates.
 FIRST_DATE: dict[SessionKind, Callable[[date], date]] = {
     SessionKind.DAILY: lambda day: day,
     SessionKind.WEEKLY: lambda day: day - timedelta(days=day.weekday()),
@@ -30,31 +31,34 @@ FIRST_DATE: dict[SessionKind, Callable[[date], date]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class SessionMetrics:
-    """What a scope did in one session. Money is in account currency.
+class SessionMetrics(Record):
+    """What the account or a strategy did in one session. Money is in account currency.
 
     Attributes:
-        session_date: The date it starts on: the day, the Monday, the 1st, or the first day ever.
-        kind: How long it is.
-        trades: Trades that closed in it.
-        winning_trades: Those with a profit net of fees.
-        losing_trades: Those with a loss net of fees.
-        breakeven_trades: Those with neither.
+        session_date: The date the session starts on: the day, the Monday, the 1st, or the first
+            day of all.
+        kind: How long the session is.
+        trades: Trades that closed in the session.
+        winning_trades: Trades with a profit net of fees.
+        losing_trades: Trades with a loss net of fees.
+        breakeven_trades: Trades with neither a profit nor a loss.
         gross_pnl: `net_pnl` before fees.
         net_pnl: Change of equity less flows, open positions included.
-        commissions: Fees paid in it, positive when paid.
+        commissions: Fees of the session, positive when paid.
         volume: Value of what was bought and sold, both positive.
-        max_drawdown: Deepest fall from a NAV peak, its start's included, as a positive fraction of
-            the peak; None without a NAV, or where the peak is not above 0.
-        peak_equity: Highest equity, the start's included.
-        low_equity: Lowest equity, the start's included.
-        start_equity: Equity at the last mark before it.
-        end_equity: Equity at its last mark so far; `start_equity` without one.
+        max_drawdown: Deepest fall from a peak of the NAV within the session, its start included,
+            as a positive fraction of the peak; None without a NAV, or where the peak is not above
+            0.
+        peak_equity: Highest equity, that at the start included.
+        low_equity: Lowest equity, that at the start included.
+        start_equity: Equity at the last mark before the session.
+        end_equity: Equity at the last mark of the session; `start_equity` where it has no mark.
         flows: Deposits less withdrawals, and capital that joined otherwise.
-        start_nav: NAV of a unit at its start; None where the scope had no capital all along.
-        end_nav: NAV at its last mark so far; None likewise.
-        win_rate: Winning trades among those that won or lost, 0 to 1; None when none did.
-        is_open: Whether more may come.
+        start_nav: NAV of a unit at the start; None where there was no capital in the whole session.
+        end_nav: NAV of a unit at the last mark; None where there was no capital in the whole
+            session.
+        win_rate: Winning trades over winning and losing trades, 0 to 1; None when there are none.
+        is_open: Whether the session has not ended yet.
     """
 
     session_date: date
@@ -77,14 +81,3 @@ class SessionMetrics:
     end_nav: float | None
     win_rate: float | None
     is_open: bool
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON values; the date in ISO 8601."""
-        values = asdict(self)
-        return {**values, "session_date": self.session_date.isoformat(), "kind": self.kind.value}
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> SessionMetrics:
-        """The metrics that `to_dict` described."""
-        start = date.fromisoformat(values["session_date"])
-        return cls(**{**values, "session_date": start, "kind": SessionKind(values["kind"])})

@@ -4,27 +4,44 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from datetime import date
 from operator import attrgetter
 from typing import Any
 
-from models.codec import packed
+from models.codec import list_of, packed
 from models.equity.session_metrics import FIRST_DATE, SessionKind, SessionMetrics
+from models.records import row_codec
 
 START_OF = attrgetter("start")
 
 
 @dataclass(slots=True, eq=False)
 class Session:
-    """One day, or days merged into one; its NAV stands still while the scope has no units.
+    """One day, or consecutive days merged into one session. Money is in account currency.
+
+    The NAV stands still while there are no units, which is while there is no capital.
 
     Attributes:
         start: The first day's local date.
-        valued: Whether the scope had units at any time in it.
-        low_nav: Lowest NAV; `high_nav` the highest.
-        floor_nav: Lowest NAV since the highest; of the open day only.
-        marked: Whether a mark came on the day; midnight or a fill can open one without.
+        start_equity: Equity before the session.
+        start_nav: NAV of a unit before the session.
+        valued: Whether there were units at any time in the session.
+        end_equity: Equity at the last mark.
+        end_nav: NAV at the last mark.
+        high_equity: Highest equity, the start included.
+        low_equity: Lowest equity, the start included.
+        high_nav: Highest NAV, the start included.
+        low_nav: Lowest NAV, the start included.
+        floor_nav: Lowest NAV since the highest one; of the open day only.
+        max_drawdown: Deepest fall from a peak of the NAV, as a positive fraction of the peak.
+        flows: Deposits less withdrawals.
+        fees: Fees paid, positive.
+        volume: Value of what was bought and sold.
+        trades: Trades that closed.
+        wins: Trades with a profit net of fees.
+        losses: Trades with a loss net of fees.
+        marked: Whether a mark came on the day; midnight or a fill can open a day without a mark.
     """
 
     start: date
@@ -53,12 +70,12 @@ class Session:
         return cls(start, equity, nav, valued, equity, nav, equity, equity, nav, nav, nav)
 
     def stretch(self, equity: float) -> None:
-        """Widen the range of equity."""
+        """Widen the range of equity to an equity outside it."""
         self.high_equity = max(self.high_equity, equity)
         self.low_equity = min(self.low_equity, equity)
 
     def move(self, nav: float) -> None:
-        """Take a NAV above the highest, or below the lowest since then."""
+        """Take a NAV that is above the highest, or below the lowest since the highest."""
         self.high_nav = max(self.high_nav, nav)
         self.low_nav = min(self.low_nav, nav)
         self.floor_nav = nav
@@ -66,7 +83,7 @@ class Session:
             self.max_drawdown = max(self.max_drawdown, 1.0 - nav / self.high_nav)
 
     def extend(self, later: Session) -> None:
-        """Merge the session that follows this one."""
+        """Merge the next session into this one."""
         fall = 1.0 - later.low_nav / self.high_nav if self.high_nav > 0.0 else 0.0
         self.max_drawdown = max(self.max_drawdown, later.max_drawdown, fall)
         self.valued |= later.valued
@@ -111,33 +128,29 @@ class Session:
             is_open=is_open,
         )
 
-    def state(self) -> list[Any]:
-        """JSON-able and exact."""
-        return [self.start.isoformat(), *SESSION_VALUES(self)[1:]]
 
-
-SESSION_VALUES = attrgetter(*(field.name for field in fields(Session)))
+SESSION_ROW = row_codec(Session)
 
 
 def close_of(day: Session) -> tuple[float, float]:
-    """The ordinal of a day's date and its closing NAV."""
+    """The ordinal of a day's date, and its closing NAV."""
     return float(day.start.toordinal()), day.end_nav
 
 
 def closes_of(days: Iterable[list[Any]]) -> list[str]:
-    """The columns of closes of some days, as of a state that has the days alone."""
-    sessions = (Session(date.fromisoformat(start), *values) for start, *values in days)
+    """The saved columns of closes of some saved days, for states that have the days alone."""
+    sessions = list_of(SESSION_ROW).decode([*days])
     closes = [close_of(day) for day in sessions if day.marked and day.valued]
     return [packed(array("d", column)) for column in zip(*closes, strict=True)] or ["", ""]
 
 
 def merge_sessions(kind: SessionKind, parts: Iterable[Session]) -> list[Session]:
-    """Sessions of a kind from their parts in order; the parts stay as they are."""
+    """Sessions of a kind, merged from their parts in order of time; the parts do not change."""
     first_date = FIRST_DATE[kind]
     merged: list[Session] = []
     for part in parts:
         if merged and first_date(merged[-1].start) == first_date(part.start):
             merged[-1].extend(part)
         else:
-            merged.append(Session(*SESSION_VALUES(part)))
+            merged.append(replace(part))
     return merged

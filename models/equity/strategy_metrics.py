@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+
+from models.records import Record
 
 
 @dataclass(frozen=True, slots=True)
-class StrategyMetrics:
-    """A strategy in figures; money in account currency, None where undefined.
+class StrategyMetrics(Record):
+    """A strategy in figures. Money is in account currency; a figure is None where undefined.
 
     Attributes:
-        strategy_name: Its name.
+        strategy_name: The strategy's name; empty for the account.
         trades: Closed trades.
-        winning_trades: Trades that made something net of fees.
-        losing_trades: Trades that lost something net of fees; the rest broke even.
-        net_pnl: Everything it made, open positions included, net of fees; without fx.
-        fees: What it paid, positive.
-        avg_pnl: Mean net P&L of a closed trade: the expectancy.
-        win_rate: Wins over wins and losses, as a fraction.
-        profit_factor: Sum of the wins over sum of the losses; None without a loss.
-        max_drawdown: Deepest fall of its NAV from a peak at any mark, as a positive fraction.
-        sharpe_ratio: Mean over sample deviation of its NAV's trading-day returns, times the root
-            of the trading days a year; no risk-free rate is taken off.
-        sortino_ratio: The same over the root of the mean square of the returns below 0, all days
-            in the mean; None without such a return.
-        capital: What its NAV starts from.
-        trading_days: Days with a mark, the n of the ratios.
+        winning_trades: Trades with a profit net of fees.
+        losing_trades: Trades with a loss net of fees; the other trades broke even.
+        net_pnl: P&L net of fees, open positions included and exchange profit left out.
+        fees: Fees, positive when paid.
+        avg_pnl: Mean net P&L of a closed trade, which is the expectancy.
+        win_rate: Winning trades over winning and losing trades, 0 to 1.
+        profit_factor: Sum of the profits over the sum of the losses; None without a loss.
+        max_drawdown: Deepest fall of the NAV from a peak at any mark, as a positive fraction.
+        sharpe_ratio: Mean of the NAV's trading-day returns over their sample deviation, times the
+            root of the trading days a year; no risk-free rate is taken off.
+        sortino_ratio: Mean of the NAV's trading-day returns over the root of the mean square of
+            min(return, 0), times the root of the trading days a year; None without a return below
+            0.
+        capital: Equity that the NAV starts from.
+        trading_days: Days with a mark, which are the n of the ratios.
     """
 
     strategy_name: str
@@ -43,12 +45,3 @@ class StrategyMetrics:
     sortino_ratio: float | None
     capital: float
     trading_days: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON values."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> StrategyMetrics:
-        """The record that `to_dict` described."""
-        return cls(**values)

@@ -1,46 +1,36 @@
-"""The running count of what a scope traded, paid and won."""
+"""The running count of the trades that a strategy, or the account, closed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
-# A trade that made less than this, account currency, broke even.
+# A trade that made or lost less than this, account currency, broke even.
 BREAKEVEN = 1e-9
 
 
+@dataclass(slots=True, eq=False)
 class Tally:
-    """Closed trades in numbers, by what each made net of fees; O(1) a trade.
+    """Closed trades in numbers, by what each of them made net of fees; O(1) a trade.
 
     Attributes:
-        trades: All of them.
-        wins: Those that made something.
-        losses: Those that lost something; what is neither broke even.
-        net: Their sum, account currency.
-        won: The sum of the wins.
-        lost: The sum of the losses, negative.
+        trades: All trades.
+        wins: Trades with a profit; trades that neither won nor lost broke even.
+        losses: Trades with a loss.
+        net: Sum of the P&L of all trades, account currency.
+        won: Sum of the profits, account currency.
+        lost: Sum of the losses, negative, account currency.
     """
 
-    __slots__ = ("lost", "losses", "net", "trades", "wins", "won")
-
-    def __init__(
-        self,
-        trades: int = 0,
-        wins: int = 0,
-        losses: int = 0,
-        net: float = 0.0,
-        won: float = 0.0,
-        lost: float = 0.0,
-    ) -> None:
-        self.trades = trades
-        self.wins = wins
-        self.losses = losses
-        self.net = net
-        self.won = won
-        self.lost = lost
+    trades: int = 0
+    wins: int = 0
+    losses: int = 0
+    net: float = 0.0
+    won: float = 0.0
+    lost: float = 0.0
 
     def add(self, nets: Sequence[float]) -> tuple[int, int]:
-        """Count trades by what each made; returns how many of them won and lost."""
+        """Count trades by what each of them made; returns how many won and how many lost."""
         wins = losses = 0
         for net in nets:
             self.net += net
@@ -54,7 +44,3 @@ class Tally:
         self.wins += wins
         self.losses += losses
         return wins, losses
-
-    def state(self) -> list[Any]:
-        """JSON-able and exact, in the order of the arguments."""
-        return [self.trades, self.wins, self.losses, self.net, self.won, self.lost]

@@ -1,29 +1,32 @@
-"""Markouts: where the price stood some time after a fill."""
+"""Markouts: what the price did for a fill in the minutes, or the day, after it."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from models.codec import Codec, deque_of
 from models.events.orders import Fill
-from models.execution.orders import FollowedOrder, worth_of
-from models.execution.records import HORIZONS
+from models.execution.order_quality import HORIZONS
+from models.execution.orders import FollowedOrder, unit_value
+from models.records import Saved, row_codec
+from models.rows import row_of
 
-MOST_PENDING = 1_000  # fills that wait for one horizon's markout; the oldest go as missed
+# The most fills that wait for one horizon's markout; beyond it the oldest counts as missed.
+MOST_PENDING = 1_000
 
 
 @dataclass(slots=True, eq=False)
-class Watched:
+class PendingFill:
     """A fill whose markouts are not all known.
 
     Attributes:
         time: UTC of the fill.
-        worth: What a unit was worth at its price.
-        size: Signed money that it moves by, a unit of worth.
-        order: Its order.
+        worth: `unit_value` at the fill's price.
+        size: Account currency that the fill gains when `unit_value` rises by 1.
+        order: The order that was filled.
     """
 
     time: datetime
@@ -33,71 +36,76 @@ class Watched:
 
 
 class Markouts:
-    """The fills that wait for what the price does after them, horizon by horizon.
+    """The fills that wait for the markouts of each horizon.
 
-    A fill waits in one queue at a time. The first mark at or after a horizon decides: it measures
-    the markout if it has a price and is not too late (`HORIZONS`), else that is missed.
+    A fill waits in one queue at a time, the shortest horizon's first. The first mark at or after
+    the horizon measures the markout if it has a price and is not too late (`HORIZONS`); else the
+    markout is missed.
+
+    Attributes:
+        pending: For each horizon the fills that wait for it, the oldest first.
     """
 
     def __init__(self) -> None:
-        self._pending: list[deque[Watched]] = [deque() for _ in HORIZONS]
+        self.pending: list[deque[PendingFill]] = [deque() for _ in HORIZONS]
 
     def watch(self, order: FollowedOrder, fill: Fill) -> None:
-        """Let a fill wait."""
-        worth = worth_of(order.instrument, fill.price)
-        self._wait(0, Watched(fill.time, worth, order.size(fill.quantity), order))
+        """Let a fill of an order wait for its markouts."""
+        worth = unit_value(order.instrument, fill.price)
+        self._wait(0, PendingFill(fill.time, worth, order.size(fill.quantity), order))
 
     def mark(self, time: datetime, prices: Mapping[str, float]) -> None:
-        """Decide what is due; O(that)."""
+        """Decide the markouts that are due at the prices of a mark; O(fills due)."""
         for horizon, (_, after, patience) in enumerate(HORIZONS):
-            pending = self._pending[horizon]
-            while pending and pending[0].time + after <= time:
-                watched = pending.popleft()
-                in_time = time <= watched.time + after + patience
-                price = prices.get(watched.order.instrument.sid, 0.0) if in_time else 0.0
-                self._decide(horizon, watched, price)
+            queue = self.pending[horizon]
+            while queue and queue[0].time + after <= time:
+                pending_fill = queue.popleft()
+                in_time = time <= pending_fill.time + after + patience
+                price = prices.get(pending_fill.order.instrument.sid, 0.0) if in_time else 0.0
+                self._decide(horizon, pending_fill, price)
                 if horizon + 1 < len(HORIZONS):
-                    self._wait(horizon + 1, watched)
+                    self._wait(horizon + 1, pending_fill)
 
     def due(self, time: datetime) -> set[str]:
-        """The sids whose price a mark at that time would take; O(fills due)."""
+        """The sids whose price a mark at that time needs for markouts; O(fills due)."""
         found: set[str] = set()
-        for (_, after, _), pending in zip(HORIZONS, self._pending, strict=True):
-            for watched in pending:
-                if watched.time + after > time:
+        for (_, after, _), queue in zip(HORIZONS, self.pending, strict=True):
+            for pending_fill in queue:
+                if pending_fill.time + after > time:
                     break
-                found.add(watched.order.instrument.sid)
+                found.add(pending_fill.order.instrument.sid)
         return found
 
     def split(self, sid: str, factor: float) -> None:
-        """Apply a split to what waits."""
-        for pending in self._pending:
-            for watched in pending:
-                if watched.order.instrument.sid == sid:
-                    watched.worth *= factor
-                    watched.size /= factor
+        """Apply a split to the fills that wait: the factor is new price over old."""
+        for queue in self.pending:
+            for pending_fill in queue:
+                if pending_fill.order.instrument.sid == sid:
+                    pending_fill.worth *= factor
+                    pending_fill.size /= factor
 
     def orders(self) -> list[FollowedOrder]:
-        """The orders of the fills that wait."""
-        return [watched.order for pending in self._pending for watched in pending]
+        """The orders of the fills that wait, once for each fill."""
+        return [pending_fill.order for queue in self.pending for pending_fill in queue]
 
-    def _wait(self, horizon: int, watched: Watched) -> None:
-        pending = self._pending[horizon]
-        pending.append(watched)
-        if len(pending) > MOST_PENDING:
-            oldest = pending.popleft()
+    def _wait(self, horizon: int, pending_fill: PendingFill) -> None:
+        """Queue a fill for a horizon; in a full queue the oldest fill misses its markouts."""
+        queue = self.pending[horizon]
+        queue.append(pending_fill)
+        if len(queue) > MOST_PENDING:
+            oldest = queue.popleft()
             for missed in range(horizon, len(HORIZONS)):
                 self._decide(missed, oldest, 0.0)
 
-    def _decide(self, horizon: int, watched: Watched, price: float) -> None:
-        """Count a fill's markout at a price, or as missed at 0."""
-        order = watched.order
+    def _decide(self, horizon: int, pending_fill: PendingFill, price: float) -> None:
+        """Count a fill's markout at a price, or as missed where the price is 0."""
+        order = pending_fill.order
         if not price:
             for sums in order.groups:
                 sums.markouts[horizon][3] += 1
             return
-        money = watched.size * (worth_of(order.instrument, price) - watched.worth)
-        value = abs(watched.size * watched.worth)
+        money = pending_fill.size * (unit_value(order.instrument, price) - pending_fill.worth)
+        value = abs(pending_fill.size * pending_fill.worth)
         order.markouts[horizon] = (order.markouts[horizon] or 0.0) + money
         for sums in order.groups:
             row = sums.markouts[horizon]
@@ -105,19 +113,8 @@ class Markouts:
             row[1] += value
             row[2] += money
 
-    def state(self, number: Callable[[FollowedOrder], int]) -> list[list[list[Any]]]:
-        """JSON-able and exact; orders by number."""
-        return [
-            [[each.time.isoformat(), each.worth, each.size, number(each.order)] for each in pending]
-            for pending in self._pending
-        ]
 
-    def restore(self, state: list[list[list[Any]]], orders: list[FollowedOrder]) -> None:
-        """Take over what `state` returned; the orders by number."""
-        self._pending = [
-            deque(
-                Watched(datetime.fromisoformat(time), worth, size, orders[at])
-                for time, worth, size, at in pending
-            )
-            for pending in state
-        ]
+def pending_queues(order: Codec[FollowedOrder]) -> Codec[list[deque[PendingFill]]]:
+    """The codec of `Markouts.pending`; `order` is how a fill's order is saved."""
+    queue = deque_of(row_codec(PendingFill, Saved(codecs={"order": order})))
+    return row_of(*[queue] * len(HORIZONS), make=list)

@@ -1,44 +1,72 @@
-"""One order followed for its execution quality, from submission to its end."""
+"""An order that is followed for its execution quality, from its submission to its end."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
 
+from models.codec import NUMBER, Codec, maybe
 from models.events.instruments import Instrument
 from models.events.orders import Fill, OrderType
-from models.execution.records import HORIZONS, LATENCIES, Arrival, OrderQuality, Outcome
+from models.execution.order_quality import HORIZONS, LATENCIES, Arrival, OrderQuality, Outcome
 from models.execution.sums import GroupSums, OrderFigures, basis_points, ratio
+from models.records import Saved, row_codec
+from models.rows import row_of
+
+# A price outside the spread by less than this part of itself is within it.
+SPREAD_TOLERANCE = 1e-9
+
+# Orders that take the market's price at once; LEAN's slippage models set what that costs.
+TAKES_MARKET = frozenset({OrderType.MARKET, OrderType.COMBO_MARKET})
 
 
-def worth_of(instrument: Instrument, price: float) -> float:
-    """What a unit is worth to its buyer: of an inverse contract -1 / price, which rises with it."""
-    return -instrument.worth(price) if instrument.inverse else price
+def unit_value(instrument: Instrument, price: float) -> float:
+    """What a unit is worth to its buyer at a price, before the multiplier.
+
+    Of an inverse contract that is -1 / price, which rises with the price.
+    """
+    return -instrument.unit_value(price) if instrument.inverse else price
 
 
 def seconds_between(start: datetime, end: datetime) -> float | None:
-    """What went by; None where nothing did, which a backtest's clock says of everything."""
+    """The seconds from start to end; None unless above 0, as a backtest's clock stands still."""
     seconds = (end - start).total_seconds()
     return seconds if seconds > 0 else None
 
 
-# Orders that take the market's price at once; LEAN's slippage models set what that costs.
-IMMEDIATE = frozenset({OrderType.MARKET, OrderType.COMBO_MARKET})
-
-
 @dataclass(slots=True, eq=False)
 class FollowedOrder:
-    """An order from its first event on; what is not said here is as in `OrderQuality`.
+    """An order from its first event on. Amounts and values are in account currency.
 
     Attributes:
-        groups: The sums of its groups, one of each kind, as `Group` has them.
-        rate: Account currency per unit of P&L currency when last told.
-        value: 0 where unknown; so are `bid`, `ask` and `arrival`.
-        half: Half the spread a unit; None where no spread was quoted.
-        paid: Sum of filled quantity times price.
-        figures: What it adds to its groups.
+        order_id: LEAN's order id.
+        strategy: The strategy that sent it.
+        instrument: What it trades.
+        order_type: LEAN's order type.
+        submitted: UTC of the submission.
+        groups: The sums of its groups, one for each kind in the order of `OrderGroup`.
+        quantity: Signed quantity ordered.
+        rate: Account currency per unit of P&L currency at the last event that told it.
+        value: Quantity ordered at the price at submission; 0 where unknown.
+        bid: Best bid at submission, quote currency; 0 where unknown.
+        ask: Best ask at submission, quote currency; 0 where unknown.
+        arrival: Arrival price, quote currency; 0 where unknown.
+        half_spread: Half of what a unit's spread at submission is worth; None where no spread was
+            quoted.
+        limit: The limit in force, quote currency; None without one.
+        filled: Signed quantity filled.
+        paid: Sum of filled quantity times price, quote currency.
+        acknowledged: Seconds from submission to LEAN's first event; None where not measured.
+        first_fill: Seconds from submission to the first fill; None where not measured.
+        last_fill: Seconds from submission to the last fill; None where not measured.
+        reason: LEAN's message where it was not filled.
+        shortfall: Implementation shortfall; None where unknown.
+        outcome: How it ended; None while open.
+        ended: UTC of its end; None while open.
+        markouts: For each horizon the money that the price made for the fills; None until known.
+        figures: What it adds to the sums of its groups.
     """
 
     order_id: int
@@ -53,42 +81,43 @@ class FollowedOrder:
     bid: float = 0.0
     ask: float = 0.0
     arrival: float = 0.0
-    half: float | None = None
+    half_spread: float | None = None
     limit: float | None = None
     filled: float = 0.0
     paid: float = 0.0
     acknowledged: float | None = None
     first_fill: float | None = None
     last_fill: float | None = None
-    outcome: Outcome | None = None
-    ended: datetime | None = None
     reason: str = ""
     shortfall: float | None = None
+    outcome: Outcome | None = None
+    ended: datetime | None = None
     markouts: list[float | None] = field(default_factory=lambda: [None] * len(HORIZONS))
     figures: OrderFigures = field(default_factory=OrderFigures)
 
     def arrive(self, bid: float, ask: float, price: float) -> None:
-        """Take the prices at submission; 0 where unknown."""
+        """Take the prices at submission, quote currency; 0 where unknown."""
         self.bid, self.ask = bid, ask
         self.arrival = (bid + ask) / 2 if bid and ask else price
         if bid and ask > bid:
-            self.half = (worth_of(self.instrument, ask) - worth_of(self.instrument, bid)) / 2
+            spread = unit_value(self.instrument, ask) - unit_value(self.instrument, bid)
+            self.half_spread = spread / 2
 
     @property
     def slippage_bps(self) -> float | None:
-        """Slippage in basis points of what was filled."""
+        """Slippage in basis points of the filled quantity's value at arrival."""
         return basis_points(self.figures.slippage, self.figures.arrived)
 
     def size(self, quantity: float) -> float:
-        """Signed money that a quantity moves by, a unit of worth."""
+        """Account currency that a signed quantity gains when `unit_value` rises by 1."""
         return quantity * self.instrument.multiplier * self.rate
 
     def trade(self, fill: Fill, fee: float) -> None:
         """Take a fill; the fee is in account currency."""
         figures, price, size = self.figures, fill.price, self.size(fill.quantity)
-        worth, each = worth_of(self.instrument, price), abs(size)
+        worth = unit_value(self.instrument, price)
         figures.fills += 1
-        figures.traded += each * abs(worth)
+        figures.traded += abs(size) * abs(worth)
         figures.fees += fee
         self.filled += fill.quantity
         self.paid += fill.quantity * price
@@ -96,28 +125,33 @@ class FollowedOrder:
         if figures.fills == 1:
             self.first_fill = self.last_fill
         if self.arrival:
-            self._slip(size, worth)
-        if self.half is not None:
-            dust = 1e-9 * abs(price)
-            above, below = price > self.ask + dust, price < self.bid - dust
-            figures.quoted_fills += 1
-            figures.outside += above or below
-            figures.worse += above if size > 0 else below
+            self._add_slippage(size, worth)
+        if self.half_spread is not None:
+            self._compare_with_spread(size, price)
         if self.limit is not None:
-            limit = worth_of(self.instrument, self.limit)
-            figures.limited += each * abs(limit)
+            limit = unit_value(self.instrument, self.limit)
+            figures.limited += abs(size) * abs(limit)
             figures.versus_limit += size * (limit - worth)
 
-    def _slip(self, size: float, worth: float) -> None:
-        figures, arrival = self.figures, worth_of(self.instrument, self.arrival)
+    def _compare_with_spread(self, size: float, price: float) -> None:
+        """Count a fill of a quoted order, and whether it is outside the spread."""
+        figures, tolerance = self.figures, SPREAD_TOLERANCE * abs(price)
+        above, below = price > self.ask + tolerance, price < self.bid - tolerance
+        figures.quoted_fills += 1
+        figures.outside += above or below
+        figures.worse += above if size > 0 else below
+
+    def _add_slippage(self, size: float, worth: float) -> None:
+        """Add what a fill cost against arrival, split into half-spread and rest where quoted."""
+        figures, arrival = self.figures, unit_value(self.instrument, self.arrival)
         value, slippage = abs(size * arrival), size * (arrival - worth)
-        takes = self.order_type in IMMEDIATE
+        takes = self.order_type in TAKES_MARKET
         figures.arrived += value
         figures.slippage += slippage
-        if self.half is None:
+        if self.half_spread is None:
             figures.unquoted += slippage
         else:
-            half_spread = -abs(size) * self.half
+            half_spread = -abs(size) * self.half_spread
             figures.quoted += value
             figures.half_spread += half_spread
             figures.rest += slippage - half_spread
@@ -130,7 +164,14 @@ class FollowedOrder:
             figures.taken_slippage += slippage
 
     def end(self, outcome: Outcome, time: datetime, message: str, price: float) -> None:
-        """Note how it ended, and at which price of the instrument; 0 where that is unknown."""
+        """End the order.
+
+        Args:
+            outcome: How it ended.
+            time: UTC.
+            message: LEAN's message.
+            price: The instrument's price then, quote currency; 0 where unknown.
+        """
         self.outcome, self.ended, figures = outcome, time, self.figures
         if outcome is not Outcome.FILLED:
             self.reason = message
@@ -140,67 +181,75 @@ class FollowedOrder:
         setattr(figures, outcome.value, 1)
         figures.touched = 1 if figures.fills else 0
         figures.partial = figures.touched if outcome is not Outcome.FILLED else 0
-        rejected = outcome is Outcome.REJECTED
-        if not rejected:
+        if outcome is not Outcome.REJECTED:
             figures.ordered = self.value
             figures.done = self.value * (1.0 - left / self.quantity) if left else self.value
-        if not rejected and self.arrival and (price or not left):
-            arrival = worth_of(self.instrument, self.arrival)
-            moved = arrival - worth_of(self.instrument, price) if left else 0.0
-            self.shortfall = figures.shortfall = figures.slippage + self.size(left) * moved
-            figures.staked = abs(self.size(self.quantity) * arrival)
+            if self.arrival and (price or not left):
+                self._add_shortfall(left, price)
+        self._add_latencies()
+
+    def _add_shortfall(self, left: float, price: float) -> None:
+        """Set the shortfall: slippage, and what the price moved on the quantity not filled."""
+        figures, arrival = self.figures, unit_value(self.instrument, self.arrival)
+        moved = arrival - unit_value(self.instrument, price) if left else 0.0
+        self.shortfall = figures.shortfall = figures.slippage + self.size(left) * moved
+        figures.ordered_at_arrival = abs(self.size(self.quantity) * arrival)
+
+    def _add_latencies(self) -> None:
         for name in LATENCIES:
             seconds = getattr(self, name)
             if seconds is not None:
-                setattr(figures, name, seconds)
-                setattr(figures, f"{name}_orders", 1)
+                setattr(self.figures, name, seconds)
+                setattr(self.figures, f"{name}_orders", 1)
 
     def scale(self, factor: float) -> None:
-        """Apply a split, as LEAN does to its open orders."""
+        """Apply a split as LEAN does to its open orders: the factor is new price over old."""
         self.quantity /= factor
         self.filled /= factor
         self.bid, self.ask, self.arrival = (
             price * factor for price in (self.bid, self.ask, self.arrival)
         )
-        self.half = None if self.half is None else self.half * factor
+        self.half_spread = None if self.half_spread is None else self.half_spread * factor
         self.limit = None if self.limit is None else self.limit * factor
 
     def quality(self) -> OrderQuality:
-        """The record of it, once it has ended."""
+        """The order as users see it, once it has ended."""
         figures, known = self.figures, self.figures.arrived > 0
-        quoted = known and self.half is not None
+        quoted = known and self.half_spread is not None
         return OrderQuality(
-            self.order_id,
-            self.strategy,
-            self.instrument.sid,
-            self.instrument.ticker,
-            self.order_type.name,
-            self.submitted,
-            self.ended or self.submitted,
-            self.outcome or Outcome.UNKNOWN,
-            self.reason,
-            self.quantity,
-            self.filled,
-            round(figures.fills),
-            ratio(self.paid, self.filled),
-            self.arrival or None,
-            self._arrival_price(),
-            self.bid or None,
-            self.ask or None,
-            self.limit,
-            self.value or None,
-            figures.slippage if known else None,
-            self.slippage_bps,
-            figures.half_spread if quoted else None,
-            figures.rest if quoted else None,
-            figures.versus_limit if figures.limited else None,
-            self.shortfall,
-            figures.fees,
-            round(figures.outside),
-            self.acknowledged,
-            self.first_fill,
-            self.last_fill,
-            {name: money for (name, *_), money in zip(HORIZONS, self.markouts, strict=True)},
+            order_id=self.order_id,
+            strategy=self.strategy,
+            sid=self.instrument.sid,
+            symbol=self.instrument.ticker,
+            order_type=self.order_type.name,
+            submitted=self.submitted,
+            ended=self.ended or self.submitted,
+            outcome=self.outcome or Outcome.UNKNOWN,
+            reason=self.reason,
+            quantity=self.quantity,
+            filled=self.filled,
+            fills=round(figures.fills),
+            price=ratio(self.paid, self.filled),
+            arrival=self.arrival or None,
+            arrival_price=self._arrival_price(),
+            bid=self.bid or None,
+            ask=self.ask or None,
+            limit_price=self.limit,
+            value=self.value or None,
+            slippage=figures.slippage if known else None,
+            slippage_bps=self.slippage_bps,
+            half_spread=figures.half_spread if quoted else None,
+            rest=figures.rest if quoted else None,
+            versus_limit=figures.versus_limit if figures.limited else None,
+            shortfall=self.shortfall,
+            fees=figures.fees,
+            outside=round(figures.outside),
+            acknowledged=self.acknowledged,
+            first_fill=self.first_fill,
+            last_fill=self.last_fill,
+            markouts={
+                name: money for (name, *_), money in zip(HORIZONS, self.markouts, strict=True)
+            },
         )
 
     def _arrival_price(self) -> Arrival:
@@ -208,62 +257,21 @@ class FollowedOrder:
             return Arrival.NONE
         return Arrival.MID if self.bid and self.ask and self.bid != self.ask else Arrival.LAST
 
-    def state(self) -> list[Any]:
-        """JSON-able and exact."""
-        return [
-            self.order_id,
-            self.strategy,
-            self.instrument.sid,
-            int(self.order_type),
-            self.submitted.isoformat(),
-            [sums.key for sums in self.groups],
-            *(getattr(self, name) for name in _PLAIN),
-            self.outcome.value if self.outcome else None,
-            self.ended.isoformat() if self.ended else None,
-            list(self.markouts),
-            list(astuple(self.figures)),
-        ]
 
-    @classmethod
-    def from_state(
-        cls,
-        state: list[Any],
-        instruments: Mapping[str, Instrument],
-        groups: Sequence[Mapping[str, GroupSums]],
-    ) -> FollowedOrder:
-        """What `state` described; instruments by sid, groups of each kind by key."""
-        order_id, strategy, sid, order_type, submitted, keys, *plain = state[: 6 + len(_PLAIN)]
-        outcome, ended, markouts, figures = state[6 + len(_PLAIN) :]
-        return cls(
-            order_id,
-            strategy,
-            instruments[sid],
-            OrderType(order_type),
-            datetime.fromisoformat(submitted),
-            tuple(found[key] for found, key in zip(groups, keys, strict=True)),
-            **dict(zip(_PLAIN, plain, strict=True)),
-            outcome=Outcome(outcome) if outcome else None,
-            ended=datetime.fromisoformat(ended) if ended else None,
-            markouts=list(markouts),
-            figures=OrderFigures(*figures),
-        )
+def followed_row(
+    instruments: Mapping[str, Instrument], groups: Sequence[Mapping[str, GroupSums]]
+) -> Codec[FollowedOrder]:
+    """The codec of followed orders as rows; their instruments and groups are saved as their keys.
 
-
-# What of it is JSON as it is.
-_PLAIN = (
-    "quantity",
-    "rate",
-    "value",
-    "bid",
-    "ask",
-    "arrival",
-    "half",
-    "limit",
-    "filled",
-    "paid",
-    "acknowledged",
-    "first_fill",
-    "last_fill",
-    "reason",
-    "shortfall",
-)
+    Args:
+        instruments: By sid; only reading needs them.
+        groups: For each kind in the order of `OrderGroup` the groups by key.
+    """
+    group_keys = [Codec((str,), attrgetter("key"), found.__getitem__) for found in groups]
+    codecs: dict[str, Codec[object]] = {
+        "instrument": Codec((str,), attrgetter("sid"), instruments.__getitem__),
+        "groups": row_of(*group_keys),
+        "markouts": row_of(*[maybe(NUMBER)] * len(HORIZONS), make=list),
+        "figures": row_codec(OrderFigures),
+    }
+    return row_codec(FollowedOrder, Saved(codecs=codecs))

@@ -1,81 +1,61 @@
-"""The execution quality of every order: followed live, summed by group once it ended."""
+"""The execution quality of all orders: each is followed live, and counted once it ended."""
 
 from __future__ import annotations
 
-from bisect import bisect
 from collections import deque
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
-import numpy as np
-
+from models.codec import NUMBER, WHOLE, Codec, deque_of, dict_of, list_of
 from models.events.instruments import Instrument
 from models.events.orders import Fill, OrderType, OrderUpdate
-from models.execution.markouts import Markouts
-from models.execution.orders import FollowedOrder, seconds_between, worth_of
-from models.execution.quantiles import Quantiles
-from models.execution.reasons import plain_reason
-from models.execution.records import (
-    ENDS,
-    LATENCIES,
-    SIZES,
-    UNVALUED,
-    ExecutionMetrics,
-    OrderGroup,
-    OrderQuality,
-    Outcome,
-    SuggestedSlippage,
-    is_own,
-)
+from models.execution.group_metrics import ExecutionMetrics, OrderGroup, SuggestedSlippage
+from models.execution.groups import OrderGroups
+from models.execution.markouts import Markouts, pending_queues
+from models.execution.order_quality import ENDS, OrderQuality, Outcome, is_own
+from models.execution.orders import FollowedOrder, followed_row, seconds_between, unit_value
 from models.execution.score import THRESHOLDS
-from models.execution.sums import OTHER, GroupSums, OrderFigures, values_of
+from models.fields import restore_part, saved_value
 from models.ledger.orders import Order
+from models.rows import row_of
 
-EXACT = 10_000  # orders up to which quantiles are exact
-KEPT = 200  # finished orders kept whole
-MOST_KEYS = 500  # values of a kind of group; orders of further ones are put together as OTHER
-
-# Where an order has its strategy and its symbol among its groups.
-STRATEGY, SYMBOL = (
-    tuple(OrderGroup).index(OrderGroup.STRATEGY),
-    tuple(OrderGroup).index(OrderGroup.SYMBOL),
-)
-BOUNDS, SIZE_NAMES = zip(*SIZES, strict=True)
+FINISHED_WHOLE = 200  # finished orders kept whole
 
 
 class ExecutionQuality:
     """The execution of all orders that are the user's own.
 
-    Each call says whose the order is: LEAN's own orders, which are shared or exercises, are left
-    out. `rate` is account currency per unit of the instrument's P&L currency.
+    Orders that LEAN made itself, which are shared among strategies or exercises, are left out
+    (`is_own`). `rate` is account currency per unit of the instrument's P&L currency.
 
     Args:
         zone: The algorithm's time zone, for the hours.
-        thresholds: Where the score's points are lost (`read_thresholds`).
+        thresholds: From where on all points of a part of the score are lost (`read_thresholds`).
 
     Attributes:
         late_fills: Fills that came after their order's end, and are in no figure.
-        since: UTC of the start of the deployment: an order of an earlier one has another's id.
+        since: UTC of the start of the deployment, for a new deployment counts order ids anew.
     """
 
     def __init__(self, zone: tzinfo, thresholds: Mapping[str, float] = THRESHOLDS) -> None:
-        self._zone = zone
         self._thresholds = thresholds
-        self._groups: list[dict[str, GroupSums]] = [{} for _ in OrderGroup]
+        self._groups = OrderGroups(zone)
         self._open: dict[int, FollowedOrder] = {}
-        self._ended: deque[FollowedOrder] = deque(maxlen=KEPT)
+        self._ended: deque[FollowedOrder] = deque(maxlen=FINISHED_WHOLE)
         self._markouts = Markouts()
         self._prices: Mapping[str, float] = {}
-        self._orders = 0
         self.late_fills = 0
         self.since: datetime | None = None
-        self._make(0, "", "")
 
     # --- events in
 
     def deploy(self, time: datetime) -> None:
-        """End what is open: LEAN counts its orders anew."""
+        """Begin a deployment: end the open orders, as LEAN counts its orders anew.
+
+        Args:
+            time: UTC of the start.
+        """
         for followed in list(self._open.values()):
             self._end(followed, Outcome.UNKNOWN, time, "a new deployment began")
         self.since = time
@@ -88,18 +68,18 @@ class ExecutionQuality:
         rate: float,
         created: datetime | None = None,
     ) -> bool:
-        """Take an order's first event, when it fills nothing.
+        """Take an order's first event, where it fills nothing.
 
         Args:
             update: The event, with the quantity, the limit and the prices at submission.
-            order: Whose it is.
+            order: Whose order it is.
             instrument: What it trades.
-            rate: At the event.
-            created: UTC of the submission; without it that is the event's own time, and the
-                latency of the acknowledgement is not measured.
+            rate: The rate at the event.
+            created: UTC of the submission; without it the submission is at the event's own time,
+                and the latency of the acknowledgement is not measured.
 
         Returns:
-            Whether the order ended with it.
+            Whether the order ended with the event.
         """
         if not is_own(order, update.order_type):
             return False
@@ -110,12 +90,12 @@ class ExecutionQuality:
         return self.update(update)
 
     def update(self, update: OrderUpdate) -> bool:
-        """Take an event that fills nothing; of an order that is not followed it does nothing.
+        """Take an event that fills nothing; that of an order which is not followed is ignored.
 
-        The price it ended at is the event's own where it has one, else the last mark's.
+        The price at the end is the event's own where it has one, else that of the last mark.
 
         Returns:
-            Whether the order ended with it.
+            Whether the order ended with the event.
         """
         followed = self._open.get(update.order_id)
         if followed is None:
@@ -141,12 +121,14 @@ class ExecutionQuality:
         """Take a fill.
 
         Args:
-            fill, order, instrument: What was traded, and whose it is.
-            rate: At the fill.
-            fee: Of the fill, account currency, positive when paid.
+            fill: The fill.
+            order: Whose order it is.
+            instrument: What was traded.
+            rate: The rate at the fill.
+            fee: The fill's fee, account currency, positive when paid.
 
         Returns:
-            Whether the order ended with it.
+            Whether the order ended with the fill.
         """
         if not is_own(order, fill.order_type):
             return False
@@ -164,16 +146,16 @@ class ExecutionQuality:
         return fill.final
 
     def mark(self, time: datetime, prices: Mapping[str, float]) -> None:
-        """Take the prices of a moment by sid, 0 where unknown; O(markouts due) a mark."""
+        """Take the prices of a mark by sid, quote currency, 0 where unknown; O(markouts due)."""
         self._prices = prices
         self._markouts.mark(time, prices)
 
     def due(self, time: datetime) -> set[str]:
-        """The sids whose price a mark at that time would take for markouts, held or not."""
+        """The sids whose price a mark at that time needs for markouts, held or not."""
         return self._markouts.due(time)
 
     def split(self, sid: str, factor: float) -> None:
-        """Apply a split that happened: quantities are divided by the factor, prices multiplied."""
+        """Apply a split: quantities are divided by the factor, prices multiplied by it."""
         for followed in self._open.values():
             if followed.instrument.sid == sid:
                 followed.scale(factor)
@@ -185,43 +167,26 @@ class ExecutionQuality:
 
     @property
     def open_orders(self) -> int:
-        """Orders that have not ended, and are in no figure yet."""
+        """Number of orders that have not ended, and are in no figure yet."""
         return len(self._open)
 
     def orders(self, limit: int | None = None) -> tuple[OrderQuality, ...]:
-        """The orders that ended last, at most 200, the latest first."""
+        """The orders that ended last, at most 200 of them, the latest first."""
         ended = list(self._ended)[::-1]
         return tuple(followed.quality() for followed in ended[:limit])
 
     def metrics(self, group: OrderGroup = OrderGroup.ACCOUNT) -> tuple[ExecutionMetrics, ...]:
-        """A record of every value of a group, by key; of the account just one."""
-        found = self._groups[tuple(OrderGroup).index(group)]
-        quantiles: list[Quantiles] = []
-        if group is OrderGroup.ACCOUNT:
-            columns = zip(*(each.quantiles for each in self._strategies()), strict=True)
-            quantiles = [Quantiles.together(column) for column in columns]
-        return tuple(
-            found[key].metrics(group, found[key].quantiles or quantiles, self._thresholds)
-            for key in sorted(found)
-        )
+        """The figures of each group of a kind, by key; of the account just one record."""
+        return self._groups.metrics(group, self._thresholds)
 
     def suggested_slippage(self) -> tuple[SuggestedSlippage, ...]:
         """What market orders paid in each symbol, for the next backtest; by sid."""
-        found: list[SuggestedSlippage] = []
-        for sid, sums in sorted(self._groups[SYMBOL].items()):
-            figures = OrderFigures(*sums.sums.tolist())
-            if figures.taken:
-                traded = max(0.0, -figures.taken_slippage / figures.taken)
-                quoted = None
-                if figures.taken_quoted:
-                    quoted = max(0.0, -figures.taken_rest / figures.taken_quoted)
-                orders = round(figures.taken_orders)
-                found.append(SuggestedSlippage(sid, sums.name, orders, quoted, traded))
-        return tuple(found)
+        return self._groups.suggested_slippage()
 
     # --- within
 
     def _has_ended(self, order_id: int) -> bool:
+        """Whether an order of the present deployment is among those that ended last."""
         since = self.since
         return any(
             ended.order_id == order_id and (since is None or ended.submitted >= since)
@@ -241,55 +206,21 @@ class ExecutionQuality:
         if old is not None:
             self._end(old, Outcome.UNKNOWN, submitted, "its id came again")
         followed = FollowedOrder(
-            event.order_id,
-            order.strategy or "",
-            instrument,
-            order.order_type,
-            submitted,
-            (),
-            event.quantity,
-            rate,
+            order_id=event.order_id,
+            strategy=order.strategy or "",
+            instrument=instrument,
+            order_type=order.order_type,
+            submitted=submitted,
+            groups=(),
+            quantity=event.quantity,
+            rate=rate,
         )
         followed.arrive(*quotes)
         price = followed.arrival or event.price
-        followed.value = abs(followed.size(event.quantity) * worth_of(instrument, price))
-        followed.groups = self._groups_of(followed)
+        followed.value = abs(followed.size(event.quantity) * unit_value(instrument, price))
+        followed.groups = self._groups.of(followed)
         self._open[event.order_id] = followed
         return followed
-
-    def _groups_of(self, followed: FollowedOrder) -> tuple[GroupSums, ...]:
-        instrument, value = followed.instrument, followed.value
-        keys = (
-            "",
-            followed.strategy,
-            instrument.sid,
-            instrument.kind.value,
-            followed.order_type.name,
-            f"{followed.submitted.astimezone(self._zone).hour:02}",
-            SIZE_NAMES[bisect(BOUNDS, value)] if value else UNVALUED,
-        )
-        sums = [found.get(key) for found, key in zip(self._groups, keys, strict=True)]
-        return tuple(
-            self._make(kind, keys[kind], instrument.ticker if kind == SYMBOL else keys[kind])
-            if each is None
-            else each
-            for kind, each in enumerate(sums)
-        )
-
-    def _make(self, kind: int, key: str, name: str) -> GroupSums:
-        """The sums of a value that is new to its kind of group."""
-        found = self._groups[kind]
-        if len(found) >= MOST_KEYS:
-            key = name = OTHER
-            if key in found:
-                return found[key]
-        sums = found[key] = GroupSums(key, name)
-        if kind == STRATEGY:
-            sums.rank(exact=self._orders <= EXACT)
-        return sums
-
-    def _strategies(self) -> list[GroupSums]:
-        return list(self._groups[STRATEGY].values())
 
     def _end(
         self,
@@ -299,68 +230,49 @@ class ExecutionQuality:
         message: str = "",
         price: float = 0.0,
     ) -> None:
+        """End an order, and count it; a price of 0 stands for that of the last mark."""
         del self._open[followed.order_id]
         price = price or self._prices.get(followed.instrument.sid, 0.0)
         followed.end(outcome, time, message, price)
         self._ended.append(followed)
-        added = np.array(values_of(followed.figures), dtype=float)
-        for sums in followed.groups:
-            sums.sums += added
-        if outcome is not Outcome.FILLED:
-            reason = f"{outcome.value}: {plain_reason(message)}"
-            for sums in followed.groups:
-                sums.count_reason(reason)
-        self._rank(followed)
-
-    def _rank(self, followed: FollowedOrder) -> None:
-        """Count it in its strategy's quantiles."""
-        self._orders += 1
-        if self._orders == EXACT + 1:
-            for sums in self._strategies():
-                for each in sums.quantiles:
-                    each.condense()
-        values = (followed.slippage_bps, *(getattr(followed, name) for name in LATENCIES))
-        for each, value in zip(followed.groups[STRATEGY].quantiles, values, strict=True):
-            if value is not None:
-                each.add(value)
+        self._groups.count(followed, message)
 
     # --- state
 
     def state(self) -> dict[str, Any]:
-        """JSON-able and exact."""
+        """JSON-able and exact; orders stand once, and elsewhere as their places among them."""
         everyone = [*self._ended, *self._open.values(), *self._markouts.orders()]
         orders = list({id(followed): followed for followed in everyone}.values())
-        numbers = {id(followed): at for at, followed in enumerate(orders)}
-
-        def number(followed: FollowedOrder) -> int:
-            return numbers[id(followed)]
-
+        places = {id(followed): at for at, followed in enumerate(orders)}
+        place: Codec[FollowedOrder] = Codec((int,), lambda followed: places[id(followed)])
         return {
-            "groups": {
-                group.value: [sums.state() for sums in found.values()]
-                for group, found in zip(OrderGroup, self._groups, strict=True)
-            },
-            "orders": [followed.state() for followed in orders],
-            "ended": [number(followed) for followed in self._ended],
-            "open": [number(followed) for followed in self._open.values()],
-            "markouts": self._markouts.state(number),
+            "groups": self._groups.state(),
+            "orders": list_of(followed_row({}, self._groups.kinds)).encode(orders),
+            "ended": list_of(place).encode([*self._ended]),
+            "open": list_of(place).encode([*self._open.values()]),
+            "markouts": pending_queues(place).encode(self._markouts.pending),
             "prices": dict(self._prices),
-            "counts": [self._orders, self.late_fills],
+            "counts": [self._groups.orders, self.late_fills],
         }
 
     def restore(self, state: Mapping[str, Any], instruments: Mapping[str, Instrument]) -> None:
-        """Take over what `state` returned; the instruments by sid."""
-        made = (
-            [GroupSums.from_state(each) for each in state["groups"][kind.value]]
-            for kind in OrderGroup
-        )
-        self._groups = [{sums.key: sums for sums in each} for each in made]
-        orders = [
-            FollowedOrder.from_state(values, instruments, self._groups)
-            for values in state["orders"]
-        ]
-        self._ended = deque((orders[at] for at in state["ended"]), KEPT)
-        self._open = {orders[at].order_id: orders[at] for at in state["open"]}
-        self._markouts.restore(state["markouts"], orders)
-        self._prices = state["prices"]
-        self._orders, self.late_fills = state["counts"]
+        """Take over what `state` returned.
+
+        Args:
+            state: The state.
+            instruments: By sid, those of all its orders.
+
+        Raises:
+            StateError: Something in it is missing or of another type.
+        """
+        restore_part(self._groups, state, "groups")
+        order = followed_row(instruments, self._groups.kinds)
+        orders = saved_value(state, "orders", list_of(order))
+        place: Codec[FollowedOrder] = Codec((int,), read=orders.__getitem__)
+        self._ended = saved_value(state, "ended", deque_of(place, FINISHED_WHOLE))
+        still_open = saved_value(state, "open", list_of(place))
+        self._open = {followed.order_id: followed for followed in still_open}
+        self._markouts.pending = saved_value(state, "markouts", pending_queues(place))
+        self._prices = saved_value(state, "prices", dict_of(NUMBER))
+        counts = saved_value(state, "counts", row_of(WHOLE, WHOLE))
+        self._groups.orders, self.late_fills = counts

@@ -1,39 +1,52 @@
-"""Quantiles of any number of values in bounded memory, exact to a part in a thousand."""
+"""Quantiles of any number of values in bounded memory, within one percent of each value."""
 
 from __future__ import annotations
 
-import sys
 from array import array
-from base64 import b64decode, b64encode
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from math import ceil, floor, inf, log
-from typing import Any
+from typing import ClassVar
 
 import numpy as np
 
-from models.execution.records import Distribution
+from models.codec import NUMBER, WHOLE, list_of, maybe, packed_column
+from models.execution.group_metrics import Distribution
+from models.fields import Field, Restorable, Table
+from models.rows import row_of
 
-# The digest's relative error, and the sizes between which it holds: less is 0, more is the bound.
+# The relative error of the bins, and the sizes between which it holds: a smaller value counts as 0,
+# a larger one as the largest.
 ERROR = 0.01
 SMALLEST_BIN, LARGEST_BIN = 1e-9, 1e9
-_GROWTH = (1 + ERROR) / (1 - ERROR)
-_LOG_GROWTH = log(_GROWTH)
-_MIDDLE = 1 + ceil(-log(SMALLEST_BIN) / _LOG_GROWTH)  # makes the bins of positive values positive
+_BIN_GROWTH = (1 + ERROR) / (1 - ERROR)
+_LOG_GROWTH = log(_BIN_GROWTH)
+# Added to the numbers of bins, so that those of positive values are positive.
+_BIN_OFFSET = 1 + ceil(-log(SMALLEST_BIN) / _LOG_GROWTH)
 
 
-class Quantiles:
-    """Values by rank: one by one at first, after `condense` counts in bins of growing width.
+class Quantiles(Restorable):
+    """Values by rank: each value at first, and after `condense` counts in bins of growing width.
 
-    A bin holds what lies between two powers of (1 + ERROR) / (1 - ERROR), so a value is known
-    within `ERROR` of its size, however many came, in at most 4,150 bins. C. Masson, J. Rim and
-    H. Lee: DDSketch, VLDB 2019.
+    A bin counts the values between two powers of (1 + ERROR) / (1 - ERROR), so that each value is
+    known within `ERROR` of its size, however many there are, in at most 4,150 bins. C. Masson,
+    J. Rim and H. Lee: DDSketch, VLDB 2019.
+
+    Args:
+        exact: Whether to keep each value at first.
 
     Attributes:
         n: Values so far.
         total: Their sum.
-        low: The least; `high` is the greatest.
+        low: The least value; infinite without one.
+        high: The greatest value; negative infinite without one.
     """
+
+    STATE: ClassVar[Table] = Table(
+        Field("ends", maybe(row_of(WHOLE, NUMBER, NUMBER, NUMBER)), "_ends"),
+        Field("values", maybe(packed_column("d")), "_values"),
+        Field("bins", list_of(row_of(WHOLE, WHOLE)), "_bin_counts"),
+    )
 
     __slots__ = ("_bins", "_values", "high", "low", "n", "total")
 
@@ -60,23 +73,34 @@ class Quantiles:
             self._bins[bin_] = self._bins.get(bin_, 0) + 1
 
     def condense(self) -> None:
-        """Keep the bins from now on, no longer the values."""
+        """Keep counts in bins from now on instead of the values."""
         self._bins = self._counted()
         self._values = None
 
     def _counted(self) -> dict[int, int]:
+        """The number of values in each bin that has some."""
         return self._bins if self._values is None else dict(Counter(map(_bin, self._values)))
 
     def distribution(self) -> Distribution:
-        """The figure as it spreads."""
+        """How the values are distributed."""
         if not self.n:
             return Distribution(0, None)
         p5, median, p95, p99 = self._at(0.05, 0.5, 0.95, 0.99)
         average, exact = self.total / self.n, self._values is not None
-        return Distribution(self.n, average, self.low, p5, median, p95, p99, self.high, exact)
+        return Distribution(
+            n=self.n,
+            average=average,
+            minimum=self.low,
+            p5=p5,
+            median=median,
+            p95=p95,
+            p99=p99,
+            maximum=self.high,
+            exact=exact,
+        )
 
     def _at(self, *parts: float) -> list[float]:
-        """The values below which these parts are, between two ranks in a straight line."""
+        """The quantiles at these fractions, interpolated in a straight line between two ranks."""
         if self._values is not None:
             ordered = np.sort(np.array(self._values))
         else:
@@ -96,7 +120,7 @@ class Quantiles:
 
     @classmethod
     def together(cls, each: Iterable[Quantiles]) -> Quantiles:
-        """All values of several; exact where all of them are."""
+        """The quantiles of the values of all of them; exact where all of them are."""
         parts = list(each)
         made = cls(all(part._values is not None for part in parts))
         for part in parts:
@@ -110,47 +134,37 @@ class Quantiles:
                     made._bins[bin_] = made._bins.get(bin_, 0) + count
         return made
 
-    def state(self) -> dict[str, Any]:
-        """JSON-able and exact."""
-        kept = self._values
-        return {
-            "ends": [self.n, self.total, self.low, self.high] if self.n else None,
-            "values": None if kept is None else b64encode(_little(kept)).decode("ascii"),
-            "bins": sorted(self._bins.items()),
-        }
+    @property
+    def _ends(self) -> tuple[int, float, float, float] | None:
+        """Number, sum, least and greatest of the values; None without one."""
+        return (self.n, self.total, self.low, self.high) if self.n else None
 
-    @classmethod
-    def from_state(cls, state: Mapping[str, Any]) -> Quantiles:
-        """What `state` described."""
-        made = cls(state["values"] is not None)
-        if state["ends"]:
-            made.n, made.total, made.low, made.high = state["ends"]
-        if made._values is not None:
-            made._values = _little(array("d", b64decode(state["values"])))
-        made._bins = dict(state["bins"])
-        return made
+    @_ends.setter
+    def _ends(self, ends: tuple[int, float, float, float] | None) -> None:
+        self.n, self.total, self.low, self.high = ends or (0, 0.0, inf, -inf)
 
+    @property
+    def _bin_counts(self) -> list[tuple[int, int]]:
+        """The number of each bin, in order, and of the values in it."""
+        return sorted(self._bins.items())
 
-def _little(values: array[float]) -> array[float]:
-    """The values in little-endian order of bytes, or back from it."""
-    if sys.byteorder != "little":
-        values = values[:]
-        values.byteswap()
-    return values
+    @_bin_counts.setter
+    def _bin_counts(self, counts: list[tuple[int, int]]) -> None:
+        self._bins = dict(counts)
 
 
 def _bin(value: float) -> int:
-    """The bin of a value; bins are in the order of their values."""
+    """The number of a value's bin; the numbers are in the order of the values."""
     size = abs(value)
     if size < SMALLEST_BIN:
         return 0
-    number = _MIDDLE + ceil(log(min(size, LARGEST_BIN)) / _LOG_GROWTH)
+    number = _BIN_OFFSET + ceil(log(min(size, LARGEST_BIN)) / _LOG_GROWTH)
     return number if value > 0 else -number
 
 
 def _middle(number: int) -> float:
-    """The value that stands for a bin: within `ERROR` of all that is in it."""
+    """The value that stands for a bin, within `ERROR` of the size of each value in it."""
     if not number:
         return 0.0
-    size: float = 2 * _GROWTH ** (abs(number) - _MIDDLE) / (_GROWTH + 1)
+    size: float = 2 * _BIN_GROWTH ** (abs(number) - _BIN_OFFSET) / (_BIN_GROWTH + 1)
     return size if number > 0 else -size

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import inf
 
-# The score's parts, each 0 at best: points out of 100, and where all of them are lost. In between
-# they fall in a straight line.
+# The parts of the score, each 0 at best. A part has points out of 100 (`WEIGHTS`), of which all are
+# lost from its threshold on (`THRESHOLDS`), and in between they fall in a straight line.
 WEIGHTS: dict[str, float] = {
-    "slippage": 40.0,  # cost against arrival
-    "unfilled": 20.0,  # part of the value ordered, rejected orders left out
-    "latency": 15.0,  # average from submission to acknowledgement
-    "rejected": 15.0,  # part of the orders
-    "outside": 10.0,  # part of the quoted fills that are worse than the touch
+    "slippage": 40.0,  # cost against the arrival price
+    "unfilled": 20.0,  # fraction of the value ordered, rejected orders left out
+    "latency": 15.0,  # mean time from submission to acknowledgement
+    "rejected": 15.0,  # fraction of the orders
+    "outside": 10.0,  # fraction of the fills with quotes that were worse than the touch
 }
 THRESHOLDS: dict[str, float] = {
     "slippage": 20.0,  # basis points
@@ -24,10 +24,10 @@ THRESHOLDS: dict[str, float] = {
 
 
 def read_thresholds(text: str) -> dict[str, float]:
-    """The thresholds of a setting like `slippage=10,latency=0.5`; those not named stay as they are.
+    """The thresholds of a setting such as `slippage=10,latency=0.5`; others keep their defaults.
 
     Raises:
-        ValueError: A name is unknown or said twice, or a number is not above 0.
+        ValueError: A name is unknown or comes twice, or a number is not above 0.
     """
     given: dict[str, float] = {}
     for part in filter(None, text.split(",")):
@@ -41,9 +41,13 @@ def read_thresholds(text: str) -> dict[str, float]:
 
 
 def quality_score(parts: Mapping[str, float | None], thresholds: Mapping[str, float]) -> float:
-    """From 0 to 100: the weighted mean of `1 - part / threshold`, each at least 0 and at most 1.
+    """The score from 0 to 100: the weighted mean of `1 - part / threshold`, kept within 0 and 1.
 
-    A part that is None drops out, and the others' weights share its points.
+    A part that is None is left out, and the other parts share its points by their weights.
+
+    Args:
+        parts: Each part of `WEIGHTS`, 0 at best; None where it is unknown. One must be known.
+        thresholds: From where on all points of a part are lost.
     """
     known = {name: part for name, part in parts.items() if part is not None}
     points = {

@@ -4,58 +4,77 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from operator import attrgetter
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from models.codec import NUMBER, WHOLE, Codec, dict_of, list_of
+from models.execution.group_metrics import Distribution, ExecutionMetrics, Markout, OrderGroup
+from models.execution.order_quality import HORIZONS, LATENCIES, Outcome
 from models.execution.quantiles import Quantiles
-from models.execution.records import (
-    HORIZONS,
-    LATENCIES,
-    Distribution,
-    ExecutionMetrics,
-    Markout,
-    OrderGroup,
-    Outcome,
-)
 from models.execution.score import quality_score
+from models.fields import restored
+from models.records import Saved, row_codec
+from models.rows import RowFormat, row_of
 
-# Different reasons that a group counts; further ones are OTHER.
+# The most reasons that a group counts apart; orders with further ones are counted as OTHER.
 MOST_REASONS = 20
 OTHER = "other"
 
 
 def ratio(part: float, whole: float) -> float | None:
-    """The part of the whole; None of nothing."""
+    """The part over the whole; None where the whole is 0."""
     return part / whole if whole else None
 
 
 def basis_points(money: float, value: float) -> float | None:
-    """Money in basis points of a value; None of nothing."""
+    """Money in basis points of a value; None where the value is 0."""
     return 1e4 * money / value if value else None
 
 
 @dataclass(slots=True, eq=False)
 class OrderFigures:
-    """What an order adds to its groups; money and values in account currency.
+    """What an order adds to the sums of its groups; money and values are in account currency.
 
     Attributes:
-        filled: Orders of this outcome; so are the next four.
-        partial: Orders with a fill that were not filled whole; `touched` all with a fill.
-        ordered: Value ordered, rejected orders left out; `done` the part of it that was filled.
-        traded: Value filled, at the fills' prices.
-        arrived: Value filled, at the arrival price: `slippage` stands against it; the slippage of
-            orders without a spread is `unquoted`.
-        quoted: The same of orders with a quoted spread: for `half_spread` and `rest`.
-        limited: Value filled, at the limits: for `versus_limit`.
-        staked: Value ordered, at the arrival price: for `shortfall`.
-        quoted_fills: Fills of orders with a quoted spread; `outside` those that are not in it,
-            `worse` those on its expensive side.
-        taken: `arrived` of `taken_orders`, which take the market's price at once: for
-            `taken_slippage`; `taken_quoted` is for `taken_rest`.
-        acknowledged: Seconds, of `acknowledged_orders`; so are the first and the last fill's.
+        filled: 1 where the order was filled.
+        canceled: 1 where the order was canceled.
+        rejected: 1 where the order was rejected.
+        expired: 1 where the order expired.
+        unknown: 1 where the order's end was not seen.
+        partial: 1 where the order has a fill and was not filled whole.
+        touched: 1 where the order has a fill.
+        fills: Fills.
+        ordered: Value ordered, 0 of a rejected order.
+        done: The part of `ordered` that was filled.
+        traded: Value filled, at the prices of the fills.
+        fees: Fees, positive when paid.
+        arrived: Value filled, at the arrival price.
+        slippage: Slippage on `arrived`.
+        unquoted: Slippage without a quoted spread.
+        quoted: Value filled at the arrival price, with a quoted spread.
+        half_spread: Half-spread on `quoted`.
+        rest: Slippage beyond the half-spread on `quoted`.
+        limited: Value filled, at the limits in force.
+        versus_limit: What the fills were better than the limits.
+        ordered_at_arrival: Value ordered, at the arrival price.
+        shortfall: Implementation shortfall on `ordered_at_arrival`.
+        quoted_fills: Fills with a quoted spread.
+        outside: Fills outside the quoted spread.
+        worse: Fills on the expensive side of the quoted spread.
+        taken_orders: 1 where the order took the market's price at once and `arrived` is known.
+        taken: `arrived` of such an order.
+        taken_slippage: `slippage` of such an order.
+        taken_quoted: `quoted` of such an order.
+        taken_rest: `rest` of such an order.
+        acknowledged_orders: 1 where `acknowledged` was measured.
+        acknowledged: Seconds from submission to LEAN's first event.
+        first_fill_orders: 1 where `first_fill` was measured.
+        first_fill: Seconds from submission to the first fill.
+        last_fill_orders: 1 where `last_fill` was measured.
+        last_fill: Seconds from submission to the last fill.
     """
 
     filled: float = 0.0
@@ -78,7 +97,7 @@ class OrderFigures:
     rest: float = 0.0
     limited: float = 0.0
     versus_limit: float = 0.0
-    staked: float = 0.0
+    ordered_at_arrival: float = 0.0
     shortfall: float = 0.0
     quoted_fills: float = 0.0
     outside: float = 0.0
@@ -100,33 +119,35 @@ COLUMNS = tuple(each.name for each in fields(OrderFigures))
 values_of: Callable[[OrderFigures], tuple[float, ...]] = attrgetter(*COLUMNS)
 
 
+@dataclass(slots=True, eq=False)
 class GroupSums:
-    """A group's sums.
+    """The sums over the orders of one group.
 
     Attributes:
-        key: The group's value; `name` is what a person calls it.
-        sums: In the order of `COLUMNS`.
-        markouts: Fills, their value, money and missed fills of each horizon.
+        key: The group's value.
+        name: What a person calls it.
+        sums: The sum of each of `COLUMNS`, in their order.
+        markouts: For each horizon the fills, their value, the money they made and the fills that
+            were missed.
         reasons: "outcome: reason" -> orders.
-        quantiles: Of slippage in basis points and the latencies; of strategies only.
+        quantiles: Of slippage in basis points and of the latencies; only strategies have them.
     """
 
-    __slots__ = ("key", "markouts", "name", "quantiles", "reasons", "sums")
-
-    def __init__(self, key: str, name: str) -> None:
-        self.key = key
-        self.name = name
-        self.sums = np.zeros(len(COLUMNS))
-        self.markouts: list[list[float]] = [[0, 0.0, 0.0, 0] for _ in HORIZONS]
-        self.reasons: Counter[str] = Counter()
-        self.quantiles: list[Quantiles] = []
+    key: str
+    name: str
+    sums: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(COLUMNS)))
+    markouts: list[list[float]] = field(
+        default_factory=lambda: [[0, 0.0, 0.0, 0] for _ in HORIZONS]
+    )
+    reasons: Counter[str] = field(default_factory=Counter)
+    quantiles: list[Quantiles] = field(default_factory=list)
 
     def rank(self, exact: bool) -> None:
-        """Keep quantiles from now on, exact or as a digest."""
+        """Keep quantiles from now on, exact ones or counts in bins."""
         self.quantiles = [Quantiles(exact) for _ in range(1 + len(LATENCIES))]
 
     def count_reason(self, reason: str) -> None:
-        """Count why an order was not filled."""
+        """Count the reason why an order was not filled."""
         if reason not in self.reasons and len(self.reasons) >= MOST_REASONS:
             reason = OTHER
         self.reasons[reason] += 1
@@ -137,84 +158,120 @@ class GroupSums:
         """The group in figures.
 
         Args:
-            group: What it is a group by.
-            quantiles: Its own, or those of the account; none where the group has none.
-            thresholds: Where the score's points are lost.
+            group: What the orders are grouped by.
+            quantiles: The group's own, or those of the account; none where the group has none.
+            thresholds: From where on all points of a part of the score are lost.
         """
-        sums = OrderFigures(*self.sums.tolist())
+        sums = self.figures()
         outcomes = {each.value: round(getattr(sums, each.value)) for each in Outcome}
         orders = sum(outcomes.values())
-        spread, *latencies = distributions(sums, quantiles)
-        done, rejects = ratio(sums.done, sums.ordered), ratio(sums.rejected, orders)
-        worse, slippage = ratio(sums.worse, sums.quoted_fills), in_bps(sums, "slippage", "arrived")
-        parts = {
-            "slippage": None if slippage[1] is None else -slippage[1],
-            "unfilled": None if done is None else 1.0 - done,
-            "latency": latencies[0].average,
-            "rejected": rejects,
-            "outside": worse,
-        }
+        slippage_spread, *latencies = distributions(sums, quantiles)
+        rates = _rates(sums, orders)
+        slippage, slippage_bps = in_bps(sums, "slippage", "arrived")
+        half_spread, half_spread_bps = in_bps(sums, "half_spread", "quoted")
+        rest, rest_bps = in_bps(sums, "rest", "quoted")
+        versus_limit, versus_limit_bps = in_bps(sums, "versus_limit", "limited")
+        shortfall, shortfall_bps = in_bps(sums, "shortfall", "ordered_at_arrival")
         return ExecutionMetrics(
-            group,
-            self.key,
-            self.name,
-            orders,
-            outcomes,
-            round(sums.partial),
-            round(sums.fills),
-            ratio(sums.fills, sums.touched),
-            ratio(sums.filled, orders - sums.rejected),
-            done,
-            ratio(sums.canceled, orders),
-            rejects,
-            ratio(sums.expired, orders),
-            dict(self.reasons.most_common()),
-            sums.traded,
-            sums.fees,
-            basis_points(sums.fees, sums.traded),
-            *slippage,
-            *in_bps(sums, "half_spread", "quoted"),
-            *in_bps(sums, "rest", "quoted"),
-            sums.unquoted if sums.arrived else None,
-            *in_bps(sums, "versus_limit", "limited"),
-            *in_bps(sums, "shortfall", "staked"),
-            round(sums.outside),
-            ratio(sums.outside, sums.quoted_fills),
-            worse,
-            spread,
-            dict(zip(LATENCIES, latencies, strict=True)),
-            {
+            group=group,
+            key=self.key,
+            name=self.name,
+            orders=orders,
+            outcomes=outcomes,
+            partial=round(sums.partial),
+            fills=round(sums.fills),
+            **rates,
+            reasons=dict(self.reasons.most_common()),
+            value=sums.traded,
+            fees=sums.fees,
+            fees_bps=basis_points(sums.fees, sums.traded),
+            slippage=slippage,
+            slippage_bps=slippage_bps,
+            half_spread=half_spread,
+            half_spread_bps=half_spread_bps,
+            rest=rest,
+            rest_bps=rest_bps,
+            unquoted=sums.unquoted if sums.arrived else None,
+            versus_limit=versus_limit,
+            versus_limit_bps=versus_limit_bps,
+            shortfall=shortfall,
+            shortfall_bps=shortfall_bps,
+            outside=round(sums.outside),
+            slippage_spread=slippage_spread,
+            latency=dict(zip(LATENCIES, latencies, strict=True)),
+            markouts={
                 name: markout_of(row)
                 for (name, *_), row in zip(HORIZONS, self.markouts, strict=True)
             },
-            quality_score(parts, thresholds) if orders else None,
+            score=_score(rates, slippage_bps, latencies[0], thresholds) if orders else None,
         )
 
-    def state(self) -> list[Any]:
-        """JSON-able and exact."""
-        quantiles = [each.state() for each in self.quantiles]
-        markouts = [list(row) for row in self.markouts]
-        return [self.key, self.name, self.sums.tolist(), markouts, dict(self.reasons), quantiles]
+    def figures(self) -> OrderFigures:
+        """The sums by name."""
+        return OrderFigures(*self.sums.tolist())
 
-    @classmethod
-    def from_state(cls, state: list[Any]) -> GroupSums:
-        """What `state` described."""
-        made = cls(state[0], state[1])
-        made.sums = np.array(state[2])
-        made.markouts = [list(row) for row in state[3]]
-        made.reasons = Counter(state[4])
-        made.quantiles = [Quantiles.from_state(each) for each in state[5]]
-        return made
+
+_MARKOUT_ROW = row_of(WHOLE, NUMBER, NUMBER, WHOLE, make=list)
+GROUP_SUMS_ROW: Codec[GroupSums] = row_codec(
+    GroupSums,
+    Saved(
+        codecs={
+            "sums": Codec(
+                (list, tuple),
+                np.ndarray.tolist,
+                RowFormat(COLUMNS, [NUMBER] * len(COLUMNS), np.array).read,
+            ),
+            "markouts": row_of(*[_MARKOUT_ROW] * len(HORIZONS), make=list),
+            "reasons": dict_of(WHOLE, Counter),
+            "quantiles": list_of(restored(Quantiles)),
+        }
+    ),
+)
+
+
+def _rates(sums: OrderFigures, orders: int) -> dict[str, float | None]:
+    """The rates of `ExecutionMetrics`; None where there is nothing that they are of."""
+    return {
+        "fills_per_order": ratio(sums.fills, sums.touched),
+        "fill_rate": ratio(sums.filled, orders - sums.rejected),
+        "fill_rate_quantity": ratio(sums.done, sums.ordered),
+        "cancel_rate": ratio(sums.canceled, orders),
+        "reject_rate": ratio(sums.rejected, orders),
+        "expiry_rate": ratio(sums.expired, orders),
+        "outside_rate": ratio(sums.outside, sums.quoted_fills),
+        "worse_rate": ratio(sums.worse, sums.quoted_fills),
+    }
+
+
+def _score(
+    rates: Mapping[str, float | None],
+    slippage_bps: float | None,
+    latency: Distribution,
+    thresholds: Mapping[str, float],
+) -> float:
+    """The quality score of a group from its rates, its slippage and its first latency."""
+    done = rates["fill_rate_quantity"]
+    parts = {
+        "slippage": None if slippage_bps is None else -slippage_bps,
+        "unfilled": None if done is None else 1.0 - done,
+        "latency": latency.average,
+        "rejected": rates["reject_rate"],
+        "outside": rates["worse_rate"],
+    }
+    return quality_score(parts, thresholds)
 
 
 def in_bps(sums: OrderFigures, money: str, value: str) -> tuple[float | None, float | None]:
-    """A sum and the same in basis points; None where it stands against nothing."""
+    """A sum of money, also in basis points of a sum of values; None where there is no value."""
     amount, whole = getattr(sums, money), getattr(sums, value)
     return (amount if whole else None), basis_points(amount, whole)
 
 
 def distributions(sums: OrderFigures, quantiles: Sequence[Quantiles]) -> list[Distribution]:
-    """Of slippage in basis points and the latencies; only means where there are no quantiles."""
+    """The distributions of slippage in basis points and of each latency.
+
+    Without quantiles the latencies have only their means, and the slippage has nothing.
+    """
     if quantiles:
         return [each.distribution() for each in quantiles]
     found = [Distribution(0, None)]
@@ -225,7 +282,7 @@ def distributions(sums: OrderFigures, quantiles: Sequence[Quantiles]) -> list[Di
 
 
 def markout_of(row: Sequence[float]) -> Markout:
-    """The markout of a row of sums: fills, value, money and fills that were missed."""
+    """The markout from a group's sums: fills, their value, money and fills that were missed."""
     fills, value, money, missed = row
     return Markout(
         round(fills), round(missed), money if fills else None, basis_points(money, value)

@@ -101,6 +101,7 @@ class Orders:
         return order_id
 
     def _new(self, event: Fill | OrderUpdate, ticker: str) -> Order:
+        """The order that an event is the first of."""
         tag = event.tag or ""
         order_type = OrderType.MARKET if event.order_type is None else event.order_type
         arrival = 0.0
@@ -117,9 +118,10 @@ class Orders:
                 strategy = None
             if strategy is None and order_type is not OrderType.OPTION_EXERCISE:
                 strategy = self._default
-        whole = "risk=" in tag and order_type not in COMBOS  # a leg's risk is in no tag
-        risk = risk_each(tag, event.quantity) if whole else 0.0
-        return Order(strategy, order_type, tag, arrival, reason or "order", risk=risk)
+        order = Order(strategy, order_type, tag, arrival, reason or "order")
+        if "risk=" in tag and order_type not in COMBOS:  # a leg's risk is in no tag
+            order.risk = risk_each(tag, event.quantity)
+        return order
 
     def forget(self) -> None:
         """Forget LEAN's orders: it counts them anew. Those by hand stay."""
@@ -155,5 +157,6 @@ class Orders:
 
 
 def _order(values: list[Any]) -> Order:
+    """The order that `Order.state` described."""
     strategy, order_type, *rest = values
     return Order(strategy, OrderType(order_type), *rest)

@@ -1,37 +1,49 @@
-"""What LEAN takes its portfolio statistics of: samples, closing fills, its chart of equity."""
+"""What LEAN takes its portfolio statistics of besides its samples: closing fills and a chart."""
 
 from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from types import NoneType
+from typing import ClassVar, NamedTuple
 
+from models.codec import Codec, plain_column
 from models.equity.samples import Column
+from models.fields import Field, Restorable, Table
+from models.rows import row_of
 
-# A profit below this, account currency, is what doubles leave of LEAN's 0, which is a loss.
-BREAKEVEN = 1e-9
+# A profit below this, account currency, is what doubles leave of a 0 in LEAN's decimals, and a
+# profit of 0 is a loss in LEAN.
+NO_PROFIT = 1e-9
 
-# LEAN's chart of equity has about this many points, at least four minutes apart.
+# LEAN's chart of equity has about this many points, at least so many seconds apart.
 CHART_POINTS, CHART_SECONDS = 4_000, 240.0
 
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
-    """Says that a fill is the option's own leg of an exercise, an assignment or an expiry.
+    """The exercise, assignment or expiry that a fill is the option's own leg of.
 
-    `amount` is what the whole fill is in the money by, in account currency: unsigned quantity *
-    multiplier * rate * (underlying - strike, or for a put the reverse); it may be negative.
+    Attributes:
+        in_the_money: Whether LEAN's message says that the option was in the money.
+        amount: What the whole fill is in the money by, account currency: unsigned quantity *
+            multiplier * rate * (underlying - strike, for a put strike - underlying); negative out
+            of the money.
     """
 
     in_the_money: bool
     amount: float
 
     def is_win(self, quantity: float, profit: float) -> bool:
-        """Tell if LEAN counts a trade of this gross profit, closed by a signed quantity, as won.
+        """Whether LEAN counts the trade that the exercise closes as won.
 
-        A holder wins if the option gives more than it cost, a writer if less than it brought.
+        A holder wins where the option gives more than it cost, a writer where it takes less than it
+        brought.
+
+        Args:
+            quantity: The closing fill's signed quantity.
+            profit: The trade's P&L before fees, account currency.
         """
         if quantity < 0:
             return self.in_the_money and abs(profit) < self.amount
@@ -39,11 +51,11 @@ class Exercise:
 
 
 class Closings(NamedTuple):
-    """The fills that took something off LEAN's net position, in order; `closing` gives the figures.
+    """The fills that took something off LEAN's net position, in order (`closing`).
 
     Attributes:
         time: Unix seconds.
-        profit: Account currency.
+        profit: Profit that LEAN records, account currency.
         won: 1 where LEAN counts a win, else 0.
     """
 
@@ -53,7 +65,7 @@ class Closings(NamedTuple):
 
 
 class Points(NamedTuple):
-    """LEAN's chart of equity (`EquityChart`), on which it takes drawdown and dates its windows.
+    """LEAN's chart of equity (`EquityChart`), of which it takes drawdowns and dates its windows.
 
     Attributes:
         time: Unix seconds, rising strictly.
@@ -70,56 +82,71 @@ NO_CLOSINGS = Closings((), (), ())
 def closing(
     profit: float, fee: float, quantity: float, exercise: Exercise | None = None
 ) -> tuple[float, float]:
-    """What LEAN records of a closing fill: profit and 1 for a win, else 0.
+    """What LEAN records of a closing fill: the profit, and 1 for a win or else 0.
 
-    It takes the fee twice, as if the entry had cost the same.
+    LEAN takes the fee twice, as if the entry had cost the same.
 
     Args:
-        profit: Of the closed part at LEAN's average price (`Holding.fill`), account currency; of an
-            index option with the cash it paid out.
-        fee: The fill's, account currency.
-        quantity: The fill's, signed.
-        exercise: Of an option's own leg of an exercise, else None.
+        profit: Profit of the closed part at LEAN's average price (`Holding.fill`), account
+            currency; of an index option with the cash that it paid out.
+        fee: The fill's fee, account currency.
+        quantity: The fill's signed quantity.
+        exercise: The exercise that the fill is the option's own leg of; None for other fills.
     """
     booked = profit - 2.0 * fee
-    if abs(booked) < BREAKEVEN:
+    if abs(booked) < NO_PROFIT:
         booked = 0.0
     won = booked > 0.0 if exercise is None else exercise.is_win(quantity, booked)
     return booked, float(won)
 
 
-class EquityChart:
-    """Picks the marks that LEAN's chart of equity has, as they come.
+# A time or an equity; an infinite one, which JSON does not have, is saved as null.
+_FINITE: Codec[float] = Codec(
+    (float, int, NoneType),
+    lambda value: None if math.isinf(value) else value,
+    lambda saved: -math.inf if saved is None else saved,
+)
 
-    A step is charted with the equity it ended with, if it is more than a period after the last one
-    charted so; samples always are. Memory: 16 bytes a point, in a backtest some 4,000 and a day's.
+
+class EquityChart(Restorable):
+    """The points that LEAN's chart of equity has, picked from the steps of a run as they come.
+
+    A step is charted with the equity it ended with where it is more than a period after the last
+    step that was charted; samples always are charted. A point takes 16 bytes, and a backtest has
+    some 4,000 points and one a day.
 
     Args:
-        seconds: The period: `EquityChart.period` in a backtest; live, what one can afford.
+        seconds: The period: `EquityChart.period` in a backtest; in live trading any.
     """
 
     __slots__ = ("_equities", "_equity", "_next", "_seconds", "_time", "_times")
 
+    STATE: ClassVar[Table] = Table(
+        Field("times", plain_column("d"), "_times"),
+        Field("equities", plain_column("d"), "_equities"),
+        Field("step", row_of(_FINITE, _FINITE, _FINITE), ("_time", "_equity", "_next")),
+    )
+
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._times, self._equities = array("d"), array("d")
-        # The step that may not have ended yet, and after when one is charted again.
+        # the step that may not have ended yet, and the time after which one is charted again
         self._time, self._equity, self._next = -math.inf, 0.0, -math.inf
 
     @staticmethod
     def period(start: float, end: float) -> float:
-        """LEAN's period in a backtest between two dates, Unix seconds."""
+        """LEAN's period in seconds, in a backtest from start to end, Unix seconds."""
         return max(CHART_SECONDS, (end - start) / CHART_POINTS)
 
     def mark(self, time: float, equity: float) -> None:
-        """Take the equity of a step, or its latest; account currency."""
+        """Take the equity of a step, or a later one of the same step; account currency."""
         if time > self._time:
             self._end_step()
             self._time = time
         self._equity = equity
 
     def sample(self, time: float, equity: float) -> None:
-        """Take LEAN's daily sample, or that of the end."""
+        """Take a sample of LEAN's, daily or at the end; account currency."""
         if time > self._time:
             self._end_step()
             self._time = -math.inf
@@ -136,16 +163,5 @@ class EquityChart:
             self._equities.append(equity)
 
     def points(self) -> Points:
-        """What is charted; an open step is not yet."""
+        """The points charted so far; the open step is not among them."""
         return Points(self._times, self._equities)
-
-    def state(self) -> dict[str, Any]:
-        """JSON-able and exact; a new chart of the same period that restores it goes on."""
-        step = [None if math.isinf(x) else x for x in (self._time, self._equity, self._next)]
-        return {"times": list(self._times), "equities": list(self._equities), "step": step}
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Take over what `state` returned."""
-        self._times, self._equities = array("d", state["times"]), array("d", state["equities"])
-        step = (-math.inf if value is None else value for value in state["step"])
-        self._time, self._equity, self._next = step

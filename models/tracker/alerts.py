@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
 
-from models.settings import FRACTIONS, Alarm
+from models.records import Record
+from models.settings import FRACTION_ALARMS, Alarm
 
 
-class Alert(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Alert(Record):
     """A threshold that was crossed, or recovered from.
 
     Attributes:
-        alarm: What is watched; its comment gives the unit of `value` and `threshold`.
-        strategy: Whose; empty for the account.
-        fired: True when it was crossed, False on recovery.
+        alarm: What is watched; `Alarm` has the unit of `value` and `threshold`.
+        strategy: The strategy; empty for the account.
+        fired: True when the threshold was crossed, False on recovery.
         time: UTC.
-        value: The figure now.
-        threshold: From where on it alerts.
-        since: Start of the fall or of the day; None where there is no such window.
-        peak: NAV, or of a day's loss the equity, that it fell from; None likewise.
-        trough: The lowest since; None likewise.
+        value: The figure then.
+        threshold: The value from which on the figure alerts.
+        since: UTC of the start of the fall or of the day; None where the alarm has no such window.
+        peak: NAV, or of a day's loss equity, that the fall began at; None without a window.
+        trough: The lowest NAV or equity since then; None without a window.
     """
 
     alarm: Alarm
@@ -47,21 +48,4 @@ class Alert(NamedTuple):
         return line
 
     def _shown(self, figure: float) -> str:
-        return f"{100 * figure:.2f} %" if self.alarm in FRACTIONS else f"{figure:,.10g}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON values; times in ISO 8601."""
-        since = self.since.isoformat() if self.since else None
-        given = {"alarm": self.alarm.value, "time": self.time.isoformat(), "since": since}
-        return {**self._asdict(), **given}
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Alert:
-        """The alert that `to_dict` described."""
-        since = values["since"]
-        given = {
-            "alarm": Alarm(values["alarm"]),
-            "time": datetime.fromisoformat(values["time"]),
-            "since": datetime.fromisoformat(since) if since else None,
-        }
-        return cls(**{**values, **given})
+        return f"{100 * figure:.2f} %" if self.alarm in FRACTION_ALARMS else f"{figure:,.10g}"

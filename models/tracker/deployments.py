@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
 
 from models.equity.scopes import Scopes
 from models.ledger.ledger import Ledger
+from models.records import Record
 
 
-class Deployment(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Deployment(Record):
     """Where the account stood when LEAN was started; money in account currency.
 
     Attributes:
@@ -31,17 +33,9 @@ class Deployment(NamedTuple):
     net_pnl: float
     trades: int
 
-    def to_dict(self) -> dict[str, Any]:
-        """JSON values; the time in ISO 8601."""
-        return {**self._asdict(), "time": self.time.isoformat()}
 
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Deployment:
-        """The deployment that `to_dict` described."""
-        return cls(**{**values, "time": datetime.fromisoformat(values["time"])})
-
-
-class SinceDeploy(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class SinceDeploy(Record):
     """What the running deployment made; the summary's other figures are since inception.
 
     Attributes:
@@ -57,16 +51,6 @@ class SinceDeploy(NamedTuple):
     net_pnl: float
     total_return: float | None
     trades: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON values; the time in ISO 8601."""
-        return {**self._asdict(), "time": self.time.isoformat() if self.time else None}
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> SinceDeploy:
-        """The record that `to_dict` described."""
-        time = values["time"]
-        return cls(**{**values, "time": datetime.fromisoformat(time) if time else None})
 
 
 def begin_deployment(

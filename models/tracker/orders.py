@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from models.execution.records import ExecutionMetrics, OrderGroup, OrderQuality, SuggestedSlippage
+from models.execution.group_metrics import ExecutionMetrics, OrderGroup, SuggestedSlippage
+from models.execution.order_quality import OrderQuality
 from models.tracker.choices import picked
 from models.tracker.core import Core
 

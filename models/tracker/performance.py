@@ -60,8 +60,13 @@ class Performance:
         """How far it is below its peak, and its deepest drawdowns."""
         with self._core.lock:
             track = self._core.scopes.find(strategy).track
-            spells = tuple(track.spells)
-            return DrawdownRecord(track.depth, track.amount, track.max_depth, track.spell, spells)
+            return DrawdownRecord(
+                depth=track.depth,
+                amount=track.amount,
+                max_depth=track.max_depth,
+                open=track.open_period,
+                periods=tuple(track.periods),
+            )
 
     def equity_curve(self, strategy: str | None) -> list[CurvePoint]:
         """Its equity over time, in at most 4,000 marks with the extremes among them."""

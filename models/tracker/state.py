@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
+from models.codec import FLAG, TEXT, TIME, WHOLE, Codec, dict_of, list_of, maybe
 from models.errors import TrackerError
+from models.fields import Field, Table, restore_part, saved_value
+from models.records import record_codec
 from models.tracker.core import Core
 from models.tracker.deployments import Deployment
 from models.tracker.manual import ManualTrading
@@ -15,6 +18,21 @@ from models.tracker.trades import ClosedTrades, TradeFilter
 from models.trades.record import LOTS
 
 STATE_VERSION = 3
+
+_OBJECT: Codec[Any] = Codec((dict,))
+_CORE_FIELDS = Table(
+    Field("days", WHOLE),
+    Field("last_day", maybe(TIME)),
+    Field("deployments", list_of(record_codec(Deployment))),
+    Field("ledger", _OBJECT),
+    Field("scopes", _OBJECT),
+    Field("samples", _OBJECT),
+    Field("statistics", maybe(_OBJECT)),
+    Field("execution", maybe(_OBJECT)),
+    Field("follower", maybe(_OBJECT)),
+    Field("trades", dict_of(_OBJECT)),
+    Field("errors", dict_of(WHOLE, Counter)),
+)
 
 
 class TrackerState:
@@ -53,9 +71,12 @@ class TrackerState:
         Raises:
             TrackerError: The state is of another version or in another currency; all parts are as
                 they were.
+            StateError: A field of the state is missing or of another type; some parts may be
+                restored already.
         """
+        by_hand = saved_value(state, "by_hand", FLAG)
         restore_core(self._core, state)
-        self._manual.by_hand = state["by_hand"]
+        self._manual.by_hand = by_hand
         if state["statistics"] is None:
             # an archive has all trades: what it has lost costs these figures, and not the state
             self._core.count_archived(self._trades.trades(TradeFilter(), LOTS))
@@ -76,7 +97,7 @@ def core_state(core: Core) -> dict[str, Any]:
             "zone": str(core.zone),
             "live": core.live,
             "days": core.days.count,
-            "last_day": core.days.last.isoformat() if core.days.last else None,
+            "last_day": maybe(TIME).encode(core.days.last),
             "deployments": [each.to_dict() for each in core.deployments],
             "ledger": core.ledger.state(),
             "scopes": core.scopes.state(),
@@ -94,42 +115,42 @@ def restore_core(core: Core, state: Mapping[str, Any]) -> None:
 
     Raises:
         TrackerError: The state is of another version or in another currency; the core is as it was.
+        StateError: A field of the state is missing or of another type; parts may be restored.
     """
     _check(core, state)
+    saved = _CORE_FIELDS.named(_CORE_FIELDS.from_object(state))
     with core.lock:
         core.begin()
-        core.days.count = state["days"]
-        last_day = state["last_day"]
-        core.days.last = datetime.fromisoformat(last_day) if last_day else None
-        core.deployments = [Deployment.from_dict(each) for each in state["deployments"]]
-        core.ledger.restore(state["ledger"])
-        core.scopes.restore(state["scopes"])
-        core.days.log.restore(state["samples"])
-        _restore_execution(core, state["execution"])
+        core.days.count, core.days.last = saved["days"], saved["last_day"]
+        core.deployments = saved["deployments"]
+        restore_part(core.ledger, saved, "ledger")
+        restore_part(core.scopes, saved, "scopes")
+        restore_part(core.days.log, saved, "samples")
+        _restore_execution(core, saved)
         if core.follower is not None:
             core.follower.reset()
-            if state["follower"] is not None:
-                core.follower.restore(state["follower"])
+            if saved["follower"] is not None:
+                restore_part(core.follower, saved, "follower")
         for book, log in core.logs.items():
-            log.restore(state["trades"][book])
-        core.guard.restore(state["errors"])
+            restore_part(log, saved["trades"], book, "trades")
+        core.guard.restore(saved["errors"])
         core.pass_over_anomalies()
-        if state["statistics"] is not None:
-            core.statistics.restore(state["statistics"])
+        if saved["statistics"] is not None:
+            restore_part(core.statistics, saved, "statistics")
 
 
 def _check(core: Core, state: Mapping[str, Any]) -> None:
-    if state["version"] != STATE_VERSION:
-        found = state["version"]
+    found = saved_value(state, "version", WHOLE)
+    if found != STATE_VERSION:
         raise TrackerError(f"the state is of version {found}; this reads {STATE_VERSION}")
-    currency, own = state["account_currency"], core.account_currency
+    currency, own = saved_value(state, "account_currency", TEXT), core.account_currency
     if currency != own:
         raise TrackerError(f"the state's amounts are in {currency}; this tracker's are in {own}")
 
 
-def _restore_execution(core: Core, state: Mapping[str, Any] | None) -> None:
-    if core.execution is None or state is None:
+def _restore_execution(core: Core, saved: Mapping[str, Any]) -> None:
+    if core.execution is None or saved["execution"] is None:
         return
-    core.execution.restore(state, core.ledger.books.instruments)
+    restore_part(core.execution, saved, "execution", arguments=(core.ledger.books.instruments,))
     if len(core.deployments) > 1:
         core.execution.since = core.deployments[-1].time

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from models.equity.strategy_metrics import StrategyMetrics
-from models.execution.records import OrderGroup
+from models.execution.group_metrics import OrderGroup
 from models.ledger.holdings import Exposure
+from models.records import Record
 from models.tracker.core import Core
 from models.tracker.deployments import SinceDeploy, since_deployment
 from models.tracker.orders import ExecutedOrders
@@ -18,7 +18,7 @@ from models.tracker.positions import HeldPositions
 
 
 @dataclass(frozen=True, slots=True)
-class PerformanceSummary:
+class PerformanceSummary(Record):
     """The account at the last mark; money in account currency, None where undefined.
 
     Attributes:
@@ -64,32 +64,6 @@ class PerformanceSummary:
     anomalies: Mapping[str, int]
     errors: Mapping[str, int]
     since_deploy: SinceDeploy
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON values; the time in ISO 8601."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {
-            **values,
-            "time": self.time.isoformat() if self.time else None,
-            "account": self.account.to_dict(),
-            "strategies": {name: each.to_dict() for name, each in self.strategies.items()},
-            "exposure": self.exposure._asdict(),
-            "since_deploy": self.since_deploy.to_dict(),
-        }
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> PerformanceSummary:
-        """The summary that `to_dict` described."""
-        strategies = values["strategies"].items()
-        given = {
-            **values,
-            "time": datetime.fromisoformat(values["time"]) if values["time"] else None,
-            "account": StrategyMetrics.from_dict(values["account"]),
-            "strategies": {name: StrategyMetrics.from_dict(each) for name, each in strategies},
-            "exposure": Exposure(**values["exposure"]),
-            "since_deploy": SinceDeploy.from_dict(values["since_deploy"]),
-        }
-        return cls(**given)
 
 
 class Summarizer:

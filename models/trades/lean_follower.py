@@ -1,10 +1,10 @@
 """What LEAN's own trades and statistics are made of, taken from the tracker's events.
 
-Followers are plugged into a tracker (`models.tracker.ports.Follower`), which tells them of each
-event once it is booked. `BookFollower` keeps LEAN's trade book; `LeanDesk` keeps beside it LEAN's
-trade statistics and the closing fills that LEAN's portfolio statistics count. Of the rest that
-these need the tracker keeps the daily samples, and whoever plays the run draws LEAN's chart of
-equity: it has points at steps that no hook sees.
+Followers are given to a tracker (`models.tracker.ports.Follower`), which tells them of each event
+once it is booked. `BookFollower` keeps LEAN's trade book; `LeanDesk` also keeps LEAN's trade
+statistics and the closing fills that LEAN's portfolio statistics count. These need two more things:
+the tracker keeps LEAN's daily samples, and whoever plays the run draws LEAN's chart of equity,
+which has points at steps that no hook sees.
 """
 
 from __future__ import annotations
@@ -13,25 +13,28 @@ from array import array
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from models.codec import packed, unpacked
+from models.codec import Codec, list_of, packed_column
 from models.events.account import Mark
 from models.events.corporate_actions import Split
-from models.events.instruments import Instrument, SecurityType
+from models.events.instruments import Instrument
 from models.events.orders import Fill
+from models.fields import restore_part, saved_value
 from models.ledger.books import Books
 from models.ledger.corporate_actions import PLACES
 from models.ledger.exercises import OUT_OF_THE_MONEY, underlying_price
 from models.ledger.lean_account import Holding
 from models.ledger.lots import Matching
+from models.rows import row_of
 from models.statistics.lean_samples import Closings, Exercise, closing
 from models.statistics.lean_trades import LeanTradeStatistics
-from models.trades.lean_book import Grouping, LeanBook, LeanTrade
+from models.trades.lean_book import Grouping, LeanBook
+from models.trades.lean_trade import LeanTrade
 
-Listener = Callable[[LeanTrade], object]
+TradeListener = Callable[[LeanTrade], object]
 
 
 def exercise_of(fill: Fill, instrument: Instrument, rate: float) -> Exercise | None:
-    """Whether a fill is an option's own leg of an exercise, and by how much in the money.
+    """The exercise, assignment or expiry that a fill is the option's own leg of, or None.
 
     Args:
         fill: The fill; LEAN's message states the underlying's price.
@@ -51,14 +54,14 @@ class BookFollower:
     """Keeps LEAN's book of an account.
 
     Args:
-        hear: Called with each trade as it closes, under the tracker's lock; no state holds it.
+        hear: Called with each trade as it closes, under the tracker's lock; it is in no state.
         grouping: How the book groups fills into trades.
-        matching: Which entry it closes first.
+        matching: Which lot a closing quantity takes first.
     """
 
     def __init__(
         self,
-        hear: Listener,
+        hear: TradeListener,
         grouping: Grouping = Grouping.FILL_TO_FILL,
         matching: Matching = Matching.FIFO,
     ) -> None:
@@ -67,11 +70,11 @@ class BookFollower:
         self.reset()
 
     def reset(self) -> None:
-        """Forget all that was told."""
+        """Forget everything that was booked."""
         self._book = LeanBook(*self._kind)
 
     def fill(self, fill: Fill, books: Books) -> None:
-        """Book a fill; what LEAN last saw of the market came before it."""
+        """Book a fill, after the market price that LEAN saw before it."""
         instrument, rates = books.instruments[fill.sid], books.rates
         rate, book = rates[instrument.quote], self._book
         if fill.market:
@@ -97,7 +100,7 @@ class BookFollower:
             self._book.mark(sid, price, mark.time)
 
     def split(self, split: Split) -> None:
-        """Split what is open."""
+        """Apply a split to what is open."""
         self._book.split(split.sid, split.factor)
 
     def state(self) -> dict[str, Any]:
@@ -105,7 +108,12 @@ class BookFollower:
         return self._book.state()
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Take over what `state` returned; one of another kind raises ValueError."""
+        """Take over what `state` returned.
+
+        Raises:
+            StateError: It is of another grouping or matching, or something in it is missing or of
+                another type.
+        """
         self._book.restore(state)
 
 
@@ -113,7 +121,9 @@ class LeanDesk:
     """Keeps LEAN's book, and what LEAN counts of trades and of closing fills.
 
     Args:
-        hear: As of `BookFollower`; so are `grouping` and `matching`.
+        hear: Called with each trade as it closes, under the tracker's lock; it is in no state.
+        grouping: How the book groups fills into trades.
+        matching: Which lot a closing quantity takes first.
 
     Attributes:
         trades: LEAN's trade statistics so far.
@@ -121,7 +131,7 @@ class LeanDesk:
 
     def __init__(
         self,
-        hear: Listener,
+        hear: TradeListener,
         grouping: Grouping = Grouping.FILL_TO_FILL,
         matching: Matching = Matching.FIFO,
     ) -> None:
@@ -130,15 +140,15 @@ class LeanDesk:
         self.reset()
 
     def reset(self) -> None:
-        """Forget all that was told."""
+        """Forget everything that was booked."""
         self._book.reset()
         self.trades = LeanTradeStatistics()
-        self._holdings: dict[str, Holding] = {}  # LEAN's net ones, by sid
+        self._holdings: dict[str, Holding] = {}  # LEAN's net holdings, by sid
         self._closings: list[array[float]] = [array("d") for _ in Closings._fields]
 
     @property
     def closings(self) -> Closings:
-        """The fills that took something off LEAN's net position so far; they do not grow."""
+        """A copy of the fills so far that took something off LEAN's net position."""
         return Closings(*(column[:] for column in self._closings))
 
     def _close(self, trade: LeanTrade) -> None:
@@ -161,9 +171,10 @@ class LeanDesk:
     def _add_closing(
         self, fill: Fill, instrument: Instrument, profit: float, rates: Mapping[str, float]
     ) -> None:
+        """Keep a fill that took something off LEAN's net position, and the profit it made."""
         exercise = exercise_of(fill, instrument, rates[instrument.quote])
-        if exercise is not None and instrument.kind is SecurityType.INDEX_OPTION:
-            # its exercise pays cash, which LEAN counts as the fill's profit
+        if exercise is not None and instrument.rules.settles_in_cash:
+            # its exercise pays cash, which LEAN counts as profit of the fill
             paid = max(exercise.amount, 0.0)
             profit += -paid if fill.quantity > 0 else paid
         fee = fill.fee * rates[fill.fee_currency] if fill.fee else 0.0
@@ -176,7 +187,7 @@ class LeanDesk:
         self._book.mark(mark, books)
 
     def split(self, split: Split) -> None:
-        """Split what is open; of LEAN's net position whole shares stay."""
+        """Apply a split to what is open; of LEAN's net position only whole shares stay."""
         self._book.split(split)
         held = self._holdings.get(split.sid)
         if held is not None:
@@ -188,19 +199,28 @@ class LeanDesk:
         return {
             "book": self._book.state(),
             "trades": self.trades.state(),
-            "closings": [packed(column) for column in self._closings],
+            "closings": _CLOSINGS.encode(self._closings),
             "holdings": [
                 [held.instrument.to_dict(), held.state()] for held in self._holdings.values()
             ],
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Take over what `state` returned; a book of another kind raises ValueError."""
-        self._book.restore(state["book"])
-        self.trades.restore(state["trades"])
-        self._closings = [unpacked("d", text) for text in state["closings"]]
+        """Take over what `state` returned.
+
+        Raises:
+            StateError: Its book is of another grouping or matching, or something in it is missing
+                or of another type.
+        """
+        restore_part(self._book, state, "book")
+        restore_part(self.trades, state, "trades")
+        self._closings = saved_value(state, "closings", _CLOSINGS)
         self._holdings = {}
-        for described, figures in state["holdings"]:
+        for described, figures in saved_value(state, "holdings", _HOLDINGS):
             held = Holding(Instrument.from_dict(described))
             held.restore(figures)
             self._holdings[held.instrument.sid] = held
+
+
+_CLOSINGS = row_of(*[packed_column("d")] * len(Closings._fields), make=list)
+_HOLDINGS = list_of(row_of(Codec((dict,)), Codec((list, tuple))))

@@ -1,16 +1,18 @@
-"""The log of closed trades: those kept in memory, and the way older ones leave it.
+"""The log of closed trades: the trades that are kept in memory, and how older trades leave it.
 
-Trades beyond those kept leave memory through the archive, in batches; one that the archive refuses
-stays until it takes it, so nothing is lost.
+Trades beyond those kept go to the archive in batches. A batch that the archive refuses stays in
+memory until the archive takes it, so that nothing is lost.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import ClassVar, Protocol, runtime_checkable
 
-from models.trades.record import TradeRecord
+from models.codec import WHOLE, deque_of
+from models.fields import Field, Restorable, Table
+from models.trades.record import TRADE_ROW, TradeRecord
 
 BATCH = 1_000  # trades beyond those kept that leave memory at once
 
@@ -20,23 +22,29 @@ class Archive(Protocol):
     """Where closed trades go that are not kept in memory."""
 
     def store(self, trades: Sequence[TradeRecord]) -> object:
-        """Take them, the oldest first; an exception leaves them where they were."""
+        """Take trades, the oldest first; where it raises, the trades stay in memory."""
 
     def stored(self) -> Iterable[TradeRecord]:
-        """All that were taken, the oldest first."""
+        """All trades that were taken, the oldest first."""
 
 
-class TradeLog:
-    """The closed trades of one book: the last ones in memory, the others in the archive.
+class TradeLog(Restorable):
+    """The closed trades of one book: the last trades in memory, the others in the archive.
 
     Args:
-        keep: Trades kept in memory at least; up to a batch more are.
+        keep: The fewest trades to keep in memory; up to a batch more are kept.
 
     Attributes:
-        trades: Those in memory, the oldest first, without those that are leaving.
-        archived: How many left it.
-        forgotten: How many left it before the tracker was reset: the archive has them still.
+        trades: The trades in memory, the oldest first, without those that are leaving it.
+        archived: Trades that left memory.
+        forgotten: Trades that left memory before the tracker was reset; the archive still has them.
     """
+
+    STATE: ClassVar[Table] = Table(
+        Field("archived", WHOLE),
+        Field("forgotten", WHOLE),
+        Field("trades", deque_of(TRADE_ROW), "_in_memory"),
+    )
 
     def __init__(self, keep: int) -> None:
         self.trades: deque[TradeRecord] = deque()
@@ -47,18 +55,26 @@ class TradeLog:
         self._most = keep + BATCH
 
     def take(self, trades: Sequence[TradeRecord]) -> bool:
-        """Keep trades that closed; returns whether a batch must leave."""
+        """Keep trades that closed; returns whether a batch must leave memory."""
         self.trades.extend(trades)
         return len(self.trades) > self._most and self.due
 
     @property
     def due(self) -> bool:
-        """Whether a batch must leave."""
+        """Whether a batch must leave memory."""
         return len(self.trades) > self._most and not self._leaving
 
     def all(self) -> list[TradeRecord]:
-        """Those in memory, the oldest first."""
+        """The trades in memory, the oldest first, with those that are leaving it."""
         return [*self._leaving, *self.trades]
+
+    @property
+    def _in_memory(self) -> Sequence[TradeRecord]:
+        return self.all()
+
+    @_in_memory.setter
+    def _in_memory(self, trades: deque[TradeRecord]) -> None:
+        self.trades = trades
 
     def leave(self) -> list[TradeRecord]:
         """A batch to archive, the oldest first; empty when none is due or one is on its way."""
@@ -68,23 +84,10 @@ class TradeLog:
         return self._leaving
 
     def left(self, stored: bool) -> None:
-        """The batch was stored; or it was not, and stays until another one is due."""
+        """Note whether the batch was stored; else it stays until another batch is due."""
         if stored:
             self.archived += len(self._leaving)
         else:
             self.trades.extendleft(reversed(self._leaving))
         self._leaving = []
         self._most = (self._keep if stored else len(self.trades)) + BATCH
-
-    def state(self) -> dict[str, Any]:
-        """JSON-able and exact."""
-        return {
-            "archived": self.archived,
-            "forgotten": self.forgotten,
-            "trades": [trade.to_row() for trade in self.all()],
-        }
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take over what `state` returned."""
-        self.archived, self.forgotten = state["archived"], state["forgotten"]
-        self.trades = deque(map(TradeRecord.from_row, state["trades"]))

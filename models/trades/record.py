@@ -6,48 +6,55 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from models.codec import Codec
 from models.events.orders import OrderType
+from models.records import Saved, object_codec, row_codec
 
 LONG, SHORT = "long", "short"
-LOTS, POSITIONS = "lots", "positions"  # the books a trade may be of
+LOTS, POSITIONS = "lots", "positions"  # the books that trades are in
 
 
 class TradeRecord(NamedTuple):
-    """One trade of one strategy: a lot, or of the positions book all from flat to flat.
+    """One trade of one strategy: a match of a lot, or in the positions book a round trip.
+
+    A round trip is everything that was traded from flat to flat.
 
     Attributes:
         trade_id: Unique within the tracker, in the order of closing.
         symbol: The ticker at the close.
-        strategy: Whose trade it is.
+        strategy: The strategy that traded.
         direction: "long" or "short".
-        entry_time: UTC.
-        exit_time: UTC.
-        entry_price: Quote currency, split-adjusted; of a position the mean by quantity.
-        exit_price: Quote currency, likewise.
-        quantity: Positive; contracts, shares or units of base currency.
-        pnl: Net of all fees, account currency.
-        pnl_pct: `pnl` in percent of the entry value; None where that is 0.
+        entry_time: UTC of the entry; of a round trip the first entry.
+        exit_time: UTC of the exit; of a round trip the last exit.
+        entry_price: Quote currency, split-adjusted; of a round trip the mean by quantity.
+        exit_price: Quote currency, split-adjusted; of a round trip the mean by quantity.
+        quantity: Positive: contracts, shares or units of base currency.
+        pnl: P&L net of all fees, account currency.
+        pnl_pct: `pnl` in percent of the entry notional; None where that is 0.
         commission: Fees of entry and exit, account currency, positive when paid.
         slippage_bps: Slippage of entry and exit against the arrival prices, in basis points of the
-            arrival value; negative is cost; None where no arrival price is known.
+            value at arrival; negative is cost; None where no arrival price is known.
         is_closed: True for a closed trade, False for an open one valued at the last mark.
         sid: The Symbol's ID.
-        gross_pnl: Before fees, account currency.
-        slippage: The same slippage in account currency.
+        gross_pnl: P&L before fees, account currency.
+        slippage: Slippage of entry and exit, account currency; negative is cost; None where no
+            arrival price is known.
         multiplier: Units of the underlying in a contract.
-        order_ids: The opening order, then the closing one; 0 where no order did it.
+        order_ids: The opening order, then the closing one; 0 where it was no order.
         tag: The opening order's tag.
         exit_reason: order, assignment, exercise, expiry, delisting, margin call, liquidation,
             split or outside.
-        seeded: Opened before the tracker started, or outside it.
-        mae: Maximum adverse excursion: the worst P&L before fees while it was open, of its own
-            quantity at the marks and at its fills, account currency, 0 or negative.
-        mfe: Maximum favorable excursion: the best, 0 or positive.
+        seeded: Whether it was opened before the tracker started, or outside it.
+        mae: Maximum adverse excursion: the worst P&L before fees of its own quantity while it was
+            open, at the marks and at its fills, account currency, 0 or negative.
+        mfe: Maximum favorable excursion: the best P&L before fees while it was open, account
+            currency, 0 or positive.
         book: "lots" or "positions".
-        stake: Value at entry, account currency.
+        entry_notional: Value at entry, account currency; `stake` in JSON.
         order_type: The opening order's type, by LEAN's name.
-        risk: What it could lose as planned (`risk=AMOUNT` in the opening order's tag, or else the
-            distance to the first stop that was set against it), account currency; None if unsaid.
+        risk: What it could lose as planned, account currency: `risk=AMOUNT` in the opening order's
+            tag, or else the distance to the first stop that was set against it; None without
+            either.
     """
 
     trade_id: str
@@ -75,7 +82,7 @@ class TradeRecord(NamedTuple):
     mae: float
     mfe: float
     book: str
-    stake: float = 0.0
+    entry_notional: float = 0.0
     order_type: str = OrderType.MARKET.name
     risk: float | None = None
 
@@ -85,38 +92,35 @@ class TradeRecord(NamedTuple):
         return (self.exit_time - self.entry_time).total_seconds()
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON values, `duration` among them; times in ISO 8601."""
-        return {
-            **self._asdict(),
-            "entry_time": self.entry_time.isoformat(),
-            "exit_time": self.exit_time.isoformat(),
-            "order_ids": list(self.order_ids),
-            "duration": self.duration,
-        }
+        """JSON values by name, `duration` among them; times in ISO 8601."""
+        values: dict[str, Any] = _TRADE_OBJECT.encode(self)
+        return values
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> TradeRecord:
-        """The record that `to_dict` described."""
-        given = {name: values[name] for name in cls._fields}
-        for name in ("entry_time", "exit_time"):
-            given[name] = datetime.fromisoformat(given[name])
-        return cls(**{**given, "order_ids": tuple(given["order_ids"])})
+        """The record that `to_dict` described.
+
+        Raises:
+            StateError: A value is missing or of another type.
+        """
+        return _TRADE_OBJECT.decode(values)
 
     def to_row(self) -> list[Any]:
-        """The fields' JSON values alone, in order: for where many trades are kept."""
-        row: list[Any] = [*self]
-        row[_ENTERED], row[_LEFT] = self.entry_time.isoformat(), self.exit_time.isoformat()
-        row[_ORDERS] = list(self.order_ids)
+        """The JSON values of the fields alone, in order: for where many trades are kept."""
+        row: list[Any] = TRADE_ROW.encode(self)
         return row
 
     @classmethod
     def from_row(cls, row: Sequence[Any]) -> TradeRecord:
-        """The record that `to_row` described."""
-        values = list(row)
-        for at in (_ENTERED, _LEFT):
-            values[at] = datetime.fromisoformat(values[at])
-        values[_ORDERS] = tuple(values[_ORDERS])
-        return cls(*values)
+        """The record that `to_row` described.
+
+        Raises:
+            StateError: There are more or fewer values, or one is of another type.
+        """
+        return TRADE_ROW.decode(row)
 
 
-_ENTERED, _LEFT, _ORDERS = map(TradeRecord._fields.index, ("entry_time", "exit_time", "order_ids"))
+_TRADE_OBJECT: Codec[TradeRecord] = object_codec(
+    TradeRecord, Saved(keys={"entry_notional": "stake"}, derived=("duration",))
+)
+TRADE_ROW: Codec[TradeRecord] = row_codec(TradeRecord)

@@ -1,58 +1,62 @@
-"""Every closed trade's figures in columns, and their statistics in all or by group."""
+"""The figures of every closed trade in columns, and their statistics in total or by group."""
 
 from __future__ import annotations
 
 import enum
 from array import array
-from collections.abc import Callable, Mapping
-from datetime import UTC, tzinfo
+from collections.abc import Callable
+from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.codec import packed, unpacked
+from models.codec import dict_of, list_of, packed_column
 from models.errors import CallError
 from models.events.instruments import SecurityType
-from models.trades.metrics import MICRO, Rows, TradeMetrics, measure
+from models.fields import Field, Restorable, Table
+from models.records import row_codec
+from models.trades.columns import MICROSECONDS, TradeColumns
+from models.trades.measures import measure
+from models.trades.metrics import TradeMetrics
 from models.trades.record import LONG, TradeRecord
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-HOURS = 24
+HOURS_A_DAY = 24
 
 
 class GroupBy(enum.Enum):
-    """What trades can be grouped by."""
+    """What closed trades can be grouped by."""
 
-    SIDE = "side"  # long, short
+    SIDE = "side"  # long or short
     STRATEGY = "strategy"
     SYMBOL = "symbol"  # the instrument's last ticker
-    UNDERLYING = "underlying"  # ticker
+    UNDERLYING = "underlying"  # by ticker
     SECURITY_TYPE = "security type"  # EQUITY, OPTION, ...
     ORDER_TYPE = "order type"  # of the opening order: MARKET, LIMIT, ...
     EXIT_REASON = "exit reason"
     WEEKDAY = "weekday"  # of the exit, in the algorithm's time zone
-    HOUR = "hour"  # likewise, 00 to 23
+    HOUR = "hour"  # of the exit, in the algorithm's time zone: 00 to 23
 
 
 TradeGroup = tuple[GroupBy, str]
 
 
 class TradeFacts(NamedTuple):
-    """What the statistics must know of a trade that its record does not say.
+    """What the statistics need to know of a trade that its record does not say.
 
     Attributes:
-        security_type: The instrument's kind.
-        underlying: The underlying's ticker; the instrument's own where it has none.
+        security_type: The instrument's security type.
+        underlying: The underlying's ticker; the instrument's own where it has no underlying.
     """
 
     security_type: SecurityType
     underlying: str
 
 
-class _Cell(NamedTuple):
-    """What many trades have in common: they keep its number instead."""
+class _CommonFields(NamedTuple):
+    """What many trades have in common; each trade keeps only the number of its combination."""
 
     strategy: str
     sid: str
@@ -61,64 +65,92 @@ class _Cell(NamedTuple):
     order_type: str
 
 
-_Key = tuple[str, str, str, str, str]  # a cell, before it is called one
+_CommonKey = tuple[str, str, str, str, str]  # the values of `_CommonFields`
 
 
-class _About(NamedTuple):
-    """An instrument in words, as its last trade called it."""
+class _InstrumentNames(NamedTuple):
+    """What an instrument is called, as of its last trade."""
 
     symbol: str
     underlying: str
     security_type: str
 
 
-_CELL_LABEL: dict[GroupBy, Callable[[_Cell, _About], str]] = {
+_COMMON_LABEL: dict[GroupBy, Callable[[_CommonFields, _InstrumentNames], str]] = {
     GroupBy.SIDE: lambda cell, _: cell.direction,
     GroupBy.STRATEGY: lambda cell, _: cell.strategy,
-    GroupBy.SYMBOL: lambda _, about: about.symbol,
-    GroupBy.UNDERLYING: lambda _, about: about.underlying,
-    GroupBy.SECURITY_TYPE: lambda _, about: about.security_type,
+    GroupBy.SYMBOL: lambda _, names: names.symbol,
+    GroupBy.UNDERLYING: lambda _, names: names.underlying,
+    GroupBy.SECURITY_TYPE: lambda _, names: names.security_type,
     GroupBy.ORDER_TYPE: lambda cell, _: cell.order_type,
     GroupBy.EXIT_REASON: lambda cell, _: cell.exit_reason,
 }
 
-# Of each hour of a week, Monday's first.
+# The label of each hour of a week, from Monday's first hour on.
 _HOUR_LABEL: dict[GroupBy, list[str]] = {
-    GroupBy.WEEKDAY: [day for day in WEEKDAYS for _ in range(HOURS)],
-    GroupBy.HOUR: [f"{hour:02}" for _ in WEEKDAYS for hour in range(HOURS)],
+    GroupBy.WEEKDAY: [day for day in WEEKDAYS for _ in range(HOURS_A_DAY)],
+    GroupBy.HOUR: [f"{hour:02}" for _ in WEEKDAYS for hour in range(HOURS_A_DAY)],
 }
-_FIGURES = 7  # of a trade: net, fees, stake, entry, exit, MAE and MFE, in the order of `Rows`
-_TIMES = slice(3, 5)  # of these, in seconds: to the microsecond until the year 2100
-_COLUMNS = ("_figures", "_cell", "_hour", "_risky", "_risk")
+# The figures kept of each trade are net, fees, entry notional, entry, exit, MAE and MFE, as in
+# `TradeColumns`. The times are in seconds, exact to the microsecond until the year 2100.
+_FIGURES_EACH = 7
+_TIME_FIGURES = slice(3, 5)
 
 
-class TradeStatistics:
-    """Every closed trade of one book, in the order of closing.
+class TradeStatistics(Restorable):
+    """Every closed trade of one book, in the order of closing; some 82 bytes a trade.
 
     Args:
-        zone: The algorithm's time zone: whose weekdays and hours the exits are grouped by.
+        zone: The algorithm's time zone, by whose weekdays and hours the exits are grouped.
     """
 
-    __slots__ = ("_about", "_cells", "_zone", *_COLUMNS)
+    __slots__ = (
+        "_about",
+        "_cell",
+        "_cells",
+        "_exit",
+        "_figures",
+        "_hour",
+        "_risk",
+        "_risky",
+        "_zone",
+    )
+
+    STATE: ClassVar[Table] = Table(
+        Field("cells", list_of(row_codec(_CommonFields)), "_combinations"),
+        Field("about", dict_of(row_codec(_InstrumentNames)), "_about"),
+        Field("figures", packed_column("d"), "_figures"),
+        Field("cell", packed_column("I"), "_cell"),
+        Field("hour", packed_column("B"), "_hour"),
+        Field("risky", packed_column("I"), "_risky"),
+        Field("risk", packed_column("d"), "_risk"),
+    )
 
     def __init__(self, zone: tzinfo = UTC) -> None:
         self._zone = zone
-        self._cells: dict[_Key, int] = {}
-        self._about: dict[str, _About] = {}
-        self._figures = array("d")  # row after row, `_FIGURES` each
-        self._cell = array("I")
-        self._hour = array("B")  # of the week
-        self._risky = array("I")  # the rows that have a risk
-        self._risk = array("d")
+        self._cells: dict[_CommonKey, int] = {}
+        self._about: dict[str, _InstrumentNames] = {}
+        self._figures = array("d")  # trade after trade, `_FIGURES_EACH` of each
+        self._cell = array("I")  # the number of each trade's combination of `_CommonFields`
+        self._hour = array("B")  # the hour of the week of each trade's exit
+        self._risky = array("I")  # the numbers of the trades that have a risk
+        self._risk = array("d")  # their risks
+        # the last exit with its hour of the week and its timestamp: many trades end at one time,
+        # and working it out takes half of what counting a trade takes
+        self._exit: tuple[datetime | None, int, float] = (None, 0, 0.0)
 
     def __len__(self) -> int:
         return len(self._cell)
 
     def add(self, record: TradeRecord, facts: TradeFacts) -> None:
-        """Take a trade that has closed, after those that closed before it.
+        """Add a closed trade, after the trades that closed before it.
+
+        Args:
+            record: The trade.
+            facts: What its record does not say.
 
         Raises:
-            CallError: It is still open.
+            CallError: The trade is still open.
         """
         sid, symbol = record.sid, record.symbol
         if not record.is_closed:
@@ -128,45 +160,49 @@ class TradeStatistics:
         about = self._about.get(sid)
         if cell is None or about is None or about.symbol != symbol:
             cell = self._cells.setdefault(key, len(self._cells))
-            self._about[sid] = _About(symbol, facts.underlying, facts.security_type.value)
-        exit_time = record.exit_time
-        local = exit_time.astimezone(self._zone)
+            self._about[sid] = _InstrumentNames(symbol, facts.underlying, facts.security_type.value)
+        exit_time, hour, exit_stamp = self._exit
+        if record.exit_time != exit_time:
+            exit_time = record.exit_time
+            local = exit_time.astimezone(self._zone)
+            hour, exit_stamp = HOURS_A_DAY * local.weekday() + local.hour, exit_time.timestamp()
+            self._exit = exit_time, hour, exit_stamp
         if record.risk is not None and record.risk > 0.0:
             self._risky.append(len(self._cell))
             self._risk.append(record.risk)
         self._cell.append(cell)
-        self._hour.append(HOURS * local.weekday() + local.hour)
+        self._hour.append(hour)
         self._figures.extend(
             (
                 record.pnl,
                 record.commission,
-                record.stake,
+                record.entry_notional,
                 record.entry_time.timestamp(),
-                exit_time.timestamp(),
+                exit_stamp,
                 record.mae,
                 record.mfe,
             )
         )
 
     def metrics(self, *within: TradeGroup, equity: float | None = None) -> TradeMetrics:
-        """The figures of all trades, or of those in each of some groups.
+        """The figures of all trades, or of the trades that are in all of some groups.
 
         Args:
-            within: Such as `(GroupBy.STRATEGY, "trend"), (GroupBy.SIDE, "long")`; a group that
-                no trade is in has the figures of no trade.
-            equity: Average equity, account currency, for the turnover.
+            within: The groups, such as `(GroupBy.STRATEGY, "trend"), (GroupBy.SIDE, "long")`;
+                where no trade is in them, the figures are those of no trade.
+            equity: Average equity for the turnover, account currency.
         """
         return measure(self._rows(self._which(within)), equity)
 
     def groups(
         self, by: GroupBy, *within: TradeGroup, equity: float | None = None
     ) -> dict[str, TradeMetrics]:
-        """The figures of each group that has a trade, weekdays and hours in their order.
+        """The figures of each group that has a trade; weekdays and hours are in their order.
 
         Args:
             by: What to group by.
-            within: As in `metrics`: only these trades.
-            equity: As in `metrics`.
+            within: Only trades that are in all of these groups.
+            equity: Average equity for the turnover, account currency.
         """
         which = self._which(within)
         labels, codes = self._labels(by), self._codes(by)[which]
@@ -183,44 +219,40 @@ class TradeStatistics:
         }
 
     def _labels(self, by: GroupBy) -> list[str]:
-        """What the group of each code is called."""
+        """The label of each code's group."""
         if by in _HOUR_LABEL:
             return _HOUR_LABEL[by]
-        label, about = _CELL_LABEL[by], self._about
-        return [label(cell, about[cell.sid]) for cell in map(_Cell._make, self._cells)]
+        label, about = _COMMON_LABEL[by], self._about
+        return [label(cell, about[cell.sid]) for cell in map(_CommonFields._make, self._cells)]
 
     def _codes(self, by: GroupBy) -> NDArray[Any]:
+        """The code of each trade, which `_labels` gives the group of."""
         return np.array(self._hour if by in _HOUR_LABEL else self._cell)
 
     def _which(self, within: tuple[TradeGroup, ...]) -> NDArray[np.intp]:
-        """The numbers of the rows that are in all these groups."""
+        """The numbers of the trades that are in all of these groups."""
         inside = np.ones(len(self), np.bool_)
         for by, value in within:
             hits = np.array([label == value for label in self._labels(by)], np.bool_)
             inside &= hits[self._codes(by)]
         return np.flatnonzero(inside)
 
-    def _rows(self, which: NDArray[np.intp]) -> Rows:
-        table = np.array(self._figures).reshape(-1, _FIGURES)[which]
+    def _rows(self, which: NDArray[np.intp]) -> TradeColumns:
+        """The columns of the trades of these numbers."""
+        table = np.array(self._figures).reshape(-1, _FIGURES_EACH)[which]
         risk = np.full(len(self), np.nan)
         risk[np.array(self._risky)] = np.array(self._risk)
         longs = [1.0 if cell[2] == LONG else -1.0 for cell in self._cells]
         sign = np.array(longs)[np.array(self._cell)[which]]
         columns = np.ascontiguousarray(table.T)
-        columns[_TIMES] = np.round(columns[_TIMES] * MICRO)
-        return Rows._make((*columns, risk[which], sign))
+        columns[_TIME_FIGURES] = np.round(columns[_TIME_FIGURES] * MICROSECONDS)
+        return TradeColumns._make((*columns, risk[which], sign))
 
-    def state(self) -> dict[str, Any]:
-        """JSON-able and exact; some 82 bytes a trade."""
-        return {
-            "cells": [list(cell) for cell in self._cells],
-            "about": {sid: list(about) for sid, about in self._about.items()},
-            **{name.strip("_"): packed(getattr(self, name)) for name in _COLUMNS},
-        }
+    @property
+    def _combinations(self) -> list[_CommonFields]:
+        """The combinations of `_CommonFields`, in the order of their numbers."""
+        return [*map(_CommonFields._make, self._cells)]
 
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Take over what `state` returned."""
-        self._cells = {_Cell._make(cell): number for number, cell in enumerate(state["cells"])}
-        self._about = {sid: _About(*about) for sid, about in state["about"].items()}
-        for name in _COLUMNS:
-            setattr(self, name, unpacked(getattr(self, name).typecode, state[name.strip("_")]))
+    @_combinations.setter
+    def _combinations(self, found: list[_CommonFields]) -> None:
+        self._cells = {common: number for number, common in enumerate(found)}

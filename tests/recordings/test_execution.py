@@ -14,8 +14,8 @@ import pytest
 from models.events.account import Mark
 from models.events.instruments import Instrument
 from models.events.orders import Fill, OrderUpdate
-from models.execution.quality import KEPT, ExecutionQuality
-from models.execution.records import OrderGroup
+from models.execution.group_metrics import OrderGroup
+from models.execution.quality import FINISHED_WHOLE, ExecutionQuality
 from models.ledger.tags import LIQUIDATED
 from workbench.engine.tape import read_tape
 from workbench.recordings import find
@@ -232,7 +232,7 @@ def test_orders_are_kept_with_their_prices() -> None:
     """The last of them, each with the quotes of its lines."""
     quality, _ = played("three-strategies")
     kept, taped = quality.orders(), on_tape("three-strategies")
-    assert len(kept) == KEPT
+    assert len(kept) == FINISHED_WHOLE
     for record in kept:
         order = taped[record.order_id]
         assert (record.bid, record.ask) == (order.bid, order.ask)

@@ -8,6 +8,7 @@ from dataclasses import fields
 import pytest
 
 from models import (
+    DrawdownPeriod,
     DrawdownRecord,
     Exposure,
     NoticeKind,
@@ -15,23 +16,23 @@ from models import (
     PositionRecord,
     SessionMetrics,
     Sheet,
-    Spell,
     StrategyMetrics,
     TradeRecord,
     create_performance_tracker,
 )
-from models.execution.records import (
+from models.execution.group_metrics import (
     Distribution,
     ExecutionMetrics,
     Markout,
     OrderGroup,
-    OrderQuality,
     SuggestedSlippage,
 )
+from models.execution.order_quality import OrderQuality
 from models.execution.score import THRESHOLDS, WEIGHTS
-from models.settings import PREFIX, Alarm, Settings, read_settings, setting_names
-from models.statistics.periods import DailySpell, period_ladder
-from models.statistics.portfolio import OWN, Closes
+from models.settings import SETTING_PREFIX, Alarm, Settings, read_settings, setting_names
+from models.statistics.closes import Closes
+from models.statistics.periods import DailyDrawdownPeriod, period_ladder
+from models.statistics.portfolio import OWN
 from models.tracker.deployments import SinceDeploy
 from models.trades.metrics import Durations, TradeMetrics
 from models.trades.statistics import GroupBy
@@ -66,12 +67,12 @@ FIGURES: list[tuple[str, int, Iterable[str]]] = [
     ("Trades", 0, [*of(TradeRecord), "duration"]),
     ("Sessions", 0, of(SessionMetrics)),
     ("Drawdown", 0, of(DrawdownRecord)),
-    ("Drawdown", 1, of(Spell)),
+    ("Drawdown", 1, of(DrawdownPeriod)),
     ("Trade statistics", 0, of(TradeMetrics)),
     ("Trade statistics", 1, of(Durations)),
     ("Portfolio", 0, OWN),
     ("Periods", 0, period_ladder(NO_CLOSES)),
-    ("Drawdowns of daily closes", 0, of(DailySpell)),
+    ("Drawdowns of daily closes", 0, of(DailyDrawdownPeriod)),
     ("Execution quality", 0, of(ExecutionMetrics)),
     ("Execution quality", 1, of(Distribution)),
     ("Execution quality", 2, of(Markout)),
@@ -159,7 +160,7 @@ def test_every_default_is_the_codes() -> None:
     """The default on the page, given as a parameter, changes nothing."""
     for name, default in rows_of_settings().items():
         changed = read_settings({name: default}, {})
-        assert changed == Settings(), f"{PREFIX} {name} {default}"
+        assert changed == Settings(), f"{SETTING_PREFIX} {name} {default}"
 
 
 def test_every_event_stands_beside_its_level() -> None:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from models.codec import TEXT, TIME, Codec, value_of
 from models.errors import CallError
-from utils.log.events import Category, Level, Sink, pick
+from models.fields import Field, Table
+from utils.log.events import LEVEL, Category, Level, Sink
 from utils.log.values import compact_json, plain_value, value_text
 
 
@@ -42,26 +44,22 @@ class Entry:
         if self.time.tzinfo is None or not self.event:
             problem = f"not {self.event!r} at {self.time!r}"
             raise CallError(f"an entry needs an event's name and an aware time, {problem}")
-        object.__setattr__(self, "time", self.time.astimezone(UTC))
+        if self.time.tzinfo is not UTC:
+            object.__setattr__(self, "time", self.time.astimezone(UTC))
         object.__setattr__(self, "fields", plain_value(dict(self.fields)))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the entry as JSON values; the sink is left out."""
-        return {
-            "time": self.time.isoformat(),
-            "level": self.level.name.lower(),
-            "category": self.category.value,
-            "event": self.event,
-            "correlation": self.correlation,
-            "fields": dict(self.fields),
-        }
+        return _ENTRY_FIELDS.to_object(self)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Entry:
-        """Return the entry that `to_dict` gave."""
-        time, level = datetime.fromisoformat(values["time"]), pick(Level, values["level"])
-        category = pick(Category, values["category"])
-        return cls(**{**values, "time": time, "level": level, "category": category})
+        """Return the entry that `to_dict` gave.
+
+        Raises:
+            StateError: A value is missing or of another type.
+        """
+        return cls(**_ENTRY_FIELDS.named(_ENTRY_FIELDS.from_object(values)))
 
     def json(self) -> str:
         """Return the entry as one line of JSON."""
@@ -74,3 +72,13 @@ class Entry:
             words.append(f"id={value_text(self.correlation)}")
         words += [f"{value_text(key)}={value_text(value)}" for key, value in self.fields.items()]
         return " ".join(words)
+
+
+_ENTRY_FIELDS = Table(
+    Field("time", TIME),
+    Field("level", LEVEL),
+    Field("category", value_of(Category)),
+    Field("event", TEXT),
+    Field("correlation", TEXT),
+    Field("fields", Codec((dict,), dict)),
+)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
+from models.codec import Codec
 from models.errors import CallError
 
 
@@ -115,3 +117,11 @@ def pick(choices: type[LogChoice], value: LogChoice | str) -> LogChoice:
         known = ", ".join(choice.name.lower() for choice in choices)
         problem = f"{value!r} is no {choices.__name__.lower()}; there are {known}"
         raise CallError(problem) from None
+
+
+def _level_name(level: Level) -> str:
+    return level.name.lower()
+
+
+# Levels are saved as their names in lower case.
+LEVEL: Codec[Level] = Codec((str,), _level_name, partial(pick, Level))

@@ -14,15 +14,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from time import monotonic
-from typing import Any
+from typing import Any, ClassVar
 
+from models.codec import WHOLE, dict_of
 from models.errors import CallError
+from models.fields import Field, Restorable, Table
 from utils.log.captures import Captures
 from utils.log.chunks import LogChunk
 from utils.log.counts import UNSTORED_LINES, count_event
 from utils.log.entries import Entry
-from utils.log.events import EVENTS, ROUTES, Category, EventSpec, Level, Sink, pick
-from utils.log.messages import ConsolePace, message_bytes, render_message
+from utils.log.events import EVENTS, LEVEL, ROUTES, Category, EventSpec, Level, Sink, pick
+from utils.log.messages import ConsolePace, least_bytes, message_bytes, render_message
 from utils.log.processors import Processor
 from utils.log.sinks import LogSink, unguarded
 
@@ -36,7 +38,7 @@ MOST_QUEUED = 10_000  # the entries that wait for a flush at most
 MOST_ADDED = 100  # of the entries that listeners log during a flush, how many it takes as well
 
 
-class StructuredLogger:
+class StructuredLogger(Restorable):
     """The log of one run.
 
     Args:
@@ -60,6 +62,14 @@ class StructuredLogger:
     Raises:
         CallError: There is no such level.
     """
+
+    STATE: ClassVar[Table] = Table(
+        Field("level", LEVEL),
+        Field("used", WHOLE),
+        Field("number", WHOLE, "_number"),
+        Field("written", dict_of(WHOLE, Counter)),
+        Field("left_out", dict_of(WHOLE, Counter)),
+    )
 
     def __init__(
         self,
@@ -224,6 +234,8 @@ class StructuredLogger:
 
     def _processed(self, entry: Entry) -> Entry | None:
         """Return what the processors make of an entry; one that fails is skipped."""
+        if not self.processors:
+            return entry
         made: list[Entry | None] = [entry]
 
         def process(processor: Processor, given: Entry) -> None:
@@ -236,9 +248,13 @@ class StructuredLogger:
 
     def _write(self, entry: Entry) -> None:
         """Show an entry where the budget and the console have room for it, and count it."""
-        line, now = render_message(entry, self._number, as_json=self._as_json), monotonic()
         kept_back = SUMMARY_SHARE if entry.level >= Level.ERROR else SUMMARY_SHARE + ERRORS_SHARE
         on_console = entry.sink is Sink.DEBUG
+        if not on_console and not self._affords(self.used + least_bytes(entry), kept_back):
+            with self._lock:  # a budget that is used up renders no line
+                count_event(self.left_out, entry.event)
+            return
+        line, now = render_message(entry, self._number, as_json=self._as_json), monotonic()
         with self._lock:
             taken = not on_console or self._console.takes(line, now)
             paid = taken and self._pay(line, kept_back)
@@ -254,10 +270,14 @@ class StructuredLogger:
         The shares are fractions of the budget.
         """
         used = self.used + message_bytes(line)
-        if self._budget is not None and used > self._budget * (1.0 - kept_back):
+        if not self._affords(used, kept_back):
             return False
         self.used = used
         return True
+
+    def _affords(self, used: int, kept_back: float) -> bool:
+        """Tell whether so many bytes may be used of the budget, but for the share kept back."""
+        return self._budget is None or used <= self._budget * (1.0 - kept_back)
 
     def _send(self, sink: Sink, line: str) -> None:
         """Have LEAN show a message."""
@@ -338,18 +358,13 @@ class StructuredLogger:
     def state(self) -> dict[str, Any]:
         """Return the level, the bytes used and the counts as JSON values."""
         with self._lock:
-            return {
-                "level": self.level.name.lower(),
-                "used": self.used,
-                "number": self._number,
-                "written": dict(self.written),
-                "left_out": dict(self.left_out),
-            }
+            return super().state()
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Take over what `state` returned."""
+        """Take over what `state` returned.
+
+        Raises:
+            StateError: A value is missing or of another type.
+        """
         with self._lock:
-            self.level = pick(Level, state["level"])
-            self.used, self._number = state["used"], state["number"]
-            self.written = Counter(state["written"])
-            self.left_out = Counter(state["left_out"])
+            super().restore(state)

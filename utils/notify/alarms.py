@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from models.equity.drawdown import Spell
+from models.equity.drawdown import DrawdownPeriod
 from models.equity.session_metrics import SessionMetrics
 from models.settings import Alarm
 
@@ -24,7 +24,7 @@ class DrawdownMoved:
     """The account or a strategy fell to a new low below its peak, or reached the peak again."""
 
     strategy: str  # empty for the account
-    spell: Spell  # the drawdown period; it has an end once the peak was reached again
+    spell: DrawdownPeriod  # the drawdown period; it has an end once the peak was reached again
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,17 @@ from __future__ import annotations
 import threading
 from collections import Counter, deque
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from models.equity.drawdown import Spell
+from models.codec import NUMBER, WHOLE, deque_of, dict_of, list_of
+from models.equity.drawdown import DrawdownPeriod
 from models.equity.session_metrics import SessionKind, SessionMetrics
 from models.equity.tally import BREAKEVEN
+from models.fields import Field, Restorable, Table
 from models.performance_tracker import PerformanceTracker
+from models.records import record_codec
 from models.settings import Alarm
 from models.tracker.alerts import Alert
 from models.tracker.notices import Notice, NoticeKind
@@ -41,13 +45,20 @@ ALARM_NOTICES = (
 )
 
 
-class Alerts:
+class Alerts(Restorable):
     """What is watched of one tracker, and which alerts are firing.
 
     Args:
         tracker: The tracker that is watched; its listeners are told of the alerts.
         thresholds: The alarms that are watched -> from which figure on each alerts, in its unit.
     """
+
+    STATE: ClassVar[Table] = Table(
+        Field("firing", list_of(record_codec(Alert)), "_firing_alerts"),
+        Field("streaks", dict_of(WHOLE, Counter), "_streaks"),
+        Field("rejects", WHOLE, "_rejects"),
+        Field("slippage", deque_of(NUMBER, SLIPPAGE_TRADES), "_slippage"),
+    )
 
     def __init__(self, tracker: PerformanceTracker, thresholds: Mapping[Alarm, float]) -> None:
         self._tracker = tracker
@@ -67,7 +78,7 @@ class Alerts:
     def hear(self, notice: Notice) -> None:
         """Look at the alarms that a notice concerns; one of another kind concerns none."""
         record, strategy = notice.record, notice.strategy
-        if isinstance(record, Spell):
+        if isinstance(record, DrawdownPeriod):
             self._look(DrawdownMoved(strategy, record), notice.time)
         elif isinstance(record, SessionMetrics):
             if record.kind is SessionKind.DAILY and not strategy:
@@ -135,24 +146,28 @@ class Alerts:
                 del self._firing[key]
         self._tracker.core.tell(NoticeKind.ALERT, time, alert.strategy, alert)
 
+    @property
+    def _firing_alerts(self) -> list[Alert]:
+        """The alerts that are firing."""
+        return [*self._firing.values()]
+
+    @_firing_alerts.setter
+    def _firing_alerts(self, alerts: list[Alert]) -> None:
+        self._firing = {(alert.alarm, alert.strategy): alert for alert in alerts}
+
     def state(self) -> dict[str, Any]:
         """Return the alerts that are firing and the counts as JSON values, without rounding."""
         with self._lock:
-            return {
-                "firing": [alert.to_dict() for alert in self._firing.values()],
-                "streaks": dict(self._streaks),
-                "rejects": self._rejects,
-                "slippage": list(self._slippage),
-            }
+            return super().state()
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Take over what `state` returned."""
+        """Take over what `state` returned.
+
+        Raises:
+            StateError: A value is missing or of another type.
+        """
         with self._lock:
-            alerts = map(Alert.from_dict, state["firing"])
-            self._firing = {(alert.alarm, alert.strategy): alert for alert in alerts}
-            self._streaks = Counter(state["streaks"])
-            self._rejects = state["rejects"]
-            self._slippage = deque(state["slippage"], SLIPPAGE_TRADES)
+            super().restore(state)
 
 
 def changed_alert(
@@ -174,7 +189,7 @@ def changed_alert(
     if before is not None:
         if fired or not ALARMS[alarm].recovers(figure.value, threshold):
             return None
-        return before._replace(fired=False, time=time, value=figure.value, threshold=threshold)
+        return replace(before, fired=False, time=time, value=figure.value, threshold=threshold)
     if not fired:
         return None
     return Alert(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from models.equity.drawdown import Spell
+from models.equity.drawdown import DrawdownPeriod
 from models.equity.session_metrics import SessionKind, SessionMetrics
 from models.events.anomalies import Anomaly
 from models.tracker.alerts import Alert
@@ -33,7 +33,7 @@ def _session_fields(session: SessionMetrics) -> dict[str, Any]:
     }
 
 
-def _drawdown_fields(spell: Spell) -> dict[str, Any]:
+def _drawdown_fields(spell: DrawdownPeriod) -> dict[str, Any]:
     """Return what is logged of a drawdown period: fraction of the peak, money, and start."""
     return {"depth": spell.depth, "amount": spell.amount, "since": spell.start}
 

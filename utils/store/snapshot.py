@@ -9,7 +9,10 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from models.codec import TEXT, TIME, WHOLE, maybe, tuple_of
 from models.errors import TrackerError
+from models.fields import Field, Table, saved_value
+from models.records import row_codec
 from models.tracker.state import STATE_VERSION
 from utils.store.migrations import migrate
 
@@ -41,6 +44,15 @@ class Segment(NamedTuple):
     trades: int  # how many they are
 
 
+# Where a snapshot comes from, as its document says it.
+_ORIGIN_FIELDS = Table(
+    Field("project", TEXT),
+    Field("deployment", TEXT),
+    Field("time", maybe(TIME)),
+    Field("archive", tuple_of(row_codec(Segment))),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A state and where it comes from.
@@ -69,10 +81,7 @@ class Snapshot:
             "version": self.state["version"],
             "sequence": self.sequence,
             "checksum": _state_checksum(state),
-            "project": self.project,
-            "deployment": self.deployment,
-            "time": self.time.isoformat() if self.time else None,
-            "archive": self.archive,
+            **_ORIGIN_FIELDS.to_object(self),
         }
         return f'{document_text(head)[:-1]},"state":{state}}}'
 
@@ -88,13 +97,9 @@ class Snapshot:
         try:
             document = json.loads(text)
             _check_document(document)
-            time = document["time"]
             return cls(
-                sequence=int(document["sequence"]),
-                project=document["project"],
-                deployment=document["deployment"],
-                time=datetime.fromisoformat(time) if time else None,
-                archive=tuple(Segment(*values) for values in document["archive"]),
+                sequence=saved_value(document, "sequence", WHOLE),
+                **_ORIGIN_FIELDS.named(_ORIGIN_FIELDS.from_object(document)),
                 state=migrate(document["state"]),
             )
         except _SHAPE_ERRORS as problem:

@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from models.codec import list_of
 from models.errors import TrackerError
-from models.trades.record import TradeRecord
+from models.trades.record import TRADE_ROW, TradeRecord
 from utils.store.categories import check_name
 from utils.store.object_store import ObjectStoreManager
 from utils.store.results import LoadStatus, SaveReason
@@ -24,6 +25,7 @@ from utils.store.snapshot import NewerError, Segment, Snapshot, SnapshotError, d
 STATE_CATEGORY, TRADES_CATEGORY = "state", "trades"
 SLOT_NAMES = ("a", "b")
 DEFAULT_PREFIX = "tracker"
+_TRADE_ROWS = list_of(TRADE_ROW)
 
 
 class SnapshotStore:
@@ -201,7 +203,7 @@ class SnapshotStore:
         """
         with self._lock:
             name = self._next_segment()
-            rows = document_text([trade.to_row() for trade in trades])
+            rows = document_text(_TRADE_ROWS.encode([*trades]))
             result = self._store.save_text(TRADES_CATEGORY, name, rows, force=True)
             if not result.saved:
                 raise SnapshotError(f"a segment is not saved: {result.reason.value}")
@@ -218,7 +220,8 @@ class SnapshotStore:
             rows = self._store.load_json(TRADES_CATEGORY, segment.name).value
             if rows is None:
                 lost.append(segment)
-            yield from map(TradeRecord.from_row, rows or ())
+            else:
+                yield from _TRADE_ROWS.decode(rows)
         if lost:
             trades = sum(segment.trades for segment in lost)
             raise SnapshotError(f"{trades} trades are lost with {lost[0].name}")

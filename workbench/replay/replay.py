@@ -14,11 +14,12 @@ from typing import Any
 
 from models.equity.session_metrics import SessionKind
 from models.ledger.lots import Matching
-from models.statistics.lean_portfolio import LeanStatistics, lean_statistics
+from models.statistics.lean_portfolio import LeanStatistics, lean_portfolio_statistics
 from models.statistics.lean_samples import EquityChart
 from models.tracker.notices import Notice, NoticeKind
-from models.trades.lean_book import Grouping, LeanTrade
+from models.trades.lean_book import Grouping
 from models.trades.lean_follower import LeanDesk
+from models.trades.lean_trade import LeanTrade
 from models.trades.record import TradeRecord
 from utils.tracking import LeanTracker, track
 from workbench.engine.algorithm import RecordedAlgorithm
@@ -167,7 +168,7 @@ class Replay:
         unpriced = any(amount and not rate for amount, rate in start["cash"].values())
         # cash without a rate yet is worth something to LEAN from its first sample on
         capital = samples.equity[0] if unpriced and len(samples.equity) else start["tpv"]
-        return lean_statistics(
+        return lean_portfolio_statistics(
             samples,
             self.desk.closings,
             self.chart.points(),

@@ -123,7 +123,7 @@ def spell_table(replay: Replay) -> Table:
     columns = ["from", "lowest", "recovered", "depth", "amount", "days"]
     table = grid("Deepest drawdowns", columns, left=3)
     found = replay.tracker.drawdown()
-    spells = [*found.spells, *([found.open] if found.open else [])]
+    spells = [*found.periods, *([found.open] if found.open else [])]
     for spell in sorted(spells, key=lambda spell: -spell.depth)[:SPELLS]:
         last = spell.end or replay.tracker.summary().time or spell.trough_time
         table.add_row(
@@ -149,7 +149,7 @@ def drawdown_table(replay: Replay) -> Table:
             percent(found.depth, 2),
             f"{found.open.start:%Y-%m-%d}" if found.open else "-",
             money(found.amount),
-            f"{len(found.spells) + bool(found.open):,}",
+            f"{len(found.periods) + bool(found.open):,}",
         )
     return table
 

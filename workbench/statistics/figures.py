@@ -25,12 +25,14 @@ from typing import Any
 import numpy as np
 
 from models.equity.samples import Column, Samples
-from models.execution.records import OrderGroup
+from models.execution.group_metrics import OrderGroup
 from models.performance_tracker import PerformanceTracker
-from models.statistics.lean_portfolio import lean_statistics
-from models.statistics.lean_trades import LeanTradeStatistics, rolling_statistics
-from models.statistics.periods import DailySpell, drawdown_spells, period_ladder
-from models.statistics.portfolio import OWN, Closes, own_statistics
+from models.statistics.closes import Closes
+from models.statistics.lean_portfolio import lean_portfolio_statistics
+from models.statistics.lean_trades import LeanTradeStatistics
+from models.statistics.lean_windows import rolling_statistics
+from models.statistics.periods import DailyDrawdownPeriod, drawdown_periods, period_ladder
+from models.statistics.portfolio import OWN, own_statistics
 from models.trades.record import LONG, SHORT
 from models.trades.statistics import GroupBy
 from workbench.replay.replay import Replay
@@ -96,7 +98,7 @@ def _lean_of_replay(replay: Replay) -> JSON:
 
 
 def _lean_of_samples(tracker: PerformanceTracker) -> JSON:
-    total = lean_statistics(
+    total = lean_portfolio_statistics(
         tracker.samples,
         capital=tracker.ledger.books.starting_equity,
         days_a_year=int(tracker.days_per_year),
@@ -141,7 +143,7 @@ def own_figures(tracker: PerformanceTracker, strategy: str | None = None) -> JSO
         "trades": _trades(tracker, strategy),
         "portfolio": {name: figure._asdict() for name, figure in portfolio.items()},
         "periods": period_ladder(series, begun[-1] if begun else None),
-        "drawdowns": [_spell(spell) for spell in drawdown_spells(series)],
+        "drawdowns": [_spell(spell) for spell in drawdown_periods(series)],
     }
 
 
@@ -194,7 +196,7 @@ def _mean(values: Column) -> float | None:
     return float(np.asarray(values, float).mean()) if len(values) else None
 
 
-def _spell(spell: DailySpell) -> JSON:
+def _spell(spell: DailyDrawdownPeriod) -> JSON:
     values = asdict(spell)
     return {
         name: value.isoformat() if isinstance(value, date) else value

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from models.execution.records import HORIZONS, LATENCIES
+from models.execution.order_quality import HORIZONS, LATENCIES
 from models.performance_tracker import PerformanceTracker
 from models.trades.record import LONG, SHORT
 from models.trades.statistics import GroupBy

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.equity.curve import CURVE_POINTS
-from models.equity.drawdown import Spell
-from models.equity.nav_series import SPELLS_KEPT, WORTHLESS, Change, NavSeries
+from models.equity.drawdown import DrawdownPeriod
+from models.equity.nav_series import NAV_TOLERANCE, PERIODS_KEPT, Change, NavSeries
 from models.equity.session_metrics import SessionKind
 
 ZONE = ZoneInfo("America/New_York")
@@ -68,7 +68,7 @@ def chained(marks: Sequence[Marked]) -> npt.NDArray[np.float64]:
 
 
 class Fall(NamedTuple):
-    """A spell as numpy finds it; positions count the marks from 1, the start is 0."""
+    """A period as numpy finds it; positions count the marks from 1, the start is 0."""
 
     peak: int
     trough: int
@@ -92,24 +92,24 @@ def falls(navs: npt.NDArray[np.float64]) -> list[Fall]:
 
 
 def seen(track: NavSeries) -> list[Fall]:
-    """The track's spells in the same form."""
+    """The track's periods in the same form."""
 
     def position(time: datetime) -> int:
         return max((time - START) // (60 * MINUTE) + 1, 0)
 
-    spells = [*track.spells, *([track.spell] if track.spell else [])]
+    periods = [*track.periods, *([track.open_period] if track.open_period else [])]
     return [
         Fall(
-            position(spell.start),
-            position(spell.trough_time),
-            position(spell.end) if spell.end else None,
-            spell.depth,
+            position(period.start),
+            position(period.trough_time),
+            position(period.end) if period.end else None,
+            period.depth,
         )
-        for spell in spells
+        for period in periods
     ]
 
 
-# The first mark is on the first peak: where a spell starts can be told from the marks then.
+# The first mark is on the first peak: where a period starts can be told from the marks then.
 PATHS = MARKS.map(lambda marks: [Marked(CAPITAL), *marks])
 
 
@@ -123,7 +123,7 @@ def test_nav_is_the_chain_of_returns(marks: list[Marked]) -> None:
 
 @given(marks=PATHS)
 def test_drawdown_is_what_numpy_finds(marks: list[Marked]) -> None:
-    """Depth, deepest and every spell with its times, the open one included."""
+    """Depth, deepest and every period with its times, the open one included."""
     track = fresh()
     play(track, marks)
     navs = chained(marks)
@@ -137,7 +137,7 @@ def test_drawdown_is_what_numpy_finds(marks: list[Marked]) -> None:
 
 @given(marks=PATHS)
 def test_changes_tell_lows_and_recoveries(marks: list[Marked]) -> None:
-    """A mark says so exactly when it is below the spell's low, or ends the spell."""
+    """A mark says so exactly when it is below the period's low, or ends the period."""
     navs = np.round(chained(marks), 9).tolist()
     peak = low = navs[0]
     for nav, change in zip(navs[1:], play(fresh(), marks), strict=True):
@@ -163,7 +163,7 @@ def test_nothing_yet() -> None:
     """Before the first mark the NAV is that of the start, with no drawdown and no curve."""
     track = fresh()
     assert (track.time, track.equity, track.nav) == (None, CAPITAL, 1.0)
-    assert (track.depth, track.amount, track.max_depth, track.spell) == (0.0, 0.0, 0.0, None)
+    assert (track.depth, track.amount, track.max_depth, track.open_period) == (0.0, 0.0, 0.0, None)
     assert track.curve() == []
     track.roll(START)
     assert track.curve() == []
@@ -175,19 +175,19 @@ def test_a_loss_at_the_first_mark_is_a_drawdown() -> None:
     track.roll(START - MINUTE)
     assert track.mark(START, 900.0) is Change.NEW_LOW
     assert track.depth == pytest.approx(0.1)
-    assert track.spell is not None
-    assert (track.spell.start, track.spell.trough_time) == (START - MINUTE, START)
+    assert track.open_period is not None
+    assert (track.open_period.start, track.open_period.trough_time) == (START - MINUTE, START)
 
 
-def test_a_spell_from_peak_to_recovery() -> None:
+def test_a_drawdown_period_from_peak_to_recovery() -> None:
     """It starts at the last mark on the peak and ends at the first one back on it."""
     track = fresh()
     equities = [1_200.0, 1_200.0, 1_080.0, 900.0, 960.0, 1_200.0, 1_300.0]
     changes = [track.mark(START + MINUTE * n, equity) for n, equity in enumerate(equities)]
     low, quiet = Change.NEW_LOW, Change.NOTHING
     assert changes == [quiet, quiet, low, low, quiet, Change.RECOVERED, quiet]
-    assert list(track.spells) == [
-        Spell(
+    assert list(track.periods) == [
+        DrawdownPeriod(
             start=START + MINUTE,
             trough_time=START + 3 * MINUTE,
             end=START + 5 * MINUTE,
@@ -197,19 +197,19 @@ def test_a_spell_from_peak_to_recovery() -> None:
             amount=(1.2 - 0.9) * CAPITAL,
         )
     ]
-    assert (track.spell, track.depth, track.max_depth) == (None, 0.0, 0.25)
+    assert (track.open_period, track.depth, track.max_depth) == (None, 0.0, 0.25)
 
 
 def test_amounts_are_those_of_the_units_there_are() -> None:
-    """The amount lost counts the units of now; that of a spell, the units at its trough."""
+    """The amount lost counts the units of now; that of a period, the units at its trough."""
     track = fresh()
     track.mark(START, 800.0)
     assert track.amount == pytest.approx(200.0)
     track.mark(START + MINUTE, 1_700.0, 800.0)  # NAV 0.9 after a deposit of as much as there was
     assert track.depth == pytest.approx(0.1)
     assert track.amount == pytest.approx(1_700.0 / 9.0)
-    assert track.spell is not None
-    assert track.spell.amount == pytest.approx(200.0)
+    assert track.open_period is not None
+    assert track.open_period.amount == pytest.approx(200.0)
 
 
 def test_flows_alone_never_move_the_nav() -> None:
@@ -227,40 +227,40 @@ def test_flows_alone_never_move_the_nav() -> None:
         else:
             assert track.mark(START, equity, flow) is Change.NOTHING
     assert track.nav == pytest.approx(1.0, abs=1e-11)
-    assert (track.max_depth, list(track.spells)) == (0.0, [])
+    assert (track.max_depth, list(track.periods)) == (0.0, [])
 
 
 def test_dust_is_no_drawdown() -> None:
-    """What floats lose is neither a spell nor a new low; ten times as much is."""
+    """What floats lose is neither a period nor a new low; ten times as much is."""
     track = fresh()
-    assert track.mark(START, CAPITAL * (1.0 - WORTHLESS / 2)) is Change.NOTHING
-    assert (track.spell, track.depth) == (None, 0.0)
-    assert track.mark(START, CAPITAL * (1.0 - WORTHLESS * 10)) is Change.NEW_LOW
-    assert track.mark(START, CAPITAL * (1.0 - WORTHLESS * 10.5)) is Change.NOTHING
-    assert track.mark(START, CAPITAL * (1.0 - WORTHLESS * 20)) is Change.NEW_LOW
-    assert track.mark(START, CAPITAL * (1.0 - WORTHLESS / 2)) is Change.RECOVERED
+    assert track.mark(START, CAPITAL * (1.0 - NAV_TOLERANCE / 2)) is Change.NOTHING
+    assert (track.open_period, track.depth) == (None, 0.0)
+    assert track.mark(START, CAPITAL * (1.0 - NAV_TOLERANCE * 10)) is Change.NEW_LOW
+    assert track.mark(START, CAPITAL * (1.0 - NAV_TOLERANCE * 10.5)) is Change.NOTHING
+    assert track.mark(START, CAPITAL * (1.0 - NAV_TOLERANCE * 20)) is Change.NEW_LOW
+    assert track.mark(START, CAPITAL * (1.0 - NAV_TOLERANCE / 2)) is Change.RECOVERED
 
 
-def test_only_the_last_spells_are_kept() -> None:
-    """A hundred closed spells stay, and the deepest of all is still known."""
+def test_only_the_last_drawdown_periods_are_kept() -> None:
+    """A hundred closed periods stay, and the deepest of all is still known."""
     track = fresh()
     for number in range(150):
         track.mark(START + number * MINUTE, 500.0 if number == 0 else 900.0 - number)
         track.mark(START + number * MINUTE, CAPITAL)
-    assert len(track.spells) == SPELLS_KEPT
-    assert track.spells[-1].trough_nav == pytest.approx(0.751)
+    assert len(track.periods) == PERIODS_KEPT
+    assert track.periods[-1].trough_nav == pytest.approx(0.751)
     assert track.max_depth == 0.5
 
 
-def test_a_spell_survives_json() -> None:
-    """A spell read back from its JSON is the same, open or closed."""
+def test_a_drawdown_period_survives_json() -> None:
+    """A period read back from its JSON is the same, open or closed."""
     track = fresh()
     for equity in (900.0, 1_000.0, 800.0):
         track.mark(START, equity)
-    assert track.spell is not None
-    for spell in (track.spells[0], track.spell):
-        text = json.dumps(spell.to_dict(), allow_nan=False)
-        assert Spell.from_dict(json.loads(text)) == spell
+    assert track.open_period is not None
+    for period in (track.periods[0], track.open_period):
+        text = json.dumps(period.to_dict(), allow_nan=False)
+        assert DrawdownPeriod.from_dict(json.loads(text)) == period
 
 
 @pytest.mark.parametrize("capital", [0.0, -500.0])
@@ -318,8 +318,8 @@ def test_who_loses_everything_has_no_nav_any_more(left: float) -> None:
     track.mark(START, left + 1_000.0, 1_000.0)
     track.mark(START + MINUTE, left + 1_100.0, 50.0)
     assert [track.nav, track.depth, track.max_depth] == [None, None, depth]
-    assert track.spell is not None
-    assert track.spell.end is None
+    assert track.open_period is not None
+    assert track.open_period.end is None
     assert track.book.sessions(SessionKind.DAILY)[0].net_pnl == left - CAPITAL + 50.0
 
 

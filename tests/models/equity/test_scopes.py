@@ -16,6 +16,7 @@ from models.events.event import Event
 from models.events.instruments import Instrument, SecurityType
 from models.events.orders import Fill
 from models.performance_tracker import PerformanceTracker
+from models.records import row_codec
 from models.settings import Settings
 
 NINE = datetime(2024, 1, 2, 9, tzinfo=UTC)
@@ -58,7 +59,8 @@ def test_a_tally_counts_breakeven_apart() -> None:
     assert tally.add((1e-12, 3.0)) == (1, 0)
     assert (tally.trades, tally.wins, tally.losses) == (4, 2, 1)
     assert (tally.won, tally.lost) == (8.0, -2.0)
-    assert Tally(*json.loads(json.dumps(tally.state()))).state() == tally.state()
+    saved = row_codec(Tally).encode(tally)
+    assert row_codec(Tally).encode(row_codec(Tally).decode(json.loads(json.dumps(saved)))) == saved
 
 
 def test_a_strategys_nav_starts_from_its_part_of_the_account() -> None:
@@ -165,4 +167,4 @@ def test_drawdown_and_curve_come_back_from_json() -> None:
     assert restored.strategies() == made.strategies()
     found = made.drawdown()
     assert found.from_dict(json.loads(json.dumps(found.to_dict()))) == found
-    assert [spell.depth for spell in found.spells] == [pytest.approx(101.0 / 1000.0)]
+    assert [spell.depth for spell in found.periods] == [pytest.approx(101.0 / 1000.0)]

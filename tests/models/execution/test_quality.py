@@ -14,17 +14,12 @@ from hypothesis import strategies as st
 
 from models.events.instruments import Instrument, SecurityType
 from models.events.orders import Fill, OrderStatus, OrderType, OrderUpdate
+from models.execution import groups
 from models.execution import markouts as pending
-from models.execution import quality
-from models.execution.quality import KEPT, MOST_KEYS, ExecutionQuality
-from models.execution.records import (
-    HORIZONS,
-    Arrival,
-    ExecutionMetrics,
-    OrderGroup,
-    OrderQuality,
-    Outcome,
-)
+from models.execution.group_metrics import ExecutionMetrics, OrderGroup
+from models.execution.groups import MOST_KEYS
+from models.execution.order_quality import HORIZONS, Arrival, OrderQuality, Outcome
+from models.execution.quality import FINISHED_WHOLE, ExecutionQuality
 from models.execution.score import THRESHOLDS
 from models.ledger.orders import Order
 
@@ -476,7 +471,7 @@ def test_groups_are_bounded(desk: Desk) -> None:
     found = desk.by(OrderGroup.STRATEGY)
     assert len(found) == MOST_KEYS + 1
     assert (found["other"].orders, found["s0"].orders) == (3, 2)
-    assert len(desk.quality.orders()) == KEPT
+    assert len(desk.quality.orders()) == FINISHED_WHOLE
     assert desk.quality.orders(2)[1].strategy == f"s{MOST_KEYS + 2}"
 
 
@@ -523,7 +518,7 @@ def test_a_deployment_ends_what_is_open(desk: Desk) -> None:
 
 def test_quantiles_turn_into_a_digest(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """One order more than are exact, and they are known within one percent from then on."""
-    monkeypatch.setattr(quality, "EXACT", 4)
+    monkeypatch.setattr(groups, "EXACT_ORDERS", 4)
     for cents in (10, 20, 30, 40):
         desk.trade(1.0, 100.0 + cents / 100, strategy="ab"[cents // 10 % 2])
     spread = desk.account.slippage_spread
@@ -540,7 +535,7 @@ def test_quantiles_turn_into_a_digest(desk: Desk, monkeypatch: pytest.MonkeyPatc
 
 def test_what_is_kept_stops_growing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """After 1,500 orders no more is kept than after 500: not of orders, fills or quantiles."""
-    monkeypatch.setattr(quality, "EXACT", 50)
+    monkeypatch.setattr(groups, "EXACT_ORDERS", 50)
     monkeypatch.setattr(pending, "MOST_PENDING", 50)
     kept: list[tuple[int, int, int]] = []
     for number in range(1_500):

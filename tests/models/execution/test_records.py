@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.execution.records import HORIZONS, SIZES, Distribution, SuggestedSlippage
+from models.execution.group_metrics import SIZES, Distribution, SuggestedSlippage
+from models.execution.order_quality import HORIZONS
 from models.execution.score import THRESHOLDS, WEIGHTS, quality_score, read_thresholds
 
 BEST = dict.fromkeys(WEIGHTS, 0.0)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.execution.group_metrics import OrderGroup
 from models.execution.quantiles import ERROR, LARGEST_BIN, SMALLEST_BIN, Quantiles
-from models.execution.records import OrderGroup
 from models.execution.sums import (
     COLUMNS,
     MOST_REASONS,
@@ -103,7 +103,8 @@ def test_quantiles_of_several_are_those_of_all(one: list[float], other: list[flo
 def test_quantiles_survive_a_restart(exact: bool, numbers: list[float]) -> None:
     """What comes back from JSON is the same, and goes on the same."""
     made = quantiles(numbers, exact=exact)
-    back = Quantiles.from_state(json.loads(json.dumps(made.state())))
+    back = Quantiles()
+    back.restore(json.loads(json.dumps(made.state())))
     for each in (made, back):
         each.add(1.5)
     assert back.state() == made.state()

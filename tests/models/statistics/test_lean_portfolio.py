@@ -16,7 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.equity.samples import Samples
-from models.statistics.lean_portfolio import FIELDS, LeanStatistics, lean_statistics
+from models.statistics.lean_portfolio import (
+    PORTFOLIO_FIELDS,
+    LeanStatistics,
+    lean_portfolio_statistics,
+)
 from models.statistics.lean_samples import Closings, EquityChart, Exercise, Points, closing
 from tests.lean_samples import Reader, Sampled, first_holdings
 from workbench.engine.tape import read_tape
@@ -127,7 +131,7 @@ def lean_result(name: str) -> dict[str, Any]:
 def statistics(given: Sampled, points: Points | None) -> LeanStatistics:
     """LEAN's statistics of a backtest."""
     terms = {"capital": given.capital, "days_a_year": given.days_a_year}
-    return lean_statistics(given.samples, given.closings, points, **terms)  # type: ignore[arg-type]
+    return lean_portfolio_statistics(given.samples, given.closings, points, **terms)  # type: ignore[arg-type]
 
 
 def leans(name: str) -> LeanStatistics:
@@ -177,7 +181,7 @@ def test_with_leans_own_chart_nothing_differs(name: str) -> None:
     ours, theirs = statistics(sampled(name), chart), leans(name)
     assert differences(ours, theirs) == NOTHING
     assert list(ours.windows) == list(theirs.windows)
-    assert set(ours.total) == set(theirs.total) == set(FIELDS)
+    assert set(ours.total) == set(theirs.total) == set(PORTFOLIO_FIELDS)
 
 
 @pytest.mark.parametrize("name", [name for name in RECORDINGS if "profitLoss" in lean_result(name)])
@@ -190,7 +194,7 @@ def test_closing_fills_are_leans_profit_and_loss(name: str) -> None:
 def test_the_live_run_is_too_short_for_all_but_equity_and_turnover() -> None:
     """A live run is sampled at its end first, and what that gives is what LEAN showed."""
     given, shown = sampled("live-paper"), lean_result("live-paper")["statistics"]
-    found = lean_statistics(
+    found = lean_portfolio_statistics(
         given.samples,
         given.closings,
         given.points,
@@ -201,7 +205,7 @@ def test_the_live_run_is_too_short_for_all_but_equity_and_turnover() -> None:
     assert found["startEquity"] == float(shown["Start Equity"])
     assert round(found["endEquity"], 2) == float(shown["End Equity"])
     assert f"{found['portfolioTurnover']:.2%}" == shown["Portfolio Turnover"]
-    assert {name for name in FIELDS if found[name]} == {
+    assert {name for name in PORTFOLIO_FIELDS if found[name]} == {
         "startEquity",
         "endEquity",
         "portfolioTurnover",
@@ -234,18 +238,18 @@ def total(
     samples: Samples, *rest: Any, capital: float = 100.0, days: int = 252
 ) -> dict[str, float]:
     """The statistics of the whole run."""
-    return lean_statistics(samples, *rest, capital=capital, days_a_year=days).total
+    return lean_portfolio_statistics(samples, *rest, capital=capital, days_a_year=days).total
 
 
 def test_without_a_sample_there_is_nothing() -> None:
     """LEAN's empty statistics are zeros and no window."""
-    found = lean_statistics(daily([]), capital=100.0, days_a_year=252)
-    assert found == LeanStatistics(dict.fromkeys(FIELDS, 0.0), {})
+    found = lean_portfolio_statistics(daily([]), capital=100.0, days_a_year=252)
+    assert found == LeanStatistics(dict.fromkeys(PORTFOLIO_FIELDS, 0.0), {})
 
 
 def test_without_a_chart_there_is_nothing() -> None:
     """LEAN dates all by its chart of equity, and gives up where that is empty."""
-    found = lean_statistics(
+    found = lean_portfolio_statistics(
         daily([100.0] * 9), points=Points((), ()), capital=100.0, days_a_year=252
     )
     assert found.windows == {}
@@ -258,7 +262,7 @@ def test_too_few_samples_give_equity_and_turnover_alone(n: int) -> None:
     assert found["startEquity"] == 100.0
     assert found["endEquity"] == [100.0, 101.0, 103.0][n - 1]
     assert found["portfolioTurnover"] == [0.0, 0.5, 0.25][n - 1]
-    assert {name for name in FIELDS if found[name]} <= {
+    assert {name for name in PORTFOLIO_FIELDS if found[name]} <= {
         "startEquity",
         "endEquity",
         "portfolioTurnover",
@@ -292,7 +296,7 @@ def test_a_benchmark_of_itself_is_followed_exactly() -> None:
 def test_equity_that_stands_still_has_no_ratio() -> None:
     """Where nothing varies LEAN's ratios are 0; half of a normal distribution is below its mean."""
     found = total(daily([100.0] * 10, risk_free=[0.05] * 10))
-    assert {name for name in FIELDS if found[name]} == {"startEquity", "endEquity"}
+    assert {name for name in PORTFOLIO_FIELDS if found[name]} == {"startEquity", "endEquity"}
 
 
 def test_no_negative_return_has_no_sortino_ratio() -> None:
@@ -337,7 +341,7 @@ def test_debt_has_no_growth() -> None:
 def test_no_capital_ends_it_all() -> None:
     """With a starting capital of 0 LEAN goes no further than the equity."""
     found = total(daily([0.0, 10.0, 20.0, 30.0, 40.0, 50.0]), capital=0.0)
-    assert {name for name in FIELDS if found[name]} == {"endEquity"}
+    assert {name for name in PORTFOLIO_FIELDS if found[name]} == {"endEquity"}
 
 
 def test_a_drawdown_from_nothing_is_none() -> None:
@@ -355,15 +359,17 @@ def test_growth_beyond_a_decimal_is_cut() -> None:
 
 def test_one_figure_that_is_no_number_takes_all() -> None:
     """Where an average return cannot be annualized LEAN throws, and prints nothing at all."""
-    found = lean_statistics(daily([1.0, 1.0, 1.0, 1e3, 1e6]), capital=1.0, days_a_year=252)
-    assert found == LeanStatistics(dict.fromkeys(FIELDS, 0.0), {})
+    found = lean_portfolio_statistics(
+        daily([1.0, 1.0, 1.0, 1e3, 1e6]), capital=1.0, days_a_year=252
+    )
+    assert found == LeanStatistics(dict.fromkeys(PORTFOLIO_FIELDS, 0.0), {})
 
 
 def test_an_alpha_that_is_no_decimal_takes_all() -> None:
     """Growth is cut at the largest decimal, but beta times the benchmark's is not."""
     benchmark = [1.0, 1.0, 2.0, 2.0, 4.0]
     found = total(daily([1.0, 1.0, 3.0, 3.0, 9.0], benchmark), capital=1.0)
-    assert found == dict.fromkeys(FIELDS, 0.0)
+    assert found == dict.fromkeys(PORTFOLIO_FIELDS, 0.0)
 
 
 def test_an_open_drawdown_does_not_recover() -> None:
@@ -421,7 +427,7 @@ def test_only_wins_have_no_ratio_to_losses() -> None:
 def test_capital_used_up_to_the_cent_takes_all() -> None:
     """LEAN divides the next closing by what is left, and throws where that is 0."""
     used_up = Closings([NEW_YEAR] * 2, [-100.0, 5.0], [0.0, 1.0])
-    assert total(daily([100.0] * 5), used_up) == dict.fromkeys(FIELDS, 0.0)
+    assert total(daily([100.0] * 5), used_up) == dict.fromkeys(PORTFOLIO_FIELDS, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -450,7 +456,7 @@ def test_a_closing_fill_pays_its_fee_twice(
 def test_windows_are_leans_months() -> None:
     """Each month's end has windows of 1, 3, 6 and 12 months; the last and first are cut."""
     samples = daily([100.0 + day for day in range(75)])
-    found = lean_statistics(samples, capital=100.0, days_a_year=252).windows
+    found = lean_portfolio_statistics(samples, capital=100.0, days_a_year=252).windows
     ends = "20200131", "20200229", "20200315"
     assert list(found) == [f"M{months}_{end}" for months in (1, 3, 6, 12) for end in ends]
     march = found["M1_20200315"]
@@ -462,8 +468,8 @@ def test_a_window_without_a_point_is_empty() -> None:
     """A month in which LEAN charted nothing has LEAN's empty statistics."""
     samples = daily([100.0] * 80)
     points = Points([NEW_YEAR, NEW_YEAR + 79 * DAY], [100.0, 100.0])
-    found = lean_statistics(samples, points=points, capital=100.0, days_a_year=252)
-    assert found.windows["M1_20200229"] == dict.fromkeys(FIELDS, 0.0)
+    found = lean_portfolio_statistics(samples, points=points, capital=100.0, days_a_year=252)
+    assert found.windows["M1_20200229"] == dict.fromkeys(PORTFOLIO_FIELDS, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -540,7 +546,7 @@ def test_a_scale_of_money_changes_no_ratio(curve: list[float], scale: float) -> 
     one = total(daily(whole), capital=whole[0])
     scaled = [equity * scale for equity in whole]
     many = total(daily(scaled), capital=scaled[0])
-    for name in FIELDS:
+    for name in PORTFOLIO_FIELDS:
         times = scale if name in {"startEquity", "endEquity"} else 1.0
         assert many[name] == pytest.approx(one[name] * times, rel=1e-6, abs=2e-4), name
 
@@ -550,9 +556,9 @@ def test_every_figure_is_finite(curve: list[float], benchmark: list[float], rate
     """Whatever the samples, each field of each window is a number."""
     n = min(len(curve), len(benchmark))
     samples = daily(curve[:n], benchmark[:n], risk_free=[rate] * n)
-    found = lean_statistics(samples, capital=curve[0], days_a_year=365)
+    found = lean_portfolio_statistics(samples, capital=curve[0], days_a_year=365)
     for figures in (found.total, *found.windows.values()):
-        assert tuple(figures) == FIELDS
+        assert tuple(figures) == PORTFOLIO_FIELDS
         assert all(math.isfinite(value) for value in figures.values())
 
 

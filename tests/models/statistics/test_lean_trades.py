@@ -17,8 +17,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.statistics.lean_trades import LeanTradeStatistics, lean_statistics, rolling_statistics
-from models.trades.lean_book import LeanTrade
+from models.statistics.lean_trades import LeanTradeStatistics
+from models.statistics.lean_windows import lean_trade_statistics, rolling_statistics
+from models.trades.lean_trade import LeanTrade
 from tests.recordings.played import played
 from workbench.recordings import recordings, result
 
@@ -166,7 +167,7 @@ def test_a_live_result_has_no_statistics_of_trades(name: str) -> None:
 def test_every_figure_is_leans(name: str) -> None:
     """Of LEAN's closed trades every figure is LEAN's to the last printed digit."""
     theirs = lean_result(name)["totalPerformance"]["tradeStatistics"]
-    assert different(lean_statistics(lean_trades(name)), theirs) == {}
+    assert different(lean_trade_statistics(lean_trades(name)), theirs) == {}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -184,7 +185,7 @@ def test_every_rolling_window_is_leans(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_replay_gives_leans_figures(name: str) -> None:
     """Of the replayed book's trades only figures of excursions differ, by what is listed here."""
-    ours = lean_statistics(played(name).replay.lean_trades)
+    ours = lean_trade_statistics(played(name).replay.lean_trades)
     theirs = lean_result(name)["totalPerformance"]["tradeStatistics"]
     assert different(ours, theirs) == NARROWER.get(name, {})
 
@@ -227,14 +228,14 @@ def trade(profit: float, minutes: float = 1.0, start: float = 0.0, **said: Any) 
 
 def of(*trades: LeanTrade, **names: Any) -> None:
     """Assert some of the figures of these trades."""
-    block = lean_statistics(trades)
+    block = lean_trade_statistics(trades)
     assert {name: block[name] for name in names} == names
 
 
 def test_no_trade_is_leans_empty_block() -> None:
     """Without a trade the block is LEAN's own, string by string."""
     theirs = lean_result("no-trades")["totalPerformance"]["tradeStatistics"]
-    assert lean_statistics([]) == theirs
+    assert lean_trade_statistics([]) == theirs
 
 
 def test_a_breakeven_is_a_loss() -> None:
@@ -416,13 +417,13 @@ def test_restored_is_as_never_stopped(early: list[LeanTrade], late: list[LeanTra
     assert restored.state() == saved
     for each in late:
         restored.add(each)
-    assert restored.block() == lean_statistics([*early, *late])
+    assert restored.block() == lean_trade_statistics([*early, *late])
 
 
 @given(TRADES)
 def test_counts_and_sums_hang_together(trades: list[LeanTrade]) -> None:
     """Winners and losers are all trades, profit and loss the total, and drawdowns never rise."""
-    block = lean_statistics(trades)
+    block = lean_trade_statistics(trades)
     assert block["numberOfWinningTrades"] + block["numberOfLosingTrades"] == len(trades)
     total = Decimal(block["totalProfit"]) + Decimal(block["totalLoss"])
     assert total == Decimal(block["totalProfitLoss"])

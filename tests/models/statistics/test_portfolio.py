@@ -13,8 +13,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from models.statistics.periods import DailySpell, drawdown_spells, period_ladder
-from models.statistics.portfolio import OWN, Closes, months_before, own_statistics
+from models.statistics.closes import Closes, months_before
+from models.statistics.periods import DailyDrawdownPeriod, drawdown_periods, period_ladder
+from models.statistics.portfolio import OWN, own_statistics
 
 SUNDAY = date(2020, 1, 5)
 RELATIVE = {
@@ -377,21 +378,21 @@ def test_spells_have_their_peak_trough_and_end() -> None:
     def day(number: int) -> date:
         return SUNDAY + timedelta(days=number)
 
-    first, last = drawdown_spells(closes(navs))
-    assert first == DailySpell(day(0), day(2), day(4), 1.0 - 0.8, 4, 2)
-    assert last == DailySpell(day(6), day(7), None, 1.0 - 1.1 / 1.2, 2, None)
+    first, last = drawdown_periods(closes(navs))
+    assert first == DailyDrawdownPeriod(day(0), day(2), day(4), 1.0 - 0.8, 4, 2)
+    assert last == DailyDrawdownPeriod(day(6), day(7), None, 1.0 - 1.1 / 1.2, 2, None)
 
 
 def test_a_loss_on_the_first_day_is_a_spell() -> None:
     """The capital at the start is a peak, so the first day's loss counts."""
-    (spell,) = drawdown_spells(closes([1.0, 0.5]))
-    assert (spell.depth, spell.start, spell.end) == (0.5, SUNDAY, None)
+    (period,) = drawdown_periods(closes([1.0, 0.5]))
+    assert (period.depth, period.start, period.end) == (0.5, SUNDAY, None)
 
 
 @pytest.mark.parametrize("navs", [[], [1.0], [1.0, 1.0, 1.1], [1.0, 1.0 - 1e-14], [0.0, -1.0]])
 def test_no_fall_is_no_spell(navs: list[float]) -> None:
     """Nothing, a rise, what rounding leaves, or no peak above 0: none of it is a drawdown."""
-    assert drawdown_spells(closes(navs)) == []
+    assert drawdown_periods(closes(navs)) == []
 
 
 # --- what must always hold
@@ -411,7 +412,7 @@ def test_a_scale_of_the_nav_changes_nothing(steps: list[float], scale: float) ->
     scaled = [nav * scale for nav in navs]
     assert values(navs, navs[::-1]) == values(scaled, navs[::-1])
     assert period_ladder(closes(navs), SUNDAY) == period_ladder(closes(scaled), SUNDAY)
-    assert drawdown_spells(closes(navs)) == drawdown_spells(closes(scaled))
+    assert drawdown_periods(closes(navs)) == drawdown_periods(closes(scaled))
 
 
 @given(STEPS, st.floats(0.0, 0.2), st.sampled_from([252, 365]))
@@ -443,15 +444,17 @@ def test_statistics_agree_with_each_other(steps: list[float]) -> None:
 def test_spells_are_the_drawdown(steps: list[float]) -> None:
     """They follow each other, only the last is open, the deepest is the maximum drawdown."""
     given_ = closes(curve(steps))
-    spells = drawdown_spells(given_)
+    spells = drawdown_periods(given_)
     deepest = own_statistics(given_, days_a_year=252)["max_drawdown"].value
-    assert max((spell.depth for spell in spells), default=0.0) == pytest.approx(deepest, abs=1e-12)
-    for spell, following in pairwise(spells):
-        assert spell.end is not None
-        assert spell.start < spell.trough < spell.end <= following.start
-    for spell in spells:
-        last = spell.end or date.fromordinal(int(given_.day[-1]))
-        assert spell.days == (last - spell.start).days
+    assert max((period.depth for period in spells), default=0.0) == pytest.approx(
+        deepest, abs=1e-12
+    )
+    for period, following in pairwise(spells):
+        assert period.end is not None
+        assert period.start < period.trough < period.end <= following.start
+    for period in spells:
+        last = period.end or date.fromordinal(int(given_.day[-1]))
+        assert period.days == (last - period.start).days
 
 
 @given(STEPS, st.integers(1, 59))
@@ -489,7 +492,7 @@ def test_columns_may_be_arrays_of_any_kind() -> None:
     for other in (kept, numpy):
         assert own_statistics(other, days_a_year=252) == own_statistics(listed, days_a_year=252)
         assert period_ladder(other, SUNDAY) == period_ladder(listed, SUNDAY)
-        assert drawdown_spells(other) == drawdown_spells(listed)
+        assert drawdown_periods(other) == drawdown_periods(listed)
 
 
 def test_normal_tails_are_those_of_a_normal_distribution() -> None:

@@ -18,11 +18,12 @@ import pandas as pd
 import pytest
 import quantstats.stats as quantstats
 
-from models.equity.samples import Samples
-from models.statistics.lean_portfolio import lean_statistics
+from models.equity.samples import Floats, Samples
+from models.statistics.closes import Closes
+from models.statistics.lean_portfolio import lean_portfolio_statistics
 from models.statistics.lean_samples import Closings, closing
-from models.statistics.periods import DailySpell, drawdown_spells, period_ladder
-from models.statistics.portfolio import Closes, Floats, own_statistics
+from models.statistics.periods import DailyDrawdownPeriod, drawdown_periods, period_ladder
+from models.statistics.portfolio import own_statistics
 
 START = date(2018, 12, 31)
 
@@ -198,14 +199,14 @@ def test_quantstats_has_the_same_spells(market: Market) -> None:
     """Each drawdown's depth and lowest day; its first day below and its last, not the peak's."""
     details = quantstats.drawdown_details(quantstats.to_drawdown_series(market.r))
     closes = market.closes()
-    spells = drawdown_spells(closes)
+    spells = drawdown_periods(closes)
     assert len(spells) == len(details)
     days = [date.fromordinal(int(day)) for day in closes.day]
-    for spell, (start, valley, end, _, depth, _) in zip(spells, details.values, strict=True):
-        assert spell.depth == pytest.approx(-depth / 100.0, rel=1e-9)
-        assert spell.trough.isoformat() == str(valley)
-        assert days[days.index(spell.start) + 1].isoformat() == str(start)
-        last = days[-1] if spell.end is None else days[days.index(spell.end) - 1]
+    for period, (start, valley, end, _, depth, _) in zip(spells, details.values, strict=True):
+        assert period.depth == pytest.approx(-depth / 100.0, rel=1e-9)
+        assert period.trough.isoformat() == str(valley)
+        assert days[days.index(period.start) + 1].isoformat() == str(start)
+        last = days[-1] if period.end is None else days[days.index(period.end) - 1]
         assert last.isoformat() == str(end)
 
 
@@ -308,7 +309,7 @@ def lean_of(returns: list[float], rate: float = 0.0, days: int = 252) -> dict[st
     equity = 1e6 * np.cumprod(1.0 + np.asarray(returns, float))
     n = equity.size
     samples = Samples(np.arange(n) * 86_400.0, equity, np.zeros(n), np.full(n, rate), np.zeros(n))
-    return lean_statistics(samples, capital=1e6, days_a_year=days).total
+    return lean_portfolio_statistics(samples, capital=1e6, days_a_year=days).total
 
 
 def test_trap_a_year_has_the_days_of_settings() -> None:
@@ -381,17 +382,19 @@ def test_trap_the_first_days_loss_is_a_drawdown() -> None:
 
 
 def test_trap_an_open_drawdown_counts() -> None:
-    """LEAN's recovery leaves a spell out that has no end yet (D2.6); ours is there, and open."""
+    """LEAN's recovery leaves a period out that has no end yet (D2.6); ours is there, and open."""
     navs = [1.0, 1.1, 0.99, 0.99]
-    (spell,) = drawdown_spells(Closes(range(737_000, 737_004), navs))
+    (period,) = drawdown_periods(Closes(range(737_000, 737_004), navs))
     first = date.fromordinal(737_000)
     day = timedelta(days=1)
-    assert spell == DailySpell(first + day, first + 2 * day, None, 1.0 - 0.99 / 1.1, 2, None)
+    assert period == DailyDrawdownPeriod(
+        first + day, first + 2 * day, None, 1.0 - 0.99 / 1.1, 2, None
+    )
     assert lean_of([0.0, 0.1, -0.1, 0.0, 0.0])["drawdownRecovery"] == 0.0
 
 
 def test_trap_no_drawdown_is_no_crash() -> None:
-    """A NAV that only rose has no spell, depth 0, and nothing that divides by it."""
+    """A NAV that only rose has no period, depth 0, and nothing that divides by it."""
     found = of_returns([0.01, 0.02, 0.01])
     assert found["max_drawdown"] == found["ulcer_index"] == found["time_under_water"] == 0.0
     assert found["calmar"] is found["martin_ratio"] is found["recovery_factor"] is None
@@ -425,7 +428,7 @@ def test_trap_a_win_before_fees_is_a_loss_after_them() -> None:
     assert closing(1.0, 1.0, -10.0) == (-1.0, 0.0)
     samples = Samples([0.0, 8.64e4, 1.728e5, 2.592e5], [100.0] * 4, [0.0] * 4, [0.0] * 4, [0.0] * 4)
     fills = Closings([0.0], *([value] for value in closing(1.0, 1.0, -10.0)))
-    found = lean_statistics(samples, fills, capital=100.0, days_a_year=252).total
+    found = lean_portfolio_statistics(samples, fills, capital=100.0, days_a_year=252).total
     assert (found["winRate"], found["lossRate"]) == (0.0, 1.0)
 
 
@@ -433,7 +436,7 @@ def test_trap_breaking_even_is_leans_loss() -> None:
     """Of closings that made 0 and 5 LEAN counts one lost, and has no ratio of the two (D2.7)."""
     fills = Closings([0.0, 0.0], [0.0, 5.0], [0.0, 1.0])
     samples = Samples([0.0, 8.64e4, 1.728e5, 2.592e5], [100.0] * 4, [0.0] * 4, [0.0] * 4, [0.0] * 4)
-    found = lean_statistics(samples, fills, capital=100.0, days_a_year=252).total
+    found = lean_portfolio_statistics(samples, fills, capital=100.0, days_a_year=252).total
     assert (found["winRate"], found["profitLossRatio"]) == (0.5, 0.0)
 
 

@@ -59,7 +59,7 @@ def test_drawdown_has_spells_that_open_deepen_and_recover() -> None:
     for minute, price in enumerate((110.0, 99.0, 104.5, 110.0, 108.9), 1):
         tracker.update_unrealized_pnl({"A": price}, NOON + minute * MINUTE)
     found = tracker.drawdown()
-    (spell,) = found.spells
+    (spell,) = found.periods
     assert (spell.start, spell.trough_time) == (NOON + MINUTE, NOON + 2 * MINUTE)
     assert spell.end == NOON + 4 * MINUTE
     assert spell.depth == pytest.approx(0.1)

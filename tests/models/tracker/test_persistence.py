@@ -101,7 +101,7 @@ def test_a_state_that_fails_halfway_changes_nothing(missing: str) -> None:
     tracker.open_trade("B", 1, 5.0, time=NOON)
     before = tracker.state()
     assert tracker.persistence.load("") is Found.USELESS
-    assert tracker.errors == {"restore: KeyError": 1}
+    assert tracker.errors == {"restore: StateError": 1}
     assert {**tracker.state(), "errors": {}} == before
 
 

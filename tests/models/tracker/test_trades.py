@@ -51,7 +51,10 @@ def test_a_trade_knows_what_was_at_stake_and_at_risk() -> None:
     tracker.open_trade("A", 10, 100.0, time=NOON, tag="breakout risk=50")
     (part,) = tracker.close_trade("A", 110.0, 4)
     (rest,) = tracker.close_trade("A", 95.0)
-    assert [(trade.stake, trade.risk) for trade in (part, rest)] == [(400.0, 20.0), (600.0, 30.0)]
+    assert [(trade.entry_notional, trade.risk) for trade in (part, rest)] == [
+        (400.0, 20.0),
+        (600.0, 30.0),
+    ]
     assert tracker.trades(book="positions")[0].risk == 50.0
 
 

@@ -19,10 +19,11 @@ from models.events.corporate_actions import Split, SplitKind
 from models.events.instruments import Instrument, SecurityType
 from models.events.orders import Fill, OrderType
 from models.performance_tracker import PerformanceTracker
-from models.statistics.lean_portfolio import lean_statistics
-from models.statistics.lean_trades import lean_statistics as trade_block
-from models.trades.lean_book import Grouping, LeanTrade
+from models.statistics.lean_portfolio import lean_portfolio_statistics
+from models.statistics.lean_windows import lean_trade_statistics as trade_block
+from models.trades.lean_book import Grouping
 from models.trades.lean_follower import BookFollower, LeanDesk
+from models.trades.lean_trade import LeanTrade
 from tests.lean_samples import Reader, Sampled
 from tests.recordings.played import NAMES, RECORDINGS, played
 from workbench.engine.tape import read_tape
@@ -223,7 +224,7 @@ def test_closings_are_those_of_the_tape(name: str) -> None:
 def test_portfolio_statistics_are_those_of_the_tape(name: str) -> None:
     """Every figure of the whole run and of every rolling window is the same to its last digit."""
     given, replay = read(name), played(name).replay
-    theirs = lean_statistics(
+    theirs = lean_portfolio_statistics(
         given.samples,
         given.closings,
         given.points,

@@ -29,7 +29,7 @@ def record(
     position.trade(entry, 0)
     position.extremes.see(low)
     position.extremes.see(high)
-    piece = position.trade(closing, 0)[0]
+    piece = position.trade(closing, 0)[0][0]
     return trade_record("1", "X.NEW", position, piece, closing, "order")
 
 
@@ -63,7 +63,7 @@ def test_a_trade_says_all_a_reader_needs() -> None:
         mae=-80.0,  # 2 below the entry, at the rate of the exit
         mfe=480.0,
         book="lots",
-        stake=2500.0,  # 10 of 5 at 100, at the rate of the entry
+        entry_notional=2500.0,  # 10 of 5 at 100, at the rate of the entry
     )
 
 

@@ -171,7 +171,7 @@ def deals_of(draw: st.DrawFn) -> Deal:
     return deal(
         net,
         fees=fees,
-        stake=draw(st.sampled_from([0.0, 100.0, 2_500.0])),
+        entry_notional=draw(st.sampled_from([0.0, 100.0, 2_500.0])),
         risk=draw(st.sampled_from([None, None, 10.0, 40.0])),
         start=draw(SECONDS),
         lasts=draw(SECONDS) / 7,

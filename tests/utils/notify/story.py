@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from models.equity.drawdown import Spell
+from models.equity.drawdown import DrawdownPeriod
 from models.events.account import Opening
 from models.events.instruments import Instrument, SecurityType
 from models.events.orders import Fill, OrderStatus, OrderUpdate
@@ -25,7 +25,7 @@ CALL = Instrument(
     "C", "C150", SecurityType.OPTION, "USD", 100.0, underlying="S", strike=150.0, right="CALL"
 )
 
-SPELL = Spell(NOON, NOON, None, 1.0, 0.9, 0.1, 100.0)
+SPELL = DrawdownPeriod(NOON, NOON, None, 1.0, 0.9, 0.1, 100.0)
 
 
 def ticker_of(sid: str) -> str:

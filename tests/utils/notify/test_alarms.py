@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from models import create_performance_tracker
-from models.equity.drawdown import Spell
+from models.equity.drawdown import DrawdownPeriod
 from models.settings import Alarm
 from utils.log.events import EVENTS
 from utils.notify.alarms import (
@@ -24,7 +24,7 @@ from utils.notify.alarms import (
 )
 
 NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
-SPELL = Spell(NOON, NOON, None, 1.0, 0.9, 0.1, 100.0)
+SPELL = DrawdownPeriod(NOON, NOON, None, 1.0, 0.9, 0.1, 100.0)
 FALL = (NOON, 1.0, 0.9)  # its start, its peak and its trough
 
 

@@ -38,7 +38,7 @@ def test_every_version_since_the_second_leads_to_todays() -> None:
 
 def as_version_2(trades: list[TradeRecord]) -> list[TradeRecord]:
     """What version 2 knew of trades."""
-    return [trade._replace(stake=0.0, order_type="", risk=None) for trade in trades]
+    return [trade._replace(entry_notional=0.0, order_type="", risk=None) for trade in trades]
 
 
 def test_a_state_of_version_2_goes_on_to_the_same_end() -> None:
@@ -53,8 +53,8 @@ def test_a_state_of_version_2_goes_on_to_the_same_end() -> None:
             assert broken.tracker.deployments == seen
     assert broken.tracker.balance() == whole.tracker.balance()
     assert as_version_2(broken.tracker.trades()) == as_version_2(whole.tracker.trades())
-    stakes = [trade.stake for trade in whole.tracker.trades()]
-    assert [trade.stake for trade in broken.tracker.trades()] == pytest.approx(stakes)
+    stakes = [trade.entry_notional for trade in whole.tracker.trades()]
+    assert [trade.entry_notional for trade in broken.tracker.trades()] == pytest.approx(stakes)
     assert broken.tracker.sessions() == whole.tracker.sessions()
     assert broken.tracker.strategies() == whole.tracker.strategies()
 

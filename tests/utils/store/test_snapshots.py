@@ -261,7 +261,7 @@ def test_a_restore_that_fails_halfway_changes_nothing() -> None:
     trade(tracker, 2)
     before = tracker.state()
     assert not tracker.load_from_object_store()
-    assert tracker.errors == {"restore: KeyError": 1}
+    assert tracker.errors == {"restore: StateError": 1}
     assert {**tracker.state(), "errors": {}} == before
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from models.trades.lean_book import LeanTrade
+from models.trades.lean_trade import LeanTrade
 from models.trades.record import TradeRecord
 from tests.workbench.commands.calls import broken, read_lines, run
 from tests.workbench.engine import tapes

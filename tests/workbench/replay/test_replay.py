@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models.statistics.lean_portfolio import FIELDS
+from models.statistics.lean_portfolio import PORTFOLIO_FIELDS
 from tests.workbench.engine import tapes
 from workbench.replay.replay import Replay
 
@@ -75,4 +75,4 @@ def test_without_leans_book_there_are_no_statistics_of_it(tmp_path: Path) -> Non
 def test_a_run_that_has_not_begun_has_leans_empty_statistics(tmp_path: Path) -> None:
     """Before the first sample LEAN has none, and of nothing at all zeros."""
     replay = Replay(tapes.tape(tmp_path, tapes.mark(**FULL)))
-    assert replay.lean_statistics().total == dict.fromkeys(FIELDS, 0.0)
+    assert replay.lean_statistics().total == dict.fromkeys(PORTFOLIO_FIELDS, 0.0)

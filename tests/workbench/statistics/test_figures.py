@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from models.errors import UnknownStrategyError
-from models.execution.records import OrderGroup
+from models.execution.group_metrics import OrderGroup
 from models.performance_tracker import PerformanceTracker
 from models.settings import Settings, Switch
-from models.statistics.lean_portfolio import FIELDS, LeanStatistics
-from models.statistics.lean_trades import FIELDS as TRADE_FIELDS
-from models.statistics.lean_trades import lean_statistics as trade_block
+from models.statistics.lean_portfolio import PORTFOLIO_FIELDS, LeanStatistics
+from models.statistics.lean_trades import TRADE_FIELDS
+from models.statistics.lean_windows import lean_trade_statistics as trade_block
 from models.statistics.periods import period_ladder
 from models.statistics.portfolio import OWN
 from models.trades.statistics import GroupBy
@@ -160,7 +160,7 @@ def test_portfolio_figures_are_leans_but_for_those_listed(name: str) -> None:
     }
     ours, theirs = LeanStatistics(floats(lean["portfolioStatistics"]), windows), leans(name)
     assert differences(ours, theirs) == DIFFERENCES.get(name, NOTHING)
-    assert list(ours.total) == list(theirs.total) == list(FIELDS)
+    assert list(ours.total) == list(theirs.total) == list(PORTFOLIO_FIELDS)
     assert list(ours.windows) == list(theirs.windows)
 
 
@@ -216,7 +216,7 @@ def test_where_lean_throws_its_figures_away_its_trades_go_too(
 ) -> None:
     """One figure that is no decimal leaves LEAN with empty blocks and no window."""
     replay = replayed("option-combos")
-    nothing = LeanStatistics(dict.fromkeys(FIELDS, 0.0), {})
+    nothing = LeanStatistics(dict.fromkeys(PORTFOLIO_FIELDS, 0.0), {})
     monkeypatch.setattr(replay, "lean_statistics", lambda: nothing)
     lean = replay_statistics(replay)["lean"]
     assert set(lean["portfolioStatistics"].values()) == {"0"}

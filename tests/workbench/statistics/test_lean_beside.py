@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from models.statistics.lean_portfolio import FIELDS
-from models.statistics.lean_trades import FIELDS as TRADE_FIELDS
+from models.statistics.lean_portfolio import PORTFOLIO_FIELDS
+from models.statistics.lean_trades import TRADE_FIELDS
 from tests.workbench.statistics.test_figures import found
 from workbench.statistics.lean_beside import PORTFOLIO_BESIDE, TRADES_BESIDE
 from workbench.statistics.tables import at
@@ -13,7 +13,7 @@ from workbench.statistics.tables import at
 
 def test_every_figure_of_leans_has_its_line() -> None:
     """In LEAN's order, none left out and none that LEAN does not have."""
-    assert tuple(PORTFOLIO_BESIDE) == FIELDS
+    assert tuple(PORTFOLIO_BESIDE) == PORTFOLIO_FIELDS
     assert tuple(TRADES_BESIDE) == TRADE_FIELDS
 
 
