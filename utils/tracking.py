@@ -99,7 +99,8 @@ class LeanTracker(PerformanceTracker):
     def on_data(self, data: Slice) -> None:
         """Call it in the algorithm's `on_data`."""
         self.reporting.guard("on_data", self._hooks.data, data)
-        self.saving.save_if_due()
+        if self.saving.persists:
+            self.saving.save_if_due()
 
     def on_midnight(self) -> None:
         """LEAN calls it at midnight of the algorithm's clock; `track` schedules it."""

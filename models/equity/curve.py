@@ -77,13 +77,19 @@ class Curve(Restorable):
     def flush(self, units: float) -> None:
         """Store the bucket's extremes, valued by its units, and begin the next bucket."""
         times, equities, all_units = self._columns
-        for time, equity in self._bucket:
-            times.append(time.timestamp())
-            equities.append(equity)
+        low, high = self.low, self.high
+        if low == high:  # most buckets are one mark long, or stand still
+            times.append(self.low_time.timestamp())
+            equities.append(low)
             all_units.append(units)
+        elif low < high:
+            for time, equity in self._bucket:
+                times.append(time.timestamp())
+                equities.append(equity)
+                all_units.append(units)
         if len(times) >= CURVE_FULL:
             self._thin_out()
-        self._empty_bucket()
+        self.high, self.low = -inf, inf
         self.left = self._stride
 
     @property

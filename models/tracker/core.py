@@ -157,6 +157,25 @@ class Core:
             self.settle()
         return effects is not None
 
+    def see(self, time: datetime, prices: Mapping[str, float], cash: float, equity: float) -> bool:
+        """Book a mark on which nothing moved but prices (`Ledger.see`), then tell what came of it.
+
+        Returns:
+            False where nothing was booked: a `Mark` of the same figures must be applied.
+        """
+        with self.lock:
+            ledger = self.ledger
+            if not ledger.see(time, prices, cash, equity):
+                return False
+            self._show(time, prices)
+            if self.follower is not None:
+                self.follower.mark(Mark(time, equity, prices), ledger.books)
+            if self.scopes.changes:
+                self._tell(ledger.books)
+        if self._restless:
+            self.settle()
+        return True
+
     def record(self, event: Event | Instrument) -> Effects | None:
         """Book an event under the lock; whoever does must `settle` once it is released.
 
@@ -232,8 +251,10 @@ class Core:
 
     def due(self, time: datetime) -> set[str]:
         """The sids whose price a mark at that time should show: for markouts."""
+        if self.execution is None:
+            return set()
         with self.lock:
-            return self.execution.due(time) if self.execution is not None else set()
+            return self.execution.due(time)
 
     def _open(self, opening: Opening) -> Effects:
         self.days.open(opening.time)
@@ -278,10 +299,14 @@ class Core:
             self._see(mark)
         return adopted
 
-    def _see(self, mark: Mark) -> None:
-        self.scopes.mark(mark.time, self.ledger)
+    def _show(self, time: datetime, prices: Mapping[str, float]) -> None:
+        """Show the scopes and the execution a mark that the ledger has booked."""
+        self.scopes.mark(time, self.ledger, lows=self.listeners.hear_lows)
         if self.execution is not None:
-            self.execution.mark(mark.time, mark.prices)
+            self.execution.mark(time, prices)
+
+    def _see(self, mark: Mark) -> None:
+        self._show(mark.time, mark.prices)
         if self.follower is not None:
             self.follower.mark(mark, self.ledger.books)
 

@@ -87,6 +87,33 @@ class AccountReader:
         """
         return self._mark(time, self._held_quantities() if check else None, partial=True)
 
+    def see(self, time: datetime) -> Mark | None:
+        """Book a mark of what the tracker holds the short way, where nothing but prices moved.
+
+        Args:
+            time: UTC.
+
+        Returns:
+            The mark where it was not booked and must be applied; None where it was.
+        """
+        settled, core = self._cash.settled, self._core
+        if len(settled) > 1 or self._cash.unsettled or self._account_currency not in settled:
+            return self.mark(time, check=False)
+        prices: dict[str, float] = {}
+        by_sid = self._by_sid
+        for sid in list(self._books.held):
+            kept = by_sid.get(sid)
+            if kept is None or not kept.by_price:
+                return self.mark(time, check=False)
+            prices[sid] = kept.holding.price
+        if core.execution is not None:
+            self._add_due(prices, time)
+        cash = settled[self._account_currency].amount
+        equity = self._portfolio.total_portfolio_value
+        if core.see(time, prices, cash, equity):
+            return None
+        return Mark(time, equity, prices, {}, {self._account_currency: cash}, partial=True)
+
     def whole_mark(self, time: datetime) -> Mark:
         """Value every holding and currency that LEAN has, known to the tracker or not.
 
@@ -111,10 +138,7 @@ class AccountReader:
     def _mark(self, time: datetime, holdings: ShownHoldings | None, *, partial: bool) -> Mark:
         """Build a mark; a partial one may show fewer holdings than LEAN has."""
         prices, profits = self._values(holdings or {}, partial=partial)
-        for sid in self._core.due(time) - prices.keys():
-            kept = self._by_sid.get(sid)
-            if kept is not None:
-                prices[sid] = kept.security.price
+        self._add_due(prices, time)
         cash, rates = self._balances()
         return Mark(
             time=time,
@@ -127,6 +151,13 @@ class AccountReader:
             holdings=holdings,
             partial=partial,
         )
+
+    def _add_due(self, prices: dict[str, float], time: datetime) -> None:
+        """Read the prices that markouts wait for and that were not read yet."""
+        for sid in self._core.due(time) - prices.keys():
+            kept = self._by_sid.get(sid)
+            if kept is not None:
+                prices[sid] = kept.security.price
 
     def _values(
         self, shown: ShownHoldings, *, partial: bool

@@ -103,6 +103,14 @@ class LeanFeed:
         """
         return self._account.mark(time, check=check)
 
+    def see(self, time: datetime) -> Mark | None:
+        """Book a mark the short way where nothing but prices moved; else return it.
+
+        Args:
+            time: UTC.
+        """
+        return self._account.see(time)
+
     def whole_mark(self, time: datetime) -> Mark:
         """Value every holding and currency that LEAN has, known to the tracker or not.
 

@@ -11,6 +11,7 @@ from models.events.instruments import (
     SETTLES_IN_ACCOUNT,
     Instrument,
     SecurityType,
+    Valuation,
 )
 from models.tracker.core import Core
 from utils.lean.cash import KeptCash
@@ -32,6 +33,7 @@ class KeptSecurity:
     instrument: Instrument  # the description, which never changes
     security: Security  # LEAN's object with the security's prices
     holding: SecurityHolding  # LEAN's object with the quantity held and its profit
+    by_price: bool  # whether its price alone tells what a unit is worth
 
 
 class Securities:
@@ -89,7 +91,8 @@ class Securities:
                 self._cash.of(currency)
         if instrument.settlement_model not in SETTLED_AT_ONCE:
             self._cash.keep_unsettled(instrument.quote)
-        kept = KeptSecurity(instrument, security, self._portfolio[symbol])
+        by_price = instrument.valuation is Valuation.PREMIUM and not instrument.inverse
+        kept = KeptSecurity(instrument, security, self._portfolio[symbol], by_price)
         self.by_sid[instrument.sid] = kept
         return kept
 
