@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from math import sqrt
 from typing import Any, ClassVar
@@ -137,6 +137,21 @@ class Scopes(Restorable):
             change = scope.track.mark(time, scope.capital + account.terms.net + account.open_pnl)
             if change is not NOTHING and (lows or change is not NEW_LOW):
                 self._note(scope, change)
+
+    @property
+    def room(self) -> int:
+        """How many marks with the last equity no curve stores a point of but for the last one."""
+        return min(scope.track.room for scope in (self.account, *self.strategies.values()))
+
+    def repeat(self, count: int, times: Sequence[datetime]) -> None:
+        """Take the last mark so many times more.
+
+        Args:
+            count: How many times.
+            times: UTC of each of them, or of the last where there are no more of them than `room`.
+        """
+        for scope in (self.account, *self.strategies.values()):
+            scope.track.repeat(count, times)
 
     def _note(self, scope: Scope, change: Change) -> None:
         if change:

@@ -157,6 +157,17 @@ class Ledger:
             self.max_abs_unexplained = abs(unexplained)
         return True
 
+    def repeat(self, count: int, time: datetime) -> None:
+        """Book the last mark so many times more, with nothing held.
+
+        Args:
+            count: How many times.
+            time: UTC of the last of them.
+        """
+        self._reconciliation.pass_by(time)
+        self.books.time = time
+        self.marks += count
+
     def _take(self, mark: Mark, *, stopped: bool) -> Effects | None:
         """Book a mark; `stopped` says that it is the first after LEAN was stopped."""
         books, reconciliation = self.books, self._reconciliation

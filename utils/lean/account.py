@@ -11,6 +11,7 @@ from models.events.instruments import Valuation
 from models.tracker.core import Core
 from utils.lean.cash import KeptCash
 from utils.lean.securities import KeptSecurity, Securities
+from utils.lean.standstill import Standstill
 
 if TYPE_CHECKING:
     from AlgorithmImports import SecurityHolding, SecurityPortfolioManager
@@ -33,6 +34,7 @@ class AccountReader:
         core: It knows what is held and which prices its markouts wait for.
         securities: The securities seen so far.
         cash: The cash objects.
+        standstill: It is told of marks with nothing held.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class AccountReader:
         core: Core,
         securities: Securities,
         cash: KeptCash,
+        standstill: Standstill,
     ) -> None:
         self._portfolio = portfolio
         self._core = core
@@ -50,6 +53,7 @@ class AccountReader:
         self._securities = securities
         self._by_sid = securities.by_sid
         self._cash = cash
+        self._standstill = standstill
 
     # --- the opening
 
@@ -108,11 +112,13 @@ class AccountReader:
             prices[sid] = kept.holding.price
         if core.execution is not None:
             self._add_due(prices, time)
-        cash = settled[self._account_currency].amount
-        equity = self._portfolio.total_portfolio_value
-        if core.see(time, prices, cash, equity):
-            return None
-        return Mark(time, equity, prices, {}, {self._account_currency: cash}, partial=True)
+        home = settled[self._account_currency]
+        cash, equity = home.amount, self._portfolio.total_portfolio_value
+        if not core.see(time, prices, cash, equity):
+            return Mark(time, equity, prices, {}, {self._account_currency: cash}, partial=True)
+        if not prices and not core.live:
+            self._standstill.rest(home, cash)
+        return None
 
     def whole_mark(self, time: datetime) -> Mark:
         """Value every holding and currency that LEAN has, known to the tracker or not.

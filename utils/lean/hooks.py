@@ -54,12 +54,18 @@ class Hooks:
             every = LIVE_MARK_EVERY if tracker.live else 0.0
         self._mark_every = timedelta(seconds=every)
         self._run = run
+        # live every mark is worked out at once
+        self._passes_over = not (
+            tracker.live or self._mark_every or reporting.alerts.watches_marks
+        )
 
     # --- orders
 
     def order_event(self, event: OrderEvent) -> None:
         """Book an order's event; one that cannot be read becomes an anomaly of the books."""
         core, run = self._core, self._run
+        if core.behind is not None:
+            core.catch_up()
         if not run.warm:
             if self._algorithm.is_warming_up:
                 return
@@ -88,6 +94,8 @@ class Hooks:
         if not (run.warm or run.ready()):
             return
         feed = run.feed
+        if self._passes_over and feed.standstill.passes(data):
+            return
         time = feed.time()
         new_day = feed.is_new_day(time)
         if self._mark_every:
@@ -129,8 +137,9 @@ class Hooks:
 
     def midnight(self) -> None:
         """Mark, and end the day with LEAN's sample; show the figures that come once a day."""
-        run = self._run
-        if not self._core.ledger.books.opened:
+        run, core = self._run, self._core
+        core.rest = 0  # the next slice is a day's first
+        if not core.ledger.books.opened:
             self._sample_unopened()
             return
         if not run.ready() or run.restored:
