@@ -138,7 +138,7 @@ class Ledger:
         total = cash + equity
         if prices:
             total += sum(prices.values())
-        if cash != books.cash.expected.get(books.account_currency) or not isfinite(total):
+        if not (isfinite(total) and self._reconciliation.agrees(cash)):
             return False
         holdings = books.holdings
         for sid, price in prices.items():

@@ -169,6 +169,21 @@ class Reconciliation:
             account.book(position, "financing", amount * part, currency, rate)
         return bool(payers)
 
+    def agrees(self, cash: float) -> bool:
+        """Whether cash in the account currency is what it should be; dust is taken over.
+
+        Args:
+            cash: What LEAN shows, settled, where it has no other cash.
+        """
+        books = self._books
+        expected, home = books.cash.expected, books.account_currency
+        before = expected.get(home, 0.0)
+        if cash != before:
+            if not abs(cash - before) <= max(CASH_TOLERANCE, CASH_PART * (abs(cash) + abs(before))):
+                return False
+            expected[home] = cash  # so that dust does not add up
+        return True
+
     def pass_by(self, time: datetime) -> None:
         """A mark closed without a look at the holdings, and no cash moved.
 

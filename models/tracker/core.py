@@ -404,7 +404,7 @@ class Core:
     def _tell_change(self, time: datetime, scope: Scope, change: Change) -> None:
         put, track = self.listeners.put, scope.track
         closed, low, recovered = _PARTS[change]
-        for session in track.book.closed() if closed else ():
+        for session in track.book.closed() if closed and self.listeners.hear_sessions else ():
             put(NoticeKind.SESSION_CLOSED, track.book.since, scope.name, session)
         if low and self.listeners.hear_lows:
             put(NoticeKind.NEW_LOW, time, scope.name, track.open_period)

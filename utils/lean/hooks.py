@@ -149,7 +149,7 @@ class Hooks:
             run.mark(time)
         self._core.apply(self._day_end(time))
         if not self._tracker.live:
-            self._reporting.show()
+            self._reporting.show_if_due()
         if self._settings.charts:
             self._reporting.screen.charts(self._tracker.summary())
 

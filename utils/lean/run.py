@@ -138,5 +138,6 @@ class LeanRun:
 
     def mark(self, time: datetime) -> None:
         """Mark what is held at its prices now, where no slice is at hand."""
-        if not self._core.apply(self.feed.mark(time)):
+        mark = self.feed.see(time)
+        if mark is not None and not self._core.apply(mark):
             self._core.apply(self.feed.whole_mark(time))
