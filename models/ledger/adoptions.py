@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from models.events.orders import Fill
-from models.events.quantities import DUST
+from models.events.quantities import dust
 from models.ledger.allocation import Allocation, share_fill
 from models.ledger.books import Books
 from models.ledger.effects import Effect, Effects
@@ -59,8 +59,9 @@ class Adoptions:
         """
         different: dict[str, tuple[float, float]] = {}
         for sid, holding in books.holdings.items():
-            gap = shown.get(sid, (0.0, 0.0))[0] - holding.quantity
-            if abs(gap) > holding.instrument.lot * DUST:
+            quantity = shown.get(sid, (0.0, 0.0))[0]
+            gap = quantity - holding.quantity
+            if gap and abs(gap) > dust(max(abs(quantity), holding.traded)):
                 different[sid] = gap, holding.quantity
         if not sure and different and different != self._shown:
             self._shown = different

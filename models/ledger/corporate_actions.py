@@ -59,6 +59,7 @@ def _split_holding(books: Books, event: Split, price: float) -> int:
     whole = int(round(exact, PLACES))
     holding.quantity = float(whole)
     holding.average *= event.factor
+    holding.traded /= event.factor
     holding.unit_value *= event.factor
     if not whole:
         holding.average = 0.0

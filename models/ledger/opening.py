@@ -7,7 +7,7 @@ from dataclasses import replace
 from models.events.account import Opening
 from models.events.instruments import Valuation
 from models.events.orders import Fill
-from models.events.quantities import DUST, tidy
+from models.events.quantities import dust, tidy
 from models.ledger.books import Books
 from models.ledger.deals import fee_in_cash
 from models.ledger.effects import Effect, Effects
@@ -73,7 +73,7 @@ def opening_before(books: Books, opening: Opening, fill: Fill) -> Opening:
     instrument = books.instruments[fill.sid]
     holdings = dict(opening.holdings)
     held = _held_before(Holding(instrument), *holdings.pop(fill.sid, (0.0, 0.0)), fill)
-    if abs(held.quantity) > instrument.lot * DUST:
+    if abs(held.quantity) > dust(abs(fill.quantity)):
         holdings[fill.sid] = (held.quantity, held.average)
     moved = ShadowCash()
     fill_shadow(moved, held, fill.quantity, fill.price, books.account_settlement(instrument))
@@ -86,7 +86,7 @@ def opening_before(books: Books, opening: Opening, fill: Fill) -> Opening:
 
 def _held_before(held: Holding, quantity: float, average: float, fill: Fill) -> Holding:
     """What LEAN held before a fill that made it hold a quantity at an average price."""
-    held.quantity, held.average = tidy(quantity - fill.quantity), average or fill.price
+    held.quantity, held.average = tidy(quantity - fill.quantity, quantity), average or fill.price
     if held.quantity * fill.quantity > 0:
         held.average = (average * quantity - fill.price * fill.quantity) / held.quantity
     return held

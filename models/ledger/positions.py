@@ -121,7 +121,7 @@ class Position:
         held.paid += size * price
         held.stake += abs(size * unit_value) * self.instrument.multiplier * rate
         total = self.quantity + quantity
-        self.quantity = tidy(total) if total % 1 else total
+        self.quantity = tidy(total, total) if total % 1 else total
         self.cost += quantity * unit_value
         lot = Lot(
             quantity, price, unit_value, fee, rate, arrival, time, order_id, tag, seeded, kind, risk
@@ -146,8 +146,8 @@ class Position:
         _, _, whole, price, rate, fee, arrival, _, _, _, _ = execution
         instrument, lots, extremes = self.instrument, self.lots, self.extremes
         multiplier, quantity, cost = instrument.multiplier, self.quantity, self.cost
-        # a split makes fractions of a share, and lots, that are less than dust and are meant
-        dust = min(instrument.lot * DUST, abs(left) * DUST * DUST)
+        size_before, held = max(abs(quantity), abs(left)), self.round_trip
+        dust = (size_before if held is None else held.entered) * DUST
         if dust < SMALLEST:
             dust = SMALLEST
         if not extremes.lows[-1][0] < unit_value < extremes.highs[-1][0]:
@@ -164,10 +164,10 @@ class Position:
                 low, high = extremes.lows[next_lot][0], extremes.highs[next_lot][0]
             quantity = quantity - part if lots else 0.0
             if quantity % 1:
-                quantity = tidy(quantity)
+                quantity = tidy(quantity, size_before)
             left += part
             if left % 1:
-                left = tidy(left)
+                left = tidy(left, size_before)
             cost -= part * lot.unit_value
             size, slippage, value = part * multiplier, 0.0, 0.0
             if arrival or lot.arrival:
@@ -175,6 +175,8 @@ class Position:
             gross, exit_fee = size * (unit_value - lot.unit_value), fee * (-part / whole)
             match = (lot, part, gross, entry_fee, exit_fee, low, high, slippage, value)
             closed.append(build(Match, match))
+        if lots and not quantity:  # what is left is too small for the digits of the sum
+            quantity = sum(lot.quantity for lot in lots)
         self.quantity, self.cost = quantity, cost if lots else 0.0
         return left if abs(left) > dust else 0.0
 
@@ -242,7 +244,7 @@ class Position:
         lot.price *= lot.quantity / grown
         lot.unit_value *= lot.quantity / grown
         lot.quantity = grown
-        self.quantity = tidy(self.quantity + quantity)
+        self.quantity = tidy(self.quantity + quantity, self.quantity)
         if self.round_trip is not None:
             self.round_trip.entered += abs(quantity)
 
