@@ -23,7 +23,7 @@ def book(ledger: Ledger, event: Event | Instrument) -> Effects | None:
         case CashFlow():
             return ledger.announce(event)
         case OrderUpdate():
-            ledger.books.update_order(event)
+            return ledger.books.update_order(event)
     return _book_action(ledger, event)
 
 

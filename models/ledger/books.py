@@ -17,8 +17,8 @@ from models.events.instruments import Instrument, Valuation
 from models.events.orders import Fill, OrderStatus, OrderUpdate
 from models.ledger.accounts import Account
 from models.ledger.allocation import allocate
-from models.ledger.deals import NO_FEE, Deal, cash_settlement, fee_in_cash
-from models.ledger.effects import NO_EFFECTS, Effect, Effects, kind_of
+from models.ledger.deals import NO_FEE, Deal, PaidFraction, cash_settlement, fee_in_cash
+from models.ledger.effects import NO_EFFECTS, REDUCED, Effect, Effects, kind_of
 from models.ledger.exercises import EXERCISE, exit_reason
 from models.ledger.lean_account import Holding, ShadowCash, fill_shadow
 from models.ledger.lots import NEXT_LOT, Execution, Matching, build
@@ -60,6 +60,7 @@ class Books:
         anomalies: The first that were recorded.
         anomaly_counts: All that were recorded, by kind.
         starting_equity: What the account opened with, account currency.
+        fractions: Fractions of shares that splits paid since cash was last judged.
         fills: How many were booked.
         time: UTC of the last event; None before the first.
         opened: Whether the account was opened.
@@ -87,6 +88,7 @@ class Books:
         self.anomalies: list[Anomaly] = []
         self.anomaly_counts: Counter[str] = Counter()
         self.starting_equity = 0.0
+        self.fractions: list[PaidFraction] = []
         self.fills = 0
         self.time: datetime | None = None
         self.opened = False
@@ -127,16 +129,43 @@ class Books:
 
     # --- orders
 
-    def update_order(self, update: OrderUpdate) -> None:
-        """Note an order's event that fills nothing; its first one fixes the strategy."""
+    def update_order(self, update: OrderUpdate) -> Effects:
+        """Note an order's event that fills nothing; its first one fixes the strategy.
+
+        Returns:
+            The fee that it charged, an effect for each strategy that pays it.
+        """
         if not self.orders.seen.add(update.order_id, update.event_id):
-            return
+            return NO_EFFECTS
         order = self.orders.order_of(update, self.tickers.get(update.sid, update.sid))
         if update.stop_price:
             self._protect(update, order, update.stop_price)
+        effects = self._charge_alone(update, order) if update.fee else NO_EFFECTS
         if update.status in ENDED:
             self.orders.finish(update.order_id)
         self.time = update.time if self.time is None else max(self.time, update.time)
+        return effects
+
+    def _charge_alone(self, update: OrderUpdate, order: Order) -> Effects:
+        """Charge a fee that came without a fill to those whose order it is."""
+        holding = self.holdings.get(update.sid)
+        if holding is None:
+            self.anomaly(update.time, "unknown instrument", f"{update}", update.sid)
+            return NO_EFFECTS
+        self.set_rates(update.rates)
+        currency, instrument = update.fee_currency, holding.instrument
+        rate = self.rates.setdefault(currency, 0.0)
+        self.cash.move(currency, -update.fee)
+        shares = order.shares or {order.strategy or UNASSIGNED: 1.0}
+        effects: list[Effect] = []
+        for name, share in shares.items():
+            account, fee = self.account(name), update.fee * share
+            position = account.position(instrument)
+            account.charge(position, fee, fee * rate, currency, rate)
+            position.burden(update.order_id, fee * rate)
+            execution = Execution(update.time, update.order_id, 0.0, 0.0, rate, fee * rate)
+            effects.append(Effect(REDUCED, position, execution, None, (), None, 0.0))
+        return effects
 
     def _protect(self, update: OrderUpdate, order: Order, stop: float) -> None:
         """Take a stop against what its strategy holds as what that could lose."""
@@ -289,6 +318,7 @@ class Books:
         execution: Execution,
         reason: str | None,
         value: float = 0.0,
+        excursion: float | None = None,
     ) -> Effect:
         """Match an execution in a strategy's lots and book what it realized.
 
@@ -298,13 +328,15 @@ class Books:
             execution: What is traded of it.
             reason: Why it closes what it closes; None makes no record of a trade.
             value: Value traded, account currency; 0 of an adjustment.
+            excursion: The price that MAE and MFE see where it is not the execution's.
 
         Returns:
             What it did.
         """
         position = account.positions.get(instrument.sid) or account.position(instrument)
         before = position.quantity
-        closed, lot, ended = position.trade(execution, self._next_lot, reason is not None)
+        told = reason is not None
+        closed, lot, ended = position.trade(execution, self._next_lot, told, excursion)
         trades: Sequence[TradeRecord] = ()
         round_trip = None
         if closed:
@@ -367,6 +399,7 @@ class Books:
             "anomalies": [anomaly.to_dict() for anomaly in self.anomalies],
             "anomaly_counts": dict(self.anomaly_counts),
             "starting_equity": self.starting_equity,
+            "fractions": [list(paid) for paid in self.fractions],
             "fills": self.fills,
             "time": self.time.isoformat() if self.time else None,
             "opened": self.opened,
@@ -391,6 +424,7 @@ class Books:
         self.anomalies = [Anomaly.from_dict(values) for values in state["anomalies"]]
         self.anomaly_counts = Counter(state["anomaly_counts"])
         self.starting_equity = state["starting_equity"]
+        self.fractions = [PaidFraction(*paid) for paid in state.get("fractions", ())]
         self.fills = state["fills"]
         self.time = datetime.fromisoformat(state["time"]) if state["time"] else None
         self.opened = state["opened"]

@@ -15,6 +15,7 @@ from models.events.instruments import Valuation
 from models.events.orders import Fill
 from models.ledger.adoptions import Adoptions
 from models.ledger.books import Books
+from models.ledger.corporate_actions import convert_fractions
 from models.ledger.effects import NO_EFFECTS, Effects
 from models.ledger.financing import Stake, bearers, stakes
 from models.ledger.statement import Flow
@@ -149,6 +150,8 @@ class Reconciliation:
             currency, amount, value = residual
             rate = self._books.rates[currency]
             self._books.cash.move(currency, amount)
+            if convert_fractions(self._books, currency, amount):
+                continue
             cause = self._books.cash.announced(currency, amount, abs(CASH_TOLERANCE / rate))
             bearing = self._scanned and cause is None and not stopped
             if bearing and self._finance(held, residual, rate):
@@ -172,6 +175,7 @@ class Reconciliation:
         """The cash was judged: what LEAN's scan moved until now is booked."""
         self._scanned = False
         self._stakes = None
+        self._books.fractions.clear()
 
     def state(self) -> dict[str, Any]:
         """JSON-able and exact."""

@@ -24,7 +24,7 @@ from models.events.orders import Fill, OrderUpdate
 from models.execution.quality import ExecutionQuality
 from models.ledger.books import Books
 from models.ledger.corporate_actions import delist, dividend, rename, split, split_happens
-from models.ledger.effects import NO_EFFECTS, Effects
+from models.ledger.effects import NO_EFFECTS, Effects, fees_of
 from models.ledger.ledger import Ledger
 from models.ledger.opening import open_account, opening_before
 from models.ledger.tags import Resolver, strategy_in_tag, whole_tag
@@ -245,17 +245,19 @@ class Core:
     def _update(self, update: OrderUpdate) -> Effects:
         books, execution = self.ledger.books, self.execution
         first = execution is not None and books.orders.find(update.order_id) is None
-        books.update_order(update)
+        effects = books.update_order(update)
         instrument = books.instruments.get(update.sid)
         order = books.orders.find(update.order_id)
         if execution is None or order is None:
-            return NO_EFFECTS
+            return effects
+        if effects:
+            execution.charge(update.order_id, fees_of(effects))
         if not first:
             execution.update(update)
         elif instrument is not None:
             rate = books.rates[instrument.currency]
             execution.submit(update, order, instrument, rate, update.created)
-        return NO_EFFECTS
+        return effects
 
     def _fill(self, fill: Fill) -> Effects | None:
         effects = self.ledger.fill(fill)
@@ -264,10 +266,9 @@ class Core:
         if self.execution is not None:
             books = self.ledger.books
             order, instrument = books.orders.find(fill.order_id), books.instruments[fill.sid]
-            fee = fill.fee * books.rates[fill.fee_currency] if fill.fee else 0.0
             if order is not None:
                 rate = books.rates[instrument.currency]
-                self.execution.fill(fill, order, instrument, rate, fee)
+                self.execution.fill(fill, order, instrument, rate, fees_of(effects))
         if self.follower is not None:
             self.follower.fill(fill, self.ledger.books)
         return effects

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from models.events.instruments import Instrument
@@ -15,12 +16,8 @@ from utils.lean.securities import KeptSecurity, Securities
 if TYPE_CHECKING:
     from AlgorithmImports import OrderEvent
 
-# The statuses whose events may carry a filled quantity: one brokerage of LEAN fills on an update.
-FILL_STATUSES = frozenset(
-    {OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLED, OrderStatus.UPDATE_SUBMITTED}
-)
-# The statuses that an order's first event has when nothing was filled.
-FIRST_STATUSES = frozenset({OrderStatus.NEW, OrderStatus.SUBMITTED})
+# The statuses whose events LEAN books: a quantity that another carries fills nothing.
+FILL_STATUSES = frozenset({OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLED})
 # The statuses of an order that was over with its first event, so that no market ever saw it.
 NEVER_SENT_STATUSES = frozenset({OrderStatus.INVALID, OrderStatus.CANCELED})
 LIMIT_PRICE_TYPES = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT, OrderType.LIMIT_IF_TOUCHED})
@@ -60,13 +57,26 @@ class OrderEventReader:
         """
         head = EventHead(event.order_id, event.id, OrderStatus(int(event.status)))
         order = self._books.orders.find(head.order_id)
-        may_fill = head.status in FILL_STATUSES or (
-            order is None and head.status not in FIRST_STATUSES
-        )
-        quantity = event.fill_quantity if may_fill else 0.0
+        booked = head.status in FILL_STATUSES
+        quantity = event.fill_quantity if booked else 0.0
         if quantity:
             return self._fill(event, head, order, quantity)
-        return self._first(event, head) if order is None else self._later(event, head)
+        update = self._first(event, head) if order is None else self._later(event, head)
+        return self._with_fee(update, event) if booked else update
+
+    def _with_fee(self, update: OrderUpdate, event: OrderEvent) -> OrderUpdate:
+        """Read what LEAN charges with an event that fills nothing."""
+        fee = event.order_fee.value
+        if not fee.amount:
+            return update
+        kept = self._securities.of(event.symbol)
+        return replace(
+            update,
+            sid=kept.instrument.sid,
+            fee=fee.amount,
+            fee_currency=fee.currency,
+            rates=self._rates_of(kept.instrument, fee.currency),
+        )
 
     def _fill(
         self, event: OrderEvent, head: EventHead, order: Order | None, quantity: float
