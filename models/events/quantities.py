@@ -35,4 +35,4 @@ def tidy(quantity: float, size: float = 0.0) -> float:
 def dust(traded: float) -> float:
     """The least quantity that is a holding, where so much was traded since there was none."""
     least = traded * DUST
-    return least if least > SMALLEST else SMALLEST
+    return max(SMALLEST, least)

@@ -135,15 +135,19 @@ class Books:
         Returns:
             The fee that it charged, an effect for each strategy that pays it.
         """
-        if not self.orders.seen.add(update.order_id, update.event_id):
+        orders, order_id, sid, time = self.orders, update.order_id, update.sid, update.time
+        if not orders.seen.add(order_id, update.event_id):
             return NO_EFFECTS
-        order = self.orders.order_of(update, self.tickers.get(update.sid, update.sid))
+        order = orders.known.get(order_id)
+        if order is None:
+            order = orders.order_of(update, self.tickers.get(sid, sid))
         if update.stop_price:
             self._protect(update, order, update.stop_price)
         effects = self._charge_alone(update, order) if update.fee else NO_EFFECTS
         if update.status in ENDED:
-            self.orders.finish(update.order_id)
-        self.time = update.time if self.time is None else max(self.time, update.time)
+            orders.finish(order_id)
+        if self.time is None or time > self.time:
+            self.time = time
         return effects
 
     def _charge_alone(self, update: OrderUpdate, order: Order) -> Effects:

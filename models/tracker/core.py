@@ -244,11 +244,13 @@ class Core:
 
     def _update(self, update: OrderUpdate) -> Effects:
         books, execution = self.ledger.books, self.execution
-        first = execution is not None and books.orders.find(update.order_id) is None
+        if execution is None:
+            return books.update_order(update)
+        first = books.orders.find(update.order_id) is None
         effects = books.update_order(update)
         instrument = books.instruments.get(update.sid)
         order = books.orders.find(update.order_id)
-        if execution is None or order is None:
+        if order is None:
             return effects
         if effects:
             execution.charge(update.order_id, fees_of(effects))
