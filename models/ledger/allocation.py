@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import copysign
 
 from models.events.orders import Fill
-from models.events.quantities import dust
+from models.events.quantities import dust, tidy
 from models.ledger.accounts import Account
 from models.ledger.exercises import EXERCISE
 from models.ledger.lean_account import Holding
@@ -89,6 +90,31 @@ def share_fill(quantity: float, holders: Allocation, flattens: bool, lot: float)
     if abs(quantity) > available:
         parts.append((UNASSIGNED, quantity - taken))
     return parts
+
+
+def close_found(strategy: str, quantity: float, own: float, found: float) -> Allocation:
+    """Allocate a strategy's fill where `UNASSIGNED` holds what the tracker found or adopted.
+
+    A strategy closes its own lots first and then those, and opens only what is left.
+
+    Args:
+        strategy: The strategy's name.
+        quantity: The fill's signed quantity.
+        own: What the strategy holds, signed.
+        found: What `UNASSIGNED` holds, signed.
+
+    Returns:
+        (strategy, signed quantity) parts that sum to the quantity.
+    """
+    left = abs(quantity) - abs(own)
+    least = dust(abs(quantity) + abs(own))
+    if own * quantity > 0 or found * quantity >= 0 or left <= least:
+        return [(strategy, quantity)]
+    taken = copysign(min(left, abs(found)), quantity)
+    rest = tidy(quantity - taken, quantity)
+    if abs(rest) <= least:
+        return [(UNASSIGNED, quantity)]
+    return [(strategy, rest), (UNASSIGNED, taken)]
 
 
 def allocate(

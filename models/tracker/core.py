@@ -27,7 +27,8 @@ from models.ledger.corporate_actions import delist, dividend, rename, split, spl
 from models.ledger.effects import NO_EFFECTS, Effects, fees_of
 from models.ledger.ledger import Ledger
 from models.ledger.opening import open_account, opening_before
-from models.ledger.tags import Resolver, strategy_in_tag, whole_tag
+from models.ledger.order_fees import book_update
+from models.ledger.tags import UNASSIGNED, Resolver, strategy_in_tag, whole_tag
 from models.settings import Settings, TagMeans, chosen
 from models.tracker.archiving import Archiving
 from models.tracker.days import EndedDays
@@ -116,6 +117,7 @@ class Core:
             default_strategy=settings.default_strategy,
             resolver=self._resolver,
             matching=settings.matching,
+            seed_strategy=settings.seed_strategy or UNASSIGNED,
         )
         self.ledger = Ledger(books)
         self.scopes = Scopes(settings.capital, self.zone)
@@ -166,7 +168,7 @@ class Core:
         effects = _BOOKING[type(event)](self, event)
         books = self.ledger.books
         if effects:
-            self._count(effects)
+            self.count(effects)
         if self.scopes.changes or len(books.anomalies) != self._anomalies_told:
             self._tell(books)
         return effects
@@ -174,7 +176,7 @@ class Core:
     def open_before(self, opening: Opening, fill: Fill) -> None:
         """Open the account as it stood before a fill that the opening shows already."""
         with self.lock:
-            self._count(self._open(opening_before(self.ledger.books, opening, fill)))
+            self.count(self._open(opening_before(self.ledger.books, opening, fill)))
 
     def deploy(self, time: datetime, name: str = "") -> Deployment:
         """Begin a deployment: LEAN counts its orders anew, what was made so far stays.
@@ -197,7 +199,7 @@ class Core:
         with self.lock:
             adopted = self.ledger.resume(mark)
             self._see(mark)
-            self._count(adopted or NO_EFFECTS)
+            self.count(adopted or NO_EFFECTS)
             self._tell(self.ledger.books)
         self.settle()
 
@@ -245,9 +247,9 @@ class Core:
     def _update(self, update: OrderUpdate) -> Effects:
         books, execution = self.ledger.books, self.execution
         if execution is None:
-            return books.update_order(update)
+            return book_update(books, update)
         first = books.orders.find(update.order_id) is None
-        effects = books.update_order(update)
+        effects = book_update(books, update)
         instrument = books.instruments.get(update.sid)
         order = books.orders.find(update.order_id)
         if order is None:
@@ -304,7 +306,7 @@ class Core:
 
     # --- what came of it
 
-    def _count(self, effects: Effects) -> None:
+    def count(self, effects: Effects) -> None:
         """Count, keep and tell what executions paid, opened and closed."""
         self.scopes.count(effects)
         for _, _, _, _, trades, round_trip, _ in effects:
