@@ -80,12 +80,23 @@ class Holding:
         """The last price in quote currency, from the unit value; 0 where none was seen."""
         return self.instrument.unit_value(self.unit_value)
 
-    def close_out(self, profit: float, rate: float) -> None:
-        """Set the unit value from LEAN's unrealized profit: what closing would bring now."""
-        instrument = self.instrument
-        if self.quantity and rate:
-            size = self.quantity * instrument.multiplier * rate
-            self.unit_value = instrument.unit_value(self.average) + profit / size
+    def close_out(
+        self, profit: float, rate: float, shown: tuple[float, float] | None = None
+    ) -> None:
+        """Set the unit value from LEAN's unrealized profit: what closing would bring now.
+
+        Args:
+            profit: Account currency.
+            rate: Account currency per unit of P&L currency.
+            shown: The quantity and average price that LEAN reckoned it for; None is what the fills
+                seen make. LEAN may be ahead of them.
+        """
+        instrument, quantity, average = self.instrument, self.quantity, self.average
+        if shown is not None and shown[0] != quantity:
+            quantity, average = shown
+        if quantity and rate:
+            size = quantity * instrument.multiplier * rate
+            self.unit_value = instrument.unit_value(average) + profit / size
 
     def state(self) -> list[Any]:
         """JSON-able and exact."""

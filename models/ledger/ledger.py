@@ -26,9 +26,10 @@ from typing import Any
 
 from models.events.account import CashFlow, Mark
 from models.events.orders import Fill
+from models.ledger.adoptions import take_averages
 from models.ledger.books import Books
 from models.ledger.effects import NO_EFFECTS, Effects
-from models.ledger.reconciliation import Reconciliation, take_averages
+from models.ledger.reconciliation import Reconciliation
 from models.ledger.saved_books import books_state, restore_books
 from models.ledger.statement import (
     Flow,

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from models.events.account import Mark
-from models.events.instruments import Valuation
 from models.events.orders import Fill
 from models.ledger.adoptions import Adoptions
 from models.ledger.books import Books
@@ -193,24 +192,3 @@ class Reconciliation:
         self._scanned = state["scanned"]
         kept = state["stakes"]
         self._stakes = None if kept is None else [Stake(*row) for row in kept]
-
-
-def take_averages(books: Books, holdings: Mapping[str, tuple[float, float]]) -> None:
-    """Take LEAN's average prices of holdings whose quantity is as it was.
-
-    LEAN may hold at another average price after it was stopped: what a future, CFD or crypto future
-    made up to there is in LEAN's cash then, and still open in the lots.
-
-    Args:
-        books: The books to correct.
-        holdings: Symbol ID -> (quantity, average price) of everything LEAN holds.
-    """
-    for sid, (quantity, average) in holdings.items():
-        holding = books.holdings.get(sid)
-        if holding is None or holding.quantity != quantity or not average:
-            continue
-        cost, holding.average = holding.cost, average
-        instrument = holding.instrument
-        if instrument.valuation is Valuation.MARGIN:
-            currency, rate = books.account_settlement(instrument) or (instrument.currency, 1.0)
-            books.cash.move(currency, (holding.cost - cost) * rate)
