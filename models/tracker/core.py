@@ -220,12 +220,12 @@ class Core:
         Returns:
             What executions did; None when nothing was booked.
         """
-        self._move()
+        self._move()  # from here on `_ledger` and `_scopes` are as of now
         effects = _BOOKING[type(event)](self, event)
-        books = self.ledger.books
+        books = self._ledger.books
         if effects:
             self.count(effects)
-        if self.scopes.changes or len(books.anomalies) != self._anomalies_told:
+        if self._scopes.changes or len(books.anomalies) != self._anomalies_told:
             self._tell(books)
         return effects
 
@@ -305,7 +305,7 @@ class Core:
         return effects
 
     def _update(self, update: OrderUpdate) -> Effects:
-        books, execution = self.ledger.books, self.execution
+        books, execution = self._ledger.books, self.execution
         if execution is None:
             return book_update(books, update)
         first = books.orders.find(update.order_id) is None
@@ -324,17 +324,17 @@ class Core:
         return effects
 
     def _fill(self, fill: Fill) -> Effects | None:
-        effects = self.ledger.fill(fill)
+        effects = self._ledger.fill(fill)
         if effects is None:
             return None
         if self.execution is not None:
-            books = self.ledger.books
+            books = self._ledger.books
             order, instrument = books.orders.find(fill.order_id), books.instruments[fill.sid]
             if order is not None:
                 rate = books.rates[instrument.currency]
                 self.execution.fill(fill, order, instrument, rate, fees_of(effects))
         if self.follower is not None:
-            self.follower.fill(fill, self.ledger.books)
+            self.follower.fill(fill, self._ledger.books)
         return effects
 
     def _mark(self, mark: Mark) -> Effects | None:
@@ -372,7 +372,7 @@ class Core:
 
     def count(self, effects: Effects) -> None:
         """Count, keep and tell what executions paid, opened and closed."""
-        self.scopes.count(effects)
+        self._scopes.count(effects)
         for _, _, _, _, trades, round_trip, _ in effects:
             if trades:
                 self._restless |= self.logs[LOTS].take(trades)
@@ -396,7 +396,7 @@ class Core:
 
     def _tell(self, books: Books) -> None:
         """Tell how the scopes changed and what should not have been seen."""
-        changes, put = self.scopes.changes, self.listeners.put
+        changes, put = self._scopes.changes, self.listeners.put
         if self.listeners.hear_changes:
             for scope, change in changes:
                 self._tell_change(books.time or BEGINNING, scope, change)
