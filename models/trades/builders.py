@@ -17,13 +17,7 @@ ORDER_TYPE_NAMES = {kind: kind.name for kind in OrderType}
 
 
 def trade_record(
-    trade_id: str,
-    ticker: str,
-    position: Position,
-    match: Match,
-    execution: Execution,
-    reason: str,
-    closed: bool = True,
+    trade_id: str, ticker: str, position: Position, match: Match, execution: Execution, reason: str
 ) -> TradeRecord:
     """The record of what a match closed of a position.
 
@@ -36,8 +30,7 @@ def trade_record(
         position: The position that the lot was in.
         match: What `Position.trade` matched.
         execution: What closed it.
-        reason: Why it was closed (`TradeRecord.exit_reason`).
-        closed: Whether it was closed; else it is valued as if it were.
+        reason: Why it was closed (`TradeRecord.exit_reason`); empty for a lot that is open.
     """
     lot, signed, gross, entry_fee, exit_fee, low, high, slippage, value = match
     time, order_id, _, price, rate, _, _, _, _, _, _ = execution
@@ -62,7 +55,7 @@ def trade_record(
         100.0 * pnl / entry_notional if entry_notional else None,
         commission,
         1e4 * slippage / value if value else None,
-        closed,
+        bool(reason),
         instrument.sid,
         gross,
         slippage if value else None,
@@ -212,7 +205,7 @@ def open_record(
     gross = size * (quote.unit_value - lot.unit_value)
     slippage, value = lot.slippage(size, quote.price, quote.rate, 0.0)
     match = Match(lot, lot.quantity, gross, lot.fee, 0.0, low, high, slippage, value)
-    return trade_record("", quote.ticker, position, match, execution, "", closed=False)
+    return trade_record("", quote.ticker, position, match, execution, "")
 
 
 def newest_record(position: Position, quote: Quote) -> TradeRecord:
