@@ -28,13 +28,18 @@ LEAN_TAGS: tuple[tuple[str, str], ...] = (
 
 # A comma inside the number is refused: no risk is better than a thousandth of it.
 _RISK = re.compile(r"(?:^|[\s,;|])risk=(\d+(?:\.\d+)?)(?![^\s,;|]|,\d)")
-_STRATEGY = re.compile(r"(?:^|[\s,;|])strategy=([^\s,;|=]+)(?![^\s,;|])")
+# After = there may be blanks, after : there are none; a name in quotes may hold blanks.
+_STRATEGY = re.compile(
+    r"""(?:^|[\s,;|])strategy(?:\s*=\s*|:)"""
+    r"""(?:"([^"]*)"|'([^']*)'|([^\s,;|="'][^\s,;|=]*))(?![^\s,;|])""",
+    re.IGNORECASE,
+)
 
 
 def strategy_in_tag(ticker: str, tag: str, order_type: OrderType) -> str | None:
-    """The NAME of `strategy=NAME` in the tag, or None: the default resolver."""
+    """The NAME of `strategy=NAME` or `strategy:NAME` in the tag, or None: the default resolver."""
     found = _STRATEGY.search(tag)
-    return found[1] if found else None
+    return (found[found.lastindex or 0].strip() or None) if found else None
 
 
 def risk_in_tag(tag: str) -> float | None:

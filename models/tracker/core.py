@@ -27,8 +27,8 @@ from models.ledger.corporate_actions import delist, dividend, rename, split, spl
 from models.ledger.effects import NO_EFFECTS, Effects
 from models.ledger.ledger import Ledger
 from models.ledger.opening import open_account, opening_before
-from models.ledger.tags import Resolver, strategy_in_tag, whole_tag
-from models.settings import Settings, TagMeans, chosen
+from models.ledger.tags import Resolver
+from models.settings import Settings, chosen
 from models.tracker.archiving import Archiving
 from models.tracker.days import EndedDays
 from models.tracker.deployments import Deployment, begin_deployment
@@ -36,13 +36,13 @@ from models.tracker.guard import Guard
 from models.tracker.listeners import Listeners
 from models.tracker.notices import NoticeKind
 from models.tracker.ports import Follower, Storage
+from models.tracker.resolvers import RESOLVERS, CarefulResolver
 from models.tracker.telling import tell_trades
 from models.trades.builders import Quote
 from models.trades.log import TradeLog
 from models.trades.record import LOTS, POSITIONS, TradeRecord
 from models.trades.statistics import TradeFacts, TradeStatistics
 
-RESOLVERS: dict[TagMeans, Resolver] = {TagMeans.NAME: strategy_in_tag, TagMeans.WHOLE: whole_tag}
 _FLAGS = (Change.SESSION_CLOSED, Change.NEW_LOW, Change.RECOVERED)
 
 # Whether a change closed a session, made a new low or recovered: asking a flag is slow.
@@ -67,6 +67,7 @@ class Core:
     Attributes:
         lock: Whoever reads more than one figure, or books with `record`, holds it; LEAN, stores and
             listeners are never called while it is held.
+        named: The strategies that the settings name; they exist from the start.
         listeners: Who hears of what.
         archiving: The way of closed trades out of memory and back.
         ledger: The books and their law.
@@ -104,7 +105,9 @@ class Core:
         self.archiving = Archiving(storage, guard, self.lock)
         self.listeners = Listeners(guard)
         self.on_begin: Callable[[], object] | None = None
-        self._resolver = resolver or RESOLVERS[settings.strategy_tag]
+        self._careful = None if resolver is None else CarefulResolver(resolver, guard)
+        self._resolver = self._careful or RESOLVERS[settings.strategy_tag]
+        self.named = tuple(dict.fromkeys((*settings.capital, *settings.strategies)))
         self.begin()
 
     def begin(self) -> None:
@@ -118,7 +121,9 @@ class Core:
             matching=settings.matching,
         )
         self.ledger = Ledger(books)
-        self.scopes = Scopes(settings.capital, self.zone)
+        self.scopes = Scopes(settings.capital, self.zone, self.named)
+        for name in self.named:
+            books.account(name)
         self.days = EndedDays()
         self.deployments: list[Deployment] = []
         self.logs = {book: TradeLog(settings.keep_trades) for book in (LOTS, POSITIONS)}
@@ -153,7 +158,7 @@ class Core:
         """
         with self.lock:
             effects = self.record(event)
-        if self._restless:
+        if self._restless or (self._careful is not None and self._careful.failed):
             self.settle()
         return effects is not None
 
@@ -358,6 +363,8 @@ class Core:
     def settle(self) -> None:
         """Archive a batch that is due, and call the listeners; the lock must not be held."""
         self._restless = False
+        if self._careful is not None:
+            self._careful.note()
         for log in self.logs.values():
             if log.due:
                 self.archiving.shed(log)
