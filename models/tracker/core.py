@@ -28,8 +28,8 @@ from models.ledger.effects import NO_EFFECTS, Effects, fees_of
 from models.ledger.ledger import Ledger
 from models.ledger.opening import open_account, opening_before
 from models.ledger.order_fees import book_update
-from models.ledger.tags import UNASSIGNED, Resolver, strategy_in_tag, whole_tag
-from models.settings import Settings, TagMeans, chosen
+from models.ledger.tags import UNASSIGNED, Resolver
+from models.settings import Settings, chosen
 from models.tracker.archiving import Archiving
 from models.tracker.days import EndedDays
 from models.tracker.deployments import Deployment, begin_deployment
@@ -37,13 +37,13 @@ from models.tracker.guard import Guard
 from models.tracker.listeners import Listeners
 from models.tracker.notices import NoticeKind
 from models.tracker.ports import Follower, Storage
+from models.tracker.resolvers import RESOLVERS, CarefulResolver
 from models.tracker.telling import tell_trades
 from models.trades.builders import Quote
 from models.trades.log import TradeLog
 from models.trades.record import LOTS, POSITIONS, TradeRecord
 from models.trades.statistics import TradeFacts, TradeStatistics
 
-RESOLVERS: dict[TagMeans, Resolver] = {TagMeans.NAME: strategy_in_tag, TagMeans.WHOLE: whole_tag}
 _FLAGS = (Change.SESSION_CLOSED, Change.NEW_LOW, Change.RECOVERED)
 
 # Whether a change closed a session, made a new low or recovered: asking a flag is slow.
@@ -68,6 +68,7 @@ class Core:
     Attributes:
         lock: Whoever reads more than one figure, or books with `record`, holds it; LEAN, stores and
             listeners are never called while it is held.
+        named: The strategies that the settings name; they exist from the start.
         listeners: Who hears of what.
         archiving: The way of closed trades out of memory and back.
         rest: How many marks in a row showed nothing held and nothing moved; 0 after any event.
@@ -107,7 +108,9 @@ class Core:
         self.archiving = Archiving(storage, guard, self.lock)
         self.listeners = Listeners(guard)
         self.on_begin: Callable[[], object] | None = None
-        self._resolver = resolver or RESOLVERS[settings.strategy_tag]
+        self._careful = None if resolver is None else CarefulResolver(resolver, guard)
+        self._resolver = self._careful or RESOLVERS[settings.strategy_tag]
+        self.named = tuple(dict.fromkeys((*settings.capital, *settings.strategies)))
         self.begin()
 
     def begin(self) -> None:
@@ -122,7 +125,9 @@ class Core:
             seed_strategy=settings.seed_strategy or UNASSIGNED,
         )
         self._ledger = Ledger(books)
-        self._scopes = Scopes(settings.capital, self.zone)
+        self._scopes = Scopes(settings.capital, self.zone, self.named)
+        for name in self.named:
+            books.account(name)
         self.rest = 0
         self.behind: Callable[[], tuple[int, list[datetime]]] | None = None
         self.days = EndedDays()
@@ -191,7 +196,7 @@ class Core:
             self.catch_up()  # before the lock is held, for it reads LEAN
         with self.lock:
             effects = self.record(event)
-        if self._restless:
+        if self._restless or (self._careful is not None and self._careful.failed):
             self.settle()
         return effects is not None
 
@@ -427,6 +432,8 @@ class Core:
     def settle(self) -> None:
         """Archive a batch that is due, and call the listeners; the lock must not be held."""
         self._restless = False
+        if self._careful is not None:
+            self._careful.note()
         for log in self.logs.values():
             if log.due:
                 self.archiving.shed(log)
