@@ -70,6 +70,9 @@ class OrderUpdate:
         stop_price: The stop of a new order; None where there is none.
         created: UTC when the order was made, where LEAN says so; else None.
         message: LEAN's message, the reason of a reject or cancel.
+        fee: What LEAN charges for the order with this event, in `fee_currency`, positive when paid.
+        fee_currency: The currency of the fee.
+        rates: Account currency per unit of each foreign currency that the fee touches.
     """
 
     time: datetime
@@ -87,10 +90,15 @@ class OrderUpdate:
     message: str = ""
     stop_price: float | None = None
     created: datetime | None = None
+    fee: float = 0.0
+    fee_currency: str = ""
+    rates: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.time.tzinfo is not UTC:  # asking for its offset from UTC is slow
             require_utc(self.time, f"order {self.order_id}")
+        if self.fee:
+            require_finite(self.fee, f"order {self.order_id}: the fee")
 
 
 @dataclass(slots=True)
