@@ -206,7 +206,7 @@ class Core:
             self._show(time, prices)
             if self.follower is not None:
                 self.follower.mark(Mark(time, equity, prices), ledger.books)
-            if self.scopes.changes:
+            if self._scopes.changes:
                 self._tell(ledger.books)
         if self._restless:
             self.settle()
@@ -340,7 +340,7 @@ class Core:
 
     def _show(self, time: datetime, prices: Mapping[str, float]) -> None:
         """Show the scopes and the execution a mark that the ledger has booked."""
-        self.scopes.mark(time, self.ledger, lows=self.listeners.hear_lows)
+        self._scopes.mark(time, self._ledger, drawdowns=self.listeners.hear_drawdowns)
         if self.execution is not None:
             self.execution.mark(time, prices)
 

@@ -55,9 +55,7 @@ class Hooks:
         self._mark_every = timedelta(seconds=every)
         self._run = run
         # live every mark is worked out at once
-        self._passes_over = not (
-            tracker.live or self._mark_every or reporting.alerts.watches_marks
-        )
+        self._passes_over = not (tracker.live or self._mark_every or reporting.alerts.watches_marks)
 
     # --- orders
 
