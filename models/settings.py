@@ -71,6 +71,7 @@ class Settings:
     Attributes:
         default_strategy: The strategy of an order that names none.
         strategy_tag: How an order's tag names its strategy.
+        seed_strategy: Whose the holdings are that the account opens with; empty is nobody's.
         matching: Which lot a closing quantity takes first.
         mark_every: Least seconds between two marks, 0 for a mark at every slice; None is 1 in live
             trading and 0 in a backtest.
@@ -100,6 +101,7 @@ class Settings:
 
     default_strategy: str = "main"
     strategy_tag: TagMeans = TagMeans.NAME
+    seed_strategy: str = ""
     matching: Matching = Matching.FIFO
     mark_every: float | None = None
     day_marks: bool = True
@@ -228,6 +230,10 @@ _ON_OFF = Setting(lambda text: ON_OFF[text], "on or off")
 SETTINGS: dict[str, Setting] = {
     "default_strategy": Setting(
         _strategy, f"a name without spaces or any of , ; | = that is not {UNASSIGNED}"
+    ),
+    "seed_strategy": Setting(
+        lambda text: _strategy(text) if text else "",
+        f"empty, or a name without spaces or any of , ; | = that is not {UNASSIGNED}",
     ),
     "strategy_tag": _choice(TagMeans),
     "matching": _choice(Matching),

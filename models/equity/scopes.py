@@ -13,6 +13,7 @@ from models.equity.strategy_metrics import StrategyMetrics
 from models.equity.tally import Tally
 from models.errors import UnknownStrategyError
 from models.fields import PART, Field, Restorable, Table, restored, saved_value
+from models.ledger.books import Books
 from models.ledger.effects import Effects
 from models.ledger.ledger import Ledger
 from models.ledger.statement import Sheet
@@ -122,8 +123,7 @@ class Scopes(Restorable):
         """
         books = ledger.books
         if self._seeded is None:
-            found = books.accounts[UNASSIGNED]
-            self._seeded = found.open_pnl if found.open else 0.0
+            self._seeded = self._gained_before(books)
         base = books.starting_equity + self._seeded
         if base != self._base:
             self._rebase(time, base)
@@ -155,6 +155,17 @@ class Scopes(Restorable):
         """
         for scope in (self.account, *self.strategies.values()):
             scope.track.repeat(count, times)
+
+    def _gained_before(self, books: Books) -> float:
+        """What the holdings from before the start had gained; a strategy that has them starts so.
+
+        Its equity counts their P&L from the entry on, so its capital begins without it.
+        """
+        found = books.account(books.seed_strategy)
+        gained = found.open_pnl if found.open else 0.0
+        if found.name != UNASSIGNED:
+            self.strategy(found.name).capital -= gained
+        return gained
 
     def _note(self, scope: Scope, change: Change) -> None:
         if change:

@@ -145,6 +145,12 @@ class ExecutionQuality:
             self._end(followed, Outcome.FILLED, fill.time)
         return fill.final
 
+    def charge(self, order_id: int, fee: float) -> None:
+        """Take a fee that came without a fill, account currency."""
+        followed = self._open.get(order_id)
+        if followed is not None:
+            followed.figures.fees += fee
+
     def mark(self, time: datetime, prices: Mapping[str, float]) -> None:
         """Take the prices of a mark by sid, quote currency, 0 where unknown; O(markouts due)."""
         self._prices = prices

@@ -28,9 +28,11 @@ from typing import Any
 
 from models.events.account import CashFlow, Mark
 from models.events.orders import Fill
+from models.ledger.adoptions import take_averages
 from models.ledger.books import Books
 from models.ledger.effects import NO_EFFECTS, Effects
-from models.ledger.reconciliation import Reconciliation, take_averages
+from models.ledger.reconciliation import Reconciliation
+from models.ledger.saved_books import books_state, restore_books
 from models.ledger.statement import (
     Flow,
     Sheet,
@@ -269,7 +271,7 @@ class Ledger:
     def state(self) -> dict[str, Any]:
         """JSON-able and exact; a fresh ledger that restores it goes on as if never stopped."""
         return {
-            "books": self.books.state(),
+            "books": books_state(self.books),
             "flows": [flow.to_dict() for flow in self.flows],
             "flow_total": self.flow_total,
             "lean_equity": self.lean_equity,
@@ -282,7 +284,7 @@ class Ledger:
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take over what `state` returned."""
-        self.books.restore(state["books"])
+        restore_books(self.books, state["books"])
         self.flows = [Flow.from_dict(values) for values in state["flows"]]
         self.flow_total = state["flow_total"]
         self.lean_equity = state["lean_equity"]

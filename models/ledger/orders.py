@@ -118,9 +118,10 @@ class Orders:
                 strategy = None
             if strategy is None and order_type is not OrderType.OPTION_EXERCISE:
                 strategy = self._default
-        whole = "risk=" in tag and order_type not in COMBOS  # a leg's risk is in no tag
-        risk = risk_each(tag, event.quantity) if whole else 0.0
-        return Order(strategy, order_type, tag, arrival, reason or "order", risk=risk)
+        order = Order(strategy, order_type, tag, arrival, reason or "order")
+        if "risk=" in tag and order_type not in COMBOS:  # a leg's risk is in no tag
+            order.risk = risk_each(tag, event.quantity)
+        return order
 
     def forget(self) -> None:
         """Forget LEAN's orders: it counts them anew. Those by hand stay."""

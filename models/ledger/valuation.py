@@ -19,7 +19,8 @@ def value_holdings(books: Books, mark: Mark) -> None:
     for sid, (profit, settled) in mark.profits.items():
         holding = holdings[sid]
         holding.settled = settled
-        holding.close_out(profit, rates[holding.instrument.currency])
+        shown = None if mark.holdings is None else mark.holdings.get(sid)
+        holding.close_out(profit, rates[holding.instrument.currency], shown)
     if mark.rates:
         _value_pairs(books)
 
@@ -94,7 +95,7 @@ def misbooked(books: Books, position: Position) -> float:
     """
     quote = position.instrument.quote
     holding = books.holdings[position.instrument.sid]
-    if not holding.settled or quote == books.account_currency:
+    if not holding.settled or not holding.quantity or quote == books.account_currency:
         return 0.0
     share = position.quantity / holding.quantity
     return holding.settled * (books.rates[quote] - 1.0) * share

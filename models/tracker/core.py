@@ -24,10 +24,11 @@ from models.events.orders import Fill, OrderUpdate
 from models.execution.quality import ExecutionQuality
 from models.ledger.books import Books
 from models.ledger.corporate_actions import delist, dividend, rename, split, split_happens
-from models.ledger.effects import NO_EFFECTS, Effects
+from models.ledger.effects import NO_EFFECTS, Effects, fees_of
 from models.ledger.ledger import Ledger
 from models.ledger.opening import open_account, opening_before
-from models.ledger.tags import Resolver, strategy_in_tag, whole_tag
+from models.ledger.order_fees import book_update
+from models.ledger.tags import UNASSIGNED, Resolver, strategy_in_tag, whole_tag
 from models.settings import Settings, TagMeans, chosen
 from models.tracker.archiving import Archiving
 from models.tracker.days import EndedDays
@@ -118,6 +119,7 @@ class Core:
             default_strategy=settings.default_strategy,
             resolver=self._resolver,
             matching=settings.matching,
+            seed_strategy=settings.seed_strategy or UNASSIGNED,
         )
         self._ledger = Ledger(books)
         self._scopes = Scopes(settings.capital, self.zone)
@@ -222,7 +224,7 @@ class Core:
         effects = _BOOKING[type(event)](self, event)
         books = self.ledger.books
         if effects:
-            self._count(effects)
+            self.count(effects)
         if self.scopes.changes or len(books.anomalies) != self._anomalies_told:
             self._tell(books)
         return effects
@@ -231,7 +233,7 @@ class Core:
         """Open the account as it stood before a fill that the opening shows already."""
         self._move()
         with self.lock:
-            self._count(self._open(opening_before(self.ledger.books, opening, fill)))
+            self.count(self._open(opening_before(self.ledger.books, opening, fill)))
 
     def deploy(self, time: datetime, name: str = "") -> Deployment:
         """Begin a deployment: LEAN counts its orders anew, what was made so far stays.
@@ -255,7 +257,7 @@ class Core:
         with self.lock:
             adopted = self.ledger.resume(mark)
             self._see(mark)
-            self._count(adopted or NO_EFFECTS)
+            self.count(adopted or NO_EFFECTS)
             self._tell(self.ledger.books)
         self.settle()
 
@@ -304,18 +306,22 @@ class Core:
 
     def _update(self, update: OrderUpdate) -> Effects:
         books, execution = self.ledger.books, self.execution
-        first = execution is not None and books.orders.find(update.order_id) is None
-        books.update_order(update)
+        if execution is None:
+            return book_update(books, update)
+        first = books.orders.find(update.order_id) is None
+        effects = book_update(books, update)
         instrument = books.instruments.get(update.sid)
         order = books.orders.find(update.order_id)
-        if execution is None or order is None:
-            return NO_EFFECTS
+        if order is None:
+            return effects
+        if effects:
+            execution.charge(update.order_id, fees_of(effects))
         if not first:
             execution.update(update)
         elif instrument is not None:
             rate = books.rates[instrument.currency]
             execution.submit(update, order, instrument, rate, update.created)
-        return NO_EFFECTS
+        return effects
 
     def _fill(self, fill: Fill) -> Effects | None:
         effects = self.ledger.fill(fill)
@@ -324,10 +330,9 @@ class Core:
         if self.execution is not None:
             books = self.ledger.books
             order, instrument = books.orders.find(fill.order_id), books.instruments[fill.sid]
-            fee = fill.fee * books.rates[fill.fee_currency] if fill.fee else 0.0
             if order is not None:
                 rate = books.rates[instrument.currency]
-                self.execution.fill(fill, order, instrument, rate, fee)
+                self.execution.fill(fill, order, instrument, rate, fees_of(effects))
         if self.follower is not None:
             self.follower.fill(fill, self.ledger.books)
         return effects
@@ -365,7 +370,7 @@ class Core:
 
     # --- what came of it
 
-    def _count(self, effects: Effects) -> None:
+    def count(self, effects: Effects) -> None:
         """Count, keep and tell what executions paid, opened and closed."""
         self.scopes.count(effects)
         for _, _, _, _, trades, round_trip, _ in effects:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from models.equity.session_book import BEGINNING
-from models.errors import Failure
+from models.errors import Failure, guarded
 from models.performance_tracker import PerformanceTracker
 from models.tracker.alerts import Alert
 from models.tracker.notices import OF_FILLS, Notice, NoticeKind
@@ -133,7 +133,9 @@ class Reporting:
         Returns:
             What the hook returned, or the failure.
         """
-        outcome = self._guard.call(place, hook, *arguments)
+        outcome = guarded(hook, *arguments)
+        if isinstance(outcome, Failure):
+            self._guard.note_failure(place, outcome)
         self.narrator.flush()
         return outcome
 
