@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
 from typing import Any, ClassVar, NamedTuple
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from models.codec import dict_of, list_of, packed_column
 from models.errors import CallError
-from models.events.instruments import SecurityType
+from models.events.instruments import Instrument, SecurityType
 from models.fields import Field, Restorable, Table
 from models.records import row_codec
 from models.trades.columns import MICROSECONDS, TradeColumns
@@ -53,6 +53,18 @@ class TradeFacts(NamedTuple):
 
     security_type: SecurityType
     underlying: str
+
+
+def trade_facts(instrument: Instrument, tickers: Mapping[str, str]) -> TradeFacts:
+    """The facts of an instrument's trades; its underlying's ticker may change.
+
+    Args:
+        instrument: What is traded.
+        tickers: Symbol ID -> the ticker now.
+    """
+    underlying = instrument.underlying or instrument.sid
+    ticker = tickers.get(underlying, underlying.partition(" ")[0])
+    return TradeFacts(instrument.security_type, ticker)
 
 
 class _CommonFields(NamedTuple):
