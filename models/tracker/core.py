@@ -296,7 +296,6 @@ class Core(BooksInStep):
         return adopted
 
     def _show(self, time: datetime, prices: Mapping[str, float]) -> None:
-        """Show the scopes and the execution a mark that the ledger has booked."""
         self._scopes.mark(time, self._ledger, drawdowns=self.listeners.hear_drawdowns)
         if self.execution is not None:
             self.execution.mark(time, prices)
@@ -341,8 +340,7 @@ class Core(BooksInStep):
     def _facts_of(self, sid: str) -> TradeFacts:
         """What the statistics must know of an instrument; its underlying's ticker may change."""
         books = self.ledger.books
-        facts = self._facts[sid] = trade_facts(books.instruments[sid], books.tickers)
-        return facts
+        return self._facts.setdefault(sid, trade_facts(books.instruments[sid], books.tickers))
 
     def _tell(self, books: Books) -> None:
         """Tell how the scopes changed and what should not have been seen."""
