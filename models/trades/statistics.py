@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from models.codec import dict_of, list_of, packed_column
 from models.errors import CallError
-from models.events.instruments import SecurityType
+from models.events.instruments import Instrument, SecurityType
 from models.fields import Field, Restorable, Table
 from models.records import row_codec
 from models.trades.columns import MICROSECONDS, TradeColumns
@@ -54,6 +54,18 @@ class TradeFacts(NamedTuple):
 
     security_type: SecurityType
     underlying: str
+
+
+def trade_facts(instrument: Instrument, tickers: Mapping[str, str]) -> TradeFacts:
+    """The facts of an instrument's trades; its underlying's ticker may change.
+
+    Args:
+        instrument: What is traded.
+        tickers: Symbol ID -> the ticker now.
+    """
+    underlying = instrument.underlying or instrument.sid
+    ticker = tickers.get(underlying, underlying.partition(" ")[0])
+    return TradeFacts(instrument.security_type, ticker)
 
 
 class _CommonFields(NamedTuple):
