@@ -15,6 +15,7 @@ from models.events.orders import OrderStatus, OrderUpdate
 from models.ledger.ledger import EQUITY_TOLERANCE
 from models.performance_tracker import PerformanceTracker
 from utils.lean.run import LeanRun
+from utils.lean.wiring import Wiring, wiring_warning
 from utils.log.events import Level
 from utils.notify.reporting import Reporting
 
@@ -54,12 +55,14 @@ class Hooks:
             every = LIVE_MARK_EVERY if tracker.live else 0.0
         self._mark_every = timedelta(seconds=every)
         self._run = run
+        self._wiring = Wiring(algorithm, live=tracker.live)
 
     # --- orders
 
     def order_event(self, event: OrderEvent) -> None:
         """Book an order's event; one that cannot be read becomes an anomaly of the books."""
         core, run = self._core, self._run
+        self._wiring.heard_orders = True
         if not run.warm:
             if self._algorithm.is_warming_up:
                 return
@@ -85,6 +88,7 @@ class Hooks:
     def data(self, data: Slice) -> None:
         """Mark a slice, unless the last mark is too close."""
         run = self._run
+        self._wiring.heard_slices = True
         if not run.ready():
             return
         time = run.feed.time()
@@ -121,6 +125,7 @@ class Hooks:
     def midnight(self) -> None:
         """Mark, and end the day with LEAN's sample; show the figures that come once a day."""
         run = self._run
+        self._check_wiring()
         if not self._core.ledger.books.opened:
             self._sample_unopened()
             return
@@ -151,6 +156,11 @@ class Hooks:
         self._core.guard.attempt("sample", lambda: market.extend(feed.market(time)))
         return DayEnd(time, equity, *market)
 
+    def _check_wiring(self) -> None:
+        """Warn once of each hook that the algorithm forgot to pass on."""
+        for hook in self._wiring.missing():
+            self._reporting.miss(hook, wiring_warning(hook))
+
     def timer(self) -> None:
         """Show the figures, once the account is taken."""
         if self._run.warm:
@@ -159,6 +169,7 @@ class Hooks:
     def sample_end(self) -> None:
         """Sample once more, as LEAN does; fills since a mark that was left out are marked."""
         run, core = self._run, self._core
+        self._check_wiring()
         if run.ready() and not run.restored:
             time = run.feed.time()
             moved = core.ledger.equity_now() - core.ledger.equity
