@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 from models.equity.curve import CurvePoint
+from models.equity.daily import returns_of
 from models.equity.drawdown import DrawdownRecord
-from models.equity.samples import Samples
+from models.equity.samples import Floats, Samples
 from models.equity.scopes import Scopes
 from models.equity.session_metrics import SessionKind, SessionMetrics
 from models.equity.strategy_metrics import StrategyMetrics
@@ -238,6 +239,31 @@ class PerformanceTracker(TradesByHand):
     def equity_curve(self, strategy: str | None = None) -> list[CurvePoint]:
         """At most 4,000 marks of the account, or a strategy, with the extremes among them."""
         return self._performance.equity_curve(strategy)
+
+    def daily_nav(self, strategy: str | None = None) -> tuple[list[date], Floats]:
+        """The days of the account, or of a strategy, and the NAV at the end of each.
+
+        A day is a weekday of the tracker's zone, or one of a weekend on which the NAV moved; one
+        without a mark has the NAV of the day before. No point is thinned out.
+        """
+        return self._performance.daily_nav(strategy)
+
+    def daily_returns(self, strategy: str | None = None) -> tuple[list[date], Floats]:
+        """The days of `daily_nav`, and the return of each on the day before."""
+        days, navs = self._performance.daily_nav(strategy)
+        return days, returns_of(navs)
+
+    @property
+    def current_equity(self) -> float:
+        """What the account is worth now, account currency."""
+        with self.core.lock:
+            return self.core.ledger.equity_now()
+
+    @property
+    def peak_equity(self) -> float:
+        """The highest equity at any mark, account currency."""
+        found = self._performance.sessions(SessionKind.INCEPTION, None)
+        return found[-1].peak_equity if found else self.current_equity
 
     def trade_statistics(self, strategy: str | None = None) -> TradeMetrics:
         """Every figure of the closed lots, of all or of a strategy; net of fees."""
