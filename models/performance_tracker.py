@@ -29,6 +29,7 @@ from models.ledger.ledger import Ledger
 from models.ledger.statement import Sheet
 from models.ledger.tags import Resolver
 from models.settings import Settings
+from models.tracker.amending import Amendments
 from models.tracker.by_hand import TradesByHand
 from models.tracker.core import Core
 from models.tracker.deployments import Deployment
@@ -50,7 +51,7 @@ from models.trades.record import LOTS, TradeRecord
 from models.trades.statistics import GroupBy, TradeStatistics
 
 
-class PerformanceTracker(TradesByHand):
+class PerformanceTracker(Amendments, TradesByHand):
     """P&L, positions and trades by strategy, balanced to the cent.
 
     A question about a strategy that does not exist raises `UnknownStrategyError`, and one about a

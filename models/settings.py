@@ -72,6 +72,7 @@ class Settings:
     Attributes:
         default_strategy: The strategy of an order that names none.
         strategy_tag: How an order's tag names its strategy.
+        seed_strategy: Whose the holdings are that the account opens with; empty is nobody's.
         matching: Which lot a closing quantity takes first.
         mark_every: Least seconds between two marks, 0 for a mark at every slice; None is 1 in live
             trading and 0 in a backtest.
@@ -106,7 +107,6 @@ class Settings:
     mark_every: float | None = None
     day_marks: bool = True
     capital: Mapping[str, float] = field(default_factory=dict)
-    strategies: tuple[str, ...] = ()
     keep_trades: int = 1_000
     persist: Switch = Switch.AUTO
     save_every: float = 60.0
@@ -122,6 +122,8 @@ class Settings:
     execution_limits: Mapping[str, float] = field(default_factory=lambda: dict(THRESHOLDS))
     banner: bool = True
     charts: bool = False
+    seed_strategy: str = ""
+    strategies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +249,10 @@ _ON_OFF = Setting(lambda text: ON_OFF[text], "on or off")
 SETTINGS: dict[str, Setting] = {
     "default_strategy": Setting(
         _strategy, f"a name without spaces or any of , ; | = that is not {UNASSIGNED}"
+    ),
+    "seed_strategy": Setting(
+        lambda text: _strategy(text) if text else "",
+        f"empty, or a name without spaces or any of , ; | = that is not {UNASSIGNED}",
     ),
     "strategy_tag": _choice(TagMeans),
     "matching": _choice(Matching),

@@ -6,7 +6,7 @@ from importlib import import_module
 
 import click
 
-# Each is a module of `commands` that has its command under the name `command`.
+# Each is a module of `commands`, beside this one, and has its command under the name `command`.
 COMMANDS = ("compare", "export", "recordings", "replay", "stats")
 
 
@@ -21,17 +21,18 @@ class LazyGroup(click.Group):
         """The command of a name; None where there is none, which click reports as a usage error."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"{__package__}.commands.{cmd_name}").command
+        # the package's own name is another one where it is installed
+        module = import_module(f"{__package__}.commands.{cmd_name}")
+        command: click.Command = module.command
         return command
 
 
-def show_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
-    """Print the version and end; it is imported only when it is asked for."""
-    if asked:
-        from models import __version__
+def show_version(context: click.Context) -> None:
+    """Print the tracker's version, and end the program."""
+    from models import __version__
 
-        click.echo(f"LEAN performance tracker {__version__}")
-        ctx.exit()
+    click.echo(f"LEAN performance tracker, version {__version__}")
+    context.exit()
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -40,8 +41,8 @@ def show_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     is_flag=True,
     is_eager=True,
     expose_value=False,
-    callback=show_version,
-    help="Show the version.",
+    callback=lambda context, _, asked: show_version(context) if asked else None,
+    help="Show the version and exit.",
 )
 def main() -> None:
     """Replay real LEAN runs and look at what the performance tracker makes of them.

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from math import sqrt
 from typing import Any, ClassVar
 
 from models.codec import NUMBER, TEXT, list_of, maybe
-from models.equity.nav_series import Change, NavSeries
+from models.equity.nav_series import NEW_LOW, NOTHING, Change, NavSeries
 from models.equity.strategy_metrics import StrategyMetrics
 from models.equity.tally import Tally
 from models.errors import UnknownStrategyError
 from models.fields import PART, Field, Restorable, Table, restored, saved_value
+from models.ledger.books import Books
 from models.ledger.effects import Effects
 from models.ledger.ledger import Ledger
 from models.ledger.statement import Sheet
@@ -121,18 +122,23 @@ class Scopes(Restorable):
         self.strategies.clear()
         self._begin_named()
 
-    def mark(self, time: datetime, ledger: Ledger) -> None:
-        """Take the mark that the ledger took just before."""
+    def mark(self, time: datetime, ledger: Ledger, *, lows: bool = True) -> None:
+        """Take the mark that the ledger took just before.
+
+        Args:
+            time: UTC.
+            ledger: It has valued the mark.
+            lows: Whether a new low of a drawdown is put among the changes.
+        """
         books = ledger.books
         if self._seeded is None:
-            found = books.accounts[UNASSIGNED]
-            self._seeded = found.open_pnl if found.open else 0.0
+            self._seeded = self._gained_before(books)
         base = books.starting_equity + self._seeded
         if base != self._base:
             self._rebase(time, base)
         flow, self._flows = ledger.flow_total - self._flows, ledger.flow_total
         change = self.account.track.mark(time, ledger.equity, flow)
-        if change:
+        if change is not NOTHING and (lows or change is not NEW_LOW):
             self._note(self.account, change)
         for name, account in books.accounts.items():
             scope = self.strategies.get(name)
@@ -141,8 +147,34 @@ class Scopes(Restorable):
                     continue
                 scope = self.strategy(name)
             change = scope.track.mark(time, scope.capital + account.terms.net + account.open_pnl)
-            if change:
+            if change is not NOTHING and (lows or change is not NEW_LOW):
                 self._note(scope, change)
+
+    @property
+    def room(self) -> int:
+        """How many marks with the last equity no curve stores a point of but for the last one."""
+        return min(scope.track.room for scope in (self.account, *self.strategies.values()))
+
+    def repeat(self, count: int, times: Sequence[datetime]) -> None:
+        """Take the last mark so many times more.
+
+        Args:
+            count: How many times.
+            times: UTC of each of them, or of the last where there are no more of them than `room`.
+        """
+        for scope in (self.account, *self.strategies.values()):
+            scope.track.repeat(count, times)
+
+    def _gained_before(self, books: Books) -> float:
+        """What the holdings from before the start had gained; a strategy that has them starts so.
+
+        Its equity counts their P&L from the entry on, so its capital begins without it.
+        """
+        found = books.account(books.seed_strategy)
+        gained = found.open_pnl if found.open else 0.0
+        if found.name != UNASSIGNED:
+            self.strategy(found.name).capital -= gained
+        return gained
 
     def _note(self, scope: Scope, change: Change) -> None:
         if change:

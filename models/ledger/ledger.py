@@ -20,15 +20,19 @@ Fills and marks go in here; orders, the opening and corporate actions move the b
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import astuple, fields, replace
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from models.events.account import CashFlow, Mark
 from models.events.orders import Fill
+from models.ledger.adoptions import take_averages
 from models.ledger.books import Books
 from models.ledger.effects import NO_EFFECTS, Effects
-from models.ledger.reconciliation import Reconciliation, take_averages
+from models.ledger.reconciliation import Reconciliation
+from models.ledger.saved_books import books_state, restore_books
 from models.ledger.statement import (
     Flow,
     Sheet,
@@ -37,7 +41,7 @@ from models.ledger.statement import (
     strategy_sheet,
     strategy_sheets,
 )
-from models.ledger.valuation import equity_now, revalue, value_holdings
+from models.ledger.valuation import equity_now, revalue, show_lots, value_holdings
 
 # An equity that differs by less than this is closed; the feed need not look closer.
 EQUITY_TOLERANCE = 1e-4
@@ -116,6 +120,56 @@ class Ledger:
         """
         return self._take(mark, stopped=False)
 
+    def see(self, time: datetime, prices: Mapping[str, float], cash: float, equity: float) -> bool:
+        """Book a mark on which nothing moved but prices; of most marks that is all there is.
+
+        It does what `mark` does with the same figures, without asking what cannot have happened.
+
+        Args:
+            time: UTC.
+            prices: Symbol ID -> last price, of everything held; none of it is valued by its profit,
+                by exchange rates or inversely.
+            cash: LEAN's cash in the account currency, where it has no other.
+            equity: LEAN's total portfolio value.
+
+        Returns:
+            False where a figure is no number or the books do not close: nothing was booked, and
+            `mark` must look at it.
+        """
+        books = self.books
+        total = cash + equity
+        if prices:
+            total += sum(prices.values())
+        if not (isfinite(total) and self._reconciliation.agrees(cash)):
+            return False
+        holdings = books.holdings
+        for sid, price in prices.items():
+            holdings[sid].unit_value = price
+        self.equity = total = revalue(books)
+        unexplained = equity - total
+        if not -EQUITY_TOLERANCE <= unexplained <= EQUITY_TOLERANCE:
+            return False
+        self._reconciliation.pass_by(time)
+        books.time = time
+        self.marks += 1
+        if prices:
+            show_lots(books)
+        self.lean_equity, self.unexplained = equity, unexplained
+        if abs(unexplained) > self.max_abs_unexplained:
+            self.max_abs_unexplained = abs(unexplained)
+        return True
+
+    def repeat(self, count: int, time: datetime) -> None:
+        """Book the last mark so many times more, with nothing held.
+
+        Args:
+            count: How many times.
+            time: UTC of the last of them.
+        """
+        self._reconciliation.pass_by(time)
+        self.books.time = time
+        self.marks += count
+
     def _take(self, mark: Mark, *, stopped: bool) -> Effects | None:
         """Book a mark; `stopped` says that it is the first after LEAN was stopped."""
         books, reconciliation = self.books, self._reconciliation
@@ -158,10 +212,7 @@ class Ledger:
 
     def _close(self, mark: Mark, judged: bool) -> None:
         """Show every open lot what it is worth, and take LEAN's equity."""
-        holdings = self.books.holdings
-        for account in self.books.accounts.values():
-            for sid, position in account.open.items():
-                position.see(holdings[sid].unit_value)
+        show_lots(self.books)
         self.books.time = mark.time
         self.marks += 1
         if mark.equity is not None:
@@ -220,7 +271,7 @@ class Ledger:
     def state(self) -> dict[str, Any]:
         """JSON-able and exact; a fresh ledger that restores it goes on as if never stopped."""
         return {
-            "books": self.books.state(),
+            "books": books_state(self.books),
             "flows": [flow.to_dict() for flow in self.flows],
             "flow_total": self.flow_total,
             "lean_equity": self.lean_equity,
@@ -233,7 +284,7 @@ class Ledger:
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take over what `state` returned."""
-        self.books.restore(state["books"])
+        restore_books(self.books, state["books"])
         self.flows = [Flow.from_dict(values) for values in state["flows"]]
         self.flow_total = state["flow_total"]
         self.lean_equity = state["lean_equity"]

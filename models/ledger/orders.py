@@ -17,7 +17,7 @@ from models.ledger.tags import UNASSIGNED, Resolver, lean_reason, risk_each, str
 FINISHED_KEPT = 1_000
 
 # Different tags of orders without a strategy that are kept, and what later ones are counted as.
-TAGS_KEPT = 5
+UNNAMED_TAGS_KEPT = 5
 OTHER_TAGS = "other tags"
 
 
@@ -129,11 +129,12 @@ class Orders:
                 self.named += 1
             elif order_type is not OrderType.OPTION_EXERCISE:
                 strategy = self._default
-                few = len(self.unnamed) < TAGS_KEPT or tag in self.unnamed
+                few = len(self.unnamed) < UNNAMED_TAGS_KEPT or tag in self.unnamed
                 self.unnamed[tag if few else OTHER_TAGS] += 1
-        whole = "risk=" in tag and order_type not in COMBOS  # a leg's risk is in no tag
-        risk = risk_each(tag, event.quantity) if whole else 0.0
-        return Order(strategy, order_type, tag, arrival, reason or "order", risk=risk)
+        order = Order(strategy, order_type, tag, arrival, reason or "order")
+        if "risk=" in tag and order_type not in COMBOS:  # a leg's risk is in no tag
+            order.risk = risk_each(tag, event.quantity)
+        return order
 
     def forget(self) -> None:
         """Forget LEAN's orders: it counts them anew. Those by hand stay."""
