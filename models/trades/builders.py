@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from models.events.orders import OrderType
-from models.ledger.lots import Execution, Lot, Match, build
+from models.ledger.lots import Execution, Lot, Match, build, hand_id
 from models.ledger.positions import Position
 from models.ledger.round_trips import RoundTrip
 from models.trades.record import LONG, LOTS, POSITIONS, SHORT, TradeRecord
@@ -122,6 +122,17 @@ def round_trip_record(
     return build(TradeRecord, values)
 
 
+def _id_of(number: int, lot: Lot, position: Position) -> str:
+    """The id of a closed trade: its number, or that of the open trade by hand that it closes.
+
+    A part that leaves some of that trade open has its number behind the id.
+    """
+    if lot.order_id >= 0:
+        return str(number)
+    left = any(each is lot for each in position.lots)
+    return f"{hand_id(lot.order_id)}.{number}" if left else hand_id(lot.order_id)
+
+
 class RecordMaker:
     """Makes the records of what executions close, and numbers them in the order of closing."""
 
@@ -149,7 +160,8 @@ class RecordMaker:
         number, made = self._trades, []
         for match in closed:
             number += 1
-            made.append(trade_record(str(number), ticker, position, match, execution, reason))
+            trade_id = _id_of(number, match.lot, position)
+            made.append(trade_record(trade_id, ticker, position, match, execution, reason))
         self._trades = number
         return made
 
@@ -205,7 +217,8 @@ def open_record(
     gross = size * (quote.unit_value - lot.unit_value)
     slippage, value = lot.slippage(size, quote.price, quote.rate, 0.0)
     match = Match(lot, lot.quantity, gross, lot.fee, 0.0, low, high, slippage, value)
-    return trade_record("", quote.ticker, position, match, execution, "")
+    record = trade_record(hand_id(lot.order_id), quote.ticker, position, match, execution, "")
+    return record._replace(is_closed=False)
 
 
 def newest_record(position: Position, quote: Quote) -> TradeRecord:

@@ -43,7 +43,7 @@ LATER_FILL = Budget(11, 16.5)
 # By the number of instruments held.
 SLICES = {0: Budget(3, 11.0), 1: Budget(4, 12.1), 5: Budget(8, 16.5)}
 FIRST_SLICES = {0: Budget(11, 33.4), 1: Budget(13, 35.3), 5: Budget(21, 42.9)}
-MIDNIGHTS = {0: Budget(14, 202.8), 1: Budget(15, 203.9), 5: Budget(19, 208.3)}
+MIDNIGHTS = {0: Budget(15, 204.0), 1: Budget(16, 205.1), 5: Budget(20, 209.5)}
 
 
 class Tracked(TrackedAlgorithm):
@@ -126,7 +126,7 @@ def test_a_days_first_slice_keeps_to_its_budget(tmp_path: Path, held: int, budge
 
 @pytest.mark.parametrize(("held", "budget"), MIDNIGHTS.items())
 def test_a_midnight_keeps_to_its_budget(tmp_path: Path, held: int, budget: Budget) -> None:
-    """A midnight reads the account, LEAN's samples and what is held, and shows the banner."""
+    """A midnight reads the account, LEAN's samples, what is held and, before any, the orders."""
     market = Market(held, resolution=Resolution.DAILY, slices=5)
     played = charges(read_tape(market.write(tmp_path / "market")), "schedule")
     assert len(played) >= market.slices
