@@ -114,8 +114,8 @@ class Scopes(Restorable):
         """Take the mark that the ledger took just before."""
         books = ledger.books
         if self._seeded is None:
-            self._seeded = self._gained_before(books)
-        base = books.starting_equity + self._seeded
+            self._seeded = self._gained_before(books) - books.joined
+        base = books.starting_equity + self._seeded + books.joined
         if base != self._base:
             self._rebase(time, base)
         flow, self._flows = ledger.flow_total - self._flows, ledger.flow_total

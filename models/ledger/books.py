@@ -64,6 +64,7 @@ class Books:
         fills: How many were booked.
         time: UTC of the last event; None before the first.
         opened: Whether the account was opened.
+        joined: What the first prices of holdings from before the start made of them: no profit.
         waiting: Opening cash that has no rate yet, by currency.
         records: Makes the records of the trades that close.
     """
@@ -98,6 +99,7 @@ class Books:
         self.time: datetime | None = None
         self.opened = False
         self._next_lot = NEXT_LOT[matching]
+        self.joined = 0.0
         self.waiting: dict[str, float] = {}  # opening cash that has no rate yet
         self.records = RecordMaker()
 
@@ -117,7 +119,12 @@ class Books:
     # --- rates and the opening cash
 
     def set_rates(self, rates: Mapping[str, float]) -> None:
-        """Take new rates; opening cash that had none until now joins the starting equity."""
+        """Take new rates; opening cash that had none until now joins the starting equity.
+
+        A rate of 0 says that LEAN has no price yet: it replaces none that is known.
+        """
+        if 0.0 in rates.values():
+            rates = {name: rate for name, rate in rates.items() if rate or name not in self.rates}
         self.rates.update(rates)
         if self.waiting:
             for currency in [name for name in self.waiting if self.rates[name]]:

@@ -39,7 +39,7 @@ from models.ledger.statement import (
     strategy_sheet,
     strategy_sheets,
 )
-from models.ledger.valuation import equity_now, revalue, value_holdings
+from models.ledger.valuation import equity_now, revalue, value_aside, value_holdings
 
 # An equity that differs by less than this is closed; the feed need not look closer.
 EQUITY_TOLERANCE = 1e-4
@@ -167,7 +167,7 @@ class Ledger:
         self.books.time = mark.time
         self.marks += 1
         if mark.equity is not None:
-            self._judge(mark.time, mark.equity, judged)
+            self._judge(mark.time, mark.equity + value_aside(self.books, mark), judged)
 
     def _judge(self, time: datetime, lean_equity: float, judged: bool) -> None:
         """Take LEAN's equity, and what of it is unexplained; it is judged where the cash was."""
