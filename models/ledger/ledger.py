@@ -21,7 +21,7 @@ Fills and marks go in here; orders, the opening and corporate actions move the b
 from __future__ import annotations
 
 from dataclasses import astuple, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from models.events.account import CashFlow, Mark
@@ -44,6 +44,9 @@ from models.ledger.valuation import equity_now, revalue, value_aside, value_hold
 # An equity that differs by less than this is closed; the feed need not look closer.
 EQUITY_TOLERANCE = 1e-4
 
+# How much later than its time a mark may come in live trading.
+OVERTAKEN = timedelta(seconds=1)
+
 # Unexplained money above the larger of the two is an anomaly: account currency, part of equity.
 UNEXPLAINED_LIMIT = 0.01
 UNEXPLAINED_PART = 1e-9
@@ -63,6 +66,7 @@ class Ledger:
         unexplained: LEAN's less ours.
         max_abs_unexplained: The most of it, without sign, at a mark whose cash was judged.
         marks: How many were booked.
+        last_mark: UTC of the last of them; None before the first.
     """
 
     def __init__(self, books: Books) -> None:
@@ -74,6 +78,7 @@ class Ledger:
         self.unexplained = 0.0
         self.max_abs_unexplained = 0.0
         self.marks = 0
+        self.last_mark: datetime | None = None
         self._reconciliation = Reconciliation(books)
 
     # --- events in
@@ -117,6 +122,19 @@ class Ledger:
             was booked, and the feed must send it again, complete.
         """
         return self._take(mark, stopped=False)
+
+    def in_time(self, mark: Mark) -> bool:
+        """Whether a mark is no older than the last one; one that is is dropped, and recorded.
+
+        Live, threads overtake each other: what is up to a second late is dropped in silence.
+        """
+        last = self.last_mark
+        if last is None or mark.time >= last:
+            return True
+        if not self.books.live or last - mark.time > OVERTAKEN:
+            detail = f"a mark of {mark.time.isoformat()} came after that of {last.isoformat()}"
+            self.books.anomaly(mark.time, "mark out of time", detail)
+        return False
 
     def _take(self, mark: Mark, *, stopped: bool) -> Effects | None:
         """Book a mark; `stopped` says that it is the first after LEAN was stopped."""
@@ -164,7 +182,7 @@ class Ledger:
         for account in self.books.accounts.values():
             for sid, position in account.open.items():
                 position.see(holdings[sid].unit_value)
-        self.books.time = mark.time
+        self.books.time = self.last_mark = mark.time
         self.marks += 1
         if mark.equity is not None:
             self._judge(mark.time, mark.equity + value_aside(self.books, mark), judged)
@@ -230,6 +248,7 @@ class Ledger:
             "unexplained": self.unexplained,
             "max_abs_unexplained": self.max_abs_unexplained,
             "marks": self.marks,
+            "last_mark": self.last_mark.isoformat() if self.last_mark else None,
             **self._reconciliation.state(),
         }
 
@@ -243,4 +262,6 @@ class Ledger:
         self.unexplained = state["unexplained"]
         self.max_abs_unexplained = state["max_abs_unexplained"]
         self.marks = state["marks"]
+        last = state.get("last_mark")
+        self.last_mark = datetime.fromisoformat(last) if last else None
         self._reconciliation.restore(state)

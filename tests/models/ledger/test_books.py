@@ -18,7 +18,7 @@ from models.events.orders import Fill, OrderStatus, OrderType, OrderUpdate
 from models.ledger.books import Books
 from models.ledger.effects import Effects
 from models.ledger.opening import open_account
-from models.ledger.saved_books import books_state
+from models.ledger.saved_books import books_state, restore_books
 from models.ledger.tags import UNASSIGNED
 from models.trades.record import TradeRecord
 from tests.scenario import Scenario, play, scenarios
