@@ -160,6 +160,11 @@ class ExecutionQuality:
         """The sids whose price a mark at that time needs for markouts, held or not."""
         return self._markouts.due(time)
 
+    @property
+    def waits(self) -> bool:
+        """Whether a fill waits for a markout, so that the time of a mark matters."""
+        return any(self._markouts.pending)
+
     def split(self, sid: str, factor: float) -> None:
         """Apply a split: quantities are divided by the factor, prices multiplied by it."""
         for followed in self._open.values():

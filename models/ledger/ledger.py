@@ -20,8 +20,10 @@ Fills and marks go in here; orders, the opening and corporate actions move the b
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import astuple, fields, replace
 from datetime import datetime, timedelta
+from math import isfinite
 from typing import Any
 
 from models.events.account import CashFlow, Mark
@@ -39,7 +41,7 @@ from models.ledger.statement import (
     strategy_sheet,
     strategy_sheets,
 )
-from models.ledger.valuation import equity_now, revalue, value_aside, value_holdings
+from models.ledger.valuation import equity_now, revalue, show_lots, value_aside, value_holdings
 
 # An equity that differs by less than this is closed; the feed need not look closer.
 EQUITY_TOLERANCE = 1e-4
@@ -136,6 +138,60 @@ class Ledger:
             self.books.anomaly(mark.time, "mark out of time", detail)
         return False
 
+    def see(self, time: datetime, prices: Mapping[str, float], cash: float, equity: float) -> bool:
+        """Book a mark on which nothing moved but prices; of most marks that is all there is.
+
+        It does what `mark` does with the same figures, without asking what cannot have happened.
+
+        Args:
+            time: UTC.
+            prices: Symbol ID -> last price, of everything held; none of it is valued by its profit,
+                by exchange rates or inversely.
+            cash: LEAN's cash in the account currency, where it has no other.
+            equity: LEAN's total portfolio value.
+
+        Returns:
+            False where a figure is no number or missing, or the books do not close: nothing was
+            booked, and `mark` must look at it.
+        """
+        books = self.books
+        total = cash + equity
+        if prices:
+            total += sum(prices.values())
+        late = self.last_mark is not None and time < self.last_mark
+        if late or not (isfinite(total) and self._reconciliation.agrees(cash)):
+            return False
+        holdings = books.holdings
+        for sid, price in prices.items():
+            holding = holdings[sid]
+            if not price or holding.unpriced:
+                return False
+            holding.unit_value = price
+        self.equity = total = revalue(books)
+        unexplained = equity - total
+        if not -EQUITY_TOLERANCE <= unexplained <= EQUITY_TOLERANCE:
+            return False
+        self._reconciliation.pass_by(time)
+        books.time = self.last_mark = time
+        self.marks += 1
+        if prices:
+            show_lots(books)
+        self.lean_equity, self.unexplained = equity, unexplained
+        if abs(unexplained) > self.max_abs_unexplained:
+            self.max_abs_unexplained = abs(unexplained)
+        return True
+
+    def repeat(self, count: int, time: datetime) -> None:
+        """Book the last mark so many times more, with nothing held.
+
+        Args:
+            count: How many times.
+            time: UTC of the last of them.
+        """
+        self._reconciliation.pass_by(time)
+        self.books.time = self.last_mark = time
+        self.marks += count
+
     def _take(self, mark: Mark, *, stopped: bool) -> Effects | None:
         """Book a mark; `stopped` says that it is the first after LEAN was stopped."""
         books, reconciliation = self.books, self._reconciliation
@@ -178,10 +234,7 @@ class Ledger:
 
     def _close(self, mark: Mark, judged: bool) -> None:
         """Show every open lot what it is worth, and take LEAN's equity."""
-        holdings = self.books.holdings
-        for account in self.books.accounts.values():
-            for sid, position in account.open.items():
-                position.see(holdings[sid].unit_value)
+        show_lots(self.books)
         self.books.time = self.last_mark = mark.time
         self.marks += 1
         if mark.equity is not None:

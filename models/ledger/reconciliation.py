@@ -8,6 +8,7 @@ adopted.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from models.events.account import Mark
@@ -175,6 +176,35 @@ class Reconciliation:
             position = account.position(books.instruments[stake.sid])
             account.book(position, "financing", amount * part, currency, rate)
         return bool(payers)
+
+    def agrees(self, cash: float) -> bool:
+        """Whether cash in the account currency is what it should be; dust is taken over.
+
+        Args:
+            cash: What LEAN shows, settled, where it has no other cash.
+        """
+        books = self._books
+        expected, home = books.cash.expected, books.account_currency
+        before = expected.get(home, 0.0)
+        if cash != before:
+            if not abs(cash - before) <= max(CASH_TOLERANCE, CASH_PART * (abs(cash) + abs(before))):
+                return False
+            expected[home] = cash  # so that dust does not add up
+        return True
+
+    def pass_by(self, time: datetime) -> None:
+        """A mark closed without a look at the holdings, and no cash moved.
+
+        Args:
+            time: UTC of the mark.
+        """
+        books = self._books
+        if self._stakes is not None or self._scanned or time >= (books.cash.next_scan or time):
+            books.cash.scanned(time)
+            self.close()
+        if books.live:
+            self._doubted.clear()
+            self._adoptions.clear_doubts()
 
     def close(self) -> None:
         """The cash was judged: what LEAN's scan moved until now is booked."""

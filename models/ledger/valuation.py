@@ -83,6 +83,15 @@ def _value_pairs(books: Books) -> None:
                 holding.unit_value = unit_value
 
 
+def show_lots(books: Books) -> None:
+    """Show every open lot and round trip what it is worth at a mark that was valued."""
+    holdings = books.holdings
+    for account in books.accounts.values():
+        if account.open:
+            for sid, position in account.open.items():
+                position.see(holdings[sid].unit_value)
+
+
 def revalue(books: Books) -> float:
     """Take the P&L of everything open at what was last taken; returns the equity."""
     holdings, rates = books.holdings, books.rates
@@ -99,7 +108,8 @@ def revalue(books: Books) -> float:
             if holding.settled:
                 open_pnl += misbooked(books, position)
         account.open_pnl = open_pnl
-        total += account.cash_value(rates) + open_pnl
+        alone = len(account.balances) == 1  # `Account.cash_value`, asked for at every mark
+        total += (account.cash.amount if alone else account.cash_value(rates)) + open_pnl
     return total
 
 

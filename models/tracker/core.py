@@ -28,8 +28,8 @@ from models.ledger.effects import NO_EFFECTS, Effects, fees_of
 from models.ledger.ledger import Ledger
 from models.ledger.opening import open_account, opening_before
 from models.ledger.order_fees import book_update
-from models.ledger.tags import UNASSIGNED, Resolver, strategy_in_tag, whole_tag
-from models.settings import Settings, TagMeans, chosen
+from models.ledger.tags import UNASSIGNED, Resolver
+from models.settings import Settings, chosen
 from models.tracker.archiving import Archiving
 from models.tracker.days import EndedDays
 from models.tracker.deployments import Deployment, begin_deployment
@@ -37,13 +37,13 @@ from models.tracker.guard import Guard
 from models.tracker.listeners import Listeners
 from models.tracker.notices import NoticeKind
 from models.tracker.ports import Follower, Storage
+from models.tracker.resolvers import RESOLVERS, CarefulResolver
 from models.tracker.telling import tell_trades
 from models.trades.builders import Quote
 from models.trades.log import TradeLog
 from models.trades.record import LOTS, POSITIONS, TradeRecord
 from models.trades.statistics import TradeFacts, TradeStatistics
 
-RESOLVERS: dict[TagMeans, Resolver] = {TagMeans.NAME: strategy_in_tag, TagMeans.WHOLE: whole_tag}
 _FLAGS = (Change.SESSION_CLOSED, Change.NEW_LOW, Change.RECOVERED)
 
 # Whether a change closed a session, made a new low or recovered: asking a flag is slow.
@@ -68,10 +68,13 @@ class Core:
     Attributes:
         lock: Whoever reads more than one figure, or books with `record`, holds it; LEAN, stores and
             listeners are never called while it is held.
+        named: The strategies that the settings name; they exist from the start.
         listeners: Who hears of what.
         archiving: The way of closed trades out of memory and back.
-        ledger: The books and their law.
-        scopes: NAV, drawdown and sessions of the account and of each strategy.
+        rest: How many marks in a row showed nothing held and nothing moved; 0 after any event.
+        behind: What a feed sets when it passes over slices that could only bring the last mark
+            again: it returns how many there were, and the times of the last of them, UTC. None
+            where there was none.
         days: The days that ended, and LEAN's samples.
         deployments: Each start of LEAN that the books went through, the oldest first.
         logs: The closed trades of each book.
@@ -105,7 +108,9 @@ class Core:
         self.archiving = Archiving(storage, guard, self.lock)
         self.listeners = Listeners(guard)
         self.on_begin: Callable[[], object] | None = None
-        self._resolver = resolver or RESOLVERS[settings.strategy_tag]
+        self._careful = None if resolver is None else CarefulResolver(resolver, guard)
+        self._resolver = self._careful or RESOLVERS[settings.strategy_tag]
+        self.named = tuple(dict.fromkeys((*settings.capital, *settings.strategies)))
         self.begin()
 
     def begin(self) -> None:
@@ -119,8 +124,12 @@ class Core:
             matching=settings.matching,
             seed_strategy=settings.seed_strategy or UNASSIGNED,
         )
-        self.ledger = Ledger(books)
-        self.scopes = Scopes(settings.capital, self.zone)
+        self._ledger = Ledger(books)
+        self._scopes = Scopes(settings.capital, self.zone, self.named)
+        for name in self.named:
+            books.account(name)
+        self.rest = 0
+        self.behind: Callable[[], tuple[int, list[datetime]]] | None = None
         self.days = EndedDays()
         self.deployments: list[Deployment] = []
         self.logs = {book: TradeLog(settings.keep_trades) for book in (LOTS, POSITIONS)}
@@ -144,7 +153,37 @@ class Core:
             if self.follower is not None:
                 self.follower.reset()
 
+    @property
+    def ledger(self) -> Ledger:
+        """The books and their law, with every slice until now."""
+        if self.behind is not None:
+            self.catch_up()
+        return self._ledger
+
+    @property
+    def scopes(self) -> Scopes:
+        """NAV, drawdown and sessions of the account and of each strategy, until now."""
+        if self.behind is not None:
+            self.catch_up()
+        return self._scopes
+
     # --- events in
+
+    def catch_up(self) -> None:
+        """Take the marks of the slices that the feed passed over, as if each had come in time."""
+        passed_over, self.behind = self.behind, None
+        if passed_over is None:
+            return
+        count, times = passed_over()
+        with self.lock:
+            self._ledger.repeat(count, times[-1])
+            self._scopes.repeat(count, times)
+
+    def _move(self) -> None:
+        """Something happens: the next mark must be worked out."""
+        if self.behind is not None:
+            self.catch_up()
+        self.rest = 0
 
     def apply(self, event: Event | Instrument) -> bool:
         """Book an event, then tell what came of it.
@@ -153,11 +192,32 @@ class Core:
             False when nothing was booked: a fill seen before or of nothing known, or a `partial`
             mark that does not close, which the feed must send again, complete.
         """
+        if self.behind is not None:
+            self.catch_up()  # before the lock is held, for it reads LEAN
         with self.lock:
             effects = self.record(event)
-        if self._restless:
+        if self._restless or (self._careful is not None and self._careful.failed):
             self.settle()
         return effects is not None
+
+    def see(self, time: datetime, prices: Mapping[str, float], cash: float, equity: float) -> bool:
+        """Book a mark on which nothing moved but prices (`Ledger.see`), then tell what came of it.
+
+        Returns:
+            False where nothing was booked: a `Mark` of the same figures must be applied.
+        """
+        with self.lock:
+            ledger = self.ledger
+            if not ledger.see(time, prices, cash, equity):
+                return False
+            self._show(time, prices)
+            if self.follower is not None:
+                self.follower.mark(Mark(time, equity, prices), ledger.books)
+            if self.scopes.changes:
+                self._tell(ledger.books)
+        if self._restless:
+            self.settle()
+        return True
 
     def record(self, event: Event | Instrument) -> Effects | None:
         """Book an event under the lock; whoever does must `settle` once it is released.
@@ -165,6 +225,7 @@ class Core:
         Returns:
             What executions did; None when nothing was booked.
         """
+        self._move()
         effects = _BOOKING[type(event)](self, event)
         books = self.ledger.books
         if effects:
@@ -175,6 +236,7 @@ class Core:
 
     def open_before(self, opening: Opening, fill: Fill) -> None:
         """Open the account as it stood before a fill that the opening shows already."""
+        self._move()
         with self.lock:
             self.count(self._open(opening_before(self.ledger.books, opening, fill)))
 
@@ -192,6 +254,7 @@ class Core:
 
     def resume(self, mark: Mark) -> None:
         """Take a deployment's first mark, and with it all that changed while LEAN was stopped."""
+        self._move()
         with self.lock:
             adopted = self.ledger.resume(mark)
             self._see(mark)
@@ -230,8 +293,10 @@ class Core:
 
     def due(self, time: datetime) -> set[str]:
         """The sids whose price a mark at that time should show: for markouts."""
+        if self.execution is None:
+            return set()
         with self.lock:
-            return self.execution.due(time) if self.execution is not None else set()
+            return self.execution.due(time)
 
     def _open(self, opening: Opening) -> Effects:
         self.days.open(opening.time)
@@ -281,10 +346,14 @@ class Core:
             self._see(mark)
         return adopted
 
-    def _see(self, mark: Mark) -> None:
-        self.scopes.mark(mark.time, self.ledger)
+    def _show(self, time: datetime, prices: Mapping[str, float]) -> None:
+        """Show the scopes and the execution a mark that the ledger has booked."""
+        self.scopes.mark(time, self.ledger, lows=self.listeners.hear_lows)
         if self.execution is not None:
-            self.execution.mark(mark.time, mark.prices)
+            self.execution.mark(time, prices)
+
+    def _see(self, mark: Mark) -> None:
+        self._show(mark.time, mark.prices)
         if self.follower is not None:
             self.follower.mark(mark, self.ledger.books)
 
@@ -347,7 +416,7 @@ class Core:
     def _tell_change(self, time: datetime, scope: Scope, change: Change) -> None:
         put, track = self.listeners.put, scope.track
         closed, low, recovered = _PARTS[change]
-        for session in track.book.closed() if closed else ():
+        for session in track.book.closed() if closed and self.listeners.hear_sessions else ():
             put(NoticeKind.SESSION_CLOSED, track.book.since, scope.name, session)
         if low and self.listeners.hear_lows:
             put(NoticeKind.NEW_LOW, time, scope.name, track.open_period)
@@ -365,6 +434,8 @@ class Core:
     def settle(self) -> None:
         """Archive a batch that is due, and call the listeners; the lock must not be held."""
         self._restless = False
+        if self._careful is not None:
+            self._careful.note()
         for log in self.logs.values():
             if log.due:
                 self.archiving.shed(log)
