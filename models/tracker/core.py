@@ -194,11 +194,7 @@ class Core(BooksInStep):
             self.count(self._open(opening_before(self.ledger.books, opening, fill)))
 
     def deploy(self, time: datetime, name: str = "") -> Deployment:
-        """Begin a deployment: LEAN counts its orders anew, what was made so far stays.
-
-        The first one begins with the opening by itself. An order that is still open comes back
-        under another id, with its tag, as a new one.
-        """
+        """Begin a deployment: LEAN counts its orders anew, what was made so far stays."""
         with self.lock:
             number = len(self.deployments) + 1
             begun = begin_deployment(number, name, time, self.ledger, self.scopes)
@@ -294,6 +290,8 @@ class Core(BooksInStep):
         return effects
 
     def _mark(self, mark: Mark) -> Effects | None:
+        if not self.ledger.in_time(mark):
+            return NO_EFFECTS
         adopted = self.ledger.mark(mark)
         if adopted is not None:
             self._see(mark)
@@ -316,6 +314,10 @@ class Core(BooksInStep):
             if self.follower is not None:
                 self.follower.split(event)
         return split(self.ledger.books, event)
+
+    def _rename(self, event: SymbolChange) -> Effects:
+        self._facts.clear()  # the trades from now on are counted under the new ticker
+        return rename(self.ledger.books, event)
 
     def _end_day(self, event: DayEnd) -> Effects | None:
         if not self.days.end(event):
@@ -400,6 +402,6 @@ _BOOKING: dict[type, Callable[[Core, Any], Effects | None]] = {
     Split: Core._split,
     Dividend: lambda core, event: dividend(core.ledger.books, event),
     Delisting: lambda core, event: delist(core.ledger.books, event),
-    SymbolChange: lambda core, event: rename(core.ledger.books, event),
+    SymbolChange: Core._rename,
     DayEnd: Core._end_day,
 }
