@@ -143,9 +143,7 @@ class Books:
         orders, order_id, sid, time = self.orders, update.order_id, update.sid, update.time
         if not orders.seen.add(order_id, update.event_id):
             return None
-        order = orders.known.get(order_id)
-        if order is None:
-            order = orders.order_of(update, self.tickers.get(sid, sid))
+        order = orders.known.get(order_id) or orders.order_of(update, self.tickers.get(sid, sid))
         if update.stop_price:
             self._protect(update, order, update.stop_price)
         if update.status in ENDED:

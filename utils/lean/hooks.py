@@ -78,11 +78,11 @@ class Hooks:
             run.start(booked)
         core.apply(booked)
         reporting = self._reporting
-        rejected = isinstance(booked, OrderUpdate) and booked.status is OrderStatus.INVALID
-        if rejected:
+        if isinstance(booked, OrderUpdate) and booked.status is OrderStatus.INVALID:
             reporting.alerts.rejected(booked.time)
-        if rejected or reporting.log.level <= Level.INFO:
-            reporting.narrator.order(booked)
+        elif reporting.log.level > Level.INFO:
+            return
+        reporting.narrator.order(booked)
 
     # --- slices
 
