@@ -17,6 +17,7 @@ from models.ledger.tags import Resolver
 from models.performance_tracker import PerformanceTracker
 from models.settings import Settings, read_settings
 from models.tracker.ports import Follower
+from models.tracker.resolvers import check_resolver
 from models.trades.log import Archive
 from utils.lean.commands import Commands
 from utils.lean.hooks import Hooks
@@ -196,8 +197,11 @@ def track(
 
     Raises:
         SettingsError: A `tracker_` parameter or an override is unknown or not allowed.
+        CallError: The resolver cannot be called with a ticker, a tag and an order type.
     """
     settings = read_settings(dict(algorithm.get_parameters().items()), overrides)
+    if resolver is not None:
+        check_resolver(resolver)
     tracker = LeanTracker(
         algorithm, settings, resolver=resolver, archive=archive, clock=clock, follower=follower
     )

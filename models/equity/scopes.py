@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from math import sqrt
 from typing import Any, ClassVar
@@ -85,10 +85,11 @@ class Scopes(Restorable):
     Args:
         shares: Strategy -> its part of the account's base; 1 for a strategy that is not named.
         zone: The algorithm's time zone.
+        named: The strategies that exist from the start.
 
     Attributes:
         account: The account's scope.
-        strategies: Strategy -> its scope, in the order of their first use.
+        strategies: Strategy -> its scope: those named, then others in the order of their first use.
         changes: What happened to which scope, until the tracker takes it from here.
     """
 
@@ -98,20 +99,31 @@ class Scopes(Restorable):
         Field("seeded", maybe(NUMBER), "_seeded"),
     )
 
-    def __init__(self, shares: Mapping[str, float], zone: tzinfo) -> None:
+    def __init__(
+        self, shares: Mapping[str, float], zone: tzinfo, named: Iterable[str] = ()
+    ) -> None:
         self.account = Scope(ACCOUNT, 1.0, 0.0, zone)
         self.strategies: dict[str, Scope] = {}
         self._shares = shares
         self._zone = zone
+        self._named = tuple(named)
         self._base = 0.0
         self._flows = 0.0
         self._seeded: float | None = None  # gained before the start; None before the first mark
         self.changes: list[tuple[Scope, Change]] = []
+        self._begin_named()
+
+    def _begin_named(self) -> None:
+        """Make the scopes of the named strategies that have none yet."""
+        for name in self._named:
+            self.strategy(name)
 
     def open(self, ledger: Ledger) -> None:
         """Begin with the account as it opened."""
         self._base = ledger.books.starting_equity
         self.account = Scope(ACCOUNT, 1.0, self._base, self._zone)
+        self.strategies.clear()
+        self._begin_named()
 
     def mark(self, time: datetime, ledger: Ledger, *, drawdowns: bool = True) -> None:
         """Take the mark that the ledger took just before.
@@ -229,8 +241,10 @@ class Scopes(Restorable):
         """Take over what `state` returned; `StateError` where something is missing or mistyped."""
         super().restore(state)
         new = restored(lambda: Scope(ACCOUNT, 1.0, 0.0, self._zone))
+        self.strategies.clear()
         for scope in saved_value(state, "scopes", list_of(new)):
             if scope.name == ACCOUNT:
                 self.account = scope
             else:
                 self.strategies[scope.name] = scope
+        self._begin_named()

@@ -26,8 +26,8 @@ from models.ledger.effects import NO_EFFECTS, Effects, fees_of
 from models.ledger.ledger import Ledger
 from models.ledger.opening import open_account, opening_before
 from models.ledger.order_fees import book_update
-from models.ledger.tags import UNASSIGNED, Resolver, strategy_in_tag, whole_tag
-from models.settings import Settings, TagMeans, chosen
+from models.ledger.tags import UNASSIGNED, Resolver
+from models.settings import Settings, chosen
 from models.tracker.archiving import Archiving
 from models.tracker.days import EndedDays
 from models.tracker.deployments import Deployment, begin_deployment
@@ -36,13 +36,12 @@ from models.tracker.in_step import BooksInStep
 from models.tracker.listeners import Listeners
 from models.tracker.notices import NoticeKind
 from models.tracker.ports import Follower, Storage
-from models.tracker.telling import tell_change, tell_trades
+from models.tracker.resolvers import RESOLVERS, CarefulResolver
+from models.tracker.telling import quote_of, tell_change, tell_trades
 from models.trades.builders import Quote
 from models.trades.log import TradeLog
 from models.trades.record import LOTS, POSITIONS, TradeRecord
 from models.trades.statistics import TradeFacts, TradeStatistics, trade_facts
-
-RESOLVERS: dict[TagMeans, Resolver] = {TagMeans.NAME: strategy_in_tag, TagMeans.WHOLE: whole_tag}
 
 
 class Core(BooksInStep):
@@ -61,6 +60,7 @@ class Core(BooksInStep):
         follower: What is told of the same events beside the books.
 
     Attributes:
+        named: The strategies that the settings name; they exist from the start.
         listeners: Who hears of what.
         archiving: The way of closed trades out of memory and back.
         days: The days that ended, and LEAN's samples.
@@ -94,7 +94,9 @@ class Core(BooksInStep):
         self.archiving = Archiving(storage, guard, self.lock)
         self.listeners = Listeners(guard)
         self.on_begin: Callable[[], object] | None = None
-        self._resolver = resolver or RESOLVERS[settings.strategy_tag]
+        self._careful = None if resolver is None else CarefulResolver(resolver, guard)
+        self._resolver = self._careful or RESOLVERS[settings.strategy_tag]
+        self.named = tuple(dict.fromkeys((*settings.capital, *settings.strategies)))
         self.begin()
 
     def begin(self) -> None:
@@ -108,7 +110,9 @@ class Core(BooksInStep):
             matching=settings.matching,
             seed_strategy=settings.seed_strategy or UNASSIGNED,
         )
-        self._begin_books(Ledger(books), Scopes(settings.capital, self.zone))
+        self._begin_books(Ledger(books), Scopes(settings.capital, self.zone, self.named))
+        for name in self.named:
+            books.account(name)
         self.days = EndedDays()
         self.deployments: list[Deployment] = []
         self.logs = {book: TradeLog(settings.keep_trades) for book in (LOTS, POSITIONS)}
@@ -145,7 +149,7 @@ class Core(BooksInStep):
             self.catch_up()  # before the lock is held, for it reads LEAN
         with self.lock:
             effects = self.record(event)
-        if self._restless:
+        if self._restless or (self._careful is not None and self._careful.failed):
             self.settle()
         return effects is not None
 
@@ -356,22 +360,18 @@ class Core(BooksInStep):
 
     def quote(self, sid: str) -> Quote:
         """What a held instrument is worth at the last mark; call it under the lock."""
-        books = self.ledger.books
-        holding = books.holdings[sid]
-        rate = books.rates[holding.instrument.currency]
-        time = books.time or BEGINNING
-        return Quote(time, books.tickers[sid], holding.price, holding.unit_value, rate)
+        return quote_of(self.ledger.books, sid)
 
     def settle(self) -> None:
         """Archive a batch that is due, and call the listeners; the lock must not be held."""
         self._restless = False
+        if self._careful is not None:
+            self._careful.note()
         for log in self.logs.values():
             if log.due:
                 self.archiving.shed(log)
         if self.listeners.waiting:
             self.listeners.call()
-
-    # --- after a restore
 
     def count_archived(self, trades: Iterable[TradeRecord]) -> None:
         """Count closed lots in the statistics again, of a state that came without them."""

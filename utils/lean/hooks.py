@@ -146,6 +146,7 @@ class Hooks:
         if self._settings.day_marks:
             run.mark(time)
         self._core.apply(self._day_end(time))
+        self._reporting.tell_unnamed()
         if not self._tracker.live:
             self._reporting.show_if_due()
         if self._settings.charts:

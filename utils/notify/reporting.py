@@ -67,6 +67,7 @@ class Reporting:
             lambda order_id: order_name(order_id, len(core.deployments)),
             lambda sid: core.ledger.books.tickers.get(sid, sid),
         )
+        self._unnamed_told = False
         self.listen()
         if keeping.notice:
             self._warn(keeping.notice)
@@ -153,6 +154,25 @@ class Reporting:
         if self._shown is None or not 0.0 <= self._clock() - self._shown < BANNER_EVERY:
             self.show()
 
+    def tell_unnamed(self) -> None:
+        """Tell once of orders that named no strategy, with the tags seen.
+
+        It is a warning where other orders name theirs, or the settings name strategies.
+        """
+        orders, settings = self._tracker.ledger.books.orders, self._tracker.settings
+        if self._unnamed_told or not orders.unnamed:
+            return
+        self._unnamed_told = True
+        names = bool(orders.named or settings.capital or settings.strategies)
+        tags = ", ".join(f"{tag!r} x {count}" for tag, count in orders.unnamed.items())
+        count, default = orders.unnamed.total(), settings.default_strategy
+        self.log.emit(
+            "unnamed orders",
+            category=Category.STRATEGY,
+            level=Level.WARNING if names else Level.INFO,
+            text=f"{count} orders name no strategy and go to {default}; their tags: {tags}",
+        )
+
     def tell_balance(self) -> None:
         """Log the law of the ledger, without the terms that are zero."""
         terms = {name: round(value, 2) for name, value in self._tracker.balance().items() if value}
@@ -160,6 +180,7 @@ class Reporting:
 
     def tell_result(self) -> None:
         """Log what the run came to, and put the figures into LEAN's own result."""
+        self.tell_unnamed()
         self.tell_balance()
         for name, figures in self._tracker.strategies().items():
             self.log.event(

@@ -17,9 +17,9 @@ START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 STOCK = Instrument("A 1", "A", SecurityType.EQUITY, "USD")
 
 
-def tracker_with(price: float, **settings: str) -> PerformanceTracker:
+def tracker_with(price: float, seed_strategy: str = "") -> PerformanceTracker:
     """A tracker that found 100 shares bought at 50, marked once at a price."""
-    tracker = PerformanceTracker(settings=Settings(**settings))
+    tracker = PerformanceTracker(settings=Settings(seed_strategy=seed_strategy))
     tracker.apply(STOCK)
     tracker.apply(Opening(START, {"USD": 5000.0}, {"USD": 1.0}, {"A 1": (100.0, 50.0)}))
     mark(tracker, 1, price)
