@@ -135,8 +135,8 @@ class Scopes(Restorable):
         """
         books = ledger.books
         if self._seeded is None:
-            self._seeded = self._gained_before(books)
-        base = books.starting_equity + self._seeded
+            self._seeded = self._gained_before(books) - books.joined
+        base = books.starting_equity + self._seeded + books.joined
         if base != self._base:
             self._rebase(time, base)
         flow, self._flows = ledger.flow_total - self._flows, ledger.flow_total

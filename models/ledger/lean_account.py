@@ -23,10 +23,11 @@ class Holding:
         average: LEAN's average price, quote currency; 0 when flat.
         unit_value: What a unit is worth now (`Instrument.unit_value`).
         settled: LEAN's settled profit of a future, in LEAN's units.
+        unpriced: Whether it was held from the start and had no price at any mark since.
         traded: Sum of the quantities traded, without sign, since it was last opened from flat.
     """
 
-    __slots__ = ("average", "instrument", "quantity", "settled", "traded", "unit_value")
+    __slots__ = ("average", "instrument", "quantity", "settled", "traded", "unit_value", "unpriced")
 
     def __init__(self, instrument: Instrument) -> None:
         self.instrument = instrument
@@ -35,6 +36,7 @@ class Holding:
         self.unit_value = 0.0
         self.settled = 0.0
         self.traded = 0.0
+        self.unpriced = False
 
     def fill(self, quantity: float, price: float) -> float:
         """Book a fill as LEAN's portfolio does.
@@ -101,12 +103,12 @@ class Holding:
     def state(self) -> list[Any]:
         """JSON-able and exact."""
         figures = self.quantity, self.average, self.unit_value, self.settled, self.traded
-        return [self.instrument.sid, *figures]
+        return [self.instrument.sid, *figures, self.unpriced]
 
     def restore(self, state: list[Any]) -> None:
         """Take over what `state` returned."""
         _, self.quantity, self.average, self.unit_value, self.settled, *later = state
-        self.traded = later[0] if later else abs(self.quantity)
+        self.traded, self.unpriced = later or (abs(self.quantity), False)
 
 
 class ShadowCash:

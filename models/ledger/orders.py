@@ -133,7 +133,7 @@ class Orders:
                 self.unnamed[tag if few else OTHER_TAGS] += 1
         order = Order(strategy, order_type, tag, arrival, reason or "order")
         if "risk=" in tag and order_type not in COMBOS:  # a leg's risk is in no tag
-            order.risk = risk_each(tag, event.quantity)
+            order.risk = risk_each(tag, ordered_quantity(event))
         return order
 
     def forget(self) -> None:
@@ -167,6 +167,11 @@ class Orders:
         self.known = {key: _order(values) for key, values in state["orders"]}
         self._finished = deque(state["finished"])
         self.seen.restore(state["seen"])
+
+
+def ordered_quantity(event: Fill | OrderUpdate) -> float:
+    """The whole quantity of the order whose first event it is; of a fill that may be a part."""
+    return event.ordered or event.quantity if isinstance(event, Fill) else event.quantity
 
 
 def _order(values: list[Any]) -> Order:

@@ -12,7 +12,7 @@ from models.events.instruments import Instrument
 from models.events.orders import OrderType
 from models.events.quantities import DUST, SMALLEST, tidy
 from models.ledger.extremes import Extremes
-from models.ledger.lots import Execution, Lot, Match, build
+from models.ledger.lots import Execution, Lot, Match, build, hand_id
 from models.ledger.round_trips import RoundTrip
 from models.ledger.terms import Balance, Terms
 
@@ -224,6 +224,18 @@ class Position:
         elif made > held.high:
             held.high = made
         return ended
+
+    def move_lot(self, at: int, to: int) -> None:
+        """Move a lot to another place among the lots, with what it saw."""
+        lots, seen = list(self.lots), list(self.extremes.each())
+        lots.insert(to, lots.pop(at))
+        seen.insert(to, seen.pop(at))
+        self.lots = deque(lots)
+        self.extremes.take_over(seen)
+
+    def held_in(self, trade_id: str) -> float:
+        """The signed quantity of the lot that was opened by hand under an id; 0 without one."""
+        return sum(lot.quantity for lot in self.lots if hand_id(lot.order_id) == trade_id)
 
     def protect(self, stop: float, rate: float) -> None:
         """Take the distance to a stop as the risk of the lots that have none.

@@ -30,6 +30,7 @@ def books_state(books: Books) -> dict[str, Any]:
         "fills": books.fills,
         "time": books.time.isoformat() if books.time else None,
         "opened": books.opened,
+        "joined": books.joined,
         "waiting": dict(books.waiting),
         "closed": [],  # trades were kept here until somebody took them
         "counts": books.records.state(),
@@ -56,5 +57,6 @@ def restore_books(books: Books, state: dict[str, Any]) -> None:
     books.fills = state["fills"]
     books.time = datetime.fromisoformat(state["time"]) if state["time"] else None
     books.opened = state["opened"]
+    books.joined = state.get("joined", 0.0)
     books.waiting = dict(state["waiting"])
     books.records.restore(state["counts"])

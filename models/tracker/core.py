@@ -160,14 +160,13 @@ class Core(BooksInStep):
             False where nothing was booked: a `Mark` of the same figures must be applied.
         """
         with self.lock:
-            ledger = self.ledger
-            if not ledger.see(time, prices, cash, equity):
+            if not self.ledger.see(time, prices, cash, equity):
                 return False
             self._show(time, prices)
             if self.follower is not None:
-                self.follower.mark(Mark(time, equity, prices), ledger.books)
+                self.follower.mark(Mark(time, equity, prices), self._ledger.books)
             if self._scopes.changes:
-                self._tell(ledger.books)
+                self._tell(self._ledger.books)
         if self._restless:
             self.settle()
         return True
@@ -180,10 +179,10 @@ class Core(BooksInStep):
         """
         self.move()
         effects = _BOOKING[type(event)](self, event)
-        books = self.ledger.books
+        books = self._ledger.books
         if effects:
             self.count(effects)
-        if self.scopes.changes or len(books.anomalies) != self._anomalies_told:
+        if self._scopes.changes or len(books.anomalies) != self._anomalies_told:
             self._tell(books)
         return effects
 
@@ -194,11 +193,7 @@ class Core(BooksInStep):
             self.count(self._open(opening_before(self.ledger.books, opening, fill)))
 
     def deploy(self, time: datetime, name: str = "") -> Deployment:
-        """Begin a deployment: LEAN counts its orders anew, what was made so far stays.
-
-        The first one begins with the opening by itself. An order that is still open comes back
-        under another id, with its tag, as a new one.
-        """
+        """Begin a deployment: LEAN counts its orders anew, what was made so far stays."""
         with self.lock:
             number = len(self.deployments) + 1
             begun = begin_deployment(number, name, time, self.ledger, self.scopes)
@@ -261,7 +256,7 @@ class Core(BooksInStep):
         return effects
 
     def _update(self, update: OrderUpdate) -> Effects:
-        books, execution = self.ledger.books, self.execution
+        books, execution = self._ledger.books, self.execution
         if execution is None:
             return book_update(books, update)
         first = books.orders.find(update.order_id) is None
@@ -280,20 +275,22 @@ class Core(BooksInStep):
         return effects
 
     def _fill(self, fill: Fill) -> Effects | None:
-        effects = self.ledger.fill(fill)
+        effects = self._ledger.fill(fill)
         if effects is None:
             return None
         if self.execution is not None:
-            books = self.ledger.books
+            books = self._ledger.books
             order, instrument = books.orders.find(fill.order_id), books.instruments[fill.sid]
             if order is not None:
                 rate = books.rates[instrument.currency]
                 self.execution.fill(fill, order, instrument, rate, fees_of(effects))
         if self.follower is not None:
-            self.follower.fill(fill, self.ledger.books)
+            self.follower.fill(fill, self._ledger.books)
         return effects
 
     def _mark(self, mark: Mark) -> Effects | None:
+        if not self.ledger.in_time(mark):
+            return NO_EFFECTS
         adopted = self.ledger.mark(mark)
         if adopted is not None:
             self._see(mark)
@@ -317,6 +314,10 @@ class Core(BooksInStep):
                 self.follower.split(event)
         return split(self.ledger.books, event)
 
+    def _rename(self, event: SymbolChange) -> Effects:
+        self._facts.clear()  # the trades from now on are counted under the new ticker
+        return rename(self.ledger.books, event)
+
     def _end_day(self, event: DayEnd) -> Effects | None:
         if not self.days.end(event):
             return None
@@ -327,8 +328,7 @@ class Core(BooksInStep):
 
     def count(self, effects: Effects) -> None:
         """Count, keep and tell what executions paid, opened and closed."""
-        self.move()
-        self.scopes.count(effects)
+        self._scopes.count(effects)
         for _, _, _, _, trades, round_trip, _ in effects:
             if trades:
                 self._restless |= self.logs[LOTS].take(trades)
@@ -348,7 +348,7 @@ class Core(BooksInStep):
 
     def _tell(self, books: Books) -> None:
         """Tell how the scopes changed and what should not have been seen."""
-        changes, put = self.scopes.changes, self.listeners.put
+        changes, put = self._scopes.changes, self.listeners.put
         if self.listeners.hear_changes:
             for scope, change in changes:
                 tell_change(self.listeners, books.time or BEGINNING, scope, change)
@@ -395,6 +395,6 @@ _BOOKING: dict[type, Callable[[Core, Any], Effects | None]] = {
     Split: Core._split,
     Dividend: lambda core, event: dividend(core.ledger.books, event),
     Delisting: lambda core, event: delist(core.ledger.books, event),
-    SymbolChange: lambda core, event: rename(core.ledger.books, event),
+    SymbolChange: Core._rename,
     DayEnd: Core._end_day,
 }
