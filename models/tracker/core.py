@@ -37,7 +37,7 @@ from models.tracker.listeners import Listeners
 from models.tracker.notices import NoticeKind
 from models.tracker.ports import Follower, Storage
 from models.tracker.resolvers import RESOLVERS, CarefulResolver
-from models.tracker.telling import tell_change, tell_trades
+from models.tracker.telling import quote_of, tell_change, tell_trades
 from models.trades.builders import Quote
 from models.trades.log import TradeLog
 from models.trades.record import LOTS, POSITIONS, TradeRecord
@@ -160,14 +160,13 @@ class Core(BooksInStep):
             False where nothing was booked: a `Mark` of the same figures must be applied.
         """
         with self.lock:
-            ledger = self.ledger
-            if not ledger.see(time, prices, cash, equity):
+            if not self.ledger.see(time, prices, cash, equity):
                 return False
             self._show(time, prices)
             if self.follower is not None:
-                self.follower.mark(Mark(time, equity, prices), ledger.books)
+                self.follower.mark(Mark(time, equity, prices), self._ledger.books)
             if self._scopes.changes:
-                self._tell(ledger.books)
+                self._tell(self._ledger.books)
         if self._restless:
             self.settle()
         return True
@@ -361,11 +360,7 @@ class Core(BooksInStep):
 
     def quote(self, sid: str) -> Quote:
         """What a held instrument is worth at the last mark; call it under the lock."""
-        books = self.ledger.books
-        holding = books.holdings[sid]
-        rate = books.rates[holding.instrument.currency]
-        time = books.time or BEGINNING
-        return Quote(time, books.tickers[sid], holding.price, holding.unit_value, rate)
+        return quote_of(self.ledger.books, sid)
 
     def settle(self) -> None:
         """Archive a batch that is due, and call the listeners; the lock must not be held."""
@@ -377,8 +372,6 @@ class Core(BooksInStep):
                 self.archiving.shed(log)
         if self.listeners.waiting:
             self.listeners.call()
-
-    # --- after a restore
 
     def count_archived(self, trades: Iterable[TradeRecord]) -> None:
         """Count closed lots in the statistics again, of a state that came without them."""

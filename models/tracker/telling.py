@@ -7,6 +7,8 @@ from datetime import datetime
 
 from models.equity.nav_series import Change
 from models.equity.scopes import Scope
+from models.equity.session_book import BEGINNING
+from models.ledger.books import Books
 from models.ledger.effects import Effects
 from models.tracker.listeners import Listeners
 from models.tracker.notices import NoticeKind
@@ -58,3 +60,11 @@ def tell_change(listeners: Listeners, time: datetime, scope: Scope, change: Chan
         put(NoticeKind.NEW_LOW, time, scope.name, track.open_period)
     if recovered:
         put(NoticeKind.RECOVERY, time, scope.name, track.periods[-1])
+
+
+def quote_of(books: Books, sid: str) -> Quote:
+    """What a held instrument is worth at the last mark; call it under the core's lock."""
+    holding = books.holdings[sid]
+    rate = books.rates[holding.instrument.currency]
+    time = books.time or BEGINNING
+    return Quote(time, books.tickers[sid], holding.price, holding.unit_value, rate)
