@@ -243,7 +243,7 @@ def packed(column: array[Any]) -> str:
 
 def unpacked(typecode: str, text: str) -> array[Any]:
     """The column of that type that `packed` made the text of."""
-    numbers = array(typecode, b64decode(text))
+    numbers = array(typecode, b64decode(text, validate=True))
     if sys.byteorder == "big":
         numbers.byteswap()
     return numbers
