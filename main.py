@@ -11,8 +11,7 @@ from typing import Any
 
 from AlgorithmImports import *
 
-from models import Notice
-from models.settings import Alarm
+from models import Alarm, Notice
 from utils.tracking import track
 
 STOCKS = ("SPY", "IBM", "AAPL", "BAC", "AIG")

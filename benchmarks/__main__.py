@@ -2,122 +2,92 @@
 
 from __future__ import annotations
 
-import statistics
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from rich import box
+import click
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from benchmarks.costs import backtest_cost
-from benchmarks.measures import (
-    core,
-    growth,
-    hook_times,
-    memory,
-    naive_times,
-    reading_time,
-    summary_times,
-)
-from benchmarks.persistence import log_lines, long_run_memory, snapshots
-from benchmarks.workload import Workload, longest
+from benchmarks import lean as inside
+from benchmarks.core import core_tables, saving_tables, size_tables
+from benchmarks.long_run import long_run
+from benchmarks.slices import MARKETS, slice_costs
+from benchmarks.tables import lean_tables, long_table, slice_table
+from benchmarks.workload import longest
 
-EARLY_TRADES = 1_000
-SNAPSHOTS = (1_000, 20_000, 145_000)
-NAIVE_FILLS = 6_000  # it would take hours for all
+WIDTH = 110  # characters, where the output is no terminal's
+CORE_STEPS = 5  # the workload, the long run, and three groups of tables
 
 
-def grid(title: str, *columns: str) -> Table:
-    """An empty table: text, then figures."""
-    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
-    for at, name in enumerate(columns):
-        table.add_column(name, justify="right" if at else "left")
-    return table
+@click.group(invoke_without_command=True)
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Measure what the tracker costs; without a command everything."""
+    if context.invoked_subcommand is None:
+        everything()
 
 
-def core_tables(load: Workload) -> list[Table]:
-    """A fill and a bar in the core, and how they grow."""
-    plain, booked = core(load, lean_book=False), core(load, lean_book=True)
-    followed = core(load, lean_book=False, execution=True)
-    table = grid("The core", "what", "us", "times the matcher", "limit")
-    table.add_row("a fill in a bare FIFO matcher", f"{plain.matcher:.1f}", "1.0", "")
-    ratio = plain.fill / plain.matcher
-    table.add_row("a fill", f"{plain.fill:.1f}", f"{ratio:.1f}", "3")
-    ratio = booked.fill / booked.matcher
-    table.add_row("a fill with the LEAN book", f"{booked.fill:.1f}", f"{ratio:.1f}", "6")
-    ratio = followed.fill / followed.matcher
-    name = "a fill with its order followed for execution quality"
-    table.add_row(name, f"{followed.fill:.1f}", f"{ratio:.1f}", "")
-    ratio = plain.bar / plain.matcher
-    table.add_row("a bar with five instruments", f"{plain.bar:.1f}", f"{ratio:.1f}", "")
-    grown = grid("The length of the run", "what", "ratio", "limit")
-    grown.add_row("a fill at the end over one near the start", f"{growth(plain.fills):.2f}", "1.2")
-    name = "the same with execution quality"
-    grown.add_row(name, f"{growth(followed.fills):.2f}", "1.2")
-    return [table, grown]
+@main.command("lean")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of tables.")
+def lean_command(as_json: bool) -> None:
+    """Predict what the tracker costs inside LEAN; fails where a read of a hook has no price."""
+    with steps(inside.STEPS) as advance:
+        figures = inside.measure(advance)
+    if as_json:
+        click.echo(json.dumps(figures.to_dict(), indent=2))
+    else:
+        show(lean_tables(figures))
+    fail(figures.gaps)
 
 
-def hook_tables(load: Workload) -> list[Table]:
-    """The tracker's own time in its hooks, and their reads."""
-    fill, bar = hook_times()
-    own = grid("Own time in a hook, reads taken out", "hook", "us", "limit")
-    own.add_row("on_order_event, a fill", f"{fill:.1f}", "30")
-    own.add_row("on_data, a bar with one holding", f"{bar:.1f}", "5")
-    reads = grid("Reads of LEAN a hook", "hook", "median", "most")
-    for hook, counts in sorted(load.reads.items()):
-        reads.add_row(hook, f"{statistics.median(counts):.0f}", f"{max(counts)}")
-    return [own, reads]
-
-
-def size_tables(load: Workload) -> list[Table]:
-    """What stays in memory, what a summary costs, and what the naive way would cost."""
-    early, late = summary_times(load, EARLY_TRADES)
-    table = grid("What does not grow", "what", "at the start", "at the end", "ratio")
-    table.add_row("summary(), us", f"{early:.0f}", f"{late:.0f}", f"{late / early:.2f}")
-    first, last = naive_times(load, NAIVE_FILLS)
-    name = f"a fill that recomputes all, us (first {NAIVE_FILLS:,})"
-    table.add_row(name, f"{first:.0f}", f"{last:.0f}", f"{last / first:.1f}")
-    kept = grid("Memory", "what", "bytes", "limit")
-    kept.add_row("left behind by a closed trade", f"{memory(load):.0f}", "100")
-    trades, seconds = reading_time(load)
-    read = grid("Reading everything", "what", "seconds", "limit")
-    read.add_row(f"all statistics of {trades:,} trades and their orders", f"{seconds:.2f}", "1")
-    return [table, kept, read]
-
-
-def saving_tables(load: Workload) -> list[Table]:
-    """What saving, restoring and logging cost, a long run's memory, and a backtest in LEAN."""
-    table = grid("A snapshot", "trades", "KB", "KB packed", "ms to make", "ms to restore")
-    for saved in snapshots(load, SNAPSHOTS):
-        figures = (f"{figure:,.0f}" for figure in saved[1:])
-        table.add_row(f"{saved.trades:,}", *figures)
-    other = grid("Beside the books", "what", "figure", "limit")
-    other.add_row("lines a second that the log renders", f"{log_lines():,.0f}", "")
-    other.add_row(
-        "MB that 145,000 trades take, saved and logged", f"{long_run_memory():.0f}", "150"
-    )
-    cost = backtest_cost()
-    name = "a backtest of three-strategies over the floor of reads"
-    other.add_row(name, f"{cost.ratio:.2f}", "1.5")
-    other.add_row("  its reads at LEAN's prices, s", f"{cost.reads:.2f}", "")
-    other.add_row("  the tracker's own time, s", f"{cost.own:.2f}", "")
-    other.add_row("  the floor, s", f"{cost.floor:.2f}", "")
-    return [table, other]
-
-
-def main() -> None:
+def everything() -> None:
     """Measure everything and print it."""
-    console = Console()
-    with Progress(console=console, transient=True) as progress:
-        steps = progress.add_task("measuring", total=5)
+    with steps(inside.STEPS + len(MARKETS) + CORE_STEPS) as advance:
+        figures = inside.measure(advance)
+        costs = slice_costs(advance)
+        tables = [*lean_tables(figures), slice_table(costs)]
+        run = long_run(figures.plain)
+        advance()
+        tables += [long_table(run)] if run else []
         load = longest()
-        tables: list[Table] = []
-        for measure in (core_tables, hook_tables, size_tables, saving_tables):
-            progress.advance(steps)
+        advance()
+        for measure in (core_tables, size_tables, saving_tables):
             tables += measure(load)
-    console.print(f"\n{load.name}: {len(load.fills):,} fills", style="bold")
+            advance()
+    show(tables)
+    click.echo(f"The core's workload: {load.name}, {len(load.fills):,} fills")
+    gaps = {f"{member} in {hook}" for found in costs for hook, member in found.lacking
+            if hook in inside.NO_GAPS}  # fmt: skip
+    fail(sorted({*figures.gaps, *gaps}))
+
+
+def show(tables: list[Table]) -> None:
+    """Print some tables; a file gets lines as long as they need."""
+    console = Console()
+    if not console.is_terminal:
+        console.width = WIDTH
     for table in tables:
         console.print(table)
 
 
-main()
+@contextmanager
+def steps(count: int) -> Iterator[Callable[[], object]]:
+    """Show progress beside what is printed; call what is given after each step."""
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("measuring", total=count)
+        yield lambda: progress.advance(task)
+
+
+def fail(gaps: list[str]) -> None:
+    """Leave with an error where hooks make reads that no table prices."""
+    if gaps:
+        click.echo(f"no price in workbench/engine/prices.py: {', '.join(gaps)}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -5,26 +5,28 @@ from __future__ import annotations
 import gc
 import statistics
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from time import perf_counter
-from typing import Any
 
 from benchmarks.matcher import Matcher
 from benchmarks.naive import NaiveTracker
-from benchmarks.plain_lean import START, PlainLean
 from benchmarks.workload import Workload, fresh
-from models.events.account import Mark
-from models.events.orders import Fill
+from models.events.account import Mark, Opening
+from models.events.event import Event
+from models.events.instruments import Instrument, SecurityType
+from models.events.orders import Fill, OrderType
 from models.execution.group_metrics import OrderGroup
 from models.performance_tracker import PerformanceTracker
 from models.trades.statistics import GroupBy
-from utils.tracking import track
 
 MICRO = 1e6
 RUNS = 3
-CALLS = 20_000  # of a hook
+LOOKS = 20_000  # at the clock
 SUMMARIES = 300
+CONTRACTS = 8_000
+FIRST = datetime(2024, 1, 2, 15, 0, tzinfo=UTC)
 FIVE = 5  # instruments of a bar
 EARLY, LATE = (500, 3_000), (-5_000, None)  # fills of a long run that are compared
 
@@ -37,9 +39,9 @@ def median(run: Callable[[], float]) -> float:
 def clock_cost() -> float:
     """Microseconds that two looks at the clock add to what is between them."""
     started = perf_counter()
-    for _ in range(CALLS):
+    for _ in range(LOOKS):
         perf_counter()
-    return (perf_counter() - started) / CALLS * MICRO
+    return (perf_counter() - started) / LOOKS * MICRO
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,37 +94,6 @@ def growth(fills: list[float]) -> float:
     return late / early
 
 
-def hook_times(*, applied: bool = True) -> tuple[float, float]:
-    """Microseconds of `on_order_event` at a fill and of `on_data` with one holding, reads free.
-
-    Args:
-        applied: Whether what the hooks found is booked too; else only finding it is measured.
-    """
-    lean = PlainLean()
-    tracker: Any = track(lean.algorithm)
-    tracker.on_data(lean.bar(100.0))
-    if not applied:
-        tracker.core.apply = lambda _: True
-    spent = 0.0
-    for call in range(CALLS):
-        submitted, filled = lean.order(-1.0 if call % 2 else 1.0, 100.0 + call % 7)
-        tracker.on_order_event(submitted)
-        started = perf_counter()
-        tracker.on_order_event(filled)
-        spent += perf_counter() - started
-    fill = spent / CALLS * MICRO - clock_cost()
-    for event in lean.order(100.0, 100.0):
-        tracker.on_order_event(event)
-    lean.algorithm.utc_time = START
-    spent = 0.0
-    for call in range(CALLS):
-        bar = lean.bar(100.0 + call % 11)
-        started = perf_counter()
-        tracker.on_data(bar)
-        spent += perf_counter() - started
-    return fill, spent / CALLS * MICRO - clock_cost()
-
-
 def memory(load: Workload) -> float:
     """Bytes that stay behind a closed trade, once a tracker keeps as many as it may."""
     tracker = fresh(lean_book=False, keep_trades=100)
@@ -136,6 +107,36 @@ def memory(load: Workload) -> float:
     grown = (_traced() - early[1]) / trades
     tracemalloc.stop()
     return grown
+
+
+def memory_of_contracts() -> float:
+    """Bytes that stay behind a closed trade where each trade is in a new option contract."""
+    tracker = fresh(lean_book=False, keep_trades=100)
+    tracker.apply(Opening(FIRST, {"USD": 1e6}, {"USD": 1.0}))
+    tracemalloc.start()
+    early = 0
+    for trade in range(CONTRACTS):
+        if trade == CONTRACTS // 4:
+            early = _traced()
+        for event in contract_trade(trade):
+            tracker.apply(event)
+    grown = (_traced() - early) / (CONTRACTS - CONTRACTS // 4)
+    tracemalloc.stop()
+    return grown
+
+
+def contract_trade(trade: int) -> Iterator[Event | Instrument]:
+    """A contract at its first sight, bought and sold."""
+    sid, time = f"SPY {trade:08} 2T|SPY R735QTJ8XC9X", FIRST + timedelta(minutes=trade)
+    yield Instrument(
+        sid, f"SPY {trade:08}", SecurityType.OPTION, "USD", 100.0, underlying="SPY R735QTJ8XC9X",
+        strike=100.0, right="CALL",
+    )  # fmt: skip
+    for order, quantity in ((2 * trade + 1, 1.0), (2 * trade + 2, -1.0)):
+        yield Fill(
+            time, order, 1, sid, quantity, 2.0, 1.0, "USD", tag="strategy=a",
+            order_type=OrderType.MARKET,
+        )  # fmt: skip
 
 
 def _traced() -> int:

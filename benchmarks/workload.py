@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from models.events.event import Event
 from models.events.instruments import Instrument
 from models.events.orders import Fill, OrderUpdate
+from models.ledger.effects import Effects
 from models.performance_tracker import PerformanceTracker
 from models.settings import Settings, Switch
 from models.trades.lean_follower import BookFollower
@@ -30,13 +31,11 @@ class Workload:
         name: The recording.
         events: In order.
         strategies: Order id -> strategy.
-        reads: Hook -> reads of LEAN in each of its calls.
     """
 
     name: str
     events: list[Event | Instrument]
     strategies: dict[int, str]
-    reads: dict[str, list[int]]
 
     @property
     def fills(self) -> list[Fill]:
@@ -49,11 +48,12 @@ def record(name: str) -> Workload:
     replay = Replay(read_tape(recordings()[name].path), lean_book=False)
     core: Any = replay.tracker.core
     events: list[Event | Instrument] = []
-    book = core.record  # what every event goes through, the opening too
+    # what every event goes through, the opening too
+    book: Callable[[Event | Instrument], Effects | None] = core.record
 
-    def keep(event: Event | Instrument) -> bool:
+    def keep(event: Event | Instrument) -> Effects | None:
         events.append(event)
-        return bool(book(event))
+        return book(event)
 
     core.record = keep
     for _ in replay.play():
@@ -63,8 +63,7 @@ def record(name: str) -> Workload:
         for event in events
         if isinstance(event, OrderUpdate) and event.tag is not None
     }
-    reads = {hook: list(counts) for hook, counts in replay.engine.reads_by_hook.items()}
-    return Workload(name, events, strategies, reads)
+    return Workload(name, events, strategies)
 
 
 def longest() -> Workload:
@@ -78,7 +77,7 @@ def longest() -> Workload:
         for turn in range(REPEATS)
         for order_id, strategy in once.strategies.items()
     }
-    return Workload(f"{SHORT_RUN}, {REPEATS} times", events, strategies, once.reads)
+    return Workload(f"{SHORT_RUN}, {REPEATS} times", events, strategies)
 
 
 def _turn(once: Workload, turn: int) -> Iterator[Event | Instrument]:

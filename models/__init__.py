@@ -14,14 +14,17 @@ from models.errors import CallError, EventError, TrackerError, UnknownStrategyEr
 from models.ledger.holdings import Exposure, PositionRecord, Positions
 from models.ledger.statement import Flow, Sheet
 from models.performance_tracker import PerformanceTracker
-from models.settings import Settings, SettingsError
+from models.settings import Alarm, Settings, SettingsError
 from models.tracker.notices import Notice, NoticeKind
 from models.tracker.ports import Logger
 from models.tracker.summary import PerformanceSummary
 from models.trades.log import Archive
 from models.trades.record import TradeRecord
 
+__version__ = "0.2.0"
+
 __all__ = [
+    "Alarm",
     "Archive",
     "CallError",
     "CurvePoint",
@@ -46,5 +49,6 @@ __all__ = [
     "TrackerError",
     "TradeRecord",
     "UnknownStrategyError",
+    "__version__",
     "create_performance_tracker",
 ]

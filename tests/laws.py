@@ -69,7 +69,7 @@ def check_quantities(ledger: Ledger, account: LeanAccount) -> None:
         for sid, position in strategy.positions.items():
             lots = position.lots
             assert close(sum(lot.quantity for lot in lots), position.quantity)
-            assert close(sum(lot.quantity * lot.worth for lot in lots), position.cost)
+            assert close(sum(lot.quantity * lot.unit_value for lot in lots), position.cost)
             assert all(lot.quantity * position.quantity > 0 for lot in lots)
             assert bool(lots) == bool(position.quantity) == (sid in strategy.open)
             net[sid] += position.quantity

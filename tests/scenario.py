@@ -10,7 +10,7 @@ what happens, with what must hold after it on lines that start with `=>`. `#` st
                                     fee), at 14:31 (its time), and last of all: tag ANY TEXT
     FIRST BUY 10 AAPL @ 100         the same as the very first hook: the account opens before it
     LEAN SELL 5 AAPL @ 110          an order that LEAN makes itself, tagged Liquidated
-    LIQUIDATE AAPL @ 110            the same of all that LEAN holds, if it holds any
+    LIQUIDATE AAPL @ 110            LEAN sells or buys back all that it holds, if it holds any
     EXERCISE C150 spot 160          of all, or `q 1`: the option at 0 and the underlying's leg
     LATE BUY 10 AAPL @ 100          LEAN has it, its event comes with ARRIVE
     OUTSIDE BUY 10 AAPL @ 100       LEAN has it, no event ever comes
@@ -54,8 +54,9 @@ from models.events.orders import Fill, OrderStatus, OrderType, OrderUpdate
 from models.ledger.books import Books
 from models.ledger.ledger import Ledger
 from models.ledger.lots import Matching
-from models.ledger.opening import before
+from models.ledger.opening import opening_before
 from models.trades.record import TradeRecord
+from tests.booking import book
 from tests.expectations import expect, number, pairs
 from tests.laws import check_books, check_law
 from tests.lean_account import ZERO, LeanAccount, Security, Way
@@ -164,13 +165,13 @@ class Player:
 
     def apply(self, event: Event | Instrument) -> bool:
         """Give the ledger an event and take the trades it closed."""
-        booked = self.ledger.apply(event)
+        effects = book(self.ledger, event)
         self.events.append(event)
         if self._twice and isinstance(event, Fill | OrderUpdate):
-            self.ledger.apply(event)
-        self.trades += self.ledger.books.closed
-        self.ledger.books.closed.clear()
-        return booked
+            assert not book(self.ledger, event)
+        for effect in effects or ():
+            self.trades += effect.trades
+        return effects is not None
 
     def reload(self) -> None:
         """Go on with a fresh ledger that restores what this one saved."""
@@ -228,7 +229,7 @@ class Player:
         instrument = Instrument(
             sid=sid,
             ticker=sid,
-            kind=kind,
+            security_type=kind,
             quote=quote,
             multiplier=number(said.get("x", "1")),
             lot=number(said.get("lot", "1")),
@@ -260,7 +261,7 @@ class Player:
 
     def _first(self, words: list[str]) -> None:
         fill = self._trade(words)
-        self.apply(before(self.ledger.books, self._opening(), fill))
+        self.apply(opening_before(self.ledger.books, self._opening(), fill))
         self.apply(fill)
 
     # --- orders
@@ -277,7 +278,7 @@ class Player:
         security = self.account.securities[sid]
         fee, currency = Decimal(said.get("fee", "0")), said.get("in", self.account.currency)
         self.account.fill(sid, quantity, price)
-        coin = self.ledger.books.instruments[sid].kind is SecurityType.CRYPTO
+        coin = self.ledger.books.instruments[sid].rules.fee_in_base
         if fee and coin and quantity > 0 and currency == security.base:
             self.account.pay(security.quote, -fee * price * security.multiplier)
         elif fee:
@@ -335,12 +336,12 @@ class Player:
         if "early" in said:
             said["tag"] = EARLY_ASSIGNMENT
         leg = self._filled(sid, -exercised, ZERO, said)
-        if instrument.kind is SecurityType.INDEX_OPTION:
+        if instrument.rules.settles_in_cash:
             self.account.settle_option(sid, -exercised, spot)
         self.apply(leg)
-        if not gain or instrument.kind is SecurityType.INDEX_OPTION:
+        if not gain or instrument.rules.settles_in_cash:
             return
-        size = 1 if instrument.kind is SecurityType.FUTURE_OPTION else option.multiplier
+        size = 1 if instrument.security_type is SecurityType.FUTURE_OPTION else option.multiplier
         quantity = exercised * size * (1 if option.call else -1)
         again = {"order": str(leg.order_id), "message": "Option Exercise"}
         self.apply(self._filled(instrument.underlying, quantity, option.strike, again))

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 from models.errors import Failure
 from models.ledger.tags import Resolver
 from models.performance_tracker import PerformanceTracker
-from models.settings import Settings, Switch, chosen, read_settings
-from models.tracker.ports import Follower, Storage
+from models.settings import Settings, read_settings
+from models.tracker.ports import Follower
 from models.trades.log import Archive
 from utils.lean.commands import Commands
 from utils.lean.hooks import Hooks
@@ -24,15 +24,13 @@ from utils.lean.run import LeanRun
 from utils.lean.saving import Saving
 from utils.notify.alerts import Alerts
 from utils.notify.reporting import Reporting
-from utils.store.object_store import ObjectStoreManager
-from utils.store.snapshots import SnapshotStore
+from utils.store.keeping import Keeping
 
 if TYPE_CHECKING:
     from AlgorithmImports import OrderEvent, QCAlgorithm, Slice
 
 
 SCREEN_EVERY = timedelta(seconds=10)  # live
-OPTIMIZATION = "OPTIMIZATION"  # LEAN's mode
 
 
 class LeanTracker(PerformanceTracker):
@@ -48,6 +46,7 @@ class LeanTracker(PerformanceTracker):
 
     Attributes:
         log: The structured log; the algorithm may log its own events there.
+        keeping: What is saved of the run, and where.
         store: The object store by category; the algorithm may keep its own data there.
         reporting: What is told beside the books: the log, alerts and LEAN's screen.
         run: How far LEAN's account is taken.
@@ -65,38 +64,23 @@ class LeanTracker(PerformanceTracker):
         follower: Follower | None = None,
         clock: Callable[[], float] = clocks.time,
     ) -> None:
-        live = bool(algorithm.live_mode)
-        persists = chosen(settings.persist, str(algorithm.algorithm_mode) != OPTIMIZATION)
-        self.resumes = chosen(settings.resume, live)
         self._deployment = str(algorithm.algorithm_id)
-        self.store = ObjectStoreManager(
-            algorithm.object_store,
-            project=str(algorithm.project_id),
-            deployment=str(algorithm.algorithm_id),
-            live=live or self.resumes,
-            clock=clock,
-        )
-        self._snapshots = SnapshotStore(
-            self.store,
-            project=str(algorithm.project_id),
-            deployment=self._deployment,
-            prefix="live" if live else "test",
-        )
-        # writing every trade takes a backtest longer than making it: only where it is asked for
-        keeps_all = persists and (live or settings.persist is Switch.ON)
+        self.keeping = Keeping(algorithm, settings, clock)
+        self.store, self.resumes = self.keeping.objects, self.keeping.resumes
         super().__init__(
             None,
-            object_store=storage_for(self._snapshots, archive, keeps_all=keeps_all),
+            object_store=self.keeping.storage(archive),
             settings=settings,
             account_currency=str(algorithm.account_currency),
             zone=ZoneInfo(str(algorithm.time_zone.id)),
-            live=live,
+            live=bool(algorithm.live_mode),
             resolver=resolver,
             follower=follower,
         )
-        self.reporting = Reporting(algorithm, self, self.store)
+        self.reporting = Reporting(algorithm, self, self.keeping)
         self.log = self.reporting.log
         self.run = LeanRun(algorithm, self, self.reporting, self._deployment)
+        persists = self.keeping.persists
         self.saving = Saving(self, self.reporting, self.run, clock, persists=persists)
         self._hooks = Hooks(algorithm, self, self.reporting, self.run)
         self._commands = Commands(self, self.reporting)
@@ -161,7 +145,7 @@ class LeanTracker(PerformanceTracker):
             CallError: The prefix makes no name.
         """
         loaded = super().load_from_object_store(prefix)
-        if loaded and not self.run.warm and self._snapshots.loaded != self._deployment:
+        if loaded and not self.run.warm and self.keeping.states.loaded != self._deployment:
             self.run.restored = self.ledger.books.opened
         return loaded
 
@@ -185,20 +169,6 @@ class LeanTracker(PerformanceTracker):
         super().restore(state)
         if "alerts" in state:
             self.alerts.restore(state["alerts"])
-
-
-def storage_for(states: SnapshotStore, archive: Archive | None, *, keeps_all: bool) -> Storage:
-    """Where a run keeps states and closed trades.
-
-    Args:
-        states: The project's states, and the trades that its runs archived.
-        archive: The user's own archive; None where there is none.
-        keeps_all: Whether trades that leave memory go to the object store, where the user has no
-            archive; what an earlier run archived there is read all the same.
-    """
-    if archive is not None:
-        return Storage(states, archive, archive)
-    return Storage(states, states if keeps_all else None, states)
 
 
 def track(

@@ -7,6 +7,8 @@ from importlib import import_module
 
 import click
 
+from models import __version__
+
 # Each module has its command under the name `command`.
 COMMANDS: Mapping[str, str] = {
     "export": "workbench.commands.export",
@@ -32,6 +34,7 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="LEAN performance tracker")
 def main() -> None:
     """Replay real LEAN runs and look at what the performance tracker makes of them.
 

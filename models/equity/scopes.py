@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from math import sqrt
 from typing import Any, ClassVar
@@ -13,7 +13,7 @@ from models.equity.strategy_metrics import StrategyMetrics
 from models.equity.tally import Tally
 from models.errors import UnknownStrategyError
 from models.fields import PART, Field, Restorable, Table, restored, saved_value
-from models.ledger.books import Payment
+from models.ledger.effects import Effects
 from models.ledger.ledger import Ledger
 from models.ledger.statement import Sheet
 from models.ledger.tags import UNASSIGNED
@@ -152,11 +152,18 @@ class Scopes(Restorable):
             scope = self.strategies[name] = Scope(name, share, self._base, self._zone)
         return scope
 
-    def count(self, payments: Sequence[Payment]) -> None:
-        """Count what fills paid, traded and closed, for the account and for their strategies."""
-        for name, time, fees, volume, nets in payments:
+    def count(self, effects: Effects) -> None:
+        """Count what executions paid, traded and closed, for the account and whose it was.
+
+        An adjustment that closes nothing trades nothing: it is not counted.
+        """
+        for _, position, execution, _, trades, _, value in effects:
+            if execution.seeded and not trades:
+                continue
+            name, time, fee = position.strategy, execution.time, execution.fee
+            nets = [trade.pnl for trade in trades] if trades else ()
             for scope in (self.account, self.strategies.get(name) or self.strategy(name)):
-                change = scope.track.count(time, fees, volume, nets)
+                change = scope.track.count(time, fee, value, nets)
                 if change:
                     self._note(scope, change)
 

@@ -18,7 +18,7 @@ class Opening:
         time: UTC.
         cash: Settled and unsettled amount by currency.
         rates: Account currency per unit of each currency; 0 where LEAN has no price yet.
-        holdings: sid -> (quantity, average price) of what is held already.
+        holdings: Symbol ID -> (quantity, average price) of what is held already.
     """
 
     time: datetime
@@ -42,14 +42,14 @@ class Mark:
     Attributes:
         time: UTC.
         equity: LEAN's total portfolio value, account currency; None from a feed without one.
-        prices: sid -> last price in quote currency, of what is held.
-        profits: sid -> (LEAN's unrealized profit, settled profit) of futures, CFDs and crypto
+        prices: Symbol ID -> last price in quote currency, of what is held.
+        profits: Symbol ID -> (LEAN's unrealized profit, settled profit) of futures, CFDs and crypto
             futures, account currency.
         cash: Settled amount by currency; empty from a feed without a cash book.
         unsettled: Amount sold but not yet settled, by currency.
         rates: Account currency per unit of each foreign currency.
-        holdings: sid -> (quantity, LEAN's average price) of everything LEAN holds; None where it
-            was not read.
+        holdings: Symbol ID -> (quantity, LEAN's average price) of everything LEAN holds; None
+            where it was not read.
         partial: Whether the feed can read `holdings` and the slice's events if asked to.
     """
 
@@ -75,6 +75,7 @@ class Mark:
             self._explain()
 
     def _explain(self) -> None:
+        """Raise the `EventError` that names the figure which is no number."""
         require_finite(self.equity or 0.0, "mark: the equity")
         named = {"price of": self.prices, "cash in": self.cash, "rate of": self.rates}
         for what, figures in (*named.items(), ("unsettled cash in", self.unsettled)):
@@ -90,7 +91,7 @@ class CashFlow:
 
     Attributes:
         time: UTC of the announcement.
-        currency: Its currency.
+        currency: The currency of the amount.
         amount: Units of that currency.
         note: The user's words.
     """

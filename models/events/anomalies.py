@@ -15,7 +15,7 @@ class Anomaly:
         time: UTC.
         kind: A short name, one for each way it can go wrong.
         detail: What was seen, in words and figures.
-        sid: The instrument, where there is one.
+        sid: The instrument's Symbol ID; empty where there is none.
         amount: Money involved, account currency, where there is any.
     """
 

@@ -30,8 +30,8 @@ class Split:
 
     Attributes:
         time: UTC.
-        sid: The instrument.
-        kind: Announced or happened; only the second moves anything.
+        sid: The instrument's Symbol ID.
+        kind: Whether it is announced or has happened; an announcement moves nothing.
         factor: New price over old price (a 7:1 split: 0.142857).
         reference: The last price before it, quote currency.
         price: LEAN's last price, scaled already; 0 where it was not read.
@@ -59,7 +59,7 @@ class Dividend:
 
     Attributes:
         time: UTC.
-        sid: The instrument.
+        sid: The instrument's Symbol ID.
         distribution: Quote currency a share.
     """
 
@@ -74,11 +74,11 @@ class Dividend:
 
 @dataclass(frozen=True, slots=True)
 class SymbolChange:
-    """A ticker changed; the instrument, its sid and its lots stay.
+    """A ticker changed; the instrument, its Symbol ID and its lots stay.
 
     Attributes:
         time: UTC.
-        sid: The instrument.
+        sid: The instrument's Symbol ID.
         old: The ticker before.
         new: The ticker from now on.
     """
@@ -98,8 +98,8 @@ class Delisting:
 
     Attributes:
         time: UTC.
-        sid: The instrument.
-        kind: Announced or happened; only the second moves anything.
+        sid: The instrument's Symbol ID.
+        kind: Whether it is announced or has happened; an announcement moves nothing.
     """
 
     time: datetime

@@ -39,23 +39,56 @@ class Valuation(enum.Enum):
     PAIR = "pair"  # a swap of base cash for quote cash; worth the rates of the two
 
 
-VALUATIONS: dict[SecurityType, Valuation] = {
-    SecurityType.EQUITY: Valuation.PREMIUM,
-    SecurityType.OPTION: Valuation.PREMIUM,
-    SecurityType.INDEX_OPTION: Valuation.PREMIUM,
-    SecurityType.FUTURE_OPTION: Valuation.PREMIUM,
-    SecurityType.INDEX: Valuation.PREMIUM,
-    SecurityType.COMMODITY: Valuation.PREMIUM,
-    SecurityType.BASE: Valuation.PREMIUM,
-    SecurityType.FUTURE: Valuation.MARGIN,
-    SecurityType.CFD: Valuation.MARGIN,
-    SecurityType.CRYPTO_FUTURE: Valuation.MARGIN,
-    SecurityType.FOREX: Valuation.PAIR,
-    SecurityType.CRYPTO: Valuation.PAIR,
+@dataclass(frozen=True, slots=True)
+class SecurityRules:
+    """What is true of every instrument of a security type.
+
+    A new kind of security is one row of `SECURITY_RULES` and a test of it.
+    """
+
+    # How a holding stands in LEAN's equity.
+    valuation: Valuation
+    # It is an option: its Symbol has a strike, a right and an underlying.
+    has_strike: bool = False
+    # It is traded as units of a base currency, which LEAN names.
+    has_base: bool = False
+    # LEAN moves its open profit into the cash every day.
+    settles_daily: bool = False
+    # Its exercise pays the intrinsic value in cash and delivers nothing.
+    settles_in_cash: bool = False
+    # A buy may be charged in the base currency: LEAN then delivers less of it.
+    fee_in_base: bool = False
+    # It is inverse, with its profit in the coin, unless its quote or market says otherwise.
+    coin_margined: bool = False
+    # Its funding is paid in the currency of its profit and in no other.
+    own_funding: bool = False
+    # A split changes the quantity held.
+    splits: bool = False
+    # A cash dividend is paid on it.
+    pays_dividends: bool = False
+
+
+SECURITY_RULES: dict[SecurityType, SecurityRules] = {
+    SecurityType.EQUITY: SecurityRules(Valuation.PREMIUM, splits=True, pays_dividends=True),
+    SecurityType.OPTION: SecurityRules(Valuation.PREMIUM, has_strike=True),
+    SecurityType.FUTURE: SecurityRules(Valuation.MARGIN, settles_daily=True),
+    SecurityType.FUTURE_OPTION: SecurityRules(Valuation.PREMIUM, has_strike=True),
+    SecurityType.INDEX_OPTION: SecurityRules(
+        Valuation.PREMIUM, has_strike=True, settles_in_cash=True
+    ),
+    SecurityType.FOREX: SecurityRules(Valuation.PAIR, has_base=True),
+    SecurityType.CFD: SecurityRules(Valuation.MARGIN),
+    SecurityType.CRYPTO: SecurityRules(Valuation.PAIR, has_base=True, fee_in_base=True),
+    SecurityType.CRYPTO_FUTURE: SecurityRules(
+        Valuation.MARGIN, has_base=True, coin_margined=True, own_funding=True
+    ),
+    SecurityType.INDEX: SecurityRules(Valuation.PREMIUM),
+    SecurityType.COMMODITY: SecurityRules(Valuation.PREMIUM),
+    SecurityType.BASE: SecurityRules(Valuation.PREMIUM),
 }
 
 # LEAN calls a crypto future coin-margined when its quote is none of these
-# (CryptoFuture.IsCryptoCoinFuture); dYdX contracts are linear whatever the quote.
+# (CryptoFuture.IsCryptoCoinFuture); contracts on dYdX are linear whatever the quote.
 LINEAR_QUOTES = frozenset({"USDT", "BUSD", "USDC"})
 LINEAR_MARKETS = frozenset({"dydx"})
 
@@ -73,7 +106,7 @@ class Instrument:
     Attributes:
         sid: LEAN's Symbol ID, the key everywhere; it survives a change of ticker.
         ticker: The name a person knows, at first sight.
-        kind: LEAN's security type.
+        security_type: LEAN's security type.
         quote: The currency of its prices.
         multiplier: Units of the underlying in a contract.
         lot: The smallest quantity LEAN trades.
@@ -85,7 +118,8 @@ class Instrument:
         underlying: The sid of an option's underlying, else empty.
         strike: An option's strike in quote currency, else None.
         right: "CALL" or "PUT" for an option, else empty.
-        valuation: How it stands in equity (derived).
+        rules: What is true of its security type (derived).
+        valuation: How it stands in equity: `rules.valuation` (derived).
         inverse: Whether its P&L is in the coin it is quoted against (derived).
         currency: The currency its P&L is made in (derived).
         settles_in_account: Whether what it realizes arrives in the account currency at the rate of
@@ -94,7 +128,7 @@ class Instrument:
 
     sid: str
     ticker: str
-    kind: SecurityType
+    security_type: SecurityType
     quote: str
     multiplier: float = 1.0
     lot: float = 1.0
@@ -106,6 +140,7 @@ class Instrument:
     underlying: str = ""
     strike: float | None = None
     right: str = ""
+    rules: SecurityRules = field(init=False)
     valuation: Valuation = field(init=False)
     inverse: bool = field(init=False)
     currency: str = field(init=False)
@@ -115,14 +150,13 @@ class Instrument:
         require(bool(self.sid), "an instrument needs the ID of its Symbol")
         require(bool(self.quote), f"{self.sid}: the quote currency is missing")
         require(self.multiplier > 0, f"{self.sid}: the multiplier is {self.multiplier}, not > 0")
-        valuation = VALUATIONS[self.kind]
+        rules = SECURITY_RULES[self.security_type]
+        valuation = rules.valuation
         if valuation is Valuation.PAIR and not self.base:
-            raise EventError(f"{self.sid}: a {self.kind.value} needs its base currency")
-        inverse = (
-            self.kind is SecurityType.CRYPTO_FUTURE
-            and self.quote not in LINEAR_QUOTES
-            and self.market not in LINEAR_MARKETS
-        )
+            raise EventError(f"{self.sid}: a {self.security_type.value} needs its base currency")
+        linear = self.quote in LINEAR_QUOTES or self.market in LINEAR_MARKETS
+        inverse = rules.coin_margined and not linear
+        object.__setattr__(self, "rules", rules)
         object.__setattr__(self, "valuation", valuation)
         object.__setattr__(self, "inverse", inverse)
         object.__setattr__(self, "currency", self.base if inverse else self.quote)
@@ -137,14 +171,14 @@ class Instrument:
     @property
     def scales_on_split(self) -> bool:
         """Whether a split changes its quantity in a backtest (LEAN: raw equities only)."""
-        return self.kind is SecurityType.EQUITY and self.normalization in SPLIT_NORMALIZATIONS
+        return self.rules.splits and self.normalization in SPLIT_NORMALIZATIONS
 
     @property
     def pays_dividends(self) -> bool:
         """Whether a dividend moves cash in a backtest (LEAN: raw or split-adjusted data)."""
-        return self.normalization in DIVIDEND_NORMALIZATIONS
+        return self.rules.pays_dividends and self.normalization in DIVIDEND_NORMALIZATIONS
 
-    def worth(self, price: float) -> float:
+    def unit_value(self, price: float) -> float:
         """What one contract unit is worth at a price, in `currency`, before the multiplier.
 
         An inverse contract counts 1 / price in LEAN's sign (a long loses when the price rises).
@@ -163,11 +197,14 @@ class Instrument:
     def to_dict(self) -> dict[str, Any]:
         """All given fields as JSON values; `from_dict` makes the same instrument again."""
         values = asdict(self)
-        for derived in ("valuation", "inverse", "currency", "settles_in_account"):
+        for derived in ("rules", "valuation", "inverse", "currency", "settles_in_account"):
             del values[derived]
-        return {**values, "kind": self.kind.value}
+        sid, ticker = values.pop("sid"), values.pop("ticker")
+        kind = values.pop("security_type").value
+        return {"sid": sid, "ticker": ticker, "kind": kind, **values}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Instrument:
         """The instrument that `to_dict` described."""
-        return cls(**{**values, "kind": SecurityType(values["kind"])})
+        given = {name: value for name, value in values.items() if name != "kind"}
+        return cls(security_type=SecurityType(values["kind"]), **given)

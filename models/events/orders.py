@@ -53,7 +53,7 @@ class OrderUpdate:
         time: UTC of the event.
         order_id: LEAN's order id.
         event_id: LEAN's id of the event within its order.
-        sid: The instrument.
+        sid: The instrument's Symbol ID.
         status: LEAN's status.
         tag: The order's tag; None when it is not its first event.
         order_type: LEAN's order type; None when it is not its first event.
@@ -95,11 +95,11 @@ class Fill:
         time: UTC of the fill.
         order_id: LEAN's order id.
         event_id: LEAN's id of the event within its order.
-        sid: The instrument.
+        sid: The instrument's Symbol ID.
         quantity: Signed quantity filled, contracts or shares or units of base currency.
         price: Fill price in quote currency.
         fee: Fee in `fee_currency`, positive when paid.
-        fee_currency: Its currency.
+        fee_currency: The currency of the fee.
         rates: Account currency per unit of each foreign currency the fill touches.
         tag: The order's tag; None when it is not its first event.
         order_type: LEAN's order type; None when it is not its first event.
@@ -130,6 +130,7 @@ class Fill:
             raise EventError(f"fill of order {self.order_id}: the quantity is 0")
 
     def _explain(self) -> None:
+        """Raise the `EventError` that names what is wrong."""
         what = f"fill of order {self.order_id}"
         require_utc(self.time, what)
         for name in ("quantity", "price", "fee"):

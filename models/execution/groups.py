@@ -56,7 +56,7 @@ class OrderGroups:
             "",
             order.strategy,
             instrument.sid,
-            instrument.kind.value,
+            instrument.security_type.value,
             order.order_type.name,
             f"{order.submitted.astimezone(self._zone).hour:02}",
             SIZE_NAMES[bisect(SIZE_BOUNDS, value)] if value else UNVALUED,

@@ -27,7 +27,7 @@ def unit_value(instrument: Instrument, price: float) -> float:
 
     Of an inverse contract that is -1 / price, which rises with the price.
     """
-    return -instrument.worth(price) if instrument.inverse else price
+    return -instrument.unit_value(price) if instrument.inverse else price
 
 
 def seconds_between(start: datetime, end: datetime) -> float | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from typing import Any
 
 from models.events.instruments import Instrument
+from models.ledger.lots import Match
 from models.ledger.positions import Position
 from models.ledger.terms import Balance, Terms
 
@@ -15,8 +16,16 @@ class Account:
     """What one strategy made and holds: its terms, its cash by currency, its positions.
 
     Args:
-        name: The strategy's.
+        name: The strategy's name.
         home: The account currency, whose rate is 1: cash in it needs no exchange.
+
+    Attributes:
+        terms: What it earned, term by term.
+        cash: Its cash in the account currency.
+        balances: Currency -> its cash, that in the account currency among it.
+        positions: Symbol ID -> what it holds or held.
+        open: Symbol ID -> the position, where there is a quantity.
+        open_pnl: P&L of the open positions at the last mark, account currency.
     """
 
     __slots__ = ("balances", "cash", "home", "name", "open", "open_pnl", "positions", "terms")
@@ -28,8 +37,8 @@ class Account:
         self.cash = Balance(1.0)
         self.balances: dict[str, Balance] = {home: self.cash}
         self.positions: dict[str, Position] = {}
-        self.open: dict[str, Position] = {}  # those with a quantity
-        self.open_pnl = 0.0  # their P&L at the last mark, account currency
+        self.open: dict[str, Position] = {}
+        self.open_pnl = 0.0
 
     def position(self, instrument: Instrument) -> Position:
         """The position in an instrument, made when there was none."""
@@ -61,6 +70,41 @@ class Account:
         for terms in (self.terms,) if position is None else (self.terms, position.terms):
             setattr(terms, term, getattr(terms, term) + value)
         self.move(position, -amount if term == "fees" else amount, currency, rate)
+
+    def realize(self, position: Position, closed: Sequence[Match], rate: float) -> None:
+        """Book the profit of what was closed, before fees, here and at the position.
+
+        Args:
+            position: Where it was closed.
+            closed: The matches with the lots that were closed.
+            rate: Account currency per unit of P&L currency.
+        """
+        gross = 0.0
+        for match in closed:
+            gross += match.gross
+        value = gross * rate
+        self.terms.realized += value
+        position.terms.realized += value
+        self.move(position, gross, position.instrument.currency, rate)
+
+    def charge(
+        self, position: Position, fee: float, cost: float, currency: str, rate: float
+    ) -> None:
+        """Take a fee from the cash, here and at the position.
+
+        Args:
+            position: What was traded.
+            fee: Units of the currency, positive when paid.
+            cost: The fee in account currency.
+            currency: The fee's currency.
+            rate: Account currency per unit.
+        """
+        self.terms.fees += cost
+        position.terms.fees += cost
+        if currency == self.home:
+            self.cash.amount -= fee
+        else:
+            self.move(position, -fee, currency, rate)
 
     def move(self, position: Position | None, amount: float, currency: str, rate: float) -> None:
         """Add an amount to the cash, here and at the position; cash at home has no exchange."""

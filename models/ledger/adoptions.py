@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from models.events.orders import Fill
 from models.events.quantities import DUST
-from models.ledger.allocation import share_fill
+from models.ledger.allocation import Allocation, share_fill
 from models.ledger.books import Books
-from models.ledger.lean_account import Holding, mirror
+from models.ledger.effects import Effect, Effects
+from models.ledger.lean_account import Holding, fill_shadow
 from models.ledger.lots import Execution
 from models.ledger.tags import UNASSIGNED
 
@@ -42,8 +43,8 @@ class Adoptions:
         time: datetime,
         shown: Mapping[str, tuple[float, float]],
         *,
-        sure: bool = True,
-    ) -> bool:
+        sure: bool,
+    ) -> Effects | None:
         """Adopt what LEAN holds and no fill explains.
 
         Args:
@@ -53,7 +54,8 @@ class Adoptions:
             sure: Whether no fill can be on its way, so that one look is enough.
 
         Returns:
-            False when quantities differ but may still be explained: do not judge the cash.
+            What was adopted. None when quantities differ but a fill may still explain it: the cash
+            must not be judged.
         """
         different: dict[str, tuple[float, float]] = {}
         for sid, holding in books.holdings.items():
@@ -62,21 +64,21 @@ class Adoptions:
                 different[sid] = gap, holding.quantity
         if not sure and different and different != self._shown:
             self._shown = different
-            return False
+            return None
         self._shown = {}
+        effects: list[Effect] = []
         for sid in different:
-            self._adopt(books, time, books.holdings[sid], *shown.get(sid, (0.0, 0.0)))
-        return True
+            effects += self._adopt(books, time, books.holdings[sid], *shown.get(sid, (0.0, 0.0)))
+        return effects
 
     def _adopt(
         self, books: Books, time: datetime, holding: Holding, quantity: float, average: float
-    ) -> None:
+    ) -> list[Effect]:
         """Bring a holding to LEAN's quantity: at the market what is gone, at cost what is new."""
         sid, before, price = holding.instrument.sid, holding.quantity, holding.price
         if before * quantity < 0:
-            self._adopt(books, time, holding, 0.0, 0.0)
-            self._adopt(books, time, holding, quantity, average)
-            return
+            closed = self._adopt(books, time, holding, 0.0, 0.0)
+            return closed + self._adopt(books, time, holding, quantity, average)
         gap = quantity - before
         detail = f"LEAN holds {quantity!r} at {average!r}, the fills seen make {before!r}"
         books.anomaly(time, "adopted", detail, sid, gap * price)
@@ -84,12 +86,12 @@ class Adoptions:
         if opened:
             cost = (average * quantity - holding.average * before) / gap
             price = cost if cost > 0 else price or average
-            parts = [(UNASSIGNED, gap)]
+            parts: Allocation = [(UNASSIGNED, gap)]
         else:
             holders = [(account.name, p.quantity) for account, p in books.holders(sid)]
             parts = share_fill(gap, holders, quantity == 0, holding.instrument.lot)
-        adjust(books, time, holding, price, parts, "outside")
         self.adopted[sid] = (time, gap, price, {name: part / gap for name, part in parts})
+        return adjust(books, time, holding, price, parts, "outside")
 
     def take_back(self, books: Books, fill: Fill) -> None:
         """Undo an adoption that the fill, coming late, explains; the fill is booked after."""
@@ -126,19 +128,22 @@ def adjust(
     time: datetime,
     holding: Holding,
     price: float,
-    parts: Sequence[tuple[str, float]],
+    parts: Allocation,
     reason: str | None,
-) -> None:
-    """Trade parts at a price without an order, in LEAN's mirror and the strategies' lots."""
+) -> list[Effect]:
+    """Trade parts at a price without an order, in the shadow account and the strategies' lots."""
     instrument = holding.instrument
     quantity = sum(part for _, part in parts)
-    mirrored = mirror(books.cash, holding, quantity, price, books.lands(instrument))
+    shadow = fill_shadow(books.cash, holding, quantity, price, books.account_settlement(instrument))
     rate = books.rates[instrument.currency]
+    effects: list[Effect] = []
     for name, part in parts:
         execution = Execution(time, 0, part, price, rate, seeded=True)
         account = books.account(name)
-        position = books.trade(account, instrument, execution, reason)
-        books.land(account, position, mirrored.landed * part / quantity)
-        if mirrored.averaged:
-            share = mirrored.averaged * part / quantity
-            account.book(position, "settlement", share, instrument.currency, rate)
+        effect = books.trade(account, instrument, execution, reason)
+        effects.append(effect)
+        books.settle_in_account(account, effect.position, shadow.landed * part / quantity)
+        if shadow.averaged:
+            share = shadow.averaged * part / quantity
+            account.book(effect.position, "settlement", share, instrument.currency, rate)
+    return effects

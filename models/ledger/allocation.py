@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from models.events.orders import Fill
+from models.ledger.accounts import Account
+from models.ledger.exercises import EXERCISE
+from models.ledger.lean_account import Holding
+from models.ledger.orders import Order
+from models.ledger.positions import Position
 from models.ledger.tags import UNASSIGNED
+
+Allocation = Sequence[tuple[str, float]]  # (strategy, signed quantity) of each part of a fill
 
 
 def largest_remainder(total: float, weights: Sequence[float], unit: float) -> list[float]:
@@ -35,9 +43,7 @@ def largest_remainder(total: float, weights: Sequence[float], unit: float) -> li
     return whole
 
 
-def share_fill(
-    quantity: float, holders: Sequence[tuple[str, float]], flattens: bool, lot: float
-) -> list[tuple[str, float]]:
+def share_fill(quantity: float, holders: Allocation, flattens: bool, lot: float) -> Allocation:
     """Share a fill that LEAN made itself.
 
     Args:
@@ -61,4 +67,27 @@ def share_fill(
         parts = [(name, part) for (name, _), part in zip(closing, shares, strict=True) if part]
     if abs(quantity) > available:
         parts.append((UNASSIGNED, quantity - taken))
+    return parts
+
+
+def allocate(
+    fill: Fill, order: Order, holding: Holding, holders: Sequence[tuple[Account, Position]]
+) -> Allocation:
+    """Allocate a fill of LEAN's own order among those who hold the instrument.
+
+    The underlying's leg of an exercise goes where its option went.
+
+    Args:
+        fill: The fill.
+        order: Its order; how the fill was shared is kept in it.
+        holding: LEAN's net holding before the fill.
+        holders: Every strategy that holds the instrument, with its position.
+    """
+    if order.order_type is EXERCISE and order.shares and holding.instrument.strike is None:
+        return [(name, fill.quantity * share) for name, share in order.shares.items()]
+    lot = holding.instrument.lot
+    flattens = abs(holding.quantity + fill.quantity) < lot / 2
+    held = [(account.name, position.quantity) for account, position in holders]
+    parts = share_fill(fill.quantity, held, flattens, lot)
+    order.shares = {name: part / fill.quantity for name, part in parts}
     return parts

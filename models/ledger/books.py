@@ -1,8 +1,8 @@
-"""The books: what every fill does to the strategies' accounts and to the shadow of LEAN's.
+"""The books: what every fill does to the strategies' accounts and to the shadow of LEAN's account.
 
-One event moves three things that must stay in step: LEAN's cash and net holding as LEAN moves
-them, the lots of whoever the event belongs to, and the terms it earned them. Nothing here judges;
-the `Ledger` compares the books with what LEAN shows at marks.
+One fill moves three things that must stay in step: LEAN's cash and net holding as LEAN moves them,
+the lots of the strategies that the fill is allocated to, and the terms that they earn by it.
+Nothing here judges: `models.ledger.reconciliation` compares the books with what LEAN shows.
 """
 
 from __future__ import annotations
@@ -12,20 +12,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from models.events.account import Opening
 from models.events.anomalies import Anomaly
-from models.events.instruments import Instrument, SecurityType, Valuation
-from models.events.orders import Fill, OrderStatus, OrderType, OrderUpdate
+from models.events.instruments import Instrument, Valuation
+from models.events.orders import Fill, OrderStatus, OrderUpdate
 from models.ledger.accounts import Account
-from models.ledger.allocation import share_fill
-from models.ledger.exercises import exit_reason, underlying_price
-from models.ledger.lean_account import Holding, LeanCash, mirror
-from models.ledger.lots import NEXT_LOT, Closed, Execution, Matching, build
+from models.ledger.allocation import allocate
+from models.ledger.deals import NO_FEE, Deal, cash_settlement, fee_in_cash
+from models.ledger.effects import NO_EFFECTS, Effect, Effects, kind_of
+from models.ledger.exercises import EXERCISE, exit_reason
+from models.ledger.lean_account import Holding, ShadowCash, fill_shadow
+from models.ledger.lots import NEXT_LOT, Execution, Matching, build
 from models.ledger.orders import Order, Orders
 from models.ledger.positions import Position
 from models.ledger.tags import UNASSIGNED, Resolver, strategy_in_tag
-from models.trades.builders import round_record, trade_record
-from models.trades.record import LOTS, TradeRecord
+from models.trades.builders import RecordMaker
+from models.trades.record import TradeRecord
 
 # A fill older than the last event by more is out of time.
 LATE = timedelta(minutes=1)
@@ -33,18 +34,11 @@ LATE = timedelta(minutes=1)
 # Anomalies kept whole; later ones are only counted.
 ANOMALIES_KEPT = 1_000
 
-# Looked for at every fill: a name of this module is found faster than a member of its enum.
-EXERCISE, CRYPTO = OrderType.OPTION_EXERCISE, SecurityType.CRYPTO
 ENDED = frozenset({OrderStatus.CANCELED, OrderStatus.INVALID, OrderStatus.FILLED})
-Parts = Sequence[tuple[str, float]]  # (strategy, signed quantity) of each part of a fill
-
-# What a strategy's part of a fill was: strategy, UTC, fee and value traded in account currency, and
-# what each trade it closed made net of fees. What closes without a fill pays and trades nothing.
-Payment = tuple[str, datetime, float, float, Sequence[float]]
 
 
 class Books:
-    """The strategies' accounts, LEAN's mirror, the orders and the trades closed.
+    """The strategies' accounts, the shadow of LEAN's account, and the orders.
 
     Args:
         account_currency: The currency of every term.
@@ -53,6 +47,22 @@ class Books:
         default_strategy: Whose an order is that names no strategy.
         resolver: Reads the strategy of an order from its ticker, tag and type.
         matching: Which lot a closing quantity takes first.
+
+    Attributes:
+        instruments: Symbol ID -> what was described.
+        tickers: Symbol ID -> the ticker now.
+        rates: Currency -> account currency per unit; 0 where LEAN has no price yet.
+        accounts: Strategy -> what it made and holds, `unassigned` among them.
+        holdings: Symbol ID -> LEAN's net holding.
+        held: Symbol ID -> how many strategies hold it, whether LEAN's net is 0 or not.
+        orders: The orders seen, and whose they are.
+        cash: LEAN's cash as the events seen make it.
+        anomalies: The first that were recorded.
+        anomaly_counts: All that were recorded, by kind.
+        starting_equity: What the account opened with, account currency.
+        fills: How many were booked.
+        time: UTC of the last event; None before the first.
+        opened: Whether the account was opened.
     """
 
     def __init__(
@@ -71,9 +81,9 @@ class Books:
         self.rates: dict[str, float] = {account_currency: 1.0}
         self.accounts = {UNASSIGNED: Account(UNASSIGNED, account_currency)}
         self.holdings: dict[str, Holding] = {}
-        self.held: dict[str, int] = {}  # sid -> strategies that hold it, LEAN's net 0 or not
+        self.held: dict[str, int] = {}
         self.orders = Orders(default_strategy, resolver)
-        self.cash = LeanCash()
+        self.cash = ShadowCash()
         self.anomalies: list[Anomaly] = []
         self.anomaly_counts: Counter[str] = Counter()
         self.starting_equity = 0.0
@@ -82,67 +92,40 @@ class Books:
         self.opened = False
         self._next_lot = NEXT_LOT[matching]
         self._waiting: dict[str, float] = {}  # opening cash that has no rate yet
-        self.closed: list[TradeRecord] = []
-        self.rounds: list[TradeRecord] = []
-        self.entered: list[Position] = []  # those that opened a lot; all four until taken
-        self.paid: list[Payment] = []
-        self._trades = self._rounds = 0  # so far
+        self._records = RecordMaker()
 
-    def add_instrument(self, instrument: Instrument) -> None:
+    def add_instrument(self, instrument: Instrument) -> Effects:
         """Describe an instrument before its first event; a second description is ignored."""
         sid = instrument.sid
         if sid in self.instruments:
-            return
+            return NO_EFFECTS
         self.instruments[sid] = instrument
         self.tickers[sid] = instrument.ticker
         self.holdings[sid] = Holding(instrument)
         for currency in (instrument.quote, instrument.currency, instrument.base):
             if currency:
                 self.rates.setdefault(currency, 0.0)
+        return NO_EFFECTS
 
-    def open_account(self, opening: Opening) -> None:
-        """Take the account as it stands: its cash, and its holdings at their average price.
+    # --- rates and the opening cash
 
-        Holdings found are `unassigned`, flagged as seeded. The starting equity counts them at
-        cost, so what they had gained before stands in `unrealized` from the first mark on.
-        """
-        self.opened = True
-        self.time = opening.time
-        self.rates.update(opening.rates)
-        own = dict(opening.cash)
-        for currency, amount in opening.cash.items():
-            self.cash.move(currency, amount)
-        for sid, (quantity, average) in opening.holdings.items():
-            if sid not in self.instruments:
-                self.anomaly(opening.time, "unknown instrument", f"{quantity!r} held of {sid}", sid)
-                continue
-            self._seed(opening.time, sid, quantity, average, own)
-        for currency, amount in own.items():
-            if self.rates.setdefault(currency, 0.0):
-                self._start(currency, amount)
-            elif amount:
-                self._waiting[currency] = amount
+    def set_rates(self, rates: Mapping[str, float]) -> None:
+        """Take new rates; opening cash that had none until now joins the starting equity."""
+        self.rates.update(rates)
+        if self._waiting:
+            for currency in [name for name in self._waiting if self.rates[name]]:
+                self.start_with(currency, self._waiting.pop(currency))
 
-    def _seed(
-        self, time: datetime, sid: str, quantity: float, average: float, own: dict[str, float]
-    ) -> None:
-        instrument = self.instruments[sid]
-        holding = self.holdings[sid]
-        holding.fill(quantity, average)
-        if instrument.valuation is not Valuation.MARGIN:
-            cost = quantity * average * instrument.multiplier
-            own[instrument.quote] = own.get(instrument.quote, 0.0) + cost
-        if instrument.valuation is Valuation.PAIR:
-            own[instrument.base] = own.get(instrument.base, 0.0) - quantity
-        execution = Execution(
-            time, 0, quantity, average, self.rates[instrument.currency], seeded=True
-        )
-        self.trade(self.account(UNASSIGNED), instrument, execution, "outside")
+    def start_with(self, currency: str, amount: float) -> None:
+        """Count opening cash in the starting equity, as soon as its currency has a rate."""
+        rate = self.rates.setdefault(currency, 0.0)
+        if rate:
+            self.starting_equity += amount * rate
+            self.account(UNASSIGNED).balance(currency, rate).add(amount, rate)
+        elif amount:
+            self._waiting[currency] = amount
 
-    def _start(self, currency: str, amount: float) -> None:
-        rate = self.rates[currency]
-        self.starting_equity += amount * rate
-        self.account(UNASSIGNED).balance(currency, rate).add(amount, rate)
+    # --- orders
 
     def update_order(self, update: OrderUpdate) -> None:
         """Note an order's event that fills nothing; its first one fixes the strategy."""
@@ -150,32 +133,33 @@ class Books:
             return
         order = self.orders.order_of(update, self.tickers.get(update.sid, update.sid))
         if update.stop_price:
-            self._protect(update, order)
+            self._protect(update, order, update.stop_price)
         if update.status in ENDED:
             self.orders.finish(update.order_id)
         self.time = update.time if self.time is None else max(self.time, update.time)
 
-    def _protect(self, update: OrderUpdate, order: Order) -> None:
-        """A stop against what its strategy holds says what that could lose."""
+    def _protect(self, update: OrderUpdate, order: Order, stop: float) -> None:
+        """Take a stop against what its strategy holds as what that could lose."""
         account = self.accounts.get(order.strategy or UNASSIGNED)
         position = account.open.get(update.sid) if account else None
         if position is not None and position.quantity * update.quantity < 0:
-            rate = self.rates[position.instrument.currency]
-            position.protect(update.stop_price or 0.0, rate)
+            position.protect(stop, self.rates[position.instrument.currency])
 
-    def fill(self, fill: Fill) -> bool:
-        """Book a fill: LEAN's mirror first, then the strategy's lots, or every holder's.
+    # --- fills
+
+    def fill(self, fill: Fill) -> Effects | None:
+        """Book a fill: in the shadow account first, then in the lots of whose it is.
 
         Returns:
-            False when it was booked before or cannot be.
+            What it did, an effect for each strategy; None when it was booked before or cannot be.
         """
         orders, order_id, sid = self.orders, fill.order_id, fill.sid
         if not orders.seen.add(order_id, fill.event_id):
-            return False
+            return None
         holding = self.holdings.get(sid)
         if holding is None:
             self.anomaly(fill.time, "unknown instrument", f"{fill}", sid)
-            return False
+            return None
         if fill.time != self.time or fill.price < 0:
             self._check(fill, holding.instrument)
         if fill.rates:
@@ -183,15 +167,17 @@ class Books:
         self.fills += 1
         order = orders.known.get(order_id) or orders.order_of(fill, self.tickers[sid])
         strategy = order.strategy
-        if strategy is not None:
-            self._execute(fill, holding, order, ((strategy, fill.quantity),))
+        if strategy is None:
+            effects = self._allocate(fill, holding, order)
         else:
-            self._execute(fill, holding, order, self._shared(order, fill, holding))
+            deal = self._deal(fill, holding, order)
+            effects = (self._execute(deal, strategy, deal.execution, deal.fee),)
         if fill.final:
             orders.finish(order_id)
-        return True
+        return effects
 
     def _check(self, fill: Fill, instrument: Instrument) -> None:
+        """Move the time on, and record a fill out of time or at a price that cannot be."""
         if self.time is None or fill.time > self.time:
             self.time = fill.time
         elif fill.time < self.time - LATE:
@@ -199,78 +185,85 @@ class Books:
         if fill.price < 0 and instrument.valuation is not Valuation.MARGIN:
             self.anomaly(fill.time, "negative price", f"{fill}", fill.sid)
 
-    def _shared(self, order: Order, fill: Fill, holding: Holding) -> Parts:
-        if order.order_type is EXERCISE and order.shares and holding.instrument.strike is None:
-            shares = order.shares.items()
-            return [(name, fill.quantity * share) for name, share in shares]
-        holders = [(account.name, held.quantity) for account, held in self.holders(fill.sid)]
-        flattens = abs(holding.quantity + fill.quantity) < holding.instrument.lot / 2
-        parts = share_fill(fill.quantity, holders, flattens, holding.instrument.lot)
-        order.shares = {name: part / fill.quantity for name, part in parts}
-        return parts
+    def _allocate(self, fill: Fill, holding: Holding, order: Order) -> Effects:
+        """Execute a fill of LEAN's own order for everybody whom it hits."""
+        parts = allocate(fill, order, holding, self.holders(fill.sid))
+        deal = self._deal(fill, holding, order)
+        traded = sum(abs(part) for _, part in parts) if len(parts) > 1 else abs(fill.quantity)
+        effects: list[Effect] = []
+        for name, quantity in parts:
+            fee = deal.fee * (abs(quantity) / traded)
+            part = deal.execution._replace(quantity=quantity, fee=fee * deal.fee_rate)
+            effects.append(self._execute(deal, name, part, fee))
+        return effects
 
-    def _execute(self, fill: Fill, holding: Holding, order: Order, parts: Parts) -> None:
-        """Trade in LEAN's mirror, then each part in its strategy's lots."""
-        instrument, rates, time = holding.instrument, self.rates, fill.time
-        whole, price, order_id = fill.quantity, fill.price, fill.order_id
-        lands = self.lands(instrument) if instrument.settles_in_account else None
-        landed, settled = mirror(self.cash, holding, whole, price, lands)
-        rate, reason, currency = rates[instrument.currency], order.reason, fill.fee_currency
-        kind, tag, risk = order.order_type, order.tag, order.risk
-        # a price difference says nothing of an inverse contract's money
-        arrival = 0.0 if instrument.inverse else order.arrival
-        fee, fee_rate = fill.fee, 0.0
-        if fee:
-            if instrument.kind is CRYPTO or currency not in rates:
-                fee, currency = self.fee(fill, instrument)
-            fee_rate = rates[currency]
-            self.cash.move(currency, -fee)
+    def _deal(self, fill: Fill, holding: Holding, order: Order) -> Deal:
+        """Trade a fill in the shadow account: LEAN's holding and cash, the fee among it."""
+        instrument, size, price = holding.instrument, fill.quantity, fill.price
+        lands = self.account_settlement(instrument) if instrument.settles_in_account else None
+        landed, settled = fill_shadow(self.cash, holding, size, price, lands)
+        rate, unit_value, arrival = self.rates[instrument.currency], price, order.arrival
+        if instrument.inverse:
+            # a difference in price says nothing of an inverse contract's money
+            unit_value, arrival = instrument.unit_value(price), 0.0
+        fee, currency, fee_rate = self._charge(fill, instrument) if fill.fee else NO_FEE
+        cost, kind, tag, risk = fee * fee_rate, order.order_type, order.tag, order.risk
+        reason = order.reason
         if kind is EXERCISE:
             reason = exit_reason(order, fill, instrument)
-            if instrument.kind is SecurityType.INDEX_OPTION and not price:
-                settled += self._cash_settlement(fill, instrument)
-        worth = instrument.worth(price) if instrument.inverse else price
-        each = abs(worth) * instrument.multiplier * rate
-        traded = abs(whole) if len(parts) == 1 else sum(abs(quantity) for _, quantity in parts)
-        for name, quantity in parts:
-            size = abs(quantity)
-            paid = fee * (size / traded)
-            cost = paid * fee_rate
-            account = self.accounts.get(name) or self.account(name)
-            values = (time, order_id, quantity, price, rate, cost, arrival, tag, False, kind, risk)
-            execution = build(Execution, values)
-            position, nets = self._match(account, instrument, execution, reason)
-            self.paid.append((name, time, cost, size * each, nets))
-            if fee:
-                account.terms.fees += cost
-                position.terms.fees += cost
-                account.move(position, -paid, currency, fee_rate)
-            if settled:
-                amount = settled * quantity / whole
-                account.book(position, "settlement", amount, instrument.currency, rate)
-            if landed:
-                self.land(account, position, landed * quantity / whole)
+            if instrument.rules.settles_in_cash and not price:
+                settled += self._settle_exercise(fill, instrument)
+        time, order_id, each = (
+            fill.time,
+            fill.order_id,
+            abs(unit_value) * instrument.multiplier * rate,
+        )
+        values = (time, order_id, size, price, rate, cost, arrival, tag, False, kind, risk)
+        whole = build(Execution, values)
+        parts = (instrument, whole, reason, each, fee, currency, fee_rate, settled, landed)
+        return build(Deal, parts)
 
-    def fee(self, fill: Fill, instrument: Instrument) -> tuple[float, str]:
-        """What a fill costs in cash, and in which currency."""
-        buys_coin = instrument.kind is SecurityType.CRYPTO and fill.quantity > 0
-        if buys_coin and fill.fee_currency == instrument.base:
-            # LEAN cut the fee from the coins filled and charges its value to the quote cash
-            return fill.fee * fill.price * instrument.multiplier, instrument.quote
-        self.rates.setdefault(fill.fee_currency, 0.0)
-        return fill.fee, fill.fee_currency
+    def _charge(self, fill: Fill, instrument: Instrument) -> tuple[float, str, float]:
+        """Take a fill's fee from LEAN's cash: its amount, currency and rate."""
+        fee, currency = fill.fee, fill.fee_currency
+        if instrument.rules.fee_in_base or currency not in self.rates:
+            fee, currency = fee_in_cash(fill, instrument)
+            self.rates.setdefault(currency, 0.0)
+        self.cash.move(currency, -fee)
+        return fee, currency, self.rates[currency]
 
-    def _cash_settlement(self, fill: Fill, instrument: Instrument) -> float:
-        """Cash LEAN moves with an index option's exercise, quote currency."""
-        spot = underlying_price(fill)
-        if spot is None:
+    def _settle_exercise(self, fill: Fill, instrument: Instrument) -> float:
+        """Move the cash of an exercise that delivers nothing, as LEAN does; in quote currency."""
+        amount = cash_settlement(fill, instrument)
+        if amount is None:
             self.anomaly(fill.time, "no settlement price", f"{fill}", fill.sid)
             return 0.0
-        amount = -instrument.intrinsic(spot) * instrument.multiplier * fill.quantity
         self.cash.move(instrument.quote, amount)
         return amount
 
-    def land(self, account: Account, position: Position, profit: float) -> None:
+    def _execute(self, deal: Deal, name: str, execution: Execution, fee: float) -> Effect:
+        """Trade a strategy's part of a deal, and book its part of the fee and of LEAN's cash.
+
+        Args:
+            deal: The fill.
+            name: The strategy.
+            execution: Its part.
+            fee: The part's fee in the fee's currency.
+        """
+        instrument, whole, reason, each, charged, currency, fee_rate, settled, landed = deal
+        account = self.accounts.get(name) or self.account(name)
+        quantity = execution.quantity
+        effect = self.trade(account, instrument, execution, reason, abs(quantity) * each)
+        if charged:
+            account.charge(effect.position, fee, execution.fee, currency, fee_rate)
+        if settled:
+            amount, rate = settled * quantity / whole.quantity, execution.rate
+            account.book(effect.position, "settlement", amount, instrument.currency, rate)
+        if landed:
+            self.settle_in_account(account, effect.position, landed * quantity / whole.quantity)
+        return effect
+
+    def settle_in_account(self, account: Account, position: Position, profit: float) -> None:
         """Turn LEAN's profit into account currency where LEAN does so at the fill.
 
         It is LEAN's, at its average price; what the lots made beyond it stays in their currency.
@@ -281,11 +274,53 @@ class Books:
             other = self.account_currency
             account.swap(position, profit, currency, rate, other, self.rates[other])
 
-    def lands(self, instrument: Instrument) -> tuple[str, float] | None:
+    def account_settlement(self, instrument: Instrument) -> tuple[str, float] | None:
         """Account currency and rate where an instrument's profit is turned into it, else None."""
         if not instrument.settles_in_account:
             return None
         return self.account_currency, self.rates[instrument.currency]
+
+    # --- positions
+
+    def trade(
+        self,
+        account: Account,
+        instrument: Instrument,
+        execution: Execution,
+        reason: str | None,
+        value: float = 0.0,
+    ) -> Effect:
+        """Match an execution in a strategy's lots and book what it realized.
+
+        Args:
+            account: The strategy's.
+            instrument: What is traded.
+            execution: What is traded of it.
+            reason: Why it closes what it closes; None makes no record of a trade.
+            value: Value traded, account currency; 0 of an adjustment.
+
+        Returns:
+            What it did.
+        """
+        position = account.positions.get(instrument.sid) or account.position(instrument)
+        before = position.quantity
+        closed, lot, ended = position.trade(execution, self._next_lot, reason is not None)
+        trades: Sequence[TradeRecord] = ()
+        round_trip = None
+        if closed:
+            account.realize(position, closed, execution.rate)
+            if reason is not None:
+                ticker = self.tickers[instrument.sid]
+                trades = self._records.trades(ticker, position, closed, execution, reason)
+                if ended is not None and ended.exited:
+                    round_trip = self._records.round_trip(
+                        ticker, position, ended, execution, reason
+                    )
+        after = position.quantity
+        if (not before) != (not after):
+            self.set_open(account, position)
+        kind = kind_of(before, after, lot)
+        return build(Effect, (kind, position, execution, lot, trades, round_trip, value))
 
     def account(self, name: str) -> Account:
         """A strategy's account, made at its first use."""
@@ -297,42 +332,6 @@ class Books:
     def holders(self, sid: str) -> list[tuple[Account, Position]]:
         """Every strategy that holds an instrument, with its position."""
         return [(a, a.open[sid]) for a in self.accounts.values() if sid in a.open]
-
-    def trade(
-        self, account: Account, instrument: Instrument, execution: Execution, reason: str | None
-    ) -> Position:
-        """Trade without a fill: match an execution in a strategy's lots, book what it realized.
-
-        With no reason given, what it closes makes no record of a trade.
-        """
-        position, nets = self._match(account, instrument, execution, reason)
-        if nets:
-            self.paid.append((account.name, execution.time, 0.0, 0.0, nets))
-        return position
-
-    def _match(
-        self, account: Account, instrument: Instrument, execution: Execution, reason: str | None
-    ) -> tuple[Position, Sequence[float]]:
-        """Match an execution: the position, and what each trade it closed made net of fees."""
-        position = account.positions.get(instrument.sid) or account.position(instrument)
-        before, rate = position.quantity, execution.rate
-        closed = position.trade(execution, self._next_lot, reason is not None)
-        nets: Sequence[float] = ()
-        if closed:
-            gross = 0.0
-            for piece in closed:
-                gross += piece.gross
-            value = gross * rate
-            account.terms.realized += value
-            position.terms.realized += value
-            account.move(position, gross, instrument.currency, rate)
-            if reason is not None:
-                nets = self._record(position, closed, execution, reason)
-        if position.entered is not None and reason is not None:
-            self.entered.append(position)
-        if (not before) != (not position.quantity):
-            self.set_open(account, position)
-        return position, nets
 
     def set_open(self, account: Account, position: Position) -> None:
         """Keep the lists of what is held in step with a position that opened or closed."""
@@ -346,31 +345,6 @@ class Books:
         if not self.held[sid]:
             del self.held[sid]
 
-    def _record(
-        self, position: Position, closed: list[Closed], execution: Execution, reason: str
-    ) -> list[float]:
-        """Make the records of what closed; returns what each trade made net of fees."""
-        ticker, ended = self.tickers[position.instrument.sid], position.ended
-        nets: list[float] = []
-        for number, piece in enumerate(closed, self._trades + 1):
-            trade = trade_record(str(number), ticker, position, piece, execution, reason)
-            self.closed.append(trade)
-            nets.append(trade.pnl)
-        self._trades += len(closed)
-        if ended is not None and ended.exited:
-            self._rounds += 1
-            trade_id = f"p{self._rounds}"
-            self.rounds.append(round_record(trade_id, ticker, position, ended, execution, reason))
-        return nets
-
-    def forget(self) -> None:
-        """What was closed, opened and paid was taken."""
-        if self.closed:
-            self.closed.clear()
-            self.rounds.clear()
-        self.entered.clear()
-        self.paid.clear()
-
     def anomaly(
         self, time: datetime, kind: str, detail: str, sid: str = "", amount: float = 0.0
     ) -> None:
@@ -379,15 +353,8 @@ class Books:
         if len(self.anomalies) < ANOMALIES_KEPT:
             self.anomalies.append(Anomaly(time, kind, detail, sid, amount))
 
-    def set_rates(self, rates: Mapping[str, float]) -> None:
-        """Take new rates; opening cash that had none until now joins the starting equity."""
-        self.rates.update(rates)
-        if self._waiting:
-            for currency in [name for name in self._waiting if self.rates[name]]:
-                self._start(currency, self._waiting.pop(currency))
-
     def state(self) -> dict[str, Any]:
-        """JSON-able and exact; closed trades not yet taken are part of it."""
+        """JSON-able and exact."""
         return {
             "instruments": [instrument.to_dict() for instrument in self.instruments.values()],
             "tickers": dict(self.tickers),
@@ -404,8 +371,8 @@ class Books:
             "time": self.time.isoformat() if self.time else None,
             "opened": self.opened,
             "waiting": dict(self._waiting),
-            "closed": [trade.to_dict() for trade in (*self.closed, *self.rounds)],
-            "counts": [self._trades, self._rounds],
+            "closed": [],  # trades were kept here until somebody took them
+            "counts": self._records.state(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -428,7 +395,4 @@ class Books:
         self.time = datetime.fromisoformat(state["time"]) if state["time"] else None
         self.opened = state["opened"]
         self._waiting = dict(state["waiting"])
-        taken = [TradeRecord.from_dict(values) for values in state["closed"]]
-        self.closed = [trade for trade in taken if trade.book == LOTS]
-        self.rounds = [trade for trade in taken if trade.book != LOTS]
-        self._trades, self._rounds = state["counts"]
+        self._records.restore(state["counts"])

@@ -15,9 +15,9 @@ from models.events.corporate_actions import (
     SplitKind,
     SymbolChange,
 )
-from models.events.instruments import SecurityType
 from models.ledger.accounts import Account
 from models.ledger.books import Books
+from models.ledger.effects import NO_EFFECTS, Effect, Effects
 from models.ledger.lots import Execution
 from models.ledger.positions import Position
 
@@ -26,37 +26,44 @@ PLACES = 9
 NO_SHARE = 1e-9
 
 
-def happens(books: Books, event: Split) -> bool:
+def split_happens(books: Books, event: Split) -> bool:
     """Whether LEAN changes quantities for a split: equities, live or on raw prices."""
     instrument = books.instruments.get(event.sid)
     if instrument is None or event.kind is not SplitKind.SPLIT_OCCURRED:
         return False
-    return instrument.kind is SecurityType.EQUITY and (books.live or instrument.scales_on_split)
+    return instrument.rules.splits and (books.live or instrument.scales_on_split)
 
 
-def split(books: Books, event: Split) -> None:
+def split(books: Books, event: Split) -> Effects:
     """Scale everybody's lots; whole shares as LEAN keeps them, the fraction as cash.
 
     LEAN pays the fraction at its last price, scaled, into the account currency as a plain number,
     whatever the quote currency is; without data it takes the reference price.
     """
-    if not happens(books, event):
-        return
+    if not split_happens(books, event):
+        return NO_EFFECTS
+    price = event.price or event.reference * event.factor
+    whole = _split_holding(books, event, price)
+    owners = books.holders(event.sid)
+    shares = _whole_shares([p.quantity / event.factor for _, p in owners], whole)
+    effects: list[Effect] = []
+    for (account, position), kept in zip(owners, shares, strict=True):
+        effects += _split_position(books, event, account, position, kept, price)
+    return effects
+
+
+def _split_holding(books: Books, event: Split, price: float) -> int:
+    """Split LEAN's net holding and pay its fraction at a price; returns its whole shares."""
     holding = books.holdings[event.sid]
     exact = holding.quantity / event.factor
     whole = int(round(exact, PLACES))
     holding.quantity = float(whole)
     holding.average *= event.factor
-    holding.worth *= event.factor
+    holding.unit_value *= event.factor
     if not whole:
         holding.average = 0.0
-    price = event.price or event.reference * event.factor
     books.cash.move(books.account_currency, (exact - whole) * price)
-    owners = books.holders(event.sid)
-    for (account, position), shares in zip(
-        owners, _whole_shares([p.quantity / event.factor for _, p in owners], whole), strict=True
-    ):
-        _split_position(books, event, account, position, shares, price)
+    return whole
 
 
 def _whole_shares(exact: list[float], total: int) -> list[int]:
@@ -71,58 +78,65 @@ def _whole_shares(exact: list[float], total: int) -> list[int]:
 
 def _split_position(
     books: Books, event: Split, account: Account, position: Position, shares: int, price: float
-) -> None:
+) -> Effects:
+    """Split a strategy's lots, and settle the fraction beyond its whole shares in cash."""
     position.scale(event.factor)
     fraction = position.quantity - shares
     if abs(fraction) < NO_SHARE:
         position.quantity = float(shares)
-        return
-    instrument = position.instrument
+        return NO_EFFECTS
+    effects: list[Effect] = []
     if fraction * position.quantity > 0:
-        rate = books.rates[instrument.currency]
-        books.trade(account, instrument, Execution(event.time, 0, -fraction, 0.0, rate), "split")
+        rate = books.rates[position.instrument.currency]
+        execution = Execution(event.time, 0, -fraction, 0.0, rate)
+        effects.append(books.trade(account, position.instrument, execution, "split"))
     else:
         position.grow(-fraction)
     position.quantity = float(shares)
     currency = books.account_currency
     account.book(position, "settlement", fraction * price, currency, books.rates[currency])
+    return effects
 
 
-def dividend(books: Books, event: Dividend) -> None:
+def dividend(books: Books, event: Dividend) -> Effects:
     """Pay who is long, charge who is short, in the account currency as LEAN does.
 
     LEAN books no dividend in live trading, nor on data that is adjusted for dividends.
     """
     instrument = books.instruments.get(event.sid)
     if instrument is None or books.live or not instrument.pays_dividends:
-        return
+        return NO_EFFECTS
     each = event.distribution * books.rates[instrument.quote]
     currency = books.account_currency
     books.cash.move(currency, books.holdings[event.sid].quantity * each)
     for account, position in books.holders(event.sid):
         amount = position.quantity * each
         account.book(position, "dividends", amount, currency, books.rates[currency])
+    return NO_EFFECTS
 
 
-def delist(books: Books, event: Delisting) -> None:
+def delist(books: Books, event: Delisting) -> Effects:
     """Retire strategies that stand opposed while LEAN holds none; LEAN sends them no event.
 
     They close at the last price. They net to zero, so the account does not depend on it.
     """
     instrument = books.instruments.get(event.sid)
     if instrument is None or event.kind is not DelistingKind.DELISTED:
-        return
+        return NO_EFFECTS
     holding = books.holdings[event.sid]
     if holding.quantity:
-        return
+        return NO_EFFECTS
     rate = books.rates[instrument.currency]
-    reason = "delisting" if instrument.strike is None else "expiry"
+    reason = "expiry" if instrument.rules.has_strike else "delisting"
+    effects: list[Effect] = []
     for account, position in books.holders(event.sid):
         execution = Execution(event.time, 0, -position.quantity, holding.price, rate)
-        books.trade(account, instrument, execution, reason)
+        effects.append(books.trade(account, instrument, execution, reason))
+    return effects
 
 
-def rename(books: Books, event: SymbolChange) -> None:
-    """Show the new ticker from now on; the sid, the lots and the terms stay."""
+def rename(books: Books, event: SymbolChange) -> Effects:
+    """Show the new ticker from now on; the Symbol ID, the lots and the terms stay."""
     if event.sid in books.tickers:
         books.tickers[event.sid] = event.new
+    return NO_EFFECTS

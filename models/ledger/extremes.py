@@ -1,4 +1,4 @@
-"""The lowest and highest worth since each open lot was entered."""
+"""The lowest and highest unit value since each open lot was entered."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 
 class Extremes:
-    """The lowest and the highest worth since each lot's entry, O(1) amortized a mark or fill.
+    """The lowest and the highest unit value since each lot's entry, O(1) amortized a mark or fill.
 
-    Two stacks of [worth, lots], from the oldest lot to the newest: how far it went since any lot
-    of the group came in. A lot that came later saw less, so lows rise strictly and highs fall, and
-    a new extreme merges the groups that it goes beyond.
+    Two stacks of [unit value, lots], from the oldest lot to the newest: how far it went since any
+    lot of the group came in. A lot that came later saw less, so lows rise strictly and highs fall,
+    and a new extreme merges the groups that it goes beyond.
     """
 
     __slots__ = ("highs", "lows")
@@ -21,18 +21,18 @@ class Extremes:
         self.lows: deque[list[Any]] = deque()
         self.highs: deque[list[Any]] = deque()
 
-    def see(self, worth: float, entering: int = 0) -> None:
+    def see(self, unit_value: float, entering: int = 0) -> None:
         """Take what a unit is worth now, when so many lots come in."""
         lows, highs, lots = self.lows, self.highs, entering
-        while lows and lows[-1][0] >= worth:
+        while lows and lows[-1][0] >= unit_value:
             lots += lows.pop()[1]
         if lots:
-            lows.append([worth, lots])
+            lows.append([unit_value, lots])
         lots = entering
-        while highs and highs[-1][0] <= worth:
+        while highs and highs[-1][0] <= unit_value:
             lots += highs.pop()[1]
         if lots:
-            highs.append([worth, lots])
+            highs.append([unit_value, lots])
 
     def each(self) -> Iterator[tuple[float, float]]:
         """The lowest and the highest since each lot came in, the oldest lot's first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from models.events.instruments import Instrument, SecurityType
+from models.events.instruments import Instrument
 from models.ledger.accounts import Account
 from models.ledger.lean_account import Holding
 
@@ -14,8 +14,8 @@ class Stake(NamedTuple):
     """A strategy's part in what holding an instrument may cost or bring.
 
     Attributes:
-        strategy: Its name.
-        sid: The instrument.
+        strategy: The strategy's name.
+        sid: The instrument's Symbol ID.
         size: Absolute value of LEAN's net holding, P&L currency.
         share: Its signed quantity over the net one.
     """
@@ -36,7 +36,7 @@ def stakes(holdings: Iterable[Holding], accounts: Iterable[Account]) -> list[Sta
         Stake(
             account.name,
             held.instrument.sid,
-            abs(held.quantity * held.worth) * held.instrument.multiplier,
+            abs(held.quantity * held.unit_value) * held.instrument.multiplier,
             account.open[held.instrument.sid].quantity / held.quantity,
         )
         for held in bearing
@@ -61,9 +61,7 @@ def bearers(
         in each by signed quantity. Empty when nobody does.
     """
     same = [stake for stake in held if instruments[stake.sid].currency == currency]
-    chosen = same or [
-        stake for stake in held if instruments[stake.sid].kind is not SecurityType.CRYPTO_FUTURE
-    ]
+    chosen = same or [stake for stake in held if not instruments[stake.sid].rules.own_funding]
     total = sum({stake.sid: stake.size for stake in chosen}.values())
     if not total:
         return []

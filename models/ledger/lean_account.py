@@ -1,6 +1,6 @@
 """The shadow of LEAN's account: the holdings and the cash LEAN must show if every event was seen.
 
-Where LEAN's cash differs from the shadow's, money moved without an event.
+Where LEAN's cash differs from the expected cash, money moved without an event.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ MARGIN, PAIR = Valuation.MARGIN, Valuation.PAIR
 
 
 class Holding:
-    """LEAN's net holding of an instrument, as every fill left it, and its last worth.
+    """LEAN's net holding of an instrument, as every fill left it, and its last unit value.
 
     Attributes:
         quantity: Signed net quantity.
         average: LEAN's average price, quote currency; 0 when flat.
-        worth: What a unit is worth now (`Instrument.worth`).
+        unit_value: What a unit is worth now (`Instrument.unit_value`).
         settled: LEAN's settled profit of a future, in LEAN's units.
     """
 
-    __slots__ = ("average", "instrument", "quantity", "settled", "worth")
+    __slots__ = ("average", "instrument", "quantity", "settled", "unit_value")
 
     def __init__(self, instrument: Instrument) -> None:
         self.instrument = instrument
         self.quantity = 0.0
         self.average = 0.0
-        self.worth = 0.0
+        self.unit_value = 0.0
         self.settled = 0.0
 
     def fill(self, quantity: float, price: float) -> float:
@@ -50,7 +50,7 @@ class Holding:
         if before * quantity < 0:
             closed = -quantity if abs(quantity) < abs(before) else before
             if instrument.inverse:
-                gain = instrument.worth(price) - instrument.worth(self.average)
+                gain = instrument.unit_value(price) - instrument.unit_value(self.average)
             else:
                 gain = price - self.average
             profit = closed * gain * instrument.multiplier
@@ -63,38 +63,38 @@ class Holding:
         self.quantity = after
         if not after:
             self.settled = 0.0
-        if not self.worth:
-            self.worth = instrument.worth(price)
+        if not self.unit_value:
+            self.unit_value = instrument.unit_value(price)
         return profit
 
     @property
     def cost(self) -> float:
         """What the quantity is worth at LEAN's average price, P&L currency."""
-        return self.quantity * self.instrument.worth(self.average) * self.instrument.multiplier
+        return self.quantity * self.instrument.unit_value(self.average) * self.instrument.multiplier
 
     @property
     def price(self) -> float:
-        """The last price in quote currency, from the worth; 0 where none was seen."""
-        return self.instrument.worth(self.worth)
+        """The last price in quote currency, from the unit value; 0 where none was seen."""
+        return self.instrument.unit_value(self.unit_value)
 
     def close_out(self, profit: float, rate: float) -> None:
-        """Set the worth from LEAN's unrealized profit: what closing would bring now."""
+        """Set the unit value from LEAN's unrealized profit: what closing would bring now."""
         instrument = self.instrument
         if self.quantity and rate:
             size = self.quantity * instrument.multiplier * rate
-            self.worth = instrument.worth(self.average) + profit / size
+            self.unit_value = instrument.unit_value(self.average) + profit / size
 
     def state(self) -> list[Any]:
         """JSON-able and exact."""
-        return [self.instrument.sid, self.quantity, self.average, self.worth, self.settled]
+        return [self.instrument.sid, self.quantity, self.average, self.unit_value, self.settled]
 
     def restore(self, state: list[Any]) -> None:
         """Take over what `state` returned."""
-        _, self.quantity, self.average, self.worth, self.settled = state
+        _, self.quantity, self.average, self.unit_value, self.settled = state
 
 
-class LeanCash:
-    """The cash that LEAN must show if every event was seen.
+class ShadowCash:
+    """The expected cash: what LEAN must show if every event was seen.
 
     Settled and unsettled amounts count together; a future's settled profit, which LEAN moves into
     cash every day without an event, is taken out of what LEAN shows before the two are compared.
@@ -106,11 +106,11 @@ class LeanCash:
         self.next_scan: datetime | None = None
 
     def move(self, currency: str, amount: float) -> None:
-        """An event moved an amount."""
+        """Add an amount that an event moved to the expected cash."""
         self.expected[currency] = self.expected.get(currency, 0.0) + amount
 
     def fill(self, instrument: Instrument, quantity: float, price: float, profit: float) -> None:
-        """Move what LEAN moves at a fill, the fee apart.
+        """Move what LEAN moves at a fill, without its fee.
 
         Args:
             instrument: What was traded.
@@ -130,7 +130,7 @@ class LeanCash:
             self.move(instrument.base, quantity)
 
     def announce(self, currency: str, amount: float, note: str) -> None:
-        """The user says that a deposit or withdrawal will come."""
+        """Note a deposit or withdrawal that the user says will come."""
         self._announced.append((currency, amount, note))
 
     def announced(self, currency: str, amount: float, tolerance: float) -> str | None:
@@ -164,12 +164,12 @@ class LeanCash:
         self.next_scan = datetime.fromisoformat(scan) if scan else None
 
 
-class Mirrored(NamedTuple):
-    """What a trade in LEAN's mirror brought beside its cash, P&L currency.
+class ShadowFill(NamedTuple):
+    """What a fill brought in the shadow account beside the cash that paid for it, P&L currency.
 
     Attributes:
         landed: Profit of the closed part at LEAN's average price, where it is turned into account
-            currency at once (`Books.lands`); 0 for all else.
+            currency at once (`Books.account_settlement`); 0 for all else.
         averaged: What appears by LEAN's averaging. Of an inverse contract LEAN averages the prices
             as of any other, and 1 / average is less than the average of 1 / price: the difference
             is in LEAN's equity and in no lot. 0 for all else.
@@ -179,29 +179,31 @@ class Mirrored(NamedTuple):
     averaged: float
 
 
-PLAIN = Mirrored(0.0, 0.0)
+# What a fill brings where its cash is all.
+CASH_ALONE = ShadowFill(0.0, 0.0)
 
 
-def mirror(
-    cash: LeanCash,
+def fill_shadow(
+    cash: ShadowCash,
     holding: Holding,
     quantity: float,
     price: float,
     account: tuple[str, float] | None = None,
-) -> Mirrored:
-    """Trade in LEAN's mirror, the fee apart.
+) -> ShadowFill:
+    """Book a fill in the shadow account as LEAN does, without its fee.
 
     Args:
         cash: LEAN's cash.
         holding: LEAN's holding.
         quantity: Signed.
         price: Quote currency.
-        account: Account currency and rate, where the profit lands in it (`Books.lands`).
+        account: Account currency and rate where the profit is turned into it at once
+            (`Books.account_settlement`); None where it stays in its own.
     """
     instrument = holding.instrument
     if account is None and not instrument.inverse:
         cash.fill(instrument, quantity, price, holding.fill(quantity, price))
-        return PLAIN
+        return CASH_ALONE
     before = holding.cost if instrument.inverse else 0.0
     profit = holding.fill(quantity, price)
     if account is None:
@@ -210,6 +212,6 @@ def mirror(
         cash.move(account[0], profit * account[1])
     averaged = 0.0
     if instrument.inverse:
-        traded = quantity * instrument.worth(price) * instrument.multiplier
+        traded = quantity * instrument.unit_value(price) * instrument.multiplier
         averaged = before + traded + profit - holding.cost
-    return Mirrored(0.0 if account is None else profit, averaged)
+    return ShadowFill(0.0 if account is None else profit, averaged)

@@ -29,12 +29,14 @@ class Execution(NamedTuple):
         order_id: The order; 0 for a holding that no order explains.
         quantity: Signed.
         price: Quote currency.
-        rate: Account currency per unit of P&L currency; `fee` is in account currency.
+        rate: Account currency per unit of P&L currency.
+        fee: Account currency, positive when paid.
         arrival: Mid (or last) price at the order's submission; 0 where unknown.
         tag: The order's tag.
         seeded: Not a fill but a holding that the tracker found.
         order_type: The order's type.
-        risk: What a unit could lose as the order planned, account currency; 0 where unsaid.
+        risk: What a unit could lose as the order planned, account currency; 0 where nothing was
+            said.
     """
 
     time: datetime
@@ -57,20 +59,22 @@ class Lot:
     Attributes:
         quantity: Signed quantity still open.
         price: Entry price, quote currency, split-adjusted.
-        worth: The instrument's `worth` at that price.
+        unit_value: `Instrument.unit_value` at that price.
         fee: Entry fee of the open quantity, account currency.
         rate: Account currency per unit of P&L currency at entry.
         arrival: Arrival price of the opening order, split-adjusted; 0 where unknown.
         time: UTC of entry.
-        order_id: The order that opened it; `tag` is its tag, `order_type` its type.
+        order_id: The order that opened it.
+        tag: The opening order's tag.
         seeded: Held before the tracker started, or adopted: no fill opened it.
+        order_type: The opening order's type.
         risk: What a unit could lose as planned, by the order's tag or else by the first stop that
-            was set against it, account currency; 0 where unsaid.
+            was set against it, account currency; 0 where nothing was said.
     """
 
     quantity: float
     price: float
-    worth: float
+    unit_value: float
     fee: float
     rate: float
     arrival: float
@@ -113,7 +117,7 @@ class Lot:
 build = tuple.__new__
 
 
-class Closed(NamedTuple):
+class Match(NamedTuple):
     """A quantity matched against the lot that opened it.
 
     Attributes:
@@ -122,8 +126,10 @@ class Closed(NamedTuple):
         gross: P&L before fees, in the instrument's P&L currency.
         entry_fee: The lot's fee for that part, account currency.
         exit_fee: The closing execution's fee for that part, account currency.
-        low: Lowest `worth` since the lot's entry, the exit's included; `high` is the highest.
-        slippage: `Lot.slippage`, account currency; `arrival_value` is the value on arrival.
+        low: Lowest unit value since the lot's entry, the exit's included.
+        high: Highest unit value since the lot's entry, the exit's included.
+        slippage: Slippage of entry and exit, account currency; negative is cost.
+        arrival_value: Value at the arrival prices that are known, account currency.
     """
 
     lot: Lot

@@ -101,6 +101,7 @@ class Orders:
         return order_id
 
     def _new(self, event: Fill | OrderUpdate, ticker: str) -> Order:
+        """The order that an event is the first of."""
         tag = event.tag or ""
         order_type = OrderType.MARKET if event.order_type is None else event.order_type
         arrival = 0.0
@@ -155,5 +156,6 @@ class Orders:
 
 
 def _order(values: list[Any]) -> Order:
+    """The order that `Order.state` described."""
     strategy, order_type, *rest = values
     return Order(strategy, OrderType(order_type), *rest)

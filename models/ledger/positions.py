@@ -12,7 +12,7 @@ from models.events.instruments import Instrument
 from models.events.orders import OrderType
 from models.events.quantities import DUST, SMALLEST, tidy
 from models.ledger.extremes import Extremes
-from models.ledger.lots import Closed, Execution, Lot, build
+from models.ledger.lots import Execution, Lot, Match, build
 from models.ledger.round_trips import RoundTrip
 from models.ledger.terms import Balance, Terms
 
@@ -20,24 +20,30 @@ from models.ledger.terms import Balance, Terms
 class Position:
     """One strategy's open lots of one instrument with the terms it earned there.
 
+    Args:
+        strategy: Whose it is.
+        instrument: What is held.
+
     Attributes:
-        cost: Sum of quantity times worth, in units of the P&L currency.
+        lots: The open lots, the oldest first.
+        extremes: The lowest and the highest unit value that each of them saw.
+        quantity: Signed quantity of all of them.
+        terms: What the strategy earned there.
+        balances: Currency -> the foreign cash that it earned there, with its exchange profit.
+        cost: Sum of quantity times unit value, in units of the P&L currency.
         open_pnl: P&L of the open lots at the last mark, account currency.
-        round: The open round; None when flat.
-        ended: The round that the last `trade` ended, else None; `entered` the lot that it opened.
+        round_trip: The open round trip; None when flat.
     """
 
     __slots__ = (
         "balances",
         "cost",
-        "ended",
-        "entered",
         "extremes",
         "instrument",
         "lots",
         "open_pnl",
         "quantity",
-        "round",
+        "round_trip",
         "strategy",
         "terms",
     )
@@ -50,26 +56,24 @@ class Position:
         self.quantity = 0.0
         self.cost = 0.0
         self.open_pnl = 0.0
-        self.round: RoundTrip | None = None
-        self.ended: RoundTrip | None = None
-        self.entered: Lot | None = None
+        self.round_trip: RoundTrip | None = None
         self.terms = Terms()
         self.balances: dict[str, Balance] = {}
 
-    def unrealized(self, worth: float) -> float:
-        """P&L of the open lots in the instrument's P&L currency, at that worth of a unit."""
-        return (self.quantity * worth - self.cost) * self.instrument.multiplier
+    def unrealized(self, unit_value: float) -> float:
+        """P&L of the open lots in the instrument's P&L currency, at that value of a unit."""
+        return (self.quantity * unit_value - self.cost) * self.instrument.multiplier
 
     @property
     def average_price(self) -> float:
         """Entry price of the open lots weighted by quantity, quote currency; 0 when flat."""
         return sum(lot.quantity * lot.price for lot in self.lots) / (self.quantity or 1.0)
 
-    def see(self, worth: float) -> None:
+    def see(self, unit_value: float) -> None:
         """Take a mark: what a unit is worth now; `open_pnl` is up to date."""
-        extremes, held = self.extremes, self.round
-        if worth < extremes.lows[-1][0] or worth > extremes.highs[-1][0]:
-            extremes.see(worth)
+        extremes, held = self.extremes, self.round_trip
+        if unit_value < extremes.lows[-1][0] or unit_value > extremes.highs[-1][0]:
+            extremes.see(unit_value)
         if held is not None:
             value = held.gross + self.open_pnl
             if value < held.low:
@@ -77,7 +81,9 @@ class Position:
             elif value > held.high:
                 held.high = value
 
-    def trade(self, execution: Execution, next_lot: int, told: bool = True) -> list[Closed]:
+    def trade(
+        self, execution: Execution, next_lot: int, told: bool = True
+    ) -> tuple[Sequence[Match], Lot | None, RoundTrip | None]:
         """Close what the execution closes, lot by lot, and open the rest.
 
         Args:
@@ -86,47 +92,53 @@ class Position:
             told: Whether what it closes is part of a trade's record.
 
         Returns:
-            The closed pieces, in the order they were matched.
+            The matches with the lots that it closed, in their order; the lot that was opened, and
+            the round trip that ended, each None where there is none.
         """
         left, price, instrument = execution[2], execution[3], self.instrument
-        worth = instrument.worth(price) if instrument.inverse else price
-        closed: list[Closed] = []
-        self.ended = self.entered = None
+        unit_value = instrument.unit_value(price) if instrument.inverse else price
+        closed: list[Match] = []
+        ended = None
         if self.quantity * left < 0:
-            left = self._close(left, worth, execution, next_lot, closed)
-            if closed and self.round is not None:
-                self._reduce(self.round, closed if told else (), execution)
-        if left:
-            self._open(execution, left, worth)
-        return closed
+            left = self._close(left, unit_value, execution, next_lot, closed)
+            if closed and self.round_trip is not None:
+                ended = self._reduce(self.round_trip, closed if told else (), execution)
+        lot = self._open(execution, left, unit_value) if left else None
+        return closed, lot, ended
 
-    def _open(self, execution: Execution, quantity: float, worth: float) -> None:
+    def _open(self, execution: Execution, quantity: float, unit_value: float) -> Lot:
+        """Open a lot with a quantity that closes nothing."""
         time, order_id, whole, price, rate, fee, arrival, tag, seeded, kind, risk = execution
         if quantity != whole:
             fee *= quantity / whole
-        held = self.round
+        held = self.round_trip
         if held is None:
-            held = self.round = RoundTrip(time, order_id, tag, seeded, kind)
+            held = self.round_trip = RoundTrip(time, order_id, tag, seeded, kind)
         size = abs(quantity)
         if risk:
             held.risk += size * risk
         held.entered += size
         held.paid += size * price
-        held.stake += abs(size * worth) * self.instrument.multiplier * rate
+        held.stake += abs(size * unit_value) * self.instrument.multiplier * rate
         total = self.quantity + quantity
         self.quantity = tidy(total) if total % 1 else total
-        self.cost += quantity * worth
+        self.cost += quantity * unit_value
         lot = Lot(
-            quantity, price, worth, fee, rate, arrival, time, order_id, tag, seeded, kind, risk
+            quantity, price, unit_value, fee, rate, arrival, time, order_id, tag, seeded, kind, risk
         )
-        self.entered = lot
         self.lots.append(lot)
-        self.extremes.see(worth, 1)
+        self.extremes.see(unit_value, 1)
+        return lot
 
     def _close(
-        self, left: float, worth: float, execution: Execution, next_lot: int, closed: list[Closed]
+        self,
+        left: float,
+        unit_value: float,
+        execution: Execution,
+        next_lot: int,
+        closed: list[Match],
     ) -> float:
-        """Match a quantity with the lots it closes, adding the pieces to `closed`.
+        """Match a quantity with the lots it closes, adding the matches to `closed`.
 
         Returns:
             What is left of it when no lot is.
@@ -138,8 +150,8 @@ class Position:
         dust = min(instrument.lot * DUST, abs(left) * DUST * DUST)
         if dust < SMALLEST:
             dust = SMALLEST
-        if not extremes.lows[-1][0] < worth < extremes.highs[-1][0]:
-            extremes.see(worth)
+        if not extremes.lows[-1][0] < unit_value < extremes.highs[-1][0]:
+            extremes.see(unit_value)
         while abs(left) > dust and quantity * left < 0:
             lot = lots[next_lot]
             part, entry_fee = lot.quantity, lot.fee
@@ -156,18 +168,21 @@ class Position:
             left += part
             if left % 1:
                 left = tidy(left)
-            cost -= part * lot.worth
+            cost -= part * lot.unit_value
             size, slippage, value = part * multiplier, 0.0, 0.0
             if arrival or lot.arrival:
                 slippage, value = lot.slippage(size, price, rate, arrival)
-            gross, exit_fee = size * (worth - lot.worth), fee * (-part / whole)
-            piece = (lot, part, gross, entry_fee, exit_fee, low, high, slippage, value)
-            closed.append(build(Closed, piece))
+            gross, exit_fee = size * (unit_value - lot.unit_value), fee * (-part / whole)
+            match = (lot, part, gross, entry_fee, exit_fee, low, high, slippage, value)
+            closed.append(build(Match, match))
         self.quantity, self.cost = quantity, cost if lots else 0.0
         return left if abs(left) > dust else 0.0
 
-    def _reduce(self, held: RoundTrip, told: Sequence[Closed], execution: Execution) -> None:
-        """Add what was closed and is told to the round; end it where nothing is left."""
+    def _reduce(
+        self, held: RoundTrip, told: Sequence[Match], execution: Execution
+    ) -> RoundTrip | None:
+        """Add what was closed and is told to the round trip; returns it where it ended."""
+        ended = None
         price, rate, made = execution[3], execution[4], held.gross
         for _, part, gross, entry_fee, exit_fee, _, _, slippage, value in told:
             size = abs(part)
@@ -179,13 +194,14 @@ class Position:
             held.arrival_value += value
         held.gross = made
         if self.lots:
-            made += self.unrealized(self.instrument.worth(price)) * rate
+            made += self.unrealized(self.instrument.unit_value(price)) * rate
         else:
-            self.ended, self.round = held, None
+            ended, self.round_trip = held, None
         if made < held.low:
             held.low = made
         elif made > held.high:
             held.high = made
+        return ended
 
     def protect(self, stop: float, rate: float) -> None:
         """Take the distance to a stop as the risk of the lots that have none.
@@ -197,36 +213,38 @@ class Position:
         instrument = self.instrument
         each = instrument.multiplier * rate
         for lot in self.lots:
-            loss = (lot.worth - instrument.worth(stop)) * (each if lot.quantity > 0 else -each)
+            loss = (lot.unit_value - instrument.unit_value(stop)) * (
+                each if lot.quantity > 0 else -each
+            )
             if not lot.risk and loss > 0.0:
                 lot.risk = loss
-                if self.round is not None:
-                    self.round.risk += abs(lot.quantity) * loss
+                if self.round_trip is not None:
+                    self.round_trip.risk += abs(lot.quantity) * loss
 
     def scale(self, factor: float) -> None:
         """Apply a split: quantities are divided by the factor, prices multiplied by it."""
         for lot in self.lots:
             lot.quantity /= factor
             lot.price *= factor
-            lot.worth *= factor
+            lot.unit_value *= factor
             lot.arrival *= factor
             lot.risk *= factor
         self.quantity /= factor
         self.extremes.scale(factor)
-        if self.round is not None:
-            self.round.entered /= factor
-            self.round.exited /= factor
+        if self.round_trip is not None:
+            self.round_trip.entered /= factor
+            self.round_trip.exited /= factor
 
     def grow(self, quantity: float) -> None:
         """Add a quantity that costs nothing to the newest lot (a share gained by rounding)."""
         lot = self.lots[-1]
         grown = lot.quantity + quantity
         lot.price *= lot.quantity / grown
-        lot.worth *= lot.quantity / grown
+        lot.unit_value *= lot.quantity / grown
         lot.quantity = grown
         self.quantity = tidy(self.quantity + quantity)
-        if self.round is not None:
-            self.round.entered += abs(quantity)
+        if self.round_trip is not None:
+            self.round_trip.entered += abs(quantity)
 
     def state(self) -> dict[str, Any]:
         """JSON-able and exact; `restore` on a fresh position brings it back."""
@@ -240,7 +258,7 @@ class Position:
             "lots": [_values(lot) for lot in self.lots],
             "lows": [list(group) for group in self.extremes.lows],
             "highs": [list(group) for group in self.extremes.highs],
-            "round": _values(self.round) if self.round else None,
+            "round": _values(self.round_trip) if self.round_trip else None,
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -252,13 +270,25 @@ class Position:
         self.lots = deque(Lot(**_given(values)) for values in state["lots"])
         self.extremes.lows = deque(state["lows"])
         self.extremes.highs = deque(state["highs"])
-        self.round = RoundTrip(**_given(state["round"])) if state["round"] else None
+        self.round_trip = RoundTrip(**_given(state["round"])) if state["round"] else None
+
+
+# A lot's unit value has an older name in saved states.
+SAVED_UNIT_VALUE = "worth"
 
 
 def _values(record: Lot | RoundTrip) -> dict[str, Any]:
-    return {**asdict(record), "time": record.time.isoformat()}
+    """The JSON values of a lot or a round trip, by name."""
+    values = {**asdict(record), "time": record.time.isoformat()}
+    return {
+        SAVED_UNIT_VALUE if name == "unit_value" else name: value for name, value in values.items()
+    }
 
 
 def _given(values: dict[str, Any]) -> dict[str, Any]:
+    """The fields that `_values` described."""
+    fields = {
+        "unit_value" if name == SAVED_UNIT_VALUE else name: value for name, value in values.items()
+    }
     kind = OrderType(values["order_type"])
-    return {**values, "time": datetime.fromisoformat(values["time"]), "order_type": kind}
+    return {**fields, "time": datetime.fromisoformat(values["time"]), "order_type": kind}

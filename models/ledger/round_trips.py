@@ -15,16 +15,21 @@ class RoundTrip:
     Attributes:
         time: UTC of its first entry.
         order_id: The order that opened it.
-        tag: That order's tag.
+        tag: The opening order's tag.
         seeded: Held before the tracker started, or adopted.
-        order_type: That order's type.
-        risk: What all that came in could lose as planned; 0 where unsaid.
-        entered: Quantity that came in, split-adjusted; `exited` what went out.
-        paid: Sum of entered quantity times price, quote currency; `received` of the exited.
-        stake: Value at entry.
-        gross: P&L before fees of what was closed; `fees` are those of what was closed.
-        slippage: As of `Closed`, summed; so is `arrival_value`.
-        low: Lowest P&L before fees at any mark or fill, 0 at the start included; `high` highest.
+        order_type: The opening order's type.
+        entered: Quantity that was opened so far, split-adjusted.
+        exited: Quantity that was closed so far, split-adjusted.
+        paid: Sum of the opened quantities times their prices, quote currency.
+        received: Sum of the closed quantities times their prices, quote currency.
+        stake: Entry notional: the value of what was opened, at entry.
+        gross: P&L of what was closed, before fees.
+        fees: Fees of what was closed, at entry and exit.
+        slippage: Slippage of what was closed; negative is cost.
+        arrival_value: Value of what was closed at the arrival prices.
+        low: Lowest P&L before fees at any mark or fill; at most 0, the P&L at the start.
+        high: Highest P&L before fees at any mark or fill; at least 0.
+        risk: What all that was opened could lose as planned; 0 where nothing was said.
     """
 
     time: datetime

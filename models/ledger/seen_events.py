@@ -54,6 +54,7 @@ class SeenEvents:
         return 0 <= order_id < len(self._through) and 0 < event_id <= self._through[order_id]
 
     def _add_ahead(self, order_id: int, event_id: int) -> bool:
+        """Remember an event ahead of its order's next one; False when it was seen before."""
         ahead = self._ahead.setdefault(order_id, set())
         if event_id in ahead:
             return False
@@ -61,6 +62,7 @@ class SeenEvents:
         return True
 
     def _catch_up(self, order_id: int) -> None:
+        """Count the events that came ahead and are next now."""
         ahead = self._ahead[order_id]
         while self._through[order_id] + 1 in ahead:
             self._through[order_id] += 1

@@ -7,6 +7,12 @@ from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from models.errors import UnknownStrategyError
+from models.ledger.books import Books
+from models.ledger.positions import Position
+from models.ledger.tags import UNASSIGNED
+from models.ledger.valuation import account_misbooked, misbooked, unrealized_pnl
+
 
 class Flow(NamedTuple):
     """A deposit (positive) or withdrawal.
@@ -69,6 +75,65 @@ class Sheet:
 
 
 def sum_sheets(sheets: Iterable[Sheet]) -> Sheet:
-    """Column by column."""
+    """Sheets added column by column."""
     columns = zip(*(astuple(sheet) for sheet in sheets), strict=True)
     return Sheet(*(sum(column) for column in columns))
+
+
+def strategy_sheet(books: Books, strategy: str) -> Sheet:
+    """A strategy's terms now.
+
+    Raises:
+        UnknownStrategyError: There is no such strategy; the text names those there are.
+    """
+    account = books.accounts.get(strategy)
+    if account is None:
+        raise UnknownStrategyError(strategy, books.accounts)
+    terms = account.terms
+    settled = account_misbooked(books, account)
+    return Sheet(
+        realized=terms.realized,
+        unrealized=unrealized_pnl(books, account) - settled,
+        fees=terms.fees,
+        dividends=terms.dividends,
+        financing=terms.financing,
+        settlement=terms.settlement + settled,
+        fx=account.fx(books.rates),
+    )
+
+
+def strategy_sheets(books: Books) -> dict[str, Sheet]:
+    """Every strategy's terms now; `unassigned` last, and only when it is not zero."""
+    names = [name for name in books.accounts if name != UNASSIGNED]
+    found = {name: strategy_sheet(books, name) for name in names}
+    rest = strategy_sheet(books, UNASSIGNED)
+    return {**found, UNASSIGNED: rest} if rest != Sheet() else found
+
+
+def account_sheet(books: Books) -> Sheet:
+    """The account's terms now: the sums over the strategies and `unassigned`."""
+    return sum_sheets(strategy_sheet(books, name) for name in books.accounts)
+
+
+def instrument_sheets(books: Books) -> dict[str, dict[str, Sheet]]:
+    """Symbol ID -> strategy -> its terms there; fx there is that of the cash earned there."""
+    found: dict[str, dict[str, Sheet]] = {}
+    for account in books.accounts.values():
+        for sid, position in account.positions.items():
+            found.setdefault(sid, {})[account.name] = _position_sheet(books, position)
+    return found
+
+
+def _position_sheet(books: Books, position: Position) -> Sheet:
+    """What a strategy earned by one instrument."""
+    instrument, terms, rates = position.instrument, position.terms, books.rates
+    gained = position.unrealized(books.holdings[instrument.sid].unit_value)
+    return Sheet(
+        realized=terms.realized,
+        unrealized=gained * rates[instrument.currency],
+        fees=terms.fees,
+        dividends=terms.dividends,
+        financing=terms.financing,
+        settlement=terms.settlement + misbooked(books, position),
+        fx=sum(balance.fx_at(rates[name]) for name, balance in position.balances.items()),
+    )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 class Balance:
-    """A strategy's cash in one currency, and the exchange profit it made by being there.
+    """A strategy's cash in one currency, and the exchange profit that its change of rate made.
 
     The law's fx is `amount * (rate - old rate)`. It is accrued when the amount changes or is read:
     the steps between telescope to the same sum.

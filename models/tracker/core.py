@@ -23,9 +23,10 @@ from models.events.instruments import Instrument
 from models.events.orders import Fill, OrderUpdate
 from models.execution.quality import ExecutionQuality
 from models.ledger.books import Books
-from models.ledger.corporate_actions import happens
+from models.ledger.corporate_actions import delist, dividend, rename, split, split_happens
+from models.ledger.effects import NO_EFFECTS, Effects
 from models.ledger.ledger import Ledger
-from models.ledger.opening import before
+from models.ledger.opening import open_account, opening_before
 from models.ledger.tags import Resolver, strategy_in_tag, whole_tag
 from models.settings import Settings, TagMeans, chosen
 from models.tracker.archiving import Archiving
@@ -150,25 +151,29 @@ class Core:
             mark that does not close, which the feed must send again, complete.
         """
         with self.lock:
-            booked = self.record(event)
+            effects = self.record(event)
         if self._restless:
             self.settle()
-        return booked
+        return effects is not None
 
-    def record(self, event: Event | Instrument) -> bool:
-        """Book an event under the lock; whoever does must `settle` once it is released."""
-        booked = _BOOKING[type(event)](self, event)
+    def record(self, event: Event | Instrument) -> Effects | None:
+        """Book an event under the lock; whoever does must `settle` once it is released.
+
+        Returns:
+            What executions did; None when nothing was booked.
+        """
+        effects = _BOOKING[type(event)](self, event)
         books = self.ledger.books
-        if books.paid or books.entered:
-            self._count(books)
+        if effects:
+            self._count(effects)
         if self.scopes.changes or len(books.anomalies) != self._anomalies_told:
             self._tell(books)
-        return booked
+        return effects
 
     def open_before(self, opening: Opening, fill: Fill) -> None:
         """Open the account as it stood before a fill that the opening shows already."""
         with self.lock:
-            self._open(before(self.ledger.books, opening, fill))
+            self._count(self._open(opening_before(self.ledger.books, opening, fill)))
 
     def deploy(self, time: datetime, name: str = "") -> Deployment:
         """Begin a deployment: LEAN counts its orders anew, what was made so far stays.
@@ -189,9 +194,9 @@ class Core:
     def resume(self, mark: Mark) -> None:
         """Take a deployment's first mark, and with it all that changed while LEAN was stopped."""
         with self.lock:
-            self.ledger.resume(mark)
+            adopted = self.ledger.resume(mark)
             self._see(mark)
-            self._count(self.ledger.books)
+            self._count(adopted or NO_EFFECTS)
             self._tell(self.ledger.books)
         self.settle()
 
@@ -229,31 +234,32 @@ class Core:
         with self.lock:
             return self.execution.due(time) if self.execution is not None else set()
 
-    def _open(self, opening: Opening) -> bool:
+    def _open(self, opening: Opening) -> Effects:
         self.days.open(opening.time)
-        self.ledger.apply(opening)
+        effects = open_account(self.ledger.books, opening)
         self.scopes.open(self.ledger)
         self.deploy(opening.time)
-        return True
+        return effects
 
-    def _update(self, update: OrderUpdate) -> bool:
+    def _update(self, update: OrderUpdate) -> Effects:
         books, execution = self.ledger.books, self.execution
         first = execution is not None and books.orders.find(update.order_id) is None
-        self.ledger.apply(update)
+        books.update_order(update)
         instrument = books.instruments.get(update.sid)
         order = books.orders.find(update.order_id)
         if execution is None or order is None:
-            return True
+            return NO_EFFECTS
         if not first:
             execution.update(update)
         elif instrument is not None:
             rate = books.rates[instrument.currency]
             execution.submit(update, order, instrument, rate, update.created)
-        return True
+        return NO_EFFECTS
 
-    def _fill(self, fill: Fill) -> bool:
-        if not self.ledger.fill(fill):
-            return False
+    def _fill(self, fill: Fill) -> Effects | None:
+        effects = self.ledger.fill(fill)
+        if effects is None:
+            return None
         if self.execution is not None:
             books = self.ledger.books
             order, instrument = books.orders.find(fill.order_id), books.instruments[fill.sid]
@@ -263,13 +269,13 @@ class Core:
                 self.execution.fill(fill, order, instrument, rate, fee)
         if self.follower is not None:
             self.follower.fill(fill, self.ledger.books)
-        return True
+        return effects
 
-    def _mark(self, mark: Mark) -> bool:
-        if not self.ledger.mark(mark):
-            return False
-        self._see(mark)
-        return True
+    def _mark(self, mark: Mark) -> Effects | None:
+        adopted = self.ledger.mark(mark)
+        if adopted is not None:
+            self._see(mark)
+        return adopted
 
     def _see(self, mark: Mark) -> None:
         self.scopes.mark(mark.time, self.ledger)
@@ -278,34 +284,35 @@ class Core:
         if self.follower is not None:
             self.follower.mark(mark, self.ledger.books)
 
-    def _split(self, split: Split) -> bool:
-        if happens(self.ledger.books, split):
+    def _split(self, event: Split) -> Effects:
+        if split_happens(self.ledger.books, event):
             if self.execution is not None:
-                self.execution.split(split.sid, split.factor)
+                self.execution.split(event.sid, event.factor)
             if self.follower is not None:
-                self.follower.split(split)
-        return self.ledger.apply(split)
+                self.follower.split(event)
+        return split(self.ledger.books, event)
 
-    def _end_day(self, event: DayEnd) -> bool:
+    def _end_day(self, event: DayEnd) -> Effects | None:
         if not self.days.end(event):
-            return False
+            return None
         self.scopes.roll(event.time)
-        return True
+        return NO_EFFECTS
 
     # --- what came of it
 
-    def _count(self, books: Books) -> None:
-        """Count, keep and tell what fills paid, opened and closed."""
-        self.scopes.count(books.paid)
-        if books.closed:
-            self._restless |= self.logs[LOTS].take(books.closed)
-            for trade in books.closed:
-                self.statistics.add(trade, self._facts.get(trade.sid) or self._facts_of(trade.sid))
-        if books.rounds and self.logs[POSITIONS].take(books.rounds):
-            self._restless = True
+    def _count(self, effects: Effects) -> None:
+        """Count, keep and tell what executions paid, opened and closed."""
+        self.scopes.count(effects)
+        for _, _, _, _, trades, round_trip, _ in effects:
+            if trades:
+                self._restless |= self.logs[LOTS].take(trades)
+                for trade in trades:
+                    facts = self._facts.get(trade.sid) or self._facts_of(trade.sid)
+                    self.statistics.add(trade, facts)
+            if round_trip is not None and self.logs[POSITIONS].take((round_trip,)):
+                self._restless = True
         if self.listeners.hear_trades:
-            self._tell_trades(books)
-        books.forget()
+            self._tell_trades(effects)
 
     def _facts_of(self, sid: str) -> TradeFacts:
         """What the statistics must know of an instrument; its underlying's ticker may change."""
@@ -313,19 +320,24 @@ class Core:
         instrument = books.instruments[sid]
         underlying = instrument.underlying or sid
         ticker = books.tickers.get(underlying, underlying.partition(" ")[0])
-        facts = self._facts[sid] = TradeFacts(instrument.kind, ticker)
+        facts = self._facts[sid] = TradeFacts(instrument.security_type, ticker)
         return facts
 
-    def _tell_trades(self, books: Books) -> None:
+    def _tell_trades(self, effects: Effects) -> None:
+        """Tell of the trades opened, then of those closed, then of the round trips ended."""
         put = self.listeners.put
-        for position in books.entered if self.listeners.hear_entries else ():
-            quote = self.quote(position.instrument.sid)
-            trade = newest_record(position, quote)
-            put(NoticeKind.TRADE_OPENED, trade.entry_time, position.strategy, trade)
-        for trade in books.closed:
-            put(NoticeKind.TRADE_CLOSED, trade.exit_time, trade.strategy, trade)
-        for trade in books.rounds:
-            put(NoticeKind.POSITION_CLOSED, trade.exit_time, trade.strategy, trade)
+        for effect in effects if self.listeners.hear_entries else ():
+            if effect.lot is not None:
+                position = effect.position
+                trade = newest_record(position, self.quote(position.instrument.sid))
+                put(NoticeKind.TRADE_OPENED, trade.entry_time, position.strategy, trade, effect)
+        for effect in effects:
+            for trade in effect.trades:
+                put(NoticeKind.TRADE_CLOSED, trade.exit_time, trade.strategy, trade, effect)
+        for effect in effects:
+            ended = effect.round_trip
+            if ended is not None:
+                put(NoticeKind.POSITION_CLOSED, ended.exit_time, ended.strategy, ended, effect)
         self._restless = True
 
     def _tell(self, books: Books) -> None:
@@ -356,7 +368,7 @@ class Core:
         holding = books.holdings[sid]
         rate = books.rates[holding.instrument.currency]
         time = books.time or BEGINNING
-        return Quote(time, books.tickers[sid], holding.price, holding.worth, rate)
+        return Quote(time, books.tickers[sid], holding.price, holding.unit_value, rate)
 
     def settle(self) -> None:
         """Archive a batch that is due, and call the listeners; the lock must not be held."""
@@ -380,15 +392,17 @@ class Core:
         self._anomalies_told = len(self.ledger.books.anomalies)
 
 
-_BOOKING: dict[type, Callable[[Core, Any], bool]] = {
+# How each kind of event is booked; None says that it was not.
+_BOOKING: dict[type, Callable[[Core, Any], Effects | None]] = {
+    Instrument: lambda core, event: core.ledger.books.add_instrument(event),
     Opening: Core._open,
-    Fill: Core._fill,
     OrderUpdate: Core._update,
+    Fill: Core._fill,
     Mark: Core._mark,
+    CashFlow: lambda core, event: core.ledger.announce(event),
     Split: Core._split,
+    Dividend: lambda core, event: dividend(core.ledger.books, event),
+    Delisting: lambda core, event: delist(core.ledger.books, event),
+    SymbolChange: lambda core, event: rename(core.ledger.books, event),
     DayEnd: Core._end_day,
-    **dict.fromkeys(
-        (Instrument, Dividend, CashFlow, Delisting, SymbolChange),
-        lambda core, event: core.ledger.apply(event),
-    ),
 }

@@ -9,6 +9,7 @@ from datetime import datetime
 from itertools import chain
 
 from models.errors import CallError
+from models.ledger.effects import Effect
 from models.tracker.guard import Guard
 from models.tracker.notices import OF_FILLS, Notice, NoticeKind
 
@@ -64,10 +65,18 @@ class Listeners:
         self.hear_changes = not self.kinds <= OF_FILLS
         self.hear_lows = NoticeKind.NEW_LOW in self.kinds
 
-    def put(self, kind: NoticeKind, time: datetime, strategy: str, record: object) -> None:
+    def put(
+        self,
+        kind: NoticeKind,
+        time: datetime,
+        strategy: str,
+        record: object,
+        effect: Effect | None = None,
+    ) -> None:
         """Queue a notice for those who want its kind; call it under the core's lock."""
         if kind in self.kinds:
-            self._queue.append(Notice(kind, time, strategy, record))  # type: ignore[arg-type]
+            notice = Notice(kind, time, strategy, record, effect)  # type: ignore[arg-type]
+            self._queue.append(notice)
 
     @property
     def waiting(self) -> bool:

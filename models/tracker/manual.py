@@ -11,10 +11,11 @@ from models.errors import CallError
 from models.events.account import CashFlow, Mark, Opening
 from models.events.instruments import Instrument, SecurityType
 from models.events.orders import Fill
+from models.ledger.effects import NO_EFFECTS, Effects
 from models.ledger.positions import Position
 from models.tracker.core import Core
 from models.trades.builders import newest_record
-from models.trades.record import LONG, LOTS, SHORT, TradeRecord
+from models.trades.record import LONG, SHORT, TradeRecord
 
 # The smallest quantity is that of a coin, so that nothing is rounded away.
 SMALL_LOT = 1e-8
@@ -107,12 +108,9 @@ class ManualTrading:
         core = self._core
         with core.lock:
             position, closing = self._closing(order.symbol, quantity, order.strategy)
-            tally = core.scopes.account.tally
-            before = tally.trades
-            self._trade(position, order, closing)
-            closed = core.logs[LOTS].all()[before - tally.trades :]
+            effects = self._trade(position, order, closing)
         core.settle()
-        return closed
+        return [trade for effect in effects for trade in effect.trades]
 
     def update_unrealized_pnl(self, prices: Mapping[str, float], time: datetime | None) -> float:
         """Mark what is held at prices by ticker; returns the unrealized P&L of everything held.
@@ -230,26 +228,25 @@ class ManualTrading:
         account = books.account(strategy or self._core.settings.default_strategy)
         return account.position(books.instruments[sid])
 
-    def _trade(self, position: Position, order: HandOrder, quantity: float) -> None:
-        """Book the fill of an order of its own."""
+    def _trade(self, position: Position, order: HandOrder, quantity: float) -> Effects:
+        """Book the fill of an order of its own; returns what it did."""
         for name, value in (("price", order.price), ("commission", order.commission)):
             if not isfinite(value):
                 raise CallError(f"the {name} is {value}; it must be a number")
         core = self._core
-        core.record(
-            Fill(
-                time=self._moment(order.time),
-                order_id=core.ledger.books.orders.by_hand(position.strategy, order.tag, quantity),
-                event_id=1,
-                sid=position.instrument.sid,
-                quantity=quantity,
-                price=order.price,
-                fee=order.commission,
-                fee_currency=core.account_currency,
-                tag=order.tag,
-                market=order.price,
-            )
+        fill = Fill(
+            time=self._moment(order.time),
+            order_id=core.ledger.books.orders.by_hand(position.strategy, order.tag, quantity),
+            event_id=1,
+            sid=position.instrument.sid,
+            quantity=quantity,
+            price=order.price,
+            fee=order.commission,
+            fee_currency=core.account_currency,
+            tag=order.tag,
+            market=order.price,
         )
+        return core.record(fill) or NO_EFFECTS
 
 
 def above_zero(value: float, what: str) -> float:

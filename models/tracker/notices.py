@@ -9,6 +9,7 @@ from typing import NamedTuple
 from models.equity.drawdown import DrawdownPeriod
 from models.equity.session_metrics import SessionMetrics
 from models.events.anomalies import Anomaly
+from models.ledger.effects import Effect
 from models.tracker.alerts import Alert
 from models.trades.record import TradeRecord
 
@@ -37,9 +38,12 @@ class Notice(NamedTuple):
         time: UTC.
         strategy: Whose it is; empty for the account's and for what is nobody's.
         record: The trade, the closed session, the drawdown's spell, the anomaly or the alert.
+        effect: What the execution did that opened or closed the trade; None of what is no trade.
+            The notices of one execution share it.
     """
 
     kind: NoticeKind
     time: datetime
     strategy: str
     record: TradeRecord | SessionMetrics | DrawdownPeriod | Anomaly | Alert
+    effect: Effect | None = None

@@ -50,15 +50,15 @@ class HeldPositions:
             quantity=position.quantity,
             average_price=position.average_price,
             price=quote.price,
-            market_value=position.quantity * quote.worth * instrument.multiplier * quote.rate,
-            unrealized_pnl=position.unrealized(quote.worth) * quote.rate,
-            since=position.round.time if position.round else None,
+            market_value=position.quantity * quote.unit_value * instrument.multiplier * quote.rate,
+            unrealized_pnl=position.unrealized(quote.unit_value) * quote.rate,
+            since=position.round_trip.time if position.round_trip else None,
         )
 
     def _net(self, sid: str) -> PositionRecord:
         """The account's holding of an instrument, which is all that LEAN knows."""
         quote, holding = self._core.quote(sid), self._core.ledger.books.holdings[sid]
-        value = holding.quantity * quote.worth * holding.instrument.multiplier * quote.rate
+        value = holding.quantity * quote.unit_value * holding.instrument.multiplier * quote.rate
         return PositionRecord(
             strategy="",
             symbol=quote.ticker,

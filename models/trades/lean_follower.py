@@ -16,7 +16,7 @@ from typing import Any
 from models.codec import Codec, list_of, packed_column
 from models.events.account import Mark
 from models.events.corporate_actions import Split
-from models.events.instruments import Instrument, SecurityType
+from models.events.instruments import Instrument
 from models.events.orders import Fill
 from models.fields import restore_part, saved_value
 from models.ledger.books import Books
@@ -173,7 +173,7 @@ class LeanDesk:
     ) -> None:
         """Keep a fill that took something off LEAN's net position, and the profit it made."""
         exercise = exercise_of(fill, instrument, rates[instrument.quote])
-        if exercise is not None and instrument.kind is SecurityType.INDEX_OPTION:
+        if exercise is not None and instrument.rules.settles_in_cash:
             # its exercise pays cash, which LEAN counts as profit of the fill
             paid = max(exercise.amount, 0.0)
             profit += -paid if fill.quantity > 0 else paid

@@ -25,9 +25,11 @@ from models.codec import (
     dict_of,
     list_of,
     maybe,
+    packed,
     packed_column,
     plain_column,
     tuple_of,
+    unpacked,
     value_of,
 )
 from models.errors import StateError
@@ -163,3 +165,17 @@ def test_an_error_is_seen_from_further_out() -> None:
     inner = StateError("is missing", "price")
     assert str(inner.within("lots", 3)) == "lots[3].price is missing"
     assert inner.within("lots", 3).path == ("lots", 3, "price")
+
+
+@given(st.lists(st.floats()), st.lists(st.integers(0, 65_535)))
+def test_a_packed_column_comes_back_exactly(numbers: list[float], counts: list[int]) -> None:
+    """Through text every double keeps all its bits, and every count its value."""
+    for column in (array("d", numbers), array("H", counts)):
+        found = unpacked(column.typecode, json.loads(json.dumps(packed(column))))
+        assert (found.typecode, found.tobytes()) == (column.typecode, column.tobytes())
+
+
+def test_a_packed_column_is_the_same_on_every_machine() -> None:
+    """The bytes are little-endian: a state may move."""
+    assert packed(array("H", [1, 256])) == "AQAAAQ=="
+    assert packed(array("d", [1.0])) == "AAAAAAAA8D8="

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from models.events.account import Mark, Opening
-from models.events.instruments import SecurityType, Valuation
+from models.events.instruments import Valuation
 from models.tracker.core import Core
 from utils.lean.cash import KeptCash
 from utils.lean.securities import KeptSecurity, Securities
@@ -64,7 +64,7 @@ class AccountReader:
             cash[currency] = cash.get(currency, 0.0) + kept.amount
         for sid in holdings:
             future = self._by_sid[sid]
-            if future.instrument.kind is SecurityType.FUTURE:
+            if future.instrument.rules.settles_daily:
                 cash[future.instrument.quote] -= settled_profit(future.holding)
         rates = {currency: kept.conversion_rate for currency, kept in self._cash.settled.items()}
         return Opening(time, cash, rates, holdings)
@@ -166,6 +166,6 @@ class AccountReader:
 def _open_profit(kept: KeptSecurity) -> tuple[float, float]:
     """Read the unrealized profit of a holding and the part of it that LEAN has settled."""
     profit = kept.holding.unrealized_profit
-    if kept.instrument.kind is SecurityType.FUTURE:
+    if kept.instrument.rules.settles_daily:
         return profit, settled_profit(kept.holding)
     return profit, 0.0

@@ -84,7 +84,6 @@ class LeanRun:
         with core.lock:  # the first hooks may come on two threads at once
             if self.warm:
                 return
-            self._reporting.narrator.holds(self._tracker.positions())
             if opening is not None and isinstance(first, Fill):
                 core.open_before(opening, first)
             elif opening is not None:

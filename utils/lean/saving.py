@@ -12,17 +12,13 @@ from models.tracker.persistence import Found
 from utils.lean.conversions import utc
 from utils.lean.run import LeanRun
 from utils.notify.reporting import Reporting
-from utils.store.snapshot import SnapshotError
+from utils.store.keeping import SlowSaveError
 
 if TYPE_CHECKING:
     from AlgorithmImports import QCAlgorithm
 
 BACKTEST_SAVE_EVERY = 30.0  # seconds of wall clock
 SLOW_SAVE = 1.0  # seconds
-
-
-class SlowSaveError(SnapshotError):
-    """A state was saved, but the algorithm had to wait for it."""
 
 
 class Saving:

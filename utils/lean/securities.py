@@ -6,21 +6,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from models.events.instruments import SETTLES_IN_ACCOUNT, Instrument, SecurityType
+from models.events.instruments import (
+    SECURITY_RULES,
+    SETTLES_IN_ACCOUNT,
+    Instrument,
+    SecurityType,
+)
 from models.tracker.core import Core
 from utils.lean.cash import KeptCash
 from utils.lean.conversions import class_name
 
 if TYPE_CHECKING:
     from AlgorithmImports import QCAlgorithm, Security, SecurityHolding, SecurityPortfolioManager
-
-# The security types that LEAN gives a base currency.
-BASE_CURRENCY_TYPES = frozenset(
-    {SecurityType.FOREX, SecurityType.CRYPTO, SecurityType.CRYPTO_FUTURE}
-)
-OPTION_TYPES = frozenset(
-    {SecurityType.OPTION, SecurityType.INDEX_OPTION, SecurityType.FUTURE_OPTION}
-)
 
 # The settlement models whose money is settled at once, so that nothing unsettled is read.
 SETTLED_AT_ONCE = frozenset(
@@ -101,22 +98,21 @@ def describe_instrument(symbol: Any, security: Security) -> Instrument:
     """Read from LEAN what never changes of a security."""
     identifier = symbol.id
     security_type = SecurityType(str(security.type))
-    is_option = security_type in OPTION_TYPES
-    has_base = security_type in BASE_CURRENCY_TYPES
+    rules = SECURITY_RULES[security_type]
     properties = security.symbol_properties
     return Instrument(
         sid=str(identifier),
         ticker=symbol.value,
-        kind=security_type,
+        security_type=security_type,
         quote=security.quote_currency.symbol,
         multiplier=properties.contract_multiplier,
         lot=properties.lot_size,
-        base=security.base_currency.symbol if has_base else "",
+        base=security.base_currency.symbol if rules.has_base else "",
         market=str(identifier.market).lower(),
         normalization=str(security.data_normalization_mode),
         interest_model=class_name(security.margin_interest_rate_model),
         settlement_model=class_name(security.settlement_model),
-        underlying=str(symbol.underlying.id) if is_option else "",
-        strike=identifier.strike_price if is_option else None,
-        right=str(identifier.option_right) if is_option else "",
+        underlying=str(symbol.underlying.id) if rules.has_strike else "",
+        strike=identifier.strike_price if rules.has_strike else None,
+        right=str(identifier.option_right) if rules.has_strike else "",
     )

@@ -1,8 +1,10 @@
 """What fills did to the positions of the strategies, as events of the log.
 
 The tracker tells of a fill in several notices: the lots that it opened, the trades of lots that it
-closed, and the round trips of whole positions that it ended. They are collected here until the last
-of them has come, and then told as one event of the position beside one of each closed trade.
+closed, and the round trips of whole positions that it ended. All notices of one strategy's part
+carry the same effect, which says what that part did. Effects are collected here until the last
+notice of the fill has come, and then told as one event of the position beside one of each closed
+trade.
 """
 
 from __future__ import annotations
@@ -11,9 +13,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from models.ledger.holdings import Positions
-from models.trades.record import LOTS, TradeRecord
+from models.ledger.effects import Effect, EffectKind
+from models.trades.record import TradeRecord
 from utils.notify.event_writer import EventWriter
+
+# The event of a position, by what was done to it.
+EFFECT_EVENTS: dict[EffectKind, str] = {
+    EffectKind.OPENED: "position opened",
+    EffectKind.INCREASED: "position increased",
+    EffectKind.REDUCED: "position reduced",
+    EffectKind.CLOSED: "position closed",
+    EffectKind.FLIPPED: "position flipped",
+}
 
 # The event of a position that was not closed by an order, by why it was closed.
 REASON_EVENTS: dict[str, str] = {
@@ -32,48 +43,40 @@ class FillNarrator:
 
     def __init__(self, writer: EventWriter) -> None:
         self._writer = writer
-        self._held: set[tuple[str, str]] = set()  # strategy and symbol id of what is held
         self._fill: tuple[int, datetime] | None = None  # the order and time of the fill under way
-        # what the fill under way opened and closed, by strategy and symbol id
-        self._records: dict[tuple[str, str], list[TradeRecord]] = {}
+        # what the fill under way did, by identity, each with the trade that it opened, if it did
+        self._effects: dict[int, tuple[Effect, TradeRecord | None]] = {}
 
     @property
     def waiting(self) -> bool:
         """Whether a fill is under way that was not told yet."""
-        return bool(self._records)
+        return bool(self._effects)
 
-    def hold(self, positions: Positions) -> None:
-        """Take over what is held already, after a restore."""
-        held = positions.strategies.values()
-        self._held = {(each.strategy, each.sid) for records in held for each in records}
+    def take(self, effect: Effect, record: TradeRecord) -> None:
+        """Take what a fill did; the first notice of a new fill has the last one told.
 
-    def take(self, record: TradeRecord) -> None:
-        """Take a trade that was opened or closed; the first of a new fill has the last one told."""
-        fill = (record.order_ids[0], record.entry_time)
-        if record.is_closed:
-            fill = (record.order_ids[1], record.exit_time)
+        Args:
+            effect: What was done to a position.
+            record: The trade of the notice, which was opened or closed by it.
+        """
+        fill = (effect.execution.order_id, effect.execution.time)
         if fill != self._fill:
             self.settle()
         self._fill = fill
-        self._records.setdefault((record.strategy, record.sid), []).append(record)
+        if record.is_closed:
+            self._effects.setdefault(id(effect), (effect, None))
+        else:
+            self._effects[id(effect)] = effect, record
 
     def settle(self) -> None:
         """Log what the fill under way did, now that all its notices have come."""
-        told, self._records = self._records, {}
-        for position, records in told.items():
-            closed = [record for record in records if record.is_closed]
-            opened = [record for record in records if not record.is_closed]
-            trades = [record for record in closed if record.book == LOTS]
-            round_trips = [record for record in closed if record.book != LOTS]
-            self._tell_trades(trades)
-            if closed:
-                self._tell_closing(round_trips or trades, bool(round_trips), opened)
-            else:
-                self._tell_opening(opened, position in self._held)
-            if opened:
-                self._held.add(position)
-            elif round_trips:
-                self._held.discard(position)
+        told, self._effects = self._effects, {}
+        for effect, opened in told.values():
+            self._tell_trades(effect.trades)
+            if effect.trades:
+                self._tell_closing(effect, opened)
+            elif opened is not None:
+                self._tell_opening(effect.kind, opened)
 
     def _tell_trades(self, trades: Sequence[TradeRecord]) -> None:
         """Log each trade that the fill closed."""
@@ -81,38 +84,31 @@ class FillNarrator:
             fields = {"entry": trade.entry_price, **self._result([trade])}
             self._write("trade closed", trade.exit_time, trade, fields)
 
-    def _tell_opening(self, opened: Sequence[TradeRecord], held: bool) -> None:
+    def _tell_opening(self, kind: EffectKind, opened: TradeRecord) -> None:
         """Log that a position was opened, or increased where it was held already."""
-        last = opened[-1]
         fields = {
-            **_position_fields(last),
-            "quantity": sum(record.quantity for record in opened),
-            "price": last.entry_price,
-            "tag": last.tag,
+            **_position_fields(opened),
+            "quantity": opened.quantity,
+            "price": opened.entry_price,
+            "tag": opened.tag,
         }
-        self._write(
-            "position increased" if held else "position opened", last.entry_time, last, fields
-        )
+        self._write(EFFECT_EVENTS[kind], opened.entry_time, opened, fields)
 
-    def _tell_closing(
-        self, closed: Sequence[TradeRecord], ended: bool, opened: Sequence[TradeRecord]
-    ) -> None:
+    def _tell_closing(self, effect: Effect, opened: TradeRecord | None) -> None:
         """Log that a position was reduced, closed or flipped, or which event of an option ended it.
 
         Args:
-            closed: The round trip where it ended, else the trades that the fill closed.
-            ended: Whether the round trip ended, so that nothing of that side is held any more.
-            opened: What the fill opened on the other side.
+            effect: What was done; its round trip is told where it ended, else its trades.
+            opened: The trade that was opened on the other side; None where there is none.
         """
-        last = closed[-1]
-        name = "position closed" if ended else "position reduced"
+        closed = effect.trades if effect.round_trip is None else [effect.round_trip]
+        name, last = EFFECT_EVENTS[effect.kind], closed[-1]
         fields = self._result(closed)
-        if opened:
-            name = "position flipped"
-            fields["opened"] = sum(record.quantity for record in opened)
+        if opened is not None:
+            fields["opened"] = opened.quantity
         if last.exit_reason in REASON_EVENTS:
             name = REASON_EVENTS[last.exit_reason]
-            fields["flat"] = ended and not opened
+            fields["flat"] = effect.kind is EffectKind.CLOSED
         self._write(name, last.exit_time, closed[0], fields)
 
     def _result(self, closed: Sequence[TradeRecord]) -> dict[str, Any]:

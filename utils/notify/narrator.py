@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable
 
 from models.events.orders import Fill, OrderUpdate
-from models.ledger.holdings import Positions
 from models.tracker.notices import Notice
 from models.trades.record import TradeRecord
 from utils.log.logger import StructuredLogger
@@ -45,11 +44,6 @@ class Narrator:
         self._notices = NoticeNarrator(writer)
         self._lock = threading.Lock()
 
-    def holds(self, positions: Positions) -> None:
-        """Take over what is held already, after a restore."""
-        with self._lock:
-            self._fills.hold(positions)
-
     def order(self, event: OrderUpdate | Fill) -> None:
         """Log an order's event; a fill is to be told too, for the last one ends its order."""
         self._orders.tell(event)
@@ -57,8 +51,8 @@ class Narrator:
     def hear(self, notice: Notice) -> None:
         """Log a notice of the tracker, whose listener this is."""
         with self._lock:
-            if isinstance(notice.record, TradeRecord):
-                self._fills.take(notice.record)
+            if notice.effect is not None and isinstance(notice.record, TradeRecord):
+                self._fills.take(notice.effect, notice.record)
             else:
                 self._fills.settle()
                 self._notices.tell(notice)

@@ -17,8 +17,7 @@ from utils.notify.event_writer import order_name
 from utils.notify.narrator import Narrator
 from utils.notify.notifier import Notifier
 from utils.notify.screen import Screen
-from utils.store.object_store import ObjectStoreManager
-from utils.store.snapshot import SnapshotError
+from utils.store.keeping import Keeping
 
 if TYPE_CHECKING:
     from AlgorithmImports import QCAlgorithm
@@ -32,7 +31,8 @@ class Reporting:
     Args:
         algorithm: The running algorithm.
         tracker: Whose books are told of; its warnings go to the log from now on.
-        store: Where the whole log is kept, where the setting `log_store` asks for it.
+        keeping: Where the whole log is kept, where the setting `log_store` asks for it; what it
+            has to say to the user is logged.
 
     Attributes:
         log: The structured log.
@@ -42,14 +42,12 @@ class Reporting:
     """
 
     def __init__(
-        self, algorithm: QCAlgorithm, tracker: PerformanceTracker, store: ObjectStoreManager
+        self, algorithm: QCAlgorithm, tracker: PerformanceTracker, keeping: Keeping
     ) -> None:
         core, settings = tracker.core, tracker.settings
         self._tracker = tracker
         self._guard = core.guard
-        self._store = store
-        self._logs_kept = 0
-        self.log = self._new_log(algorithm)
+        self.log = self._new_log(algorithm, keeping)
         core.guard.warn = self._warn
         self.alerts = Alerts(tracker, settings.alerts)
         addresses = settings.notify if core.live else {}
@@ -61,8 +59,10 @@ class Reporting:
             lambda sid: core.ledger.books.tickers.get(sid, sid),
         )
         self.listen()
+        if keeping.notice:
+            self._warn(keeping.notice)
 
-    def _new_log(self, algorithm: QCAlgorithm) -> StructuredLogger:
+    def _new_log(self, algorithm: QCAlgorithm, keeping: Keeping) -> StructuredLogger:
         """The log as the settings and the mode ask for it."""
         core, settings = self._tracker.core, self._tracker.settings
         budget = settings.log_bytes
@@ -74,16 +74,9 @@ class Reporting:
             level=settings.log_level or ("info" if core.live else "warning"),
             budget=budget,
             as_json=settings.log_format == "json",
-            store=self._keep_log if settings.log_store else None,
+            store=keeping.keep_log if settings.log_store else None,
             attempt=core.guard.attempt,
         )
-
-    def _keep_log(self, lines: str) -> None:
-        """Keep a part of the log in the store, under a number of its own."""
-        self._logs_kept += 1
-        result = self._store.save_text("logs", f"log-{self._logs_kept:05d}", lines, force=True)
-        if not result.saved:
-            raise SnapshotError(f"the log is not saved: {result.reason.value} {result.detail}")
 
     def _warn(self, message: str) -> None:
         """Log a warning, which is told after the hook: no lock is held then."""

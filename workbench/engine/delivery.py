@@ -13,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
-from workbench.engine.reads import ReadMeter
+from workbench.engine.reads import ReadMeter, tell_of_hook
 
 Hook = Callable[[], object]
 
@@ -30,9 +30,11 @@ class HookLog:
 
         def run() -> None:
             before = self._meter.of_this_thread
+            tell_of_hook(kind)
             try:
                 hook()
             finally:
+                tell_of_hook("")
                 self.reads[kind].append(self._meter.of_this_thread - before)
 
         return run

@@ -3,11 +3,14 @@
 They are neither Python Enums nor strings: `str(x)` gives the name, `int(x)` the number, and two are
 equal when type and number are. Names and numbers are LEAN's own. Used by the tape reader as the
 closed sets of a tape's words, and by the recorded objects as the values of their members.
+Converting or comparing a constant crosses into .NET; observers are told of it.
 """
 
 from __future__ import annotations
 
 from typing import Any, ClassVar, TypeVar
+
+from workbench.engine.reads import tell_of_conversion
 
 
 class LeanEnumType(type):
@@ -38,20 +41,24 @@ class LeanEnum(metaclass=LeanEnumType):
         cls._members = {name: cls(name, number) for name, number in cls._numbers.items()}
 
     def __int__(self) -> int:
+        tell_of_conversion(self, "__int__")
         return self._number
 
     def __str__(self) -> str:
+        tell_of_conversion(self, "__str__")
         return self._name
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}.{self._name}: {self._number}>"
 
     def __eq__(self, other: object) -> bool:
+        tell_of_conversion(self, "__eq__")
         if not isinstance(other, LeanEnum):
             return NotImplemented
         return type(self) is type(other) and self._number == other._number
 
     def __hash__(self) -> int:
+        tell_of_conversion(self, "__hash__")
         return hash((type(self).__name__, self._number))
 
 

@@ -106,7 +106,7 @@ class OrderTicket(_OfOneLine):
     @lean_read
     def symbol(self) -> Symbol:
         """The event's instrument."""
-        return self._symbol
+        return self._symbol._again()
 
     @lean_read
     def security_type(self) -> SecurityType:
@@ -166,7 +166,7 @@ class OrderEvent(_OfOneLine):
     @lean_read
     def symbol(self) -> Symbol:
         """The instrument: an exercise's second event names the underlying."""
-        return self._symbol
+        return self._symbol._again()
 
     @lean_read
     def utc_time(self) -> datetime:

@@ -82,7 +82,7 @@ class SecurityHolding(LeanObject):
     @lean_read
     def symbol(self) -> Symbol:
         """The instrument's symbol."""
-        return self._symbol
+        return self._symbol._again()
 
     @lean_read
     def quantity(self) -> float:

@@ -2,19 +2,34 @@
 
 In LEAN a read crosses into .NET and costs about a microsecond, so the engine counts each: an
 attribute, an item, a call (a method is one read, its look-up and its call together), one more for
-every item of an iteration, and `str()` of a symbol or an id. Not counted are `int()`, `str()`,
-`hash()` and `==` of an enumeration's constant (fetching it was the read), and `hash()` and `==` of
-a symbol. The recorded objects declare their members with `lean_read` and `lean_call`; the engine
-owns the meter and may set watchers that see every read, to judge it or to make it fail.
+every item of an iteration, and `str()` of a symbol or an id. Not counted are conversions: `int()`,
+`str()`, `hash()` and `==` of an enumeration's constant (fetching it was the read), and `hash()` and
+`==` of a symbol. The recorded objects declare their members with `lean_read` and `lean_call`; the
+engine owns the meter and may set watchers that see every read, to judge it or to make it fail.
+
+Conversions cost time in LEAN too, and so does what a call is given. Whoever prices a run sees all
+of that as an `Observer`, inside `observed`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from threading import get_ident
-from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
+from typing import (
+    Any,
+    ClassVar,
+    Concatenate,
+    Final,
+    Generic,
+    ParamSpec,
+    Protocol,
+    Self,
+    TypeVar,
+    overload,
+)
 
 R = TypeVar("R")
 P = ParamSpec("P")
@@ -42,6 +57,44 @@ class PythonException(RuntimeError):  # noqa: N818
     """What a read raises when the engine's faults say so."""
 
 
+class Observer(Protocol):
+    """Who is told of all that costs time in LEAN."""
+
+    def hook(self, kind: str) -> None:
+        """A hook of that kind begins, such as `on_data`; an empty kind: it has ended."""
+
+    def read(self, owner: object, member: str, arguments: tuple[object, ...]) -> None:
+        """A member is read or called, or a value is converted by a method such as `__hash__`."""
+
+
+_OBSERVERS: Final[list[Observer]] = []
+
+
+@contextmanager
+def observed(observer: Observer) -> Iterator[None]:
+    """Tell `observer` of every hook, read and conversion of the process within the context.
+
+    Not of one engine only: an enumeration's constants belong to no run.
+    """
+    _OBSERVERS.append(observer)
+    try:
+        yield
+    finally:
+        _OBSERVERS.remove(observer)
+
+
+def tell_of_hook(kind: str) -> None:
+    """Tell the observers that a hook begins, or with an empty kind that it has ended."""
+    for observer in _OBSERVERS:
+        observer.hook(kind)
+
+
+def tell_of_conversion(value: object, method: str) -> None:
+    """Tell the observers that `value` is converted or compared by one of its special methods."""
+    for observer in _OBSERVERS:
+        observer.read(value, method, ())
+
+
 class ReadMeter:
     """The count of reads; every thread adds to a count of its own, so that none is lost."""
 
@@ -65,11 +118,19 @@ class ReadMeter:
         """Have `watcher` called with the object and the member's name at every read from now on."""
         self._watchers = (*self._watchers, watcher)
 
-    def read(self, owner: LeanObject, member: str) -> None:
-        """Count one read of `owner`'s `member`; raises what a watcher raises."""
+    def read(self, owner: LeanObject, member: str, *arguments: object) -> None:
+        """Count one read of `owner`'s `member`; raises what a watcher raises.
+
+        Args:
+            owner: What is read.
+            member: The member's name.
+            arguments: What a member that is called is given by position.
+        """
         self._counts[get_ident()] += 1
         for watcher in self._watchers:
             watcher(owner, member)
+        for observer in _OBSERVERS:
+            observer.read(owner, member, arguments)
 
 
 class LeanObject:
@@ -126,7 +187,7 @@ def lean_call(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S,
 
     @wraps(method)
     def counted(self: S, /, *args: P.args, **named: P.kwargs) -> R:
-        self._meter.read(self, name)
+        self._meter.read(self, name, *args)
         return method(self, *args, **named)
 
     return counted

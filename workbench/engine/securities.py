@@ -136,7 +136,7 @@ class Security(LeanObject):
     @lean_read
     def symbol(self) -> Symbol:
         """The instrument's symbol."""
-        return self._parts.symbol
+        return self._parts.symbol._again()
 
     @lean_read
     def type(self) -> SecurityType:

@@ -14,7 +14,7 @@ from workbench.engine.enums import DelistingType, SplitType, constant
 from workbench.engine.objects import LeanDictionary, local_clr, utc_clr
 from workbench.engine.reads import LeanObject, ReadMeter, lean_read
 from workbench.engine.state import Line, SecurityState
-from workbench.engine.symbols import Symbol
+from workbench.engine.symbols import BySymbol, Symbol
 
 
 class _Corporate(LeanObject):
@@ -33,7 +33,7 @@ class _Corporate(LeanObject):
     @lean_read
     def symbol(self) -> Symbol:
         """The instrument it befell."""
-        return self._symbol
+        return self._symbol._again()
 
 
 class Split(_Corporate):
@@ -196,8 +196,12 @@ class Slice(LeanObject):
         """The changes of ticker that fell on it."""
         return SymbolChangedEvents(self._meter, self._of(SymbolChangedEvent))
 
-    def _of(self, kind: type[C]) -> dict[Symbol, C]:
-        return {event._symbol: event for event in self._events if isinstance(event, kind)}
+    def _of(self, kind: type[C]) -> BySymbol[C]:
+        found = BySymbol[C]()
+        for event in self._events:
+            if isinstance(event, kind):
+                found.add(event._symbol, event)
+        return found
 
 
 _HOOKS: Final[tuple[tuple[str, type[Any], type[LeanDictionary[Symbol, Any]]], ...]] = (

@@ -29,7 +29,7 @@ from workbench.engine.securities import Security, SecurityManager, SecurityParts
 from workbench.engine.slices import Corporate, Slice, corporate_of
 from workbench.engine.state import AccountState, Line, SecurityState, base_currency
 from workbench.engine.store import ObjectStore, StoreRules
-from workbench.engine.symbols import Symbol, underlying_facts
+from workbench.engine.symbols import BySymbol, Symbol, underlying_facts
 
 # In a backtest LEAN drops a message of these kinds that says what the one before it said.
 _SAID_ONCE: Final = frozenset({"debug", "error"})
@@ -196,8 +196,8 @@ class Surroundings:
         self.output = Output()
         self.agenda = Agenda(account.zone)
         self.symbols: dict[str, Symbol] = {}
-        self._securities: dict[Symbol, Security] = {}
-        self._holdings: dict[Symbol, SecurityHolding] = {}
+        self._securities = BySymbol[Security]()
+        self._holdings = BySymbol[SecurityHolding]()
         self._cash: dict[str, Cash] = {}
         self._unsettled: dict[str, Cash] = {}
         self.securities = SecurityManager(meter, self._securities)
@@ -266,8 +266,8 @@ class Surroundings:
             listed=self._securities,
         )
         self.symbols[state.facts["sid"]] = symbol
-        self._holdings[symbol] = parts.holding
-        self._securities[symbol] = security_of(self.meter, parts)
+        self._holdings.add(symbol, parts.holding)
+        self._securities.add(symbol, security_of(self.meter, parts))
 
     def _underlying(self, state: SecurityState) -> Symbol | None:
         facts = underlying_facts(state.facts)

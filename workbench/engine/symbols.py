@@ -1,14 +1,17 @@
 """A recorded instrument's Symbol and its SecurityIdentifier, as LEAN shows them.
 
 A symbol is known by its identifier alone: two are equal, and hash alike, when their ids print the
-same, whatever the ticker has become. Each instrument has one Symbol for the whole run; its ticker
-follows the instrument's. Made for each security line of the tape; called by user code.
+same, whatever the ticker has become. As in LEAN, each read of a symbol gives a new object, so a
+dictionary keyed by symbols compares them at every look-up, unless one that was kept is looked up;
+their ticker is always the instrument's present one. Made for each security line of the tape; called
+by user code.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from workbench.engine.enums import OptionRight, OptionStyle, SecurityType, constant
 from workbench.engine.objects import ClrDatetime, naive_clr
@@ -18,12 +21,14 @@ from workbench.engine.reads import (
     ReadMeter,
     lean_call,
     lean_read,
+    tell_of_conversion,
 )
 from workbench.engine.state import Line, SecurityState
 
 # LEAN packs an id's facts into one number in base 36; the day is its decimal digits 15 to 19.
 _DAY_PLACE: Final = 10**14
 _DAY_WIDTH: Final = 10**5
+V = TypeVar("V")
 _DAY_ZERO: Final = datetime(1899, 12, 30)
 _UNDATED: Final = frozenset({"FOREX", "CFD", "CRYPTO", "COMMODITY"})
 _UNDERLYING_KIND: Final = {
@@ -101,11 +106,13 @@ class SecurityIdentifier(LeanObject):
         return str(self._facts["sid"])
 
     def __eq__(self, other: object) -> bool:
+        tell_of_conversion(self, "__eq__")
         if not isinstance(other, SecurityIdentifier):
             return NotImplemented
         return bool(self._facts["sid"] == other._facts["sid"])
 
     def __hash__(self) -> int:
+        tell_of_conversion(self, "__hash__")
         return hash(self._facts["sid"])
 
     def _of_option(self, field: str) -> str:
@@ -162,15 +169,45 @@ class Symbol(LeanObject):
         return f"<Symbol {self._sid}>"
 
     def __eq__(self, other: object) -> bool:
+        tell_of_conversion(self, "__eq__")
         if not isinstance(other, Symbol):
             return NotImplemented
         return self._sid == other._sid
 
     def __hash__(self) -> int:
+        tell_of_conversion(self, "__hash__")
         return hash(self._sid)
 
     def _kind(self) -> SecurityType:
         return constant(SecurityType, self._security.facts["kind"])
+
+    def _again(self) -> Symbol:
+        """The same symbol as a new object, as every read of LEAN's gives one."""
+        return Symbol(self._meter, self._security, self._underlying)
+
+
+class BySymbol(Mapping[Symbol, V]):
+    """The engine's own dictionary by symbol, whose look-ups are no conversions of user code's."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self) -> None:
+        self._values: dict[str, tuple[Symbol, V]] = {}
+
+    def add(self, symbol: Symbol, value: V) -> None:
+        """Put an entry in, in the place of one of the same symbol."""
+        self._values[symbol._sid] = (symbol, value)
+
+    def __getitem__(self, symbol: object) -> V:
+        if not isinstance(symbol, Symbol):
+            raise KeyError(symbol)
+        return self._values[symbol._sid][1]
+
+    def __iter__(self) -> Iterator[Symbol]:
+        return (symbol._again() for symbol, _ in list(self._values.values()))
+
+    def __len__(self) -> int:
+        return len(self._values)
 
 
 def underlying_facts(option: Line) -> Line | None:

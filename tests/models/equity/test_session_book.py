@@ -22,7 +22,6 @@ from tests.models.equity.days import (
     Event,
     assert_alike,
     event_lists,
-    every_day,
     fill,
     local,
     mark,
@@ -126,12 +125,6 @@ def test_a_late_trade_goes_where_it_belongs(
         found = {s.session_date: s for s in track.book.sessions(one_kind) if s.trades}
         assert [(s.trades, s.commissions, s.volume) for s in found.values()] == [(1, 2.0, 3.0)]
         assert one_kind is not kind or list(found) == [booked]
-
-
-@pytest.fixture(scope="module")
-def decade() -> list[Event]:
-    """Ten years of events, a leap day and twenty changes of the clocks among them."""
-    return every_day(date(2014, 3, 20), 3_653)
 
 
 def test_old_days_fold_into_months(decade: list[Event], monkeypatch: pytest.MonkeyPatch) -> None:

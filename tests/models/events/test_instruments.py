@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from typing import Any
 
 import pytest
 
 from models.errors import EventError
-from models.events.instruments import VALUATIONS, Instrument, SecurityType, Valuation
+from models.events.instruments import (
+    SECURITY_RULES,
+    Instrument,
+    SecurityRules,
+    SecurityType,
+    Valuation,
+)
 
 PREMIUM, MARGIN, PAIR = Valuation.PREMIUM, Valuation.MARGIN, Valuation.PAIR
 
@@ -35,9 +42,36 @@ def test_each_kind_has_its_valuation(kinds: str, valuation: Valuation) -> None:
         assert instrument(SecurityType(name)).valuation is valuation
 
 
-def test_no_kind_is_without_a_valuation() -> None:
-    """The table is complete."""
-    assert set(VALUATIONS) == set(SecurityType)
+def test_no_security_type_is_without_rules() -> None:
+    """The table has one row for each of LEAN's security types."""
+    assert set(SECURITY_RULES) == set(SecurityType)
+
+
+@pytest.mark.parametrize(
+    ("rule", "security_types"),
+    [
+        ("has_strike", "OPTION FUTURE_OPTION INDEX_OPTION"),
+        ("has_base", "FOREX CRYPTO CRYPTO_FUTURE"),
+        ("settles_daily", "FUTURE"),
+        ("settles_in_cash", "INDEX_OPTION"),
+        ("fee_in_base", "CRYPTO"),
+        ("coin_margined", "CRYPTO_FUTURE"),
+        ("own_funding", "CRYPTO_FUTURE"),
+        ("splits", "EQUITY"),
+        ("pays_dividends", "EQUITY"),
+    ],
+)
+def test_each_rule_holds_for_its_security_types_alone(rule: str, security_types: str) -> None:
+    """The table says of each rule for which of LEAN's security types it holds."""
+    found = {kind.value for kind, rules in SECURITY_RULES.items() if getattr(rules, rule)}
+    assert found == set(security_types.split())
+
+
+def test_every_rule_is_named_in_the_tests() -> None:
+    """A rule that is added to the table is tested too."""
+    rules = {each.name for each in fields(SecurityRules)} - {"valuation"}
+    marks = test_each_rule_holds_for_its_security_types_alone.pytestmark  # type: ignore[attr-defined]
+    assert {rule for rule, _ in marks[0].args[1]} == rules
 
 
 @pytest.mark.parametrize(
@@ -124,13 +158,13 @@ def test_a_profit_lands_where_leans_settlement_model_puts_it(
     assert instrument(kind, settlement_model=model).settles_in_account is lands
 
 
-def test_worth_is_the_price_or_its_inverse() -> None:
+def test_the_unit_value_is_the_price_or_its_inverse() -> None:
     """A coin-margined contract is worth 1 / price, and nothing at price 0."""
-    assert instrument().worth(50.0) == 50.0
+    assert instrument().unit_value(50.0) == 50.0
     inverse = instrument(SecurityType.CRYPTO_FUTURE)
-    assert inverse.worth(50.0) == 0.02
-    assert inverse.worth(0.0) == 0.0
-    assert inverse.worth(inverse.worth(50.0)) == 50.0
+    assert inverse.unit_value(50.0) == 0.02
+    assert inverse.unit_value(0.0) == 0.0
+    assert inverse.unit_value(inverse.unit_value(50.0)) == 50.0
 
 
 @pytest.mark.parametrize(

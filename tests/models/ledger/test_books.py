@@ -1,4 +1,4 @@
-"""Orders, fees, exercises and openings: what each event does to the books.
+"""Orders, fees and exercises: what each event does to the books.
 
 The scenarios are read by `tests.scenario`.
 """
@@ -16,15 +16,22 @@ from models.events.account import Opening
 from models.events.instruments import Instrument, SecurityType
 from models.events.orders import Fill, OrderStatus, OrderType, OrderUpdate
 from models.ledger.books import Books
-from models.ledger.exercises import underlying_price
+from models.ledger.effects import Effects
+from models.ledger.opening import open_account
 from models.ledger.tags import UNASSIGNED
+from models.trades.record import TradeRecord
 from tests.scenario import Scenario, play, scenarios
 
 START = datetime(2024, 1, 2, 14, 30, tzinfo=UTC)
+
+
 STOCK = Instrument("S", "STOCK", SecurityType.EQUITY, "USD")
+
+
 INDEX_OPTION = Instrument(
     "P", "P4000", SecurityType.INDEX_OPTION, "USD", 100.0, strike=4000.0, right="PUT"
 )
+
 
 SCENARIOS = """
 lots close first in first out
@@ -171,41 +178,6 @@ EXERCISE C4000 spot 3900
 MARK
 => one realized -1000
 
-what is held at the start is nobody's, at its average price
-ACCOUNT USD 10000
-STOCK AAPL
-HOLDS AAPL 10 @ 90
-MARK AAPL 100
-=> starting 10900 equity 11000
-=> unassigned unrealized 100
-BUY 5 AAPL @ 100 by trend
-LIQUIDATE AAPL @ 110
-=> trade unassigned LONG 10 AAPL 90->110 gross 200 seeded True reason liquidation orders 0,2
-=> trade trend LONG 5 AAPL 100->110 gross 50 seeded False
-MARK
-=> unassigned realized 200
-=> trend realized 50
-
-a pair held at the start is no double count of its coins
-ACCOUNT USD 10000 BTC 2
-COIN BTCUSD base BTC in USD lot 0.00000001
-RATE BTC 110
-HOLDS BTCUSD 2 @ 100
-MARK
-=> starting 10200 equity 10220
-=> unassigned unrealized 20
-RATE BTC 120
-MARK
-=> unassigned unrealized 40
-
-a future held at the start is worth its profit
-ACCOUNT USD 100000
-FUTURE ES x 50
-HOLDS ES 2 @ 4000
-MARK ES 4010
-=> starting 100000
-=> unassigned unrealized 1000
-
 opening cash without a rate joins the starting equity at its first
 ACCOUNT USD 1000 EUR 100 JPY 0
 MARK
@@ -242,84 +214,6 @@ MARK
 RATE GBP 1.3
 MARK
 => unassigned fx 10
-
-an account opened at its first fill stands as before it
-ACCOUNT USD 10000
-STOCK AAPL
-FIRST BUY 10 AAPL @ 100 fee 2 by trend
-MARK AAPL 101
-=> starting 10000 equity 10008
-=> trend unrealized 10 fees 2
-=> flows none
-
-so it does when a part was held before
-ACCOUNT USD 10000
-STOCK AAPL
-HOLDS AAPL 10 @ 90
-FIRST SELL 4 AAPL @ 100 fee 2 by trend
-MARK AAPL 100
-=> starting 10900
-=> lots unassigned AAPL 10 @ 90
-=> lots trend AAPL -4 @ 100
-=> flows none
-
-what was held before keeps the average price that it had
-ACCOUNT USD 10000
-STOCK AAPL
-HOLDS AAPL 10 @ 90
-FIRST BUY 10 AAPL @ 100 by trend
-MARK AAPL 100
-=> lots unassigned AAPL 10 @ 90
-=> trend unrealized 0
-=> flows none
-
-a part of a future sold in the first hook is no flow
-ACCOUNT USD 10000
-FUTURE ES x 50
-HOLDS ES 3 @ 4000
-FIRST SELL 1 ES @ 4010 fee 2 by trend
-MARK ES 4010
-=> unassigned unrealized 1500
-=> trend fees 2
-=> flows none
-
-neither is a part added
-ACCOUNT USD 10000
-FUTURE ES x 50
-HOLDS ES 3 @ 4000
-FIRST BUY 1 ES @ 4010 fee 2 by trend
-MARK ES 4010
-=> unassigned unrealized 1500
-=> trend fees 2
-=> flows none
-
-of a position that the first fill turned over LEAN does not say what it had gained
-ACCOUNT USD 10000
-FUTURE ES x 50
-HOLDS ES 3 @ 4000
-FIRST SELL 5 ES @ 4010 fee 2 by trend
-MARK ES 4010
-=> lots unassigned ES 3 @ 4010
-=> starting 11500 equity 11498
-=> flows none
-
-so it does with a pair
-ACCOUNT USD 10000
-FOREX EURUSD base EUR in USD
-RATE EUR 1.1
-FIRST BUY 1000 EURUSD @ 1.1 fee 2 in EUR by trend
-MARK
-=> trend fees 2.2
-=> starting 10000
-=> flows none
-
-so it does with a future
-ACCOUNT USD 10000
-FUTURE ES x 50
-FIRST BUY 1 ES @ 4000 fee 2 by trend
-MARK ES 4001
-=> trend unrealized 50 fees 2
-=> flows none
 """
 
 
@@ -335,7 +229,7 @@ def books(**given: Any) -> Books:
     made = Books(**given)
     made.add_instrument(STOCK)
     made.add_instrument(INDEX_OPTION)
-    made.open_account(Opening(START, {"USD": 1000.0}, {"USD": 1.0}))
+    open_account(made, Opening(START, {"USD": 1000.0}, {"USD": 1.0}))
     return made
 
 
@@ -352,11 +246,16 @@ def kinds(made: Books) -> list[str]:
     return [anomaly.kind for anomaly in made.anomalies]
 
 
+def closed(effects: Effects | None) -> list[TradeRecord]:
+    """The trades that a fill closed."""
+    return [trade for effect in effects or () for trade in effect.trades]
+
+
 def test_a_fill_of_an_unknown_instrument_is_kept_as_an_anomaly() -> None:
     """Nothing is booked, the anomaly has the fill in full, and it is told once."""
     made = books()
-    assert made.fill(fill(1, 5.0, sid="?")) is False
-    assert made.fill(fill(1, 5.0, sid="?")) is False
+    assert made.fill(fill(1, 5.0, sid="?")) is None
+    assert made.fill(fill(1, 5.0, sid="?")) is None
     assert kinds(made) == ["unknown instrument"]
     assert made.anomalies[0].sid == "?"
     assert "quantity=5.0" in made.anomalies[0].detail
@@ -366,10 +265,10 @@ def test_a_fill_of_an_unknown_instrument_is_kept_as_an_anomaly() -> None:
 def test_an_event_seen_before_books_nothing() -> None:
     """The second delivery says so and leaves the state as it was."""
     made = books()
-    assert made.fill(fill(1, 5.0)) is True
+    assert made.fill(fill(1, 5.0)) is not None
     before = made.state()
-    assert made.fill(fill(1, 5.0)) is False
-    assert made.fill(fill(1, 7.0, price=99.0)) is False
+    assert made.fill(fill(1, 5.0)) is None
+    assert made.fill(fill(1, 7.0, price=99.0)) is None
     assert made.state() == before
 
 
@@ -415,23 +314,6 @@ def test_a_sale_of_an_index_option_at_nothing_is_no_exercise() -> None:
     assert made.accounts["trend"].terms.settlement == 10_000.0
 
 
-@pytest.mark.parametrize(
-    ("message", "price"),
-    [
-        ("Automatic Exercise. Underlying: 748.4000. Loss: -2860.0", 748.4),
-        ("OTM. Underlying: 3795. Profit: +1", 3795.0),
-        ("Assigned. Underlying: -37.63. Profit: +1", -37.63),
-        ("Option Exercise", None),
-        ("", None),
-    ],
-)
-def test_the_underlyings_price_is_read_from_leans_message(
-    message: str, price: float | None
-) -> None:
-    """It stands after the word, with its decimals and without the full stop."""
-    assert underlying_price(fill(1, 1.0, message=message)) == price
-
-
 def test_an_instrument_is_described_once() -> None:
     """A later description changes nothing, not even the ticker."""
     made = books()
@@ -450,17 +332,18 @@ def test_a_thousand_anomalies_are_kept_and_all_are_counted() -> None:
     assert made.anomaly_counts == {"kind 0": 750, "kind 1": 750}
 
 
-def test_closed_trades_stay_until_somebody_takes_them() -> None:
-    """They are numbered through, and so are the rounds that ended."""
-    made = books()
+def test_trades_and_round_trips_are_numbered_through() -> None:
+    """Each has its own number in the order of closing, also after a restore."""
+    made, restored = books(), Books()
     made.fill(fill(1, 5.0))
-    made.fill(fill(2, -2.0))
-    made.fill(fill(3, -2.0))
-    assert [trade.trade_id for trade in made.closed] == ["1", "2"]
-    made.closed.clear()
-    made.fill(fill(4, -1.0))
-    assert [trade.trade_id for trade in made.closed] == ["3"]
-    assert [trade.trade_id for trade in made.rounds] == ["p1"]
+    assert [trade.trade_id for trade in closed(made.fill(fill(2, -2.0)))] == ["1"]
+    assert [trade.trade_id for trade in closed(made.fill(fill(3, -2.0)))] == ["2"]
+    restored.restore(json.loads(json.dumps(made.state())))
+    assert restored.state() == made.state()
+    (effect,) = restored.fill(fill(4, -1.0)) or ()
+    assert [trade.trade_id for trade in effect.trades] == ["3"]
+    assert effect.round_trip is not None
+    assert effect.round_trip.trade_id == "p1"
 
 
 def test_an_order_that_ended_may_still_fill() -> None:
@@ -471,13 +354,3 @@ def test_an_order_that_ended_may_still_fill() -> None:
         made.update_order(OrderUpdate(START, 7, event_id, "S", status, tag, OrderType.LIMIT))
     made.fill(Fill(START, 7, 3, "S", 1.0, 10.0))
     assert made.accounts["late"].open["S"].quantity == 1.0
-
-
-def test_books_restored_with_untaken_trades_give_them_out() -> None:
-    """A save between a close and its taking loses no trade."""
-    made, restored = books(), Books()
-    made.fill(fill(1, 5.0))
-    made.fill(fill(2, -2.0))
-    restored.restore(json.loads(json.dumps(made.state())))
-    assert restored.state() == made.state()
-    assert restored.closed == made.closed != []

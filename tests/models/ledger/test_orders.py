@@ -1,4 +1,4 @@
-"""Whose an order is, and how what LEAN trades by itself is shared among the strategies.
+"""Whose an order is, and how a fill that LEAN makes itself falls on the strategies.
 
 The scenarios are read by `tests.scenario`.
 """
@@ -6,25 +6,18 @@ The scenarios are read by `tests.scenario`.
 from __future__ import annotations
 
 import json
-from array import array
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from models.codec import packed, unpacked
-from models.events.instruments import Instrument, SecurityType
 from models.events.orders import Fill, OrderStatus, OrderType, OrderUpdate
-from models.ledger.allocation import largest_remainder, share_fill
-from models.ledger.exercises import exit_reason
 from models.ledger.orders import Orders
-from models.ledger.seen_events import SeenEvents
-from models.ledger.tags import UNASSIGNED, Resolver, lean_reason, strategy_in_tag, whole_tag
+from models.ledger.tags import Resolver, strategy_in_tag, whole_tag
 from tests.scenario import Scenario, play, scenarios
 
 NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
+
 
 SCENARIOS = """
 LEAN flattening its net flattens everybody, longs and shorts alike
@@ -242,56 +235,6 @@ def test_scenarios(scenario: Scenario, partial: bool) -> None:
     play(scenario.lines, partial=partial)
 
 
-@pytest.mark.parametrize(
-    ("tag", "strategy"),
-    [
-        ("strategy=trend", "trend"),
-        ("entry strategy=trend", "trend"),
-        ("entry,strategy=trend,size=2", "trend"),
-        ("a;strategy=trend;b", "trend"),
-        ("a|strategy=mean-rev_2.1|b", "mean-rev_2.1"),
-        ("strategy=one strategy=two", "one"),
-        ("mystrategy=trend", None),
-        ("strategy= trend", None),
-        ("strategy=a=b", None),
-        ("strategy=trend,", "trend"),
-        ("Strategy=trend", None),
-        ("trend", None),
-        ("", None),
-    ],
-)
-def test_a_tag_names_its_strategy(tag: str, strategy: str | None) -> None:
-    """`strategy=NAME` counts as a word of its own; the name ends at a separator."""
-    assert strategy_in_tag("AAPL", tag, OrderType.MARKET) == strategy
-
-
-@pytest.mark.parametrize(("tag", "strategy"), [(" trend ", "trend"), ("a b", "a b"), (" ", None)])
-def test_the_whole_tag_may_be_the_name(tag: str, strategy: str | None) -> None:
-    """Blanks around it do not count, and blanks alone are no name."""
-    assert whole_tag("AAPL", tag, OrderType.MARKET) == strategy
-
-
-@pytest.mark.parametrize(
-    ("tag", "reason"),
-    [
-        ("Liquidated", "liquidation"),
-        (
-            "Liquidated due to impending split. Option splits are not currently supported.",
-            "liquidation",
-        ),
-        ("Liquidate from delisting", "delisting"),
-        ("Simulated option assignment before expiration", "assignment"),
-        ("Margin Call", "margin call"),
-        ("liquidated by hand", None),
-        ("Liquidated by hand", None),
-        ("", None),
-    ],
-)
-def test_leans_own_tags_are_known(tag: str, reason: str | None) -> None:
-    """Each of LEAN's tags has its reason, and the user's have none."""
-    assert lean_reason(tag) == reason
-
-
 def update(order_id: int, tag: str | None = "", **given: Any) -> OrderUpdate:
     """An order's first event."""
     values = {"order_type": OrderType.MARKET, **given}
@@ -378,155 +321,3 @@ def test_orders_survive_json() -> None:
     assert again is not None
     assert again.shares == found.shares
     assert not restored.seen.add(9, 1)
-
-
-IDS = st.one_of(st.integers(1, 6), st.sampled_from([0, 65_534, 65_535, 70_000, 50_000_000]))
-EVENT_IDS = st.one_of(IDS, st.just(-1))
-
-
-@given(st.lists(st.tuples(IDS, EVENT_IDS), max_size=60), st.integers(0, 60))
-def test_an_event_is_new_once(pairs: list[tuple[int, int]], stop: int) -> None:
-    """In any order, saved and restored in between, each pair of ids is new only once."""
-    seen, known = SeenEvents(), set[tuple[int, int]]()
-    for number, pair in enumerate(pairs):
-        if number == stop:
-            saved = json.loads(json.dumps(seen.state()))
-            seen = SeenEvents()
-            seen.restore(saved)
-        assert seen.contains(*pair) == (pair in known)
-        assert seen.add(*pair) == (pair not in known)
-        known.add(pair)
-        assert seen.contains(*pair)
-
-
-def test_orders_by_hand_are_numbered_downwards() -> None:
-    """Each has one event; what is not below the lowest came already, saved and restored or not."""
-    seen = SeenEvents()
-    assert [seen.add(order_id, 1) for order_id in (-1, -2, -2, -1, -3)] == [
-        True,
-        True,
-        False,
-        False,
-        True,
-    ]
-    other = SeenEvents()
-    other.restore(json.loads(json.dumps(seen.state())))
-    assert other.contains(-3, 1)
-    assert not other.contains(-4, 1)
-    assert other.add(-4, 1)
-
-
-def test_events_that_come_in_order_cost_two_bytes_an_order() -> None:
-    """A long run's memory of what was seen stays small, and so does its state."""
-    seen = SeenEvents()
-    for order_id in range(1, 10_001):
-        for event_id in (2, 1, 3):
-            assert seen.add(order_id, event_id)
-    state = seen.state()
-    assert state["ahead"] == []
-    assert len(state["through"]) < 10_001 * 2 * 4 / 3 + 4
-
-
-@given(
-    st.integers(-2000, 2000).filter(bool),
-    st.lists(st.integers(0, 500), min_size=1, max_size=6).filter(any),
-    st.sampled_from([1.0, 0.01, 100.0, 1e-8]),
-)
-def test_largest_remainder_gives_each_its_quota_but_for_one_unit(
-    units: int, weights: list[int], unit: float
-) -> None:
-    """Parts are whole units, sum to the total and lie within a unit of the exact share."""
-    total = units * unit
-    parts = largest_remainder(total, [float(weight) for weight in weights], unit)
-    assert sum(round(part / unit) for part in parts) == units
-    for part, weight in zip(parts, weights, strict=True):
-        assert abs(part / unit - round(part / unit)) < 1e-6
-        assert abs(part / unit - units * weight / sum(weights)) < 1 + 1e-6
-        assert part * units >= 0
-
-
-def test_the_largest_remainders_get_the_units_left() -> None:
-    """16.5, 9.9 and 6.6 of 33 are 16, 10 and 7; of equals the first comes first."""
-    assert largest_remainder(33.0, [50.0, 30.0, 20.0], 1.0) == [16.0, 10.0, 7.0]
-    assert largest_remainder(-33.0, [50.0, 30.0, 20.0], 1.0) == [-16.0, -10.0, -7.0]
-    assert largest_remainder(1.0, [1.0, 1.0, 1.0], 1.0) == [1.0, 0.0, 0.0]
-
-
-def test_what_is_no_whole_unit_goes_with_one_part() -> None:
-    """A total with a fraction of a lot is shared all the same, to the last bit."""
-    parts = largest_remainder(2.5, [1.0, 1.0], 1.0)
-    assert sorted(parts) == [1.0, 1.5]
-
-
-HOLDERS = st.dictionaries(
-    st.sampled_from("abcdef"), st.integers(-50, 50).filter(bool), min_size=1, max_size=6
-)
-
-
-@given(HOLDERS, st.integers(-200, 200).filter(bool))
-def test_a_shared_fill_sums_to_the_fill(holders: dict[str, int], quantity: int) -> None:
-    """Nobody is turned over, only the closing side trades, and the excess is nobody's."""
-    held = [(name, float(size)) for name, size in holders.items()]
-    flattens = sum(holders.values()) == -quantity
-    parts = share_fill(float(quantity), held, flattens, 1.0)
-    assert sum(part for _, part in parts) == quantity
-    shares = dict(parts)
-    excess = shares.pop(UNASSIGNED, 0.0)
-    for name, part in shares.items():
-        assert part * holders[name] < 0
-        assert abs(part) <= abs(holders[name])
-    if flattens:
-        assert shares == {name: -size for name, size in holders.items()}
-        return
-    closing = sum(abs(size) for size in holders.values() if size * quantity < 0)
-    assert abs(excess) == max(0, abs(quantity) - closing)
-    assert all(part * quantity > 0 for _, part in parts)
-
-
-def test_with_no_holder_a_fill_is_nobodys() -> None:
-    """Even when LEAN is flat after it."""
-    assert share_fill(5.0, [], True, 1.0) == [(UNASSIGNED, 5.0)]
-
-
-@pytest.mark.parametrize(
-    ("order_type", "tag", "message", "strike", "quantity", "reason"),
-    [
-        (OrderType.MARKET, "Margin Call", "", None, -1.0, "margin call"),
-        (OrderType.MARKET, "", "OTM. Underlying: 1", None, -1.0, "order"),
-        (OrderType.OPTION_EXERCISE, "", "OTM. Underlying: 748.4000", 760.0, -1.0, "expiry"),
-        (OrderType.OPTION_EXERCISE, "", "Automatic Exercise.", 740.0, -2.0, "exercise"),
-        (OrderType.OPTION_EXERCISE, "", "Assigned.", 740.0, 2.0, "assignment"),
-        (OrderType.OPTION_EXERCISE, "", "Option Exercise", None, 200.0, "exercise"),
-        (OrderType.OPTION_EXERCISE, "Simulated option assignment", "x", None, 1.0, "assignment"),
-    ],
-)
-def test_why_a_fill_closes(
-    order_type: OrderType,
-    tag: str,
-    message: str,
-    strike: float | None,
-    quantity: float,
-    reason: str,
-) -> None:
-    """An exercise is told by its leg, its side and LEAN's words, all else by the tag."""
-    fill = Fill(NOON, 1, 1, "X", quantity, 0.0, tag=tag, order_type=order_type, message=message)
-    order = Orders("main").order_of(fill, "X")
-    kind = SecurityType.EQUITY if strike is None else SecurityType.OPTION
-    assert exit_reason(order, fill, Instrument("X", "X", kind, "USD", strike=strike)) == reason
-
-
-# --- columns as text
-
-
-@given(st.lists(st.floats()), st.lists(st.integers(0, 65_535)))
-def test_a_packed_column_comes_back_exactly(numbers: list[float], counts: list[int]) -> None:
-    """Through text every double keeps all its bits, and every count its value."""
-    for column in (array("d", numbers), array("H", counts)):
-        found = unpacked(column.typecode, json.loads(json.dumps(packed(column))))
-        assert (found.typecode, found.tobytes()) == (column.typecode, column.tobytes())
-
-
-def test_a_packed_column_is_the_same_on_every_machine() -> None:
-    """The bytes are little-endian: a state may move."""
-    assert packed(array("H", [1, 256])) == "AQAAAQ=="
-    assert packed(array("d", [1.0])) == "AAAAAAAA8D8="

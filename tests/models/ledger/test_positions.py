@@ -1,4 +1,4 @@
-"""Balances and positions: matching lot by lot, and what stays true whatever is traded."""
+"""Positions: matching lot by lot, and what stays true whatever is traded."""
 
 from __future__ import annotations
 
@@ -11,19 +11,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.events.instruments import Instrument, SecurityType
-from models.events.quantities import tidy
-from models.ledger.lots import NEXT_LOT, Closed, Execution, Matching
+from models.ledger.lots import NEXT_LOT, Execution, Match, Matching
 from models.ledger.positions import Position
 from models.ledger.terms import Balance, Terms
 from tests.laws import close
 
 START = datetime(2024, 1, 2, 14, 30, tzinfo=UTC)
+
+
 KINDS = {
     "stock": Instrument("S", "S", SecurityType.EQUITY, "USD"),
     "future": Instrument("F", "F", SecurityType.FUTURE, "USD", multiplier=50.0),
     "coin": Instrument("C", "C", SecurityType.CRYPTO, "USD", lot=1e-8, base="BTC"),
     "inverse": Instrument("I", "I", SecurityType.CRYPTO_FUTURE, "USD", 100.0, base="BTC"),
 }
+
+
 # Units an instrument's quantity is divided by; sevenths have more decimals than are kept.
 STEPS = {"stock": 1, "future": 1, "coin": 7, "inverse": 1}
 
@@ -35,12 +38,12 @@ def execution(minute: int, quantity: float, price: float, fee: float = 0.0) -> E
 
 def traded(
     deals: list[tuple[float, float]], matching: Matching = Matching.FIFO, kind: str = "stock"
-) -> tuple[Position, list[Closed]]:
+) -> tuple[Position, list[Match]]:
     """A position after deals of (quantity, price), each with a fee of 1, and what they closed."""
     position = Position("trend", KINDS[kind])
-    closed: list[Closed] = []
+    closed: list[Match] = []
     for minute, (quantity, price) in enumerate(deals, 1):
-        closed += position.trade(execution(minute, quantity, price, 1.0), NEXT_LOT[matching])
+        closed += position.trade(execution(minute, quantity, price, 1.0), NEXT_LOT[matching])[0]
     return position, closed
 
 
@@ -58,7 +61,7 @@ def test_closing_in_parts_takes_the_oldest_lots_first() -> None:
     assert lots(position) == []
 
 
-def test_or_the_newest() -> None:
+def test_closing_in_parts_may_take_the_newest_lots_first() -> None:
     """LIFO takes them the other way round."""
     position, closed = traded([(100, 10), (100, 11), (-150, 12)], Matching.LIFO)
     assert [(piece.quantity, piece.gross) for piece in closed] == [(100, 100), (50, 100)]
@@ -108,7 +111,7 @@ def test_a_split_scales_lots_and_keeps_their_cost() -> None:
     position.trade(Execution(START, 1, 10.0, 100.0, 1.0, 3.0, arrival=99.0), 0)
     position.scale(0.5)
     (lot,) = position.lots
-    assert (lot.quantity, lot.price, lot.worth, lot.arrival, lot.fee) == (20, 50, 50, 49.5, 3)
+    assert (lot.quantity, lot.price, lot.unit_value, lot.arrival, lot.fee) == (20, 50, 50, 49.5, 3)
     assert (position.quantity, position.cost) == (20, 1000)
 
 
@@ -124,7 +127,7 @@ def test_a_fraction_of_less_than_dust_can_be_traded() -> None:
     """What a split leaves of a share closes, however little it is, even from lots as small."""
     position, _ = traded([(1, 100), (1, 100), (1, 100)])
     position.scale(4000)
-    pieces = position.trade(execution(4, -0.0005, 0.0), 0)
+    pieces, _, _ = position.trade(execution(4, -0.0005, 0.0), 0)
     assert [piece.quantity for piece in pieces] == [0.00025, 0.00025]
     assert lots(position) == [(0.00025, 400_000)]
 
@@ -135,14 +138,6 @@ def test_what_a_float_leaves_of_a_lot_is_no_holding() -> None:
     position.trade(execution(1, 233 / 0.1428572, 100.0), 0)
     position.trade(execution(2, -1630.99934760026, 100.0), 0)
     assert (lots(position), position.quantity, position.cost) == ([], 0.0, 0.0)
-
-
-@pytest.mark.parametrize(
-    ("sum_of", "result"), [(0.1 + 0.2, 0.3), (3.0, 3.0), (-0.3 + 0.1, -0.2), (1e-13, 0.0)]
-)
-def test_tidy_takes_the_dust_of_a_sum(sum_of: float, result: float) -> None:
-    """Twelve decimals are kept."""
-    assert tidy(sum_of) == result
 
 
 DEALS = st.lists(
@@ -162,14 +157,14 @@ def test_a_position_keeps_its_invariants(
     exact = Fraction(sum(units for units, _ in deals), step)
     assert close(position.quantity, float(exact))
     assert sum(lot.quantity for lot in position.lots) == pytest.approx(position.quantity, abs=1e-9)
-    assert sum(lot.quantity * lot.worth for lot in position.lots) == pytest.approx(
+    assert sum(lot.quantity * lot.unit_value for lot in position.lots) == pytest.approx(
         position.cost, abs=1e-6
     )
     assert all(lot.quantity * position.quantity > 0 for lot in position.lots)
     assert bool(position.lots) == bool(exact)
-    paid = sum(units / step * instrument.worth(cents / 100) for units, cents in deals)
+    paid = sum(units / step * instrument.unit_value(cents / 100) for units, cents in deals)
     gross = sum(piece.gross for piece in closed)
-    mark = instrument.worth(7.77)
+    mark = instrument.unit_value(7.77)
     worth = (float(exact) * mark - paid) * instrument.multiplier
     assert close(gross + position.unrealized(mark), worth)
     fees = sum(piece.entry_fee + piece.exit_fee for piece in closed)
@@ -189,40 +184,19 @@ def test_a_position_restored_is_the_one_saved(
     restored.restore(saved)
     assert restored.state() == position.state()
     late = execution(99, -1.0, 55.0, 0.1)
-    assert [piece[1:] for piece in restored.trade(late, 0)] == [
-        piece[1:] for piece in position.trade(late, 0)
+    assert [piece[1:] for piece in restored.trade(late, 0)[0]] == [
+        piece[1:] for piece in position.trade(late, 0)[0]
     ]
-
-
-def test_the_terms_net_is_signed_as_the_law_has_it() -> None:
-    """Fees are taken off, all else is added."""
-    assert Terms(100, 5, 3, 2, 1).net == 101
-
-
-@given(st.lists(st.tuples(st.integers(-100, 100), st.integers(1, 300)), max_size=20))
-def test_a_balances_fx_is_amount_times_change_at_every_step(steps: list[tuple[int, int]]) -> None:
-    """However often it is read, fx is the sum of what each change of rate did to the amount."""
-    balance = Balance(1.0, 10.0)
-    amount, rate, fx = Fraction(10), Fraction(1), Fraction(0)
-    for units, cents in steps:
-        new = Fraction(cents, 100)
-        fx += amount * (new - rate)
-        amount, rate = amount + units, new
-        assert close(balance.fx_at(cents / 100), float(fx))
-        balance.add(float(units), cents / 100)
-        assert close(balance.amount, float(amount))
-    assert Balance(*balance.state()).state() == balance.state()
-    assert close(balance.fx_at(5.0), float(fx + amount * (5 - rate)))
 
 
 def test_the_risk_of_a_tag_is_shared_by_quantity() -> None:
     """Ten units that risk 5 each: four of them that close risked 20."""
     position = Position("trend", KINDS["stock"])
     position.trade(Execution(START, 1, 10.0, 100.0, 1.0, risk=5.0), 0)
-    (piece,) = position.trade(Execution(START, 2, -4.0, 101.0, 1.0), 0)
+    (piece,), _, _ = position.trade(Execution(START, 2, -4.0, 101.0, 1.0), 0)
     assert piece.lot.risk * piece.quantity == 20.0
-    assert position.round is not None
-    assert position.round.risk == 50.0
+    assert position.round_trip is not None
+    assert position.round_trip.risk == 50.0
 
 
 def test_a_stop_says_what_lots_without_a_risk_could_lose() -> None:
@@ -234,8 +208,8 @@ def test_a_stop_says_what_lots_without_a_risk_could_lose() -> None:
     position.protect(90.0, 1.0)
     (lot,) = position.lots
     assert lot.risk == 3.0 * position.instrument.multiplier * 2.0
-    assert position.round is not None
-    assert position.round.risk == 10.0 * lot.risk
+    assert position.round_trip is not None
+    assert position.round_trip.risk == 10.0 * lot.risk
 
 
 def test_a_split_scales_the_risk() -> None:

@@ -29,7 +29,7 @@ def record(
     position.trade(entry, 0)
     position.extremes.see(low)
     position.extremes.see(high)
-    piece = position.trade(closing, 0)[0]
+    piece = position.trade(closing, 0)[0][0]
     return trade_record("1", "X.NEW", position, piece, closing, "order")
 
 

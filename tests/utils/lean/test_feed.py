@@ -100,7 +100,7 @@ def observed(name: str) -> list[Hook]:
 def _allowed(tracker: LeanTracker) -> int:
     """The reads of a bar on which nothing special happened."""
     books = tracker.ledger.books
-    held = sum(2 if books.instruments[sid].kind in TWICE else 1 for sid in books.held)
+    held = sum(2 if books.instruments[sid].security_type in TWICE else 1 for sid in books.held)
     return 4 + held + 2 * (len(books.rates) - 1)
 
 

@@ -27,7 +27,7 @@ def test_an_instrument_is_described_as_leans_security(tmp_path: Path) -> None:
     assert tracker.ledger.books.instruments[tapes.OPTION] == Instrument(
         sid=tapes.OPTION,
         ticker="AAA   200117C00100000",
-        kind=SecurityType.OPTION,
+        security_type=SecurityType.OPTION,
         quote="USD",
         multiplier=100.0,
         market="usa",
@@ -47,7 +47,7 @@ def test_instruments_are_as_recorded(name: str) -> None:
     }
     for sid, instrument in tracker.ledger.books.instruments.items():
         line = lines[sid]
-        assert instrument.kind is SecurityType(line["kind"])
+        assert instrument.security_type is SecurityType(line["kind"])
         assert (instrument.quote, instrument.market) == (line["quote"], line["market"])
         assert (instrument.multiplier, instrument.lot) == (line["multiplier"], line["lot"])
         assert instrument.normalization == line["normalization"]

@@ -16,6 +16,7 @@ from workbench.engine.enums import (
     constant,
     names_of,
 )
+from workbench.engine.reads import observed
 
 
 @pytest.mark.parametrize(
@@ -51,6 +52,32 @@ def test_members_are_equal_by_type_and_number() -> None:
     assert OrderDirection.BUY != OptionRight.CALL
     assert OrderStatus.FILLED != "FILLED"
     assert OrderStatus.FILLED != 3
+
+
+class Conversions:
+    """An observer of conversions."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def hook(self, kind: str) -> None:
+        """No hook runs here."""
+
+    def read(self, owner: object, member: str, arguments: tuple[object, ...]) -> None:
+        """Note the conversion."""
+        self.told.append(member)
+
+
+def test_conversions_and_comparisons_are_told_of() -> None:
+    """`int`, `str`, `==` and a dictionary's look-up cross into LEAN, `is` does not."""
+    seen = Conversions()
+    names = {OrderStatus.FILLED: "filled"}
+    with observed(seen):
+        assert (int(OrderStatus.FILLED), str(OrderStatus.FILLED)) == (3, "FILLED")
+        assert constant(OrderStatus, "FILLED") == OrderStatus.FILLED
+        assert names[OrderStatus.FILLED] == "filled"
+        assert OrderStatus.FILLED is constant(OrderStatus, "FILLED")
+    assert seen.told == ["__int__", "__str__", "__eq__", "__hash__"]
 
 
 def test_a_member_is_no_string() -> None:

@@ -7,7 +7,16 @@ from collections.abc import Callable
 
 import pytest
 
-from workbench.engine.reads import LeanObject, ReadMeter, lean_call, lean_members, lean_read
+from workbench.engine.enums import OrderStatus
+from workbench.engine.reads import (
+    LeanObject,
+    ReadMeter,
+    lean_call,
+    lean_members,
+    lean_read,
+    observed,
+    tell_of_hook,
+)
 
 
 class Lamp(LeanObject):
@@ -35,6 +44,21 @@ class RedLamp(Lamp):
     """A kind of it that adds nothing."""
 
     __slots__ = ()
+
+
+class Notes:
+    """An observer that writes down what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[object] = []
+
+    def hook(self, kind: str) -> None:
+        """Note the hook."""
+        self.told.append(kind)
+
+    def read(self, owner: object, member: str, arguments: tuple[object, ...]) -> None:
+        """Note the member and what it was given."""
+        self.told.append((member, *arguments))
 
 
 def test_an_attribute_is_one_read() -> None:
@@ -117,6 +141,19 @@ def test_a_read_raises_what_its_watcher_raises() -> None:
     with pytest.raises(ZeroDivisionError, match="lit"):
         _ = Lamp(meter).lit
     assert meter.total == 1
+
+
+def test_an_observer_is_told_of_hooks_reads_and_conversions() -> None:
+    """It hears of each with what a call was given, of any engine, and only within its context."""
+    notes, lamp = Notes(), Lamp(ReadMeter())
+    lamp.switch(False)
+    with observed(notes):
+        tell_of_hook("on_data")
+        lamp.switch(not lamp.lit)
+        tell_of_hook("")
+        assert int(OrderStatus.FILLED) == 3
+    assert lamp.lit
+    assert notes.told == ["on_data", ("lit",), ("switch", True), "", ("__int__",)]
 
 
 def test_the_members_of_all_recorded_classes_are_known() -> None:

@@ -7,10 +7,11 @@ from datetime import datetime
 import pytest
 
 from tests.workbench.engine import tapes
+from workbench.engine.bill import Bill
 from workbench.engine.enums import OptionRight, OptionStyle, SecurityType
-from workbench.engine.reads import InvalidOperationException, ReadMeter
+from workbench.engine.reads import InvalidOperationException, ReadMeter, observed
 from workbench.engine.state import SecurityState
-from workbench.engine.symbols import Symbol, underlying_facts
+from workbench.engine.symbols import BySymbol, Symbol, underlying_facts
 
 
 @pytest.fixture
@@ -56,6 +57,30 @@ def test_symbols_are_equal_by_id(stock: Symbol, option: Symbol, meter: ReadMeter
     assert hash(renamed.id) == hash(stock.id)
     assert stock.id != option.id
     assert stock.id != tapes.STOCK
+
+
+def test_a_symbol_is_another_object_at_each_read(stock: Symbol, meter: ReadMeter) -> None:
+    """As in LEAN: what was read anew has to be compared to be found in a dictionary by symbol."""
+    again = stock._again()
+    assert again is not stock
+    assert (again, hash(again), again.value) == (stock, hash(stock), stock.value)
+
+
+def test_the_engines_own_dictionary_compares_nothing(stock: Symbol, option: Symbol) -> None:
+    """Its look-ups are LEAN's own: no observer hears of them; its keys are objects of their own."""
+    bill = Bill()
+    kept = BySymbol[int]()
+    with observed(bill):
+        bill.hook("on_data")
+        kept.add(stock, 1)
+        kept.add(stock._again(), 2)
+        assert kept[stock._again()] == 2
+        assert option not in kept
+        assert "AAA" not in kept
+        assert len(kept) == 1
+        (key,) = kept
+        assert key is not stock
+    assert not bill.charges[0].reads
 
 
 def test_a_symbol_shows_its_id_when_debugged(stock: Symbol, meter: ReadMeter) -> None:

@@ -1,0 +1,212 @@
+"""The reconciliation: what LEAN shows at marks, compared with the shadow of its account.
+
+Cash that moved without an event is financing, where LEAN's hourly scan ran and something held bears
+interest or funding, or else a flow: a deposit or withdrawal. A holding that no fill explains is
+adopted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from models.events.account import Mark
+from models.events.instruments import Valuation
+from models.events.orders import Fill
+from models.ledger.adoptions import Adoptions
+from models.ledger.books import Books
+from models.ledger.effects import NO_EFFECTS, Effects
+from models.ledger.financing import Stake, bearers, stakes
+from models.ledger.statement import Flow
+from models.ledger.tags import UNASSIGNED
+
+# Cash that differs by less than this, in account currency, is float dust.
+CASH_TOLERANCE = 1e-6
+CASH_PART = 1e-12  # or by less than this part of it
+
+
+class Residual(NamedTuple):
+    """Cash that no event explains.
+
+    Attributes:
+        currency: Where it is.
+        amount: What LEAN has more than it should, units of the currency.
+        value: The amount in account currency.
+    """
+
+    currency: str
+    amount: float
+    value: float
+
+
+class Reconciliation:
+    """Compares the books with LEAN's account, and books what moved without an event.
+
+    Live, the portfolio is read while fills are under way: nothing is believed that two marks in a
+    row do not show alike.
+
+    Args:
+        books: What is compared.
+    """
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+        self._adoptions = Adoptions()
+        self._scanned = False  # LEAN's hourly scan ran since cash was last judged
+        self._stakes: list[Stake] | None = None  # who held what bears interest when it did
+        self._doubted: list[tuple[str, float]] = []  # live: what cash the last mark missed
+
+    def prepare(self, fill: Fill) -> None:
+        """Take a fill that is about to be booked.
+
+        An adoption that the fill explains is taken back. LEAN scans before it fills, so whoever
+        holds until now bears what the scan moved.
+        """
+        books = self._books
+        if self._adoptions.adopted:
+            self._adoptions.take_back(books, fill)
+        scan = books.cash.next_scan
+        if scan is not None and fill.time >= scan and self._stakes is None:
+            self._stakes = self._stakes_now()
+
+    def _stakes_now(self) -> list[Stake]:
+        """Who holds what bears interest or funding now."""
+        return stakes(self._books.holdings.values(), self._books.accounts.values())
+
+    def residuals(self, mark: Mark) -> list[Residual]:
+        """The cash of a mark that no event explains."""
+        books, unsettled = self._books, mark.unsettled
+        settled = self._settled(mark.profits) if mark.profits else {}
+        expected = books.cash.expected
+        found: list[Residual] = []
+        for currency, amount in mark.cash.items():
+            shown = amount
+            if unsettled or settled:
+                shown += unsettled.get(currency, 0.0) - settled.get(currency, 0.0)
+            before = expected.get(currency, 0.0)
+            if shown == before:
+                continue
+            rate = books.rates.get(currency, 0.0)
+            value = (shown - before) * rate
+            if abs(value) > max(CASH_TOLERANCE, CASH_PART * (abs(shown) + abs(before)) * rate):
+                found.append(Residual(currency, shown - before, value))
+            elif value:
+                expected[currency] = shown  # so that dust does not add up
+        return found
+
+    def _settled(self, profits: Mapping[str, tuple[float, float]]) -> dict[str, float]:
+        """Currency -> profit of futures that LEAN settled while they are open."""
+        settled: dict[str, float] = {}
+        for sid in profits:
+            holding = self._books.holdings[sid]
+            if holding.settled:
+                currency = holding.instrument.quote
+                settled[currency] = settled.get(currency, 0.0) + holding.settled
+        return settled
+
+    def examine(self, mark: Mark, *, stopped: bool) -> tuple[bool, Effects]:
+        """Adopt what no fill explains, and see whether the cash of a mark may be judged.
+
+        Args:
+            mark: The mark.
+            stopped: Whether it is the first after LEAN was stopped: no fill is under way then.
+
+        Returns:
+            Whether the cash may be judged, and what was adopted.
+        """
+        books = self._books
+        if books.cash.scanned(mark.time):
+            self._scanned = True
+        if mark.holdings is None:
+            if books.live:
+                self._doubted.clear()
+                self._adoptions.clear_doubts()
+            return True, NO_EFFECTS
+        sure = stopped or not books.live
+        adopted = self._adoptions.check(books, mark.time, mark.holdings, sure=sure)
+        if adopted is None:
+            return False, NO_EFFECTS
+        return sure or self._shown_twice(mark), adopted
+
+    def _shown_twice(self, mark: Mark) -> bool:
+        """Whether the mark before missed the same cash."""
+        doubted, self._doubted = self._doubted, [row[:2] for row in self.residuals(mark)]
+        return self._doubted == doubted
+
+    def book(self, mark: Mark, *, stopped: bool) -> list[Flow]:
+        """Book the cash of a mark that moved without an event.
+
+        Args:
+            mark: The mark.
+            stopped: Whether it is the first after LEAN was stopped: cash that moved is a flow then.
+
+        Returns:
+            The flows; what was financing is in the terms of those who bore it.
+        """
+        held = self._stakes_now() if self._stakes is None else self._stakes
+        flows: list[Flow] = []
+        for residual in self.residuals(mark):
+            currency, amount, value = residual
+            rate = self._books.rates[currency]
+            self._books.cash.move(currency, amount)
+            cause = self._books.cash.announced(currency, amount, abs(CASH_TOLERANCE / rate))
+            bearing = self._scanned and cause is None and not stopped
+            if bearing and self._finance(held, residual, rate):
+                continue
+            unnamed = "while stopped" if stopped else "unannounced"
+            flows.append(Flow(mark.time, currency, amount, value, cause or unnamed))
+            self._books.account(UNASSIGNED).balance(currency, rate).add(amount, rate)
+        return flows
+
+    def _finance(self, held: list[Stake], residual: Residual, rate: float) -> bool:
+        """Share cash as financing among those who bear it; False when nobody does."""
+        books, (currency, amount, _) = self._books, residual
+        payers = bearers(held, books.instruments, currency)
+        for stake, part in payers:
+            account = books.account(stake.strategy)
+            position = account.position(books.instruments[stake.sid])
+            account.book(position, "financing", amount * part, currency, rate)
+        return bool(payers)
+
+    def close(self) -> None:
+        """The cash was judged: what LEAN's scan moved until now is booked."""
+        self._scanned = False
+        self._stakes = None
+
+    def state(self) -> dict[str, Any]:
+        """JSON-able and exact."""
+        return {
+            "adoptions": self._adoptions.state(),
+            "doubted": [list(row) for row in self._doubted],
+            "scanned": self._scanned,
+            "stakes": None if self._stakes is None else [list(row) for row in self._stakes],
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take over what `state` returned."""
+        self._adoptions.restore(state["adoptions"])
+        self._doubted = [(currency, amount) for currency, amount in state["doubted"]]
+        self._scanned = state["scanned"]
+        kept = state["stakes"]
+        self._stakes = None if kept is None else [Stake(*row) for row in kept]
+
+
+def take_averages(books: Books, holdings: Mapping[str, tuple[float, float]]) -> None:
+    """Take LEAN's average prices of holdings whose quantity is as it was.
+
+    LEAN may hold at another average price after it was stopped: what a future, CFD or crypto future
+    made up to there is in LEAN's cash then, and still open in the lots.
+
+    Args:
+        books: The books to correct.
+        holdings: Symbol ID -> (quantity, average price) of everything LEAN holds.
+    """
+    for sid, (quantity, average) in holdings.items():
+        holding = books.holdings.get(sid)
+        if holding is None or holding.quantity != quantity or not average:
+            continue
+        cost, holding.average = holding.cost, average
+        instrument = holding.instrument
+        if instrument.valuation is Valuation.MARGIN:
+            currency, rate = books.account_settlement(instrument) or (instrument.currency, 1.0)
+            books.cash.move(currency, (holding.cost - cost) * rate)

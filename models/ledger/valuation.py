@@ -1,0 +1,90 @@
+"""Valuation: the unit values that a mark shows, and the P&L of the open lots at them."""
+
+from __future__ import annotations
+
+from models.events.account import Mark
+from models.events.instruments import Valuation
+from models.ledger.accounts import Account
+from models.ledger.books import Books
+from models.ledger.positions import Position
+
+
+def value_holdings(books: Books, mark: Mark) -> None:
+    """Take what a unit of everything held is worth at a mark."""
+    holdings, rates = books.holdings, books.rates
+    for sid, price in mark.prices.items():
+        holding = holdings[sid]
+        instrument = holding.instrument
+        holding.unit_value = instrument.unit_value(price) if instrument.inverse else price
+    for sid, (profit, settled) in mark.profits.items():
+        holding = holdings[sid]
+        holding.settled = settled
+        holding.close_out(profit, rates[holding.instrument.currency])
+    if mark.rates:
+        _value_pairs(books)
+
+
+def _value_pairs(books: Books) -> None:
+    """Take what the pairs held are worth from the rates of their two currencies."""
+    rates = books.rates
+    for sid in books.held:
+        holding = books.holdings[sid]
+        instrument = holding.instrument
+        if instrument.valuation is Valuation.PAIR and rates[instrument.quote]:
+            holding.unit_value = rates[instrument.base] / rates[instrument.quote]
+
+
+def revalue(books: Books) -> float:
+    """Take the P&L of everything open at what was last taken; returns the equity."""
+    holdings, rates = books.holdings, books.rates
+    total = 0.0
+    for account in books.accounts.values():
+        open_pnl = 0.0
+        for sid, position in account.open.items():
+            holding, instrument = holdings[sid], position.instrument
+            gained = (
+                position.quantity * holding.unit_value - position.cost
+            ) * instrument.multiplier
+            position.open_pnl = gained = gained * rates[instrument.currency]
+            open_pnl += gained
+            if holding.settled:
+                open_pnl += misbooked(books, position)
+        account.open_pnl = open_pnl
+        total += account.cash_value(rates) + open_pnl
+    return total
+
+
+def equity_now(books: Books) -> float:
+    """Equity with the fills since the last mark, account currency."""
+    return sum(
+        account.cash_value(books.rates) + unrealized_pnl(books, account)
+        for account in books.accounts.values()
+    )
+
+
+def unrealized_pnl(books: Books, account: Account) -> float:
+    """P&L of a strategy's open lots at the last mark, with what LEAN mis-books of futures."""
+    holdings, rates = books.holdings, books.rates
+    total = 0.0
+    for sid, position in account.open.items():
+        total += position.unrealized(holdings[sid].unit_value) * rates[position.instrument.currency]
+    return total + account_misbooked(books, account)
+
+
+def account_misbooked(books: Books, account: Account) -> float:
+    """What LEAN mis-books of all futures that a strategy holds, account currency."""
+    return sum(misbooked(books, position) for position in account.open.values())
+
+
+def misbooked(books: Books, position: Position) -> float:
+    """What LEAN adds to equity by settling a foreign future in account currency units.
+
+    LEAN books a future's daily profit, computed in account currency, as that many units of the
+    quote currency; until the position closes the account is off by S * (rate - 1).
+    """
+    quote = position.instrument.quote
+    holding = books.holdings[position.instrument.sid]
+    if not holding.settled or quote == books.account_currency:
+        return 0.0
+    share = position.quantity / holding.quantity
+    return holding.settled * (books.rates[quote] - 1.0) * share

@@ -1,0 +1,128 @@
+"""The budget of reads: what each kind of hook may read of LEAN, in number and in microseconds.
+
+Microseconds are those of the table of prices, so what counts is what LEAN would take; conversions
+such as `int(status)` are among the reads. A hook that needs less than its budget is welcome to it:
+lower the budget then.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from benchmarks.market import Market, Resolution
+from tests.workbench.engine import tapes
+from utils.tracking import track
+from workbench.engine.bill import Bill, Charge
+from workbench.engine.engine import RecordedEngine
+from workbench.engine.reads import observed
+from workbench.engine.tape import Tape, read_tape
+from workbench.replay.replay import TrackedAlgorithm
+
+
+class Budget(NamedTuple):
+    """The most that one call of a hook may read.
+
+    Attributes:
+        reads: How many reads and conversions.
+        cost: What they may cost, microseconds.
+    """
+
+    reads: int
+    cost: float
+
+
+FIRST_LIMIT = Budget(16, 50.2)
+FIRST = Budget(15, 49.1)
+UPDATED = Budget(7, 17.6)
+CANCELED = Budget(5, 15.4)
+FIRST_FILL = Budget(18, 54.3)
+LATER_FILL = Budget(14, 44.0)
+# By the number of instruments held.
+SLICES = {0: Budget(3, 11.0), 1: Budget(4, 12.1), 5: Budget(8, 16.5)}
+FIRST_SLICES = {0: Budget(11, 33.4), 1: Budget(13, 35.3), 5: Budget(21, 42.9)}
+MIDNIGHTS = {0: Budget(14, 202.8), 1: Budget(15, 203.9), 5: Budget(19, 208.3)}
+
+
+class Tracked(TrackedAlgorithm):
+    """An algorithm with a tracker of the default settings whose wall clock stands still."""
+
+    def initialize(self) -> None:
+        """Make the tracker."""
+        algorithm: Any = self
+        self.tracker = track(algorithm, clock=lambda: 0.0)
+
+
+def charges(tape: Tape, kind: str) -> list[Charge]:
+    """What each call of a hook reads while a tape is played."""
+    bill = Bill()
+    with observed(bill):
+        RecordedEngine(tape, Tracked).run()
+    return [charge for charge in bill.charges if charge.kind == kind]
+
+
+def check(charge: Charge, budget: Budget) -> None:
+    """The call keeps to its budget."""
+    assert charge.reads.total() <= budget.reads, charge.reads
+    assert charge.total <= budget.cost, charge.cost
+
+
+@pytest.fixture(scope="module")
+def events(tmp_path_factory: pytest.TempPathFactory) -> list[Charge]:
+    """The order events of a known stock: submitted, updated, canceled; filled; sent and filled."""
+    quiet: dict[str, Any] = {"fill_qty": 0.0, "fill_price": 0.0, "fee": 0.0}
+    lines = [
+        tapes.order(order=1),
+        tapes.order(order=2, event=1, status="SUBMITTED", order_type="LIMIT", limit=40.0, **quiet),
+        tapes.order(order=2, event=2, status="UPDATE_SUBMITTED", limit=41.0, **quiet),
+        tapes.order(order=2, event=3, status="CANCELED", limit=41.0, **quiet),
+        tapes.order(order=3, event=1),
+        tapes.order(order=4, event=1, status="SUBMITTED", **quiet),
+        tapes.order(order=4, event=2),
+    ]
+    folder = tmp_path_factory.mktemp("events")
+    return charges(tapes.tape(folder, tapes.security(), *lines), "on_order_event")
+
+
+@pytest.mark.parametrize(
+    ("event", "budget"),
+    [(1, FIRST_LIMIT), (2, UPDATED), (3, CANCELED), (4, FIRST_FILL), (5, FIRST), (6, LATER_FILL)],
+    ids=["limit order", "update", "cancel", "fill at once", "market order", "fill"],
+)
+def test_an_order_event_keeps_to_its_budget(
+    events: list[Charge], event: int, budget: Budget
+) -> None:
+    """An event of an instrument that was seen before reads no more than its kind may."""
+    check(events[event], budget)
+
+
+@pytest.mark.parametrize(("held", "budget"), SLICES.items())
+def test_a_slice_keeps_to_its_budget(tmp_path: Path, held: int, budget: Budget) -> None:
+    """A slice within a day reads no more than the number of instruments held allows."""
+    market = Market(held, resolution=Resolution.SECOND, slices=5)
+    played = charges(read_tape(market.write(tmp_path / "market")), "on_data")
+    assert len(played) == market.slices
+    for charge in played[1:]:
+        check(charge, budget)
+
+
+@pytest.mark.parametrize(("held", "budget"), FIRST_SLICES.items())
+def test_a_days_first_slice_keeps_to_its_budget(tmp_path: Path, held: int, budget: Budget) -> None:
+    """It also asks for corporate actions, and for the quantity of each holding."""
+    market = Market(held, resolution=Resolution.DAILY, slices=5)
+    played = charges(read_tape(market.write(tmp_path / "market")), "on_data")
+    assert len(played) == market.slices
+    for charge in played:
+        check(charge, budget)
+
+
+@pytest.mark.parametrize(("held", "budget"), MIDNIGHTS.items())
+def test_a_midnight_keeps_to_its_budget(tmp_path: Path, held: int, budget: Budget) -> None:
+    """A midnight reads the account, LEAN's samples and what is held, and shows the banner."""
+    market = Market(held, resolution=Resolution.DAILY, slices=5)
+    played = charges(read_tape(market.write(tmp_path / "market")), "schedule")
+    assert len(played) >= market.slices
+    for charge in played:
+        check(charge, budget)

@@ -1,0 +1,233 @@
+"""Exported forms at work: each replays recordings in an interpreter that has nothing else."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.structure.source_tree import ROOT
+from workbench.export import export
+
+# One of each kind: parts of fills, combos, futures, coins, perpetuals, another currency, live.
+KINDS = (
+    "sliced-fills",
+    "option-combos",
+    "futures-roll",
+    "crypto-spot",
+    "crypto-future-funding",
+    "euro-account",
+    "live-paper",
+)
+EVERY = tuple(sorted(path.parent.name for path in (ROOT / "recordings").glob("*/tape.jsonl.gz")))
+
+# Of LEAN there is what an algorithm's first import needs.
+STUB = """
+from datetime import *
+from workbench.engine import RecordedAlgorithm as QCAlgorithm
+from workbench.engine.enums import *
+"""
+DRIVER = """
+import hashlib, importlib, json, sys
+from pathlib import Path
+
+asked = json.loads(sys.argv[1])
+sys.path[:0] = asked["paths"]
+prefix, folder = asked["prefix"], Path(asked["folder"])
+
+from workbench.engine import RecordedAlgorithm, RecordedEngine, read_tape
+
+for path in sorted(folder.rglob("*.py")) if asked["every"] else ():
+    words = path.relative_to(folder).with_suffix("").parts
+    importlib.import_module((prefix + ".".join(words)).removesuffix("__init__").strip("."))
+track = importlib.import_module(asked["from"]).track
+
+
+class Tracked(RecordedAlgorithm):
+    def initialize(self):
+        self.tracker = track(self, clock=lambda: 0.0, **asked["settings"])
+
+    def on_order_event(self, order_event):
+        self.tracker.on_order_event(order_event)
+
+    def on_data(self, data):
+        self.tracker.on_data(data)
+
+    def on_end_of_algorithm(self):
+        self.tracker.finish()
+
+
+def digest(value):
+    return hashlib.sha256(json.dumps(value, default=str, sort_keys=True).encode()).hexdigest()
+
+
+def played(name):
+    engine = RecordedEngine(read_tape(Path(asked["recordings"]) / name), Tracked)
+    engine.run()
+    tracker = engine.algorithm.tracker
+    return {
+        "balance": tracker.balance(),
+        "state": digest(tracker.state()),
+        "trades": digest([trade.to_dict() for trade in tracker.trades()]),
+        "summary": digest(tracker.summary().to_dict()),
+        "told": [m.text for m in engine.messages if "nothing is saved" in m.text],
+    }
+
+
+def asked_for(**settings):
+    class Asking(Tracked):
+        def initialize(self):
+            try:
+                self.tracker = track(self, **settings)
+            except Exception as error:
+                raised.append(f"{type(error).__name__}: {error}")
+                self.tracker = track(self)
+                for call in (
+                    self.tracker.save_to_object_store,
+                    self.tracker.load_from_object_store,
+                    lambda: self.tracker.store.save_text("state", "a", "b"),
+                ):
+                    try:
+                        call()
+                    except Exception as error:
+                        raised.append(f"{type(error).__name__}: {error}")
+
+    raised = []
+    RecordedEngine(read_tape(Path(asked["recordings"]) / "no-trades"), Asking).run()
+    return raised
+
+
+json.dump(
+    {
+        "runs": {name: played(name) for name in asked["names"]},
+        "asked": [asked_for(**settings) for settings in asked["asked"]],
+        "outside": [
+            name
+            for name, module in sys.modules.items()
+            if name.partition(".")[0] in ("models", "utils", "main", prefix.strip("."))
+            and not Path(module.__file__).is_relative_to(folder)
+        ],
+        "bare": [name for name in sys.modules if name.partition(".")[0] in ("models", "utils")],
+    },
+    sys.stdout,
+)
+"""
+SETTINGS = {
+    "mark_every": 0,
+    "day_marks": False,
+    "execution": "on",
+    "alerts": "drawdown=0.001,day_loss=0.002,losing_streak=3,slippage=1",
+    "log_level": "info",
+    "log_bytes": 10**9,
+}
+
+Played = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    """Import every file of a form in an interpreter of its own and play recordings there."""
+    stub = tmp_path_factory.mktemp("lean")
+    (stub / "AlgorithmImports.py").write_text(STUB)
+
+    def play(
+        folder: Path,
+        names: tuple[str, ...],
+        *,
+        package: str = "",
+        before: tuple[Path, ...] = (),
+        asked: tuple[dict[str, Any], ...] = (),
+        every: bool = True,
+        **settings: Any,
+    ) -> dict[str, Any]:
+        host = folder.parent if package else folder
+        words = {
+            "folder": str(folder),
+            "prefix": f"{package}." if package else "",
+            "from": package or "utils.tracking",
+            "paths": [str(path) for path in (*before, host, stub, ROOT)],
+            "recordings": str(ROOT / "recordings"),
+            "names": names,
+            "settings": {**SETTINGS, **settings},
+            "asked": asked,
+            "every": every,
+        }
+        command = [sys.executable, "-I", "-W", "error", "-c", DRIVER, json.dumps(words)]
+        ended = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+        assert ended.returncode == 0, ended.stderr
+        found: dict[str, Any] = json.loads(ended.stdout)
+        assert found["outside"] == []
+        return found
+
+    return play
+
+
+@pytest.fixture(scope="module")
+def expected(played: Played) -> dict[str, Any]:
+    """What the checkout itself makes of every recording."""
+    runs: dict[str, Any] = played(ROOT, EVERY, every=False)["runs"]
+    return runs
+
+
+def test_the_recordings_are_of_every_kind() -> None:
+    """Those replayed on each form are there, and at least twenty on the free tier's."""
+    assert set(KINDS) < set(EVERY)
+    assert len(EVERY) >= 20
+
+
+@pytest.mark.parametrize("tier", ["researcher", "team", "local"])
+def test_a_project_runs_alone(
+    tmp_path: Path, played: Played, expected: dict[str, Any], tier: str
+) -> None:
+    """Every file imports, main.py among them, and figures, state and trades are the checkout's."""
+    found = played(export(tmp_path / "New", tier=tier).folder, KINDS)
+    assert found["runs"] == {name: expected[name] for name in KINDS}
+
+
+@pytest.mark.parametrize("tier", ["researcher", "local"])
+def test_a_package_runs_beside_other_models_and_utils(
+    tmp_path: Path, played: Played, expected: dict[str, Any], tier: str
+) -> None:
+    """Other `models` and `utils` in the project are neither found nor needed."""
+    host = tmp_path / "Host"
+    for name in ("models", "utils"):
+        (host / name).mkdir(parents=True)
+        (host / name / "__init__.py").write_text("raise ImportError('these are not the tracker')")
+    written = export(tmp_path / "Library", "Tracker", tier=tier)
+    found = played(written.folder, KINDS, package="Tracker", before=(host,))
+    assert found["runs"] == {name: expected[name] for name in KINDS}
+    assert found["bare"] == []
+
+
+@pytest.mark.parametrize("package", ["", "performance_tracker"])
+def test_the_free_tiers_forms_run_every_recording(
+    tmp_path: Path, played: Played, expected: dict[str, Any], package: str
+) -> None:
+    """Without a store, figures, state and trades are the checkout's; live the log says so first."""
+    host = tmp_path / "Mine"
+    if package:
+        host.mkdir()
+        (host / "config.json").write_text("{}")
+    # live, trades beyond those in memory are kept in the store, or else in the state
+    unsaved = played(ROOT, ("live-paper",), every=False, persist="off")["runs"]
+    found = played(export(host, tier="free").folder, EVERY, package=package)["runs"]
+    told = {name for name, run in found.items() if run.pop("told")}
+    assert told == {"live-paper"}
+    for name, run in {**expected, **unsaved}.items():
+        assert found[name] == {key: value for key, value in run.items() if key != "told"}, name
+
+
+def test_the_free_form_says_that_it_has_no_store(tmp_path: Path, played: Played) -> None:
+    """A setting or a call that needs the Object Store is an error that names the way out."""
+    asked = ({"persist": "on"}, {"resume": "on"}, {"log_store": "on"})
+    found = played(export(tmp_path / "New", tier="free").folder, (), asked=asked)["asked"]
+    for settings, raised in zip(asked, found, strict=True):
+        (name,) = settings
+        assert raised[0].startswith(f"SettingsError: tracker_{name} cannot be on: this form")
+        assert [text.partition(":")[0] for text in raised[1:]] == ["CallError"] * 3
+        assert all("has no Object Store" in text and "--tier researcher" in text for text in raised)

@@ -1,0 +1,92 @@
+"""What one tracker keeps in LEAN's Object Store: the door between the tracker and the store.
+
+The tracker imports nothing else of the store, so that an export for a tier that has none puts
+another door in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from models.settings import Settings, Switch, chosen
+from models.tracker.ports import Storage
+from models.trades.log import Archive
+from utils.store.object_store import ObjectStoreManager
+from utils.store.snapshot import SnapshotError
+from utils.store.snapshots import SnapshotStore
+
+if TYPE_CHECKING:
+    from AlgorithmImports import QCAlgorithm
+
+OPTIMIZATION = "OPTIMIZATION"  # LEAN's mode
+
+
+class SlowSaveError(SnapshotError):
+    """A state was saved, but the algorithm had to wait for it."""
+
+
+class Keeping:
+    """What is kept of one run, and where.
+
+    Args:
+        algorithm: The algorithm whose Object Store it is.
+        settings: What the user chose to keep.
+        clock: Unix time, seconds.
+
+    Attributes:
+        persists: Whether the state is saved.
+        resumes: Whether the run goes on from the project's last state.
+        archives: Whether closed trades that leave memory go to the Object Store. Writing every
+            trade takes a backtest longer than making it, so one does only where it is asked to.
+        objects: The Object Store by category.
+        states: Saved states and closed trades.
+        notice: What the user is told at the start; empty for nothing.
+    """
+
+    notice = ""
+
+    def __init__(
+        self, algorithm: QCAlgorithm, settings: Settings, clock: Callable[[], float]
+    ) -> None:
+        live = bool(algorithm.live_mode)
+        self.persists = chosen(settings.persist, str(algorithm.algorithm_mode) != OPTIMIZATION)
+        self.resumes = chosen(settings.resume, live)
+        self.archives = self.persists and (live or settings.persist is Switch.ON)
+        project, deployment = str(algorithm.project_id), str(algorithm.algorithm_id)
+        self.objects = ObjectStoreManager(
+            algorithm.object_store,
+            project=project,
+            deployment=deployment,
+            live=live or self.resumes,
+            clock=clock,
+        )
+        self.states = SnapshotStore(
+            self.objects,
+            project=project,
+            deployment=deployment,
+            prefix="live" if live else "test",
+        )
+        self._logs_kept = 0
+
+    def storage(self, archive: Archive | None) -> Storage:
+        """Where states and closed trades go.
+
+        Args:
+            archive: The user's own archive of closed trades. Without one they go to the Object
+                Store or are forgotten, and what an earlier run archived there is read all the same.
+        """
+        if archive is not None:
+            return Storage(self.states, archive, archive)
+        return Storage(self.states, self.states if self.archives else None, self.states)
+
+    def keep_log(self, lines: str) -> None:
+        """Keep a part of the log, after those kept before.
+
+        Raises:
+            SnapshotError: The store does not take it.
+        """
+        self._logs_kept += 1
+        result = self.objects.save_text("logs", f"log-{self._logs_kept:05d}", lines, force=True)
+        if not result.saved:
+            raise SnapshotError(f"the log is not saved: {result.reason.value} {result.detail}")
