@@ -109,7 +109,13 @@ class Codec(Generic[Value]):
 
     def types_seen(self, saved: Iterable[Any]) -> bool:
         """Whether all of some values are exactly of the JSON types of the codec."""
-        return set(map(type, saved)).issubset(self.types)
+        kinds = [*map(type, saved)]
+        left = len(kinds)
+        for kind in self.types:
+            left -= kinds.count(kind)
+            if not left:
+                return True
+        return not left
 
     def _named(self, name: str | int, saved: Any) -> Value:
         try:
@@ -144,6 +150,7 @@ def located(error: Exception, *steps: str | int) -> StateError:
 NUMBER: Codec[float] = Codec((float, int))
 WHOLE: Codec[int] = Codec((int,))
 TEXT: Codec[str] = Codec((str,))
+JSON_OBJECT: Codec[dict[str, Any]] = Codec((dict,))
 FLAG: Codec[bool] = Codec((bool,))
 DATE: Codec[date] = Codec((str,), date.isoformat, date.fromisoformat)
 

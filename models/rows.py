@@ -77,16 +77,19 @@ class RowFormat:
                 raise error.within(self._names[at]) from None
         return values
 
-    def read_all(self, rows: Sequence[Sequence[Any]]) -> list[Any]:
-        """What is made of many rows' JSON values; errors do not tell which row they come from."""
+    def read_all(self, rows: Sequence[Sequence[Any]]) -> Iterable[Any]:
+        """What is made of many rows' JSON values; errors do not tell which row they come from.
+
+        Some errors are raised only when what is made is asked for.
+        """
         if not rows:
-            return []
+            return ()
         columns: list[Any] = [*zip(*rows, strict=True)]
         self._check_length(columns)
         for at, codec in enumerate(self._codecs):
             columns[at] = codec.read_many(columns[at])
-        made = zip(*columns, strict=True)
-        return [*(starmap(self._make, made) if self._spread else map(self._make, made))]
+        read = zip(*columns, strict=True) if self._readers else rows
+        return starmap(self._make, read) if self._spread else map(self._make, read)
 
     def _check_length(self, saved: Sequence[Any]) -> None:
         if len(saved) != len(self._codecs):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
-from models.codec import NUMBER, WHOLE, Codec, deque_of, dict_of, list_of
+from models.codec import JSON_OBJECT, NUMBER, WHOLE, Codec, deque_of, dict_of, list_of
 from models.events.instruments import Instrument
 from models.events.orders import Fill, OrderType, OrderUpdate
 from models.execution.group_metrics import ExecutionMetrics, OrderGroup, SuggestedSlippage
@@ -265,7 +265,7 @@ class ExecutionQuality:
         Raises:
             StateError: Something in it is missing or of another type.
         """
-        restore_part(self._groups, state, "groups")
+        restore_part(self._groups, saved_value(state, "groups", JSON_OBJECT), "groups")
         order = followed_row(instruments, self._groups.kinds)
         orders = saved_value(state, "orders", list_of(order))
         place: Codec[FollowedOrder] = Codec((int,), read=orders.__getitem__)

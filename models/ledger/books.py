@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
+from models.codec import FLAG, NUMBER, TEXT, TIME, WHOLE, Codec, dict_of, list_of, maybe
 from models.events.anomalies import Anomaly
 from models.events.instruments import Instrument, Valuation
 from models.events.orders import Fill, OrderStatus, OrderUpdate
+from models.fields import PART, Field, Restorable, Restoring, Table, saved_value
 from models.ledger.accounts import Account
 from models.ledger.allocation import allocate
 from models.ledger.deals import NO_FEE, Deal, cash_settlement, fee_in_cash
@@ -25,6 +27,7 @@ from models.ledger.lots import NEXT_LOT, Execution, Matching, build
 from models.ledger.orders import Order, Orders
 from models.ledger.positions import Position
 from models.ledger.tags import UNASSIGNED, Resolver, strategy_in_tag
+from models.records import record_codec
 from models.trades.builders import RecordMaker
 from models.trades.record import TradeRecord
 
@@ -37,7 +40,7 @@ ANOMALIES_KEPT = 1_000
 ENDED = frozenset({OrderStatus.CANCELED, OrderStatus.INVALID, OrderStatus.FILLED})
 
 
-class Books:
+class Books(Restorable):
     """The strategies' accounts, the shadow of LEAN's account, and the orders.
 
     Args:
@@ -64,6 +67,27 @@ class Books:
         time: UTC of the last event; None before the first.
         opened: Whether the account was opened.
     """
+
+    STATE: ClassVar[Table] = Table(
+        Field("instruments", list_of(record_codec(Instrument)), "_described", Restoring.LEAVE),
+        Field("tickers", dict_of(TEXT)),
+        Field("rates", dict_of(NUMBER)),
+        Field("accounts", list_of(PART), "_all_accounts", Restoring.LEAVE),
+        Field("holdings", list_of(PART), "_all_holdings", Restoring.LEAVE),
+        Field("held", dict_of(WHOLE)),
+        Field("orders", PART),
+        Field("cash", PART),
+        Field("anomalies", list_of(record_codec(Anomaly))),
+        Field("anomaly_counts", dict_of(WHOLE, Counter)),
+        Field("starting_equity", NUMBER),
+        Field("fills", WHOLE),
+        Field("time", maybe(TIME)),
+        Field("opened", FLAG),
+        Field("waiting", dict_of(NUMBER), "_waiting"),
+        Field("closed", Codec((list, tuple), list), "_TAKEN", Restoring.LEAVE),
+        Field("counts", PART, "_records"),
+    )
+    _TAKEN = ()  # states have a place for trades, which were kept here until they were taken
 
     def __init__(
         self,
@@ -353,46 +377,40 @@ class Books:
         if len(self.anomalies) < ANOMALIES_KEPT:
             self.anomalies.append(Anomaly(time, kind, detail, sid, amount))
 
-    def state(self) -> dict[str, Any]:
-        """JSON-able and exact."""
-        return {
-            "instruments": [instrument.to_dict() for instrument in self.instruments.values()],
-            "tickers": dict(self.tickers),
-            "rates": dict(self.rates),
-            "accounts": [account.state() for account in self.accounts.values()],
-            "holdings": [holding.state() for holding in self.holdings.values()],
-            "held": dict(self.held),
-            "orders": self.orders.state(),
-            "cash": self.cash.state(),
-            "anomalies": [anomaly.to_dict() for anomaly in self.anomalies],
-            "anomaly_counts": dict(self.anomaly_counts),
-            "starting_equity": self.starting_equity,
-            "fills": self.fills,
-            "time": self.time.isoformat() if self.time else None,
-            "opened": self.opened,
-            "waiting": dict(self._waiting),
-            "closed": [],  # trades were kept here until somebody took them
-            "counts": self._records.state(),
-        }
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state` returned.
 
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take over what `state` returned."""
-        for values in state["instruments"]:
-            self.add_instrument(Instrument.from_dict(values))
-        self.tickers = dict(state["tickers"])
-        self.rates = dict(state["rates"])
-        for values in state["accounts"]:
-            self.account(values["name"]).restore(values, self.instruments)
-        for values in state["holdings"]:
-            self.holdings[values[0]].restore(values)
-        self.held = dict(state["held"])
-        self.orders.restore(state["orders"])
-        self.cash.restore(state["cash"])
-        self.anomalies = [Anomaly.from_dict(values) for values in state["anomalies"]]
-        self.anomaly_counts = Counter(state["anomaly_counts"])
-        self.starting_equity = state["starting_equity"]
-        self.fills = state["fills"]
-        self.time = datetime.fromisoformat(state["time"]) if state["time"] else None
-        self.opened = state["opened"]
-        self._waiting = dict(state["waiting"])
-        self._records.restore(state["counts"])
+        Raises:
+            StateError: Something in it is missing or of another type.
+        """
+        for instrument in saved_value(state, "instruments", list_of(record_codec(Instrument))):
+            self.add_instrument(instrument)
+        account = Codec((dict,), read=self._restored_account)
+        saved_value(state, "accounts", list_of(account))
+        holding = Codec((list, tuple), read=self._restored_holding)
+        saved_value(state, "holdings", list_of(holding))
+        super().restore(state)
+
+    def _restored_account(self, saved: Mapping[str, Any]) -> Account:
+        """The account that a saved one becomes."""
+        account = self.account(saved_value(saved, "name", TEXT))
+        account.restore(saved, self.instruments)
+        return account
+
+    def _restored_holding(self, saved: Sequence[Any]) -> Holding:
+        """The holding that a saved one becomes; its first value is the Symbol ID."""
+        holding = self.holdings[saved[0]]
+        holding.restore(saved)
+        return holding
+
+    @property
+    def _described(self) -> list[Instrument]:
+        return [*self.instruments.values()]
+
+    @property
+    def _all_accounts(self) -> list[Account]:
+        return [*self.accounts.values()]
+
+    @property
+    def _all_holdings(self) -> list[Holding]:
+        return [*self.holdings.values()]

@@ -20,12 +20,15 @@ Fills and marks go in here; orders, the opening and corporate actions move the b
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import astuple, fields, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
+from models.codec import NUMBER, WHOLE, list_of, maybe
 from models.events.account import CashFlow, Mark
 from models.events.orders import Fill
+from models.fields import PART, Field, Restorable, Table
 from models.ledger.books import Books
 from models.ledger.effects import NO_EFFECTS, Effects
 from models.ledger.reconciliation import Reconciliation, take_averages
@@ -38,6 +41,7 @@ from models.ledger.statement import (
     strategy_sheets,
 )
 from models.ledger.valuation import equity_now, revalue, value_holdings
+from models.records import record_codec
 
 # An equity that differs by less than this is closed; the feed need not look closer.
 EQUITY_TOLERANCE = 1e-4
@@ -47,7 +51,7 @@ UNEXPLAINED_LIMIT = 0.01
 UNEXPLAINED_PART = 1e-9
 
 
-class Ledger:
+class Ledger(Restorable):
     """Every cent of the account, by strategy and by cause.
 
     Args:
@@ -62,6 +66,17 @@ class Ledger:
         max_abs_unexplained: The most of it, without sign, at a mark whose cash was judged.
         marks: How many were booked.
     """
+
+    STATE: ClassVar[Table] = Table(
+        Field("books", PART),
+        Field("flows", list_of(record_codec(Flow))),
+        Field("flow_total", NUMBER),
+        Field("lean_equity", maybe(NUMBER)),
+        Field("equity", NUMBER),
+        Field("unexplained", NUMBER),
+        Field("max_abs_unexplained", NUMBER),
+        Field("marks", WHOLE),
+    )
 
     def __init__(self, books: Books) -> None:
         self.books = books
@@ -219,26 +234,13 @@ class Ledger:
 
     def state(self) -> dict[str, Any]:
         """JSON-able and exact; a fresh ledger that restores it goes on as if never stopped."""
-        return {
-            "books": self.books.state(),
-            "flows": [flow.to_dict() for flow in self.flows],
-            "flow_total": self.flow_total,
-            "lean_equity": self.lean_equity,
-            "equity": self.equity,
-            "unexplained": self.unexplained,
-            "max_abs_unexplained": self.max_abs_unexplained,
-            "marks": self.marks,
-            **self._reconciliation.state(),
-        }
+        return {**super().state(), **self._reconciliation.state()}
 
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take over what `state` returned."""
-        self.books.restore(state["books"])
-        self.flows = [Flow.from_dict(values) for values in state["flows"]]
-        self.flow_total = state["flow_total"]
-        self.lean_equity = state["lean_equity"]
-        self.equity = state["equity"]
-        self.unexplained = state["unexplained"]
-        self.max_abs_unexplained = state["max_abs_unexplained"]
-        self.marks = state["marks"]
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state` returned.
+
+        Raises:
+            StateError: Something in it is missing or of another type.
+        """
+        super().restore(state)
         self._reconciliation.restore(state)

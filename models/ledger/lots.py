@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from models.events.orders import OrderType
 from models.events.quantities import tidy
+from models.records import Saved, object_codec
 
 
 class Matching(enum.Enum):
@@ -112,6 +113,8 @@ class Lot:
             value += abs(size * arrival) * rate
         return cash, value
 
+
+LOT = object_codec(Lot, Saved(keys={"unit_value": "worth"}))
 
 # A NamedTuple from the tuple of its values: its own constructor takes three times as long.
 build = tuple.__new__
