@@ -183,7 +183,8 @@ class Table:
             elif field_.restoring is Restoring.SAME:
                 own = attrgetter(str(field_.source))(instance)
                 if value != own:
-                    raise StateError(f"is {value!r}, not {own!r}", field_.key)
+                    found, wanted = map(field_.codec.encode, (value, own))
+                    raise StateError(f"is {found!r}, not {wanted!r}", field_.key)
 
 
 def _assign(instance: Any, source: str | tuple[str, ...], value: Any) -> None:

@@ -129,7 +129,7 @@ def test_a_book_of_another_kind_is_refused(kind: tuple[Grouping, Matching]) -> N
     book = Book()
     play(book, EVENTS)
     before = book.state()
-    with pytest.raises(ValueError, match=r"(grouping|matching) is .*, and this book's is"):
+    with pytest.raises(ValueError, match=r"(grouping|matching) is '.*', not '"):
         book.restore(Book(*kind).state())
     assert book.state() == before
 
