@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from models.codec import FLAG, JSON_OBJECT, TEXT, TIME, WHOLE, dict_of, list_of, maybe
+from models.codec import FLAG, JSON_OBJECT, TEXT, TIME, WHOLE, Codec, dict_of, list_of, maybe
 from models.errors import TrackerError
 from models.fields import Field, Table, restore_part, saved_value
 from models.records import record_codec
@@ -15,9 +15,17 @@ from models.tracker.deployments import Deployment
 from models.tracker.manual import ManualTrading
 from models.tracker.performance import Performance
 from models.tracker.trades import ClosedTrades, TradeFilter
-from models.trades.record import LOTS
+from models.trades.record import LOTS, POSITIONS
 
 STATE_VERSION = 3
+
+_LOG_FIELDS = Table(Field(LOTS, JSON_OBJECT), Field(POSITIONS, JSON_OBJECT))
+
+
+def _read_logs(saved: Mapping[str, Any]) -> dict[str, Any]:
+    """The saved log of each book of trades."""
+    return _LOG_FIELDS.named(_LOG_FIELDS.from_object(saved))
+
 
 _CORE_FIELDS = Table(
     Field("days", WHOLE),
@@ -29,7 +37,7 @@ _CORE_FIELDS = Table(
     Field("statistics", maybe(JSON_OBJECT)),
     Field("execution", maybe(JSON_OBJECT)),
     Field("follower", maybe(JSON_OBJECT)),
-    Field("trades", dict_of(JSON_OBJECT)),
+    Field("trades", Codec((dict,), read=_read_logs)),
     Field("errors", dict_of(WHOLE, Counter)),
 )
 
@@ -131,8 +139,7 @@ def restore_core(core: Core, state: Mapping[str, Any]) -> None:
             if saved["follower"] is not None:
                 restore_part(core.follower, saved["follower"], "follower")
         for book, log in core.logs.items():
-            trades = saved_value(saved["trades"], book, JSON_OBJECT)
-            restore_part(log, trades, "trades", book)
+            restore_part(log, saved["trades"][book], "trades", book)
         core.guard.restore(saved["errors"])
         core.pass_over_anomalies()
         if saved["statistics"] is not None:
