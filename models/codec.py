@@ -237,6 +237,11 @@ def dict_of(codec: Codec[Value], make: Callable[[Any], Any] = dict) -> Codec[Any
     return Codec((dict,), write, read)
 
 
+def values_of(codec: Codec[Any]) -> Codec[Any]:
+    """The values of a dictionary, saved as a list; what is read is the list as it was saved."""
+    return Codec((list, tuple), lambda found: [*codec.encode_all(found.values())])
+
+
 # --- columns of numbers
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from models.codec import NUMBER, TEXT, Codec, list_of
+from models.codec import NUMBER, TEXT, Codec, list_of, values_of
 from models.events.instruments import Instrument
 from models.fields import PART, Field, Restoring, Table, saved_value
 from models.ledger.lots import Match
@@ -136,11 +136,6 @@ class Account:
         """Exchange profit so far, account currency."""
         return sum(balance.fx_at(rates[name]) for name, balance in self.balances.items())
 
-    @property
-    def _held(self) -> list[Position]:
-        """The positions in the order in which they were first opened."""
-        return [*self.positions.values()]
-
     def state(self) -> dict[str, Any]:
         """JSON-able and exact; positions keep their order."""
         return _ACCOUNT_FIELDS.to_object(self)
@@ -176,7 +171,7 @@ _ACCOUNT_FIELDS = Table(
     Field("name", TEXT, restoring=Restoring.SAME),
     Field("terms", TERMS_ROW),
     Field("balances", BALANCES),
-    Field("positions", list_of(PART), "_held", Restoring.LEAVE),
+    Field("positions", values_of(PART), restoring=Restoring.LEAVE),
     Field("open", list_of(TEXT), restoring=Restoring.LEAVE),
     Field("open_pnl", NUMBER),
 )

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from models.codec import FLAG, NUMBER, TEXT, TIME, WHOLE, Codec, dict_of, list_of, maybe
+from models.codec import FLAG, NUMBER, TEXT, TIME, WHOLE, Codec, dict_of, list_of, maybe, values_of
 from models.events.anomalies import Anomaly
 from models.events.instruments import Instrument, Valuation
 from models.events.orders import Fill, OrderStatus, OrderUpdate
@@ -69,11 +69,11 @@ class Books(Restorable):
     """
 
     STATE: ClassVar[Table] = Table(
-        Field("instruments", list_of(record_codec(Instrument)), "_described", Restoring.LEAVE),
+        Field("instruments", values_of(record_codec(Instrument)), restoring=Restoring.LEAVE),
         Field("tickers", dict_of(TEXT)),
         Field("rates", dict_of(NUMBER)),
-        Field("accounts", list_of(PART), "_all_accounts", Restoring.LEAVE),
-        Field("holdings", list_of(PART), "_all_holdings", Restoring.LEAVE),
+        Field("accounts", values_of(PART), restoring=Restoring.LEAVE),
+        Field("holdings", values_of(PART), restoring=Restoring.LEAVE),
         Field("held", dict_of(WHOLE)),
         Field("orders", PART),
         Field("cash", PART),
@@ -402,15 +402,3 @@ class Books(Restorable):
         holding = self.holdings[saved[0]]
         holding.restore(saved)
         return holding
-
-    @property
-    def _described(self) -> list[Instrument]:
-        return [*self.instruments.values()]
-
-    @property
-    def _all_accounts(self) -> list[Account]:
-        return [*self.accounts.values()]
-
-    @property
-    def _all_holdings(self) -> list[Holding]:
-        return [*self.holdings.values()]
