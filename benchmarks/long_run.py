@@ -18,7 +18,7 @@ from workbench.recordings import recordings
 RECORDING: Final = "three-strategies-23y"
 ENGINE: Final = 36.0
 """Seconds that LEAN took for it without a tracker, 87 with it; at most 55 are asked for."""
-EARLY: Final = slice(2_000, 6_000)  # events in which the first 1,000 trades close or follow
+EARLY: Final = slice(2_000, 6_000)  # calls of a kind: the first 1,000 trades are closed there
 LATE: Final = slice(-4_000, None)
 
 

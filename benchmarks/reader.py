@@ -32,12 +32,11 @@ class Reader:
         sid = str(event.symbol.id)
         if sid not in self._securities:
             self._securities[sid] = self._algorithm.securities[event.symbol]
-        facts = event.order_id, event.id, event.utc_time, event.quantity
+        _ = event.order_id, event.id, event.utc_time, event.quantity
         if self._number(event.status) in (2, 3):
             self._read_fill(event)
         else:
             self._read_first(event, self._securities[sid])
-        del facts
 
     def _read_fill(self, event: Any) -> None:
         fee = event.order_fee.value

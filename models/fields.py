@@ -43,7 +43,8 @@ class Field(NamedTuple):
             several attributes, whose values are saved together as one row. A name may lead through
             other attributes, as in `instrument.sid`.
         restoring: What becomes of the saved value when an instance is restored.
-        absent: The JSON value taken where an older state lacks the key; an error by default.
+        absent: The JSON value taken where an older state lacks the key, or where an older row ends
+            before it; an error by default. In rows only the last fields may have one.
     """
 
     key: str
@@ -98,7 +99,9 @@ class Table:
         self._derived = {name: attrgetter(name) for name in derived}
         self._values = tuple if is_tuple else _values_getter([each.source for each in saved])
         self._pick = _object_picker(self._keys)
-        self.rows = RowFormat(self._keys, [each.codec for each in saved], make, spread=spread)
+        codecs = [each.codec for each in saved]
+        absent = [*self._absent.values()]
+        self.rows = RowFormat(self._keys, codecs, make, spread=spread, absent=absent)
 
     # --- saving
 

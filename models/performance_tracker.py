@@ -27,6 +27,7 @@ from models.ledger.ledger import Ledger
 from models.ledger.statement import Sheet
 from models.ledger.tags import Resolver
 from models.settings import Settings
+from models.tracker.amending import Amendments
 from models.tracker.core import Core
 from models.tracker.deployments import Deployment
 from models.tracker.guard import Guard, warnings_to
@@ -47,7 +48,7 @@ from models.trades.record import LONG, LOTS, TradeRecord
 from models.trades.statistics import GroupBy, TradeStatistics
 
 
-class PerformanceTracker:
+class PerformanceTracker(Amendments):
     """P&L, positions and trades by strategy, balanced to the cent.
 
     A question about a strategy that does not exist raises `UnknownStrategyError`, and one about a

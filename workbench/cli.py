@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from importlib import import_module
 
 import click
 
-from models import __version__
-
-# Each module has its command under the name `command`.
-COMMANDS: Mapping[str, str] = {
-    "export": "workbench.commands.export",
-    "recordings": "workbench.commands.recordings",
-    "replay": "workbench.commands.replay",
-    "stats": "workbench.commands.stats",
-}
+# Each is a module of `commands`, beside this one, and has its command under the name `command`.
+COMMANDS = ("compare", "export", "recordings", "replay", "stats")
 
 
 class LazyGroup(click.Group):
@@ -29,12 +21,29 @@ class LazyGroup(click.Group):
         """The command of a name; None where there is none, which click reports as a usage error."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(COMMANDS[cmd_name]).command
+        # the package's own name is another one where it is installed
+        module = import_module(f"{__package__}.commands.{cmd_name}")
+        command: click.Command = module.command
         return command
 
 
+def show_version(context: click.Context) -> None:
+    """Print the tracker's version, and end the program."""
+    from models import __version__
+
+    click.echo(f"LEAN performance tracker, version {__version__}")
+    context.exit()
+
+
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="LEAN performance tracker")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda context, _, asked: show_version(context) if asked else None,
+    help="Show the version and exit.",
+)
 def main() -> None:
     """Replay real LEAN runs and look at what the performance tracker makes of them.
 

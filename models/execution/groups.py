@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Mapping, Sequence
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 
 import numpy as np
 
 from models.codec import list_of
+from models.events.orders import OrderType
 from models.execution.group_metrics import (
     SIZES,
     UNVALUED,
@@ -25,10 +26,14 @@ from models.execution.sums import GROUP_SUMS_ROW, OTHER, GroupSums, values_of
 from models.fields import Field, Table
 
 EXACT_ORDERS = 10_000  # orders up to which quantiles are exact
+MOST_WAITING = 256  # orders that ended and are summed together
 MOST_KEYS = 500  # groups of one kind; orders of further ones are put together as OTHER
 
 _KINDS = tuple(OrderGroup)
-STRATEGY, SYMBOL = _KINDS.index(OrderGroup.STRATEGY), _KINDS.index(OrderGroup.SYMBOL)
+STRATEGY, SYMBOL, HOUR, SIZE = (
+    _KINDS.index(kind)
+    for kind in (OrderGroup.STRATEGY, OrderGroup.SYMBOL, OrderGroup.HOUR, OrderGroup.SIZE)
+)
 SIZE_BOUNDS, SIZE_NAMES = zip(*SIZES, strict=True)
 
 
@@ -48,26 +53,45 @@ class OrderGroups:
         self.kinds: list[dict[str, GroupSums]] = [{} for _ in OrderGroup]
         self.orders = 0
         self._new_group(0, "", "")
+        # the groups that do not depend on time or value, by what they depend on
+        self._lasting: dict[tuple[str, str, OrderType], tuple[GroupSums, ...]] = {}
+        self._hour: tuple[datetime | None, str] = (None, "")  # that of the last time
+        self._waiting: list[tuple[FollowedOrder, str]] = []  # ended, with messages, not summed yet
 
     def of(self, order: FollowedOrder) -> tuple[GroupSums, ...]:
         """The groups of an order, one of each kind; those that are new to it are made."""
-        instrument, value = order.instrument, order.value
+        instrument, value, submitted = order.instrument, order.value, order.submitted
+        about = order.strategy, instrument.sid, order.order_type
+        lasting = self._lasting.get(about)
+        if lasting is None:
+            if len(self._lasting) >= MOST_KEYS:
+                self._lasting.clear()
+            lasting = self._lasting[about] = self._lasting_of(order)
+        time, hour = self._hour
+        if submitted != time:
+            hour = f"{submitted.astimezone(self._zone).hour:02}"
+            self._hour = submitted, hour
+        size = SIZE_NAMES[bisect(SIZE_BOUNDS, value)] if value else UNVALUED
+        return *lasting, self._group(HOUR, hour), self._group(SIZE, size)
+
+    def _lasting_of(self, order: FollowedOrder) -> tuple[GroupSums, ...]:
+        """The groups of an order that are those of every order like it."""
+        instrument = order.instrument
         keys = (
             "",
             order.strategy,
             instrument.sid,
             instrument.security_type.value,
             order.order_type.name,
-            f"{order.submitted.astimezone(self._zone).hour:02}",
-            SIZE_NAMES[bisect(SIZE_BOUNDS, value)] if value else UNVALUED,
         )
-        sums = [found.get(key) for found, key in zip(self.kinds, keys, strict=True)]
         return tuple(
-            self._new_group(kind, keys[kind], instrument.ticker if kind == SYMBOL else keys[kind])
-            if each is None
-            else each
-            for kind, each in enumerate(sums)
+            self._group(kind, key, instrument.ticker if kind == SYMBOL else key)
+            for kind, key in enumerate(keys)
         )
+
+    def _group(self, kind: int, key: str, name: str = "") -> GroupSums:
+        """The group of a key; it is made, with a name or else its key, where it is new."""
+        return self.kinds[kind].get(key) or self._new_group(kind, key, name or key)
 
     def _new_group(self, kind: int, key: str, name: str) -> GroupSums:
         """The sums of a key that is new to its kind."""
@@ -82,21 +106,45 @@ class OrderGroups:
         return sums
 
     def count(self, order: FollowedOrder, message: str) -> None:
-        """Count an order that ended in its groups, with LEAN's message."""
-        added = np.array(values_of(order.figures), dtype=float)
-        for sums in order.groups:
-            sums.sums += added
-        outcome = order.outcome or Outcome.UNKNOWN
-        if outcome is not Outcome.FILLED:
-            reason = f"{outcome.value}: {plain_reason(message)}"
-            for sums in order.groups:
-                sums.count_reason(reason)
-        self._rank(order)
+        """Count an order that ended in its groups, with LEAN's message.
 
-    def _rank(self, order: FollowedOrder) -> None:
-        """Count an order in the quantiles of its strategy."""
+        Its figures move no more: they are added to the sums with those of others, at once.
+        """
         self.orders += 1
-        if self.orders == EXACT_ORDERS + 1:
+        self._waiting.append((order, message))
+        if len(self._waiting) >= MOST_WAITING:
+            self.settle()
+
+    def settle(self) -> None:
+        """Add all that waits to the sums, which whoever reads them does first.
+
+        Of each group numpy adds row by row, in the order in which the orders ended: to the last bit
+        that is what adding them one by one makes.
+        """
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        rows = np.array([values_of(order.figures) for order, _ in waiting], dtype=float)
+        places: dict[int, tuple[GroupSums, list[int]]] = {}
+        for place, (order, message) in enumerate(waiting):
+            for sums in order.groups:
+                places.setdefault(id(sums), (sums, []))[1].append(place)
+            if order.outcome is not Outcome.FILLED:
+                self._count_reason(order, message)
+            self._rank(order, self.orders - len(waiting) + place + 1)
+        for sums, own in places.values():
+            sums.sums = np.add.reduce(np.concatenate((sums.sums[None], rows[own])), axis=0)
+
+    def _count_reason(self, order: FollowedOrder, message: str) -> None:
+        """Count why an order was not filled."""
+        outcome = order.outcome or Outcome.UNKNOWN
+        reason = f"{outcome.value}: {plain_reason(message)}"
+        for sums in order.groups:
+            sums.count_reason(reason)
+
+    def _rank(self, order: FollowedOrder, number: int) -> None:
+        """Count an order in the quantiles of its strategy; it is that number to end."""
+        if number == EXACT_ORDERS + 1:
             for sums in self.kinds[STRATEGY].values():
                 for each in sums.quantiles:
                     each.condense()
@@ -109,6 +157,7 @@ class OrderGroups:
         self, group: OrderGroup, thresholds: Mapping[str, float]
     ) -> tuple[ExecutionMetrics, ...]:
         """The figures of each group of a kind, in the order of their keys."""
+        self.settle()
         found = self.kinds[_KINDS.index(group)]
         quantiles: Sequence[Quantiles] = []
         if group is OrderGroup.ACCOUNT:
@@ -122,11 +171,13 @@ class OrderGroups:
 
     def suggested_slippage(self) -> tuple[SuggestedSlippage, ...]:
         """What market orders paid in each symbol that has some, in the order of the sids."""
+        self.settle()
         found = (_suggestion(sid, sums) for sid, sums in sorted(self.kinds[SYMBOL].items()))
         return tuple(each for each in found if each is not None)
 
     def state(self) -> dict[str, Any]:
         """JSON-able and exact: the groups of each kind by the kind's value."""
+        self.settle()
         return {
             kind.value: _GROUP_ROWS.encode([*found.values()])
             for kind, found in zip(_KINDS, self.kinds, strict=True)
@@ -136,6 +187,8 @@ class OrderGroups:
         """Take over what `state` returned; `StateError` where something is missing or mistyped."""
         read = _GROUPS.from_object(state)
         self.kinds = [{sums.key: sums for sums in found} for found in read]
+        self._lasting.clear()
+        self._waiting.clear()
 
 
 _GROUP_ROWS = list_of(GROUP_SUMS_ROW)

@@ -10,16 +10,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
 
-from models.codec import FLAG, NUMBER, TEXT, TIME, WHOLE, Codec, dict_of, list_of, maybe, values_of
 from models.events.anomalies import Anomaly
 from models.events.instruments import Instrument, Valuation
 from models.events.orders import Fill, OrderStatus, OrderUpdate
-from models.fields import PART, Field, Restorable, Restoring, Table, saved_value
 from models.ledger.accounts import Account
-from models.ledger.allocation import allocate
-from models.ledger.deals import NO_FEE, Deal, cash_settlement, fee_in_cash
+from models.ledger.allocation import Allocation, allocate, close_found
+from models.ledger.deals import NO_FEE, Deal, PaidFraction, cash_settlement, fee_in_cash
 from models.ledger.effects import NO_EFFECTS, Effect, Effects, kind_of
 from models.ledger.exercises import EXERCISE, exit_reason
 from models.ledger.lean_account import Holding, ShadowCash, fill_shadow
@@ -27,7 +24,6 @@ from models.ledger.lots import NEXT_LOT, Execution, Matching, build
 from models.ledger.orders import Order, Orders
 from models.ledger.positions import Position
 from models.ledger.tags import UNASSIGNED, Resolver, strategy_in_tag
-from models.records import record_codec
 from models.trades.builders import RecordMaker
 from models.trades.record import TradeRecord
 
@@ -40,7 +36,7 @@ ANOMALIES_KEPT = 1_000
 ENDED = frozenset({OrderStatus.CANCELED, OrderStatus.INVALID, OrderStatus.FILLED})
 
 
-class Books(Restorable):
+class Books:
     """The strategies' accounts, the shadow of LEAN's account, and the orders.
 
     Args:
@@ -50,6 +46,7 @@ class Books(Restorable):
         default_strategy: Whose an order is that names no strategy.
         resolver: Reads the strategy of an order from its ticker, tag and type.
         matching: Which lot a closing quantity takes first.
+        seed_strategy: Whose the holdings are that the account opens with.
 
     Attributes:
         instruments: Symbol ID -> what was described.
@@ -63,31 +60,13 @@ class Books(Restorable):
         anomalies: The first that were recorded.
         anomaly_counts: All that were recorded, by kind.
         starting_equity: What the account opened with, account currency.
+        fractions: Fractions of shares that splits paid since cash was last judged.
         fills: How many were booked.
         time: UTC of the last event; None before the first.
         opened: Whether the account was opened.
+        waiting: Opening cash that has no rate yet, by currency.
+        records: Makes the records of the trades that close.
     """
-
-    STATE: ClassVar[Table] = Table(
-        Field("instruments", values_of(record_codec(Instrument)), restoring=Restoring.LEAVE),
-        Field("tickers", dict_of(TEXT)),
-        Field("rates", dict_of(NUMBER)),
-        Field("accounts", values_of(PART), restoring=Restoring.LEAVE),
-        Field("holdings", values_of(PART), restoring=Restoring.LEAVE),
-        Field("held", dict_of(WHOLE)),
-        Field("orders", PART),
-        Field("cash", PART),
-        Field("anomalies", list_of(record_codec(Anomaly))),
-        Field("anomaly_counts", dict_of(WHOLE, Counter)),
-        Field("starting_equity", NUMBER),
-        Field("fills", WHOLE),
-        Field("time", maybe(TIME)),
-        Field("opened", FLAG),
-        Field("waiting", dict_of(NUMBER), "_waiting"),
-        Field("closed", Codec((list, tuple), list), "_TAKEN", Restoring.LEAVE),
-        Field("counts", PART, "_records"),
-    )
-    _TAKEN = ()  # states have a place for trades, which were kept here until they were taken
 
     def __init__(
         self,
@@ -97,13 +76,16 @@ class Books(Restorable):
         default_strategy: str = "main",
         resolver: Resolver = strategy_in_tag,
         matching: Matching = Matching.FIFO,
+        seed_strategy: str = UNASSIGNED,
     ) -> None:
         self.account_currency = account_currency
         self.live = live
         self.instruments: dict[str, Instrument] = {}
         self.tickers: dict[str, str] = {}
         self.rates: dict[str, float] = {account_currency: 1.0}
-        self.accounts = {UNASSIGNED: Account(UNASSIGNED, account_currency)}
+        self._found = Account(UNASSIGNED, account_currency)  # holds what no order explains
+        self.accounts = {UNASSIGNED: self._found}
+        self.seed_strategy = seed_strategy
         self.holdings: dict[str, Holding] = {}
         self.held: dict[str, int] = {}
         self.orders = Orders(default_strategy, resolver)
@@ -111,12 +93,13 @@ class Books(Restorable):
         self.anomalies: list[Anomaly] = []
         self.anomaly_counts: Counter[str] = Counter()
         self.starting_equity = 0.0
+        self.fractions: list[PaidFraction] = []
         self.fills = 0
         self.time: datetime | None = None
         self.opened = False
         self._next_lot = NEXT_LOT[matching]
-        self._waiting: dict[str, float] = {}  # opening cash that has no rate yet
-        self._records = RecordMaker()
+        self.waiting: dict[str, float] = {}  # opening cash that has no rate yet
+        self.records = RecordMaker()
 
     def add_instrument(self, instrument: Instrument) -> Effects:
         """Describe an instrument before its first event; a second description is ignored."""
@@ -136,9 +119,9 @@ class Books(Restorable):
     def set_rates(self, rates: Mapping[str, float]) -> None:
         """Take new rates; opening cash that had none until now joins the starting equity."""
         self.rates.update(rates)
-        if self._waiting:
-            for currency in [name for name in self._waiting if self.rates[name]]:
-                self.start_with(currency, self._waiting.pop(currency))
+        if self.waiting:
+            for currency in [name for name in self.waiting if self.rates[name]]:
+                self.start_with(currency, self.waiting.pop(currency))
 
     def start_with(self, currency: str, amount: float) -> None:
         """Count opening cash in the starting equity, as soon as its currency has a rate."""
@@ -147,20 +130,29 @@ class Books(Restorable):
             self.starting_equity += amount * rate
             self.account(UNASSIGNED).balance(currency, rate).add(amount, rate)
         elif amount:
-            self._waiting[currency] = amount
+            self.waiting[currency] = amount
 
     # --- orders
 
-    def update_order(self, update: OrderUpdate) -> None:
-        """Note an order's event that fills nothing; its first one fixes the strategy."""
-        if not self.orders.seen.add(update.order_id, update.event_id):
-            return
-        order = self.orders.order_of(update, self.tickers.get(update.sid, update.sid))
+    def update_order(self, update: OrderUpdate) -> Order | None:
+        """Note an order's event that fills nothing; its first one fixes the strategy.
+
+        Returns:
+            The order; None when the event was seen before.
+        """
+        orders, order_id, sid, time = self.orders, update.order_id, update.sid, update.time
+        if not orders.seen.add(order_id, update.event_id):
+            return None
+        order = orders.known.get(order_id)
+        if order is None:
+            order = orders.order_of(update, self.tickers.get(sid, sid))
         if update.stop_price:
             self._protect(update, order, update.stop_price)
         if update.status in ENDED:
-            self.orders.finish(update.order_id)
-        self.time = update.time if self.time is None else max(self.time, update.time)
+            orders.finish(order_id)
+        if self.time is None or time > self.time:
+            self.time = time
+        return order
 
     def _protect(self, update: OrderUpdate, order: Order, stop: float) -> None:
         """Take a stop against what its strategy holds as what that could lose."""
@@ -195,7 +187,10 @@ class Books(Restorable):
             effects = self._allocate(fill, holding, order)
         else:
             deal = self._deal(fill, holding, order)
-            effects = (self._execute(deal, strategy, deal.execution, deal.fee),)
+            if sid in self._found.open:
+                effects = self._close_found(deal, strategy)
+            else:
+                effects = (self._execute(deal, strategy, deal.execution, deal.fee),)
         if fill.final:
             orders.finish(order_id)
         return effects
@@ -212,13 +207,31 @@ class Books(Restorable):
     def _allocate(self, fill: Fill, holding: Holding, order: Order) -> Effects:
         """Execute a fill of LEAN's own order for everybody whom it hits."""
         parts = allocate(fill, order, holding, self.holders(fill.sid))
-        deal = self._deal(fill, holding, order)
-        traded = sum(abs(part) for _, part in parts) if len(parts) > 1 else abs(fill.quantity)
+        return self._execute_parts(self._deal(fill, holding, order), parts)
+
+    def _close_found(self, deal: Deal, strategy: str) -> Effects:
+        """Execute a strategy's fill where `unassigned` holds some of the instrument too."""
+        sid, quantity = deal.instrument.sid, deal.execution.quantity
+        held = self.account(strategy).open.get(sid)
+        own = held.quantity if held is not None else 0.0
+        parts = close_found(strategy, quantity, own, self._found.open[sid].quantity)
+        return self._execute_parts(deal, parts, f"{deal.reason} of {strategy}")
+
+    def _execute_parts(self, deal: Deal, parts: Allocation, found: str = "") -> Effects:
+        """Execute the parts of a deal, each with its part of the fee.
+
+        Args:
+            deal: The deal.
+            parts: Who trades what of it.
+            found: Why it closes what `unassigned` holds, where that is not the deal's reason.
+        """
+        traded = sum(abs(part) for _, part in parts)
         effects: list[Effect] = []
         for name, quantity in parts:
             fee = deal.fee * (abs(quantity) / traded)
             part = deal.execution._replace(quantity=quantity, fee=fee * deal.fee_rate)
-            effects.append(self._execute(deal, name, part, fee))
+            told = deal._replace(reason=found) if found and name == UNASSIGNED else deal
+            effects.append(self._execute(told, name, part, fee))
         return effects
 
     def _deal(self, fill: Fill, holding: Holding, order: Order) -> Deal:
@@ -313,6 +326,7 @@ class Books(Restorable):
         execution: Execution,
         reason: str | None,
         value: float = 0.0,
+        excursion: float | None = None,
     ) -> Effect:
         """Match an execution in a strategy's lots and book what it realized.
 
@@ -322,24 +336,25 @@ class Books(Restorable):
             execution: What is traded of it.
             reason: Why it closes what it closes; None makes no record of a trade.
             value: Value traded, account currency; 0 of an adjustment.
+            excursion: The price that MAE and MFE see where it is not the execution's.
 
         Returns:
             What it did.
         """
         position = account.positions.get(instrument.sid) or account.position(instrument)
         before = position.quantity
-        closed, lot, ended = position.trade(execution, self._next_lot, reason is not None)
+        told = reason is not None
+        next_lot = 0 if account is self._found else self._next_lot
+        closed, lot, ended = position.trade(execution, next_lot, told, excursion)
         trades: Sequence[TradeRecord] = ()
         round_trip = None
         if closed:
             account.realize(position, closed, execution.rate)
             if reason is not None:
                 ticker = self.tickers[instrument.sid]
-                trades = self._records.trades(ticker, position, closed, execution, reason)
+                trades = self.records.trades(ticker, position, closed, execution, reason)
                 if ended is not None and ended.exited:
-                    round_trip = self._records.round_trip(
-                        ticker, position, ended, execution, reason
-                    )
+                    round_trip = self.records.round_trip(ticker, position, ended, execution, reason)
         after = position.quantity
         if (not before) != (not after):
             self.set_open(account, position)
@@ -376,29 +391,3 @@ class Books(Restorable):
         self.anomaly_counts[kind] += 1
         if len(self.anomalies) < ANOMALIES_KEPT:
             self.anomalies.append(Anomaly(time, kind, detail, sid, amount))
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Take over what `state` returned.
-
-        Raises:
-            StateError: Something in it is missing or of another type.
-        """
-        for instrument in saved_value(state, "instruments", list_of(record_codec(Instrument))):
-            self.add_instrument(instrument)
-        account = Codec((dict,), read=self._restored_account)
-        saved_value(state, "accounts", list_of(account))
-        holding = Codec((list, tuple), read=self._restored_holding)
-        saved_value(state, "holdings", list_of(holding))
-        super().restore(state)
-
-    def _restored_account(self, saved: Mapping[str, Any]) -> Account:
-        """The account that a saved one becomes."""
-        account = self.account(saved_value(saved, "name", TEXT))
-        account.restore(saved, self.instruments)
-        return account
-
-    def _restored_holding(self, saved: Sequence[Any]) -> Holding:
-        """The holding that a saved one becomes; its first value is the Symbol ID."""
-        holding = self.holdings[saved[0]]
-        holding.restore(saved)
-        return holding

@@ -47,6 +47,12 @@ class Effect(NamedTuple):
 Effects = Sequence[Effect]
 NO_EFFECTS: Effects = ()
 
+
+def fees_of(effects: Effects) -> float:
+    """What was booked of fees, account currency: whoever counts them reads them here."""
+    return sum(effect.execution.fee for effect in effects)
+
+
 # Read at every fill: a name of this module is found faster than a member of its enum.
 OPENED, INCREASED = EffectKind.OPENED, EffectKind.INCREASED
 REDUCED, CLOSED, FLIPPED = EffectKind.REDUCED, EffectKind.CLOSED, EffectKind.FLIPPED

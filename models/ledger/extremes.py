@@ -52,6 +52,16 @@ class Extremes:
             high[1] -= 1
         return low[0], high[0]
 
+    def scale_newest(self, factor: float) -> None:
+        """Scale what the newest lot saw, which grew at no cost; a low shared with others stays."""
+        low, high = self.leave(-1)
+        for groups, value, rises in ((self.lows, low, True), (self.highs, high, False)):
+            scaled = value * factor
+            if groups and (scaled <= groups[-1][0]) is rises:
+                groups[-1][1] += 1
+            else:
+                groups.append([scaled, 1])
+
     def scale(self, factor: float) -> None:
         """Apply a split."""
         for group in (*self.lows, *self.highs):

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from models.codec import NUMBER, TEXT, TIME, dict_of, list_of, maybe
 from models.events.instruments import Instrument, Valuation
-from models.events.quantities import DUST, tidy
+from models.events.quantities import dust, tidy
 from models.fields import Field, Restorable, Restoring, Table
 from models.rows import row_of
 
@@ -27,9 +27,10 @@ class Holding:
         average: LEAN's average price, quote currency; 0 when flat.
         unit_value: What a unit is worth now (`Instrument.unit_value`).
         settled: LEAN's settled profit of a future, in LEAN's units.
+        traded: Sum of the quantities traded, without sign, since it was last opened from flat.
     """
 
-    __slots__ = ("average", "instrument", "quantity", "settled", "unit_value")
+    __slots__ = ("average", "instrument", "quantity", "settled", "traded", "unit_value")
 
     def __init__(self, instrument: Instrument) -> None:
         self.instrument = instrument
@@ -37,6 +38,7 @@ class Holding:
         self.average = 0.0
         self.unit_value = 0.0
         self.settled = 0.0
+        self.traded = 0.0
 
     def fill(self, quantity: float, price: float) -> float:
         """Book a fill as LEAN's portfolio does.
@@ -46,10 +48,11 @@ class Holding:
         """
         instrument, before = self.instrument, self.quantity
         after = before + quantity
+        self.traded = abs(quantity) + (self.traded if before else 0.0)
         if after % 1:
-            after = tidy(after)
-        if abs(after) < instrument.lot * DUST:
-            after = 0.0
+            after = tidy(after, max(abs(before), abs(quantity)))
+            if abs(after) <= dust(self.traded):
+                after = 0.0
         profit = 0.0
         if before * quantity < 0:
             closed = -quantity if abs(quantity) < abs(before) else before
@@ -81,12 +84,23 @@ class Holding:
         """The last price in quote currency, from the unit value; 0 where none was seen."""
         return self.instrument.unit_value(self.unit_value)
 
-    def close_out(self, profit: float, rate: float) -> None:
-        """Set the unit value from LEAN's unrealized profit: what closing would bring now."""
-        instrument = self.instrument
-        if self.quantity and rate:
-            size = self.quantity * instrument.multiplier * rate
-            self.unit_value = instrument.unit_value(self.average) + profit / size
+    def close_out(
+        self, profit: float, rate: float, shown: tuple[float, float] | None = None
+    ) -> None:
+        """Set the unit value from LEAN's unrealized profit: what closing would bring now.
+
+        Args:
+            profit: Account currency.
+            rate: Account currency per unit of P&L currency.
+            shown: The quantity and average price that LEAN reckoned it for; None is what the fills
+                seen make. LEAN may be ahead of them.
+        """
+        instrument, quantity, average = self.instrument, self.quantity, self.average
+        if shown is not None and shown[0] != quantity:
+            quantity, average = shown
+        if quantity and rate:
+            size = quantity * instrument.multiplier * rate
+            self.unit_value = instrument.unit_value(average) + profit / size
 
     def state(self) -> list[Any]:
         """JSON-able and exact."""
@@ -100,6 +114,14 @@ class Holding:
         """
         _HOLDING_FIELDS.restore_row(self, state)
 
+    @property
+    def _saved_traded(self) -> float | None:
+        return self.traded
+
+    @_saved_traded.setter
+    def _saved_traded(self, traded: float | None) -> None:
+        self.traded = abs(self.quantity) if traded is None else traded
+
 
 _HOLDING_FIELDS = Table(
     Field("sid", TEXT, "instrument.sid", Restoring.SAME),
@@ -107,6 +129,7 @@ _HOLDING_FIELDS = Table(
     Field("average", NUMBER),
     Field("unit_value", NUMBER),
     Field("settled", NUMBER),
+    Field("traded", maybe(NUMBER), "_saved_traded", absent=None),
 )
 
 

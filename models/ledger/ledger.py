@@ -23,15 +23,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import astuple, fields, replace
 from datetime import datetime
+from functools import partial
+from math import isfinite
 from typing import Any, ClassVar
 
-from models.codec import NUMBER, WHOLE, list_of, maybe
+from models.codec import NUMBER, WHOLE, Codec, list_of, maybe
 from models.events.account import CashFlow, Mark
 from models.events.orders import Fill
-from models.fields import PART, Field, Restorable, Table
+from models.fields import Field, Restorable, Restoring, Table, saved_value
+from models.ledger.adoptions import take_averages
 from models.ledger.books import Books
 from models.ledger.effects import NO_EFFECTS, Effects
-from models.ledger.reconciliation import Reconciliation, take_averages
+from models.ledger.reconciliation import Reconciliation
+from models.ledger.saved_books import books_state, restore_books
 from models.ledger.statement import (
     Flow,
     Sheet,
@@ -40,7 +44,7 @@ from models.ledger.statement import (
     strategy_sheet,
     strategy_sheets,
 )
-from models.ledger.valuation import equity_now, revalue, value_holdings
+from models.ledger.valuation import equity_now, revalue, show_lots, value_holdings
 from models.records import record_codec
 
 # An equity that differs by less than this is closed; the feed need not look closer.
@@ -68,7 +72,7 @@ class Ledger(Restorable):
     """
 
     STATE: ClassVar[Table] = Table(
-        Field("books", PART),
+        Field("books", Codec((dict,), books_state), restoring=Restoring.LEAVE),
         Field("flows", list_of(record_codec(Flow))),
         Field("flow_total", NUMBER),
         Field("lean_equity", maybe(NUMBER)),
@@ -131,6 +135,56 @@ class Ledger(Restorable):
         """
         return self._take(mark, stopped=False)
 
+    def see(self, time: datetime, prices: Mapping[str, float], cash: float, equity: float) -> bool:
+        """Book a mark on which nothing moved but prices; of most marks that is all there is.
+
+        It does what `mark` does with the same figures, without asking what cannot have happened.
+
+        Args:
+            time: UTC.
+            prices: Symbol ID -> last price, of everything held; none of it is valued by its profit,
+                by exchange rates or inversely.
+            cash: LEAN's cash in the account currency, where it has no other.
+            equity: LEAN's total portfolio value.
+
+        Returns:
+            False where a figure is no number or the books do not close: nothing was booked, and
+            `mark` must look at it.
+        """
+        books = self.books
+        total = cash + equity
+        if prices:
+            total += sum(prices.values())
+        if not (isfinite(total) and self._reconciliation.agrees(cash)):
+            return False
+        holdings = books.holdings
+        for sid, price in prices.items():
+            holdings[sid].unit_value = price
+        self.equity = total = revalue(books)
+        unexplained = equity - total
+        if not -EQUITY_TOLERANCE <= unexplained <= EQUITY_TOLERANCE:
+            return False
+        self._reconciliation.pass_by(time)
+        books.time = time
+        self.marks += 1
+        if prices:
+            show_lots(books)
+        self.lean_equity, self.unexplained = equity, unexplained
+        if abs(unexplained) > self.max_abs_unexplained:
+            self.max_abs_unexplained = abs(unexplained)
+        return True
+
+    def repeat(self, count: int, time: datetime) -> None:
+        """Book the last mark so many times more, with nothing held.
+
+        Args:
+            count: How many times.
+            time: UTC of the last of them.
+        """
+        self._reconciliation.pass_by(time)
+        self.books.time = time
+        self.marks += count
+
     def _take(self, mark: Mark, *, stopped: bool) -> Effects | None:
         """Book a mark; `stopped` says that it is the first after LEAN was stopped."""
         books, reconciliation = self.books, self._reconciliation
@@ -173,10 +227,7 @@ class Ledger(Restorable):
 
     def _close(self, mark: Mark, judged: bool) -> None:
         """Show every open lot what it is worth, and take LEAN's equity."""
-        holdings = self.books.holdings
-        for account in self.books.accounts.values():
-            for sid, position in account.open.items():
-                position.see(holdings[sid].unit_value)
+        show_lots(self.books)
         self.books.time = mark.time
         self.marks += 1
         if mark.equity is not None:
@@ -242,5 +293,6 @@ class Ledger(Restorable):
         Raises:
             StateError: Something in it is missing or of another type.
         """
+        saved_value(state, "books", Codec((dict,), read=partial(restore_books, self.books)))
         super().restore(state)
         self._reconciliation.restore(state)

@@ -89,7 +89,7 @@ class Lot:
     def take(self, part: float) -> float:
         """Take a part of the quantity off; returns its part of the fee."""
         fee = self.fee * (part / self.quantity)
-        self.quantity = tidy(self.quantity - part)
+        self.quantity = tidy(self.quantity - part, self.quantity)
         self.fee -= fee
         return fee
 

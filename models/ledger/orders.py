@@ -6,7 +6,7 @@ to nobody: each of its fills falls on the strategies that hold the instrument.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -20,6 +20,10 @@ from models.rows import row_of
 
 # Finished orders kept for what may still come under their id: an exercise's other leg, late events.
 FINISHED_KEPT = 1_000
+
+# Different tags of orders without a strategy that are kept, and what later ones are counted as.
+UNNAMED_TAGS_KEPT = 5
+OTHER_TAGS = "other tags"
 
 
 @dataclass(slots=True, eq=False)
@@ -53,6 +57,9 @@ class Orders(Restorable):
     Attributes:
         known: Those that are open or finished not long ago, by id.
         seen: Which of their events came already.
+        named: How many orders of this run named their strategy; it is not saved.
+        unnamed: Tag -> how many orders of this run went to the default strategy for want of a name;
+            tags beyond the first few are counted as `OTHER_TAGS`. It is not saved.
     """
 
     STATE: ClassVar[Table] = Table(
@@ -67,6 +74,8 @@ class Orders(Restorable):
         self.known: dict[int, Order] = {}
         self._finished: deque[int] = deque()
         self.seen = SeenEvents()
+        self.named = 0
+        self.unnamed: Counter[str] = Counter()
 
     def find(self, order_id: int) -> Order | None:
         """The order, unless it is unknown or was finished long ago."""
@@ -102,11 +111,16 @@ class Orders(Restorable):
             strategy = self._resolver(ticker, tag, order_type) or None
             if strategy == UNASSIGNED:  # a name that is the ledger's own
                 strategy = None
-            if strategy is None and order_type is not OrderType.OPTION_EXERCISE:
+            if strategy is not None:
+                self.named += 1
+            elif order_type is not OrderType.OPTION_EXERCISE:
                 strategy = self._default
-        whole = "risk=" in tag and order_type not in COMBOS  # a leg's risk is in no tag
-        risk = risk_each(tag, event.quantity) if whole else 0.0
-        return Order(strategy, order_type, tag, arrival, reason or "order", risk=risk)
+                few = len(self.unnamed) < UNNAMED_TAGS_KEPT or tag in self.unnamed
+                self.unnamed[tag if few else OTHER_TAGS] += 1
+        order = Order(strategy, order_type, tag, arrival, reason or "order")
+        if "risk=" in tag and order_type not in COMBOS:  # a leg's risk is in no tag
+            order.risk = risk_each(tag, event.quantity)
+        return order
 
     def forget(self) -> None:
         """Forget LEAN's orders: it counts them anew. Those by hand stay."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from models.events.orders import OrderType
 
@@ -28,13 +29,27 @@ LEAN_TAGS: tuple[tuple[str, str], ...] = (
 
 # A comma inside the number is refused: no risk is better than a thousandth of it.
 _RISK = re.compile(r"(?:^|[\s,;|])risk=(\d+(?:\.\d+)?)(?![^\s,;|]|,\d)")
-_STRATEGY = re.compile(r"(?:^|[\s,;|])strategy=([^\s,;|=]+)(?![^\s,;|])")
+
+# The tags whose meaning is remembered: most orders have the tag of an order before.
+TAGS_KEPT = 1_000
+# After = there may be blanks, after : there are none; a name in quotes may hold blanks.
+_STRATEGY = re.compile(
+    r"""(?:^|[\s,;|])strategy(?:\s*=\s*|:)"""
+    r"""(?:"([^"]*)"|'([^']*)'|([^\s,;|="'][^\s,;|=]*))(?![^\s,;|])""",
+    re.IGNORECASE,
+)
 
 
 def strategy_in_tag(ticker: str, tag: str, order_type: OrderType) -> str | None:
-    """The NAME of `strategy=NAME` in the tag, or None: the default resolver."""
+    """The NAME of `strategy=NAME` or `strategy:NAME` in the tag, or None: the default resolver."""
+    return _named_in(tag)
+
+
+@lru_cache(TAGS_KEPT)
+def _named_in(tag: str) -> str | None:
+    """The NAME that the tag gives as its strategy, or None."""
     found = _STRATEGY.search(tag)
-    return found[1] if found else None
+    return (found[found.lastindex or 0].strip() or None) if found else None
 
 
 def risk_in_tag(tag: str) -> float | None:
@@ -54,6 +69,7 @@ def whole_tag(ticker: str, tag: str, order_type: OrderType) -> str | None:
     return tag.strip() or None
 
 
+@lru_cache(TAGS_KEPT)
 def lean_reason(tag: str) -> str | None:
     """Why LEAN made an order with that tag, or None when the tag is not one of LEAN's own."""
     if tag == LIQUIDATED:

@@ -19,7 +19,8 @@ def value_holdings(books: Books, mark: Mark) -> None:
     for sid, (profit, settled) in mark.profits.items():
         holding = holdings[sid]
         holding.settled = settled
-        holding.close_out(profit, rates[holding.instrument.currency])
+        shown = None if mark.holdings is None else mark.holdings.get(sid)
+        holding.close_out(profit, rates[holding.instrument.currency], shown)
     if mark.rates:
         _value_pairs(books)
 
@@ -32,6 +33,15 @@ def _value_pairs(books: Books) -> None:
         instrument = holding.instrument
         if instrument.valuation is Valuation.PAIR and rates[instrument.quote]:
             holding.unit_value = rates[instrument.base] / rates[instrument.quote]
+
+
+def show_lots(books: Books) -> None:
+    """Show every open lot and round trip what it is worth at a mark that was valued."""
+    holdings = books.holdings
+    for account in books.accounts.values():
+        if account.open:
+            for sid, position in account.open.items():
+                position.see(holdings[sid].unit_value)
 
 
 def revalue(books: Books) -> float:
@@ -50,7 +60,8 @@ def revalue(books: Books) -> float:
             if holding.settled:
                 open_pnl += misbooked(books, position)
         account.open_pnl = open_pnl
-        total += account.cash_value(rates) + open_pnl
+        alone = len(account.balances) == 1  # `Account.cash_value`, asked for at every mark
+        total += (account.cash.amount if alone else account.cash_value(rates)) + open_pnl
     return total
 
 
@@ -84,7 +95,7 @@ def misbooked(books: Books, position: Position) -> float:
     """
     quote = position.instrument.quote
     holding = books.holdings[position.instrument.sid]
-    if not holding.settled or quote == books.account_currency:
+    if not holding.settled or not holding.quantity or quote == books.account_currency:
         return 0.0
     share = position.quantity / holding.quantity
     return holding.settled * (books.rates[quote] - 1.0) * share

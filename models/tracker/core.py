@@ -24,11 +24,12 @@ from models.events.orders import Fill, OrderUpdate
 from models.execution.quality import ExecutionQuality
 from models.ledger.books import Books
 from models.ledger.corporate_actions import delist, dividend, rename, split, split_happens
-from models.ledger.effects import NO_EFFECTS, Effects
+from models.ledger.effects import NO_EFFECTS, Effects, fees_of
 from models.ledger.ledger import Ledger
 from models.ledger.opening import open_account, opening_before
-from models.ledger.tags import Resolver, strategy_in_tag, whole_tag
-from models.settings import Settings, TagMeans, chosen
+from models.ledger.order_fees import book_update
+from models.ledger.tags import UNASSIGNED, Resolver
+from models.settings import Settings, chosen
 from models.tracker.archiving import Archiving
 from models.tracker.days import EndedDays
 from models.tracker.deployments import Deployment, begin_deployment
@@ -36,12 +37,13 @@ from models.tracker.guard import Guard
 from models.tracker.listeners import Listeners
 from models.tracker.notices import NoticeKind
 from models.tracker.ports import Follower, Storage
-from models.trades.builders import Quote, newest_record
+from models.tracker.resolvers import RESOLVERS, CarefulResolver
+from models.tracker.telling import tell_trades
+from models.trades.builders import Quote
 from models.trades.log import TradeLog
 from models.trades.record import LOTS, POSITIONS, TradeRecord
 from models.trades.statistics import TradeFacts, TradeStatistics
 
-RESOLVERS: dict[TagMeans, Resolver] = {TagMeans.NAME: strategy_in_tag, TagMeans.WHOLE: whole_tag}
 _FLAGS = (Change.SESSION_CLOSED, Change.NEW_LOW, Change.RECOVERED)
 
 # Whether a change closed a session, made a new low or recovered: asking a flag is slow.
@@ -66,10 +68,13 @@ class Core:
     Attributes:
         lock: Whoever reads more than one figure, or books with `record`, holds it; LEAN, stores and
             listeners are never called while it is held.
+        named: The strategies that the settings name; they exist from the start.
         listeners: Who hears of what.
         archiving: The way of closed trades out of memory and back.
-        ledger: The books and their law.
-        scopes: NAV, drawdown and sessions of the account and of each strategy.
+        rest: How many marks in a row showed nothing held and nothing moved; 0 after any event.
+        behind: What a feed sets when it passes over slices that could only bring the last mark
+            again: it returns how many there were, and the times of the last of them, UTC. None
+            where there was none.
         days: The days that ended, and LEAN's samples.
         deployments: Each start of LEAN that the books went through, the oldest first.
         logs: The closed trades of each book.
@@ -103,7 +108,9 @@ class Core:
         self.archiving = Archiving(storage, guard, self.lock)
         self.listeners = Listeners(guard)
         self.on_begin: Callable[[], object] | None = None
-        self._resolver = resolver or RESOLVERS[settings.strategy_tag]
+        self._careful = None if resolver is None else CarefulResolver(resolver, guard)
+        self._resolver = self._careful or RESOLVERS[settings.strategy_tag]
+        self.named = tuple(dict.fromkeys((*settings.capital, *settings.strategies)))
         self.begin()
 
     def begin(self) -> None:
@@ -115,9 +122,14 @@ class Core:
             default_strategy=settings.default_strategy,
             resolver=self._resolver,
             matching=settings.matching,
+            seed_strategy=settings.seed_strategy or UNASSIGNED,
         )
-        self.ledger = Ledger(books)
-        self.scopes = Scopes(settings.capital, self.zone)
+        self._ledger = Ledger(books)
+        self._scopes = Scopes(settings.capital, self.zone, self.named)
+        for name in self.named:
+            books.account(name)
+        self.rest = 0
+        self.behind: Callable[[], tuple[int, list[datetime]]] | None = None
         self.days = EndedDays()
         self.deployments: list[Deployment] = []
         self.logs = {book: TradeLog(settings.keep_trades) for book in (LOTS, POSITIONS)}
@@ -141,7 +153,37 @@ class Core:
             if self.follower is not None:
                 self.follower.reset()
 
+    @property
+    def ledger(self) -> Ledger:
+        """The books and their law, with every slice until now."""
+        if self.behind is not None:
+            self.catch_up()
+        return self._ledger
+
+    @property
+    def scopes(self) -> Scopes:
+        """NAV, drawdown and sessions of the account and of each strategy, until now."""
+        if self.behind is not None:
+            self.catch_up()
+        return self._scopes
+
     # --- events in
+
+    def catch_up(self) -> None:
+        """Take the marks of the slices that the feed passed over, as if each had come in time."""
+        passed_over, self.behind = self.behind, None
+        if passed_over is None:
+            return
+        count, times = passed_over()
+        with self.lock:
+            self._ledger.repeat(count, times[-1])
+            self._scopes.repeat(count, times)
+
+    def _move(self) -> None:
+        """Something happens: the next mark must be worked out."""
+        if self.behind is not None:
+            self.catch_up()
+        self.rest = 0
 
     def apply(self, event: Event | Instrument) -> bool:
         """Book an event, then tell what came of it.
@@ -150,11 +192,32 @@ class Core:
             False when nothing was booked: a fill seen before or of nothing known, or a `partial`
             mark that does not close, which the feed must send again, complete.
         """
+        if self.behind is not None:
+            self.catch_up()  # before the lock is held, for it reads LEAN
         with self.lock:
             effects = self.record(event)
-        if self._restless:
+        if self._restless or (self._careful is not None and self._careful.failed):
             self.settle()
         return effects is not None
+
+    def see(self, time: datetime, prices: Mapping[str, float], cash: float, equity: float) -> bool:
+        """Book a mark on which nothing moved but prices (`Ledger.see`), then tell what came of it.
+
+        Returns:
+            False where nothing was booked: a `Mark` of the same figures must be applied.
+        """
+        with self.lock:
+            ledger = self.ledger
+            if not ledger.see(time, prices, cash, equity):
+                return False
+            self._show(time, prices)
+            if self.follower is not None:
+                self.follower.mark(Mark(time, equity, prices), ledger.books)
+            if self.scopes.changes:
+                self._tell(ledger.books)
+        if self._restless:
+            self.settle()
+        return True
 
     def record(self, event: Event | Instrument) -> Effects | None:
         """Book an event under the lock; whoever does must `settle` once it is released.
@@ -162,18 +225,20 @@ class Core:
         Returns:
             What executions did; None when nothing was booked.
         """
+        self._move()
         effects = _BOOKING[type(event)](self, event)
         books = self.ledger.books
         if effects:
-            self._count(effects)
+            self.count(effects)
         if self.scopes.changes or len(books.anomalies) != self._anomalies_told:
             self._tell(books)
         return effects
 
     def open_before(self, opening: Opening, fill: Fill) -> None:
         """Open the account as it stood before a fill that the opening shows already."""
+        self._move()
         with self.lock:
-            self._count(self._open(opening_before(self.ledger.books, opening, fill)))
+            self.count(self._open(opening_before(self.ledger.books, opening, fill)))
 
     def deploy(self, time: datetime, name: str = "") -> Deployment:
         """Begin a deployment: LEAN counts its orders anew, what was made so far stays.
@@ -193,10 +258,11 @@ class Core:
 
     def resume(self, mark: Mark) -> None:
         """Take a deployment's first mark, and with it all that changed while LEAN was stopped."""
+        self._move()
         with self.lock:
             adopted = self.ledger.resume(mark)
             self._see(mark)
-            self._count(adopted or NO_EFFECTS)
+            self.count(adopted or NO_EFFECTS)
             self._tell(self.ledger.books)
         self.settle()
 
@@ -231,8 +297,10 @@ class Core:
 
     def due(self, time: datetime) -> set[str]:
         """The sids whose price a mark at that time should show: for markouts."""
+        if self.execution is None:
+            return set()
         with self.lock:
-            return self.execution.due(time) if self.execution is not None else set()
+            return self.execution.due(time)
 
     def _open(self, opening: Opening) -> Effects:
         self.days.open(opening.time)
@@ -243,18 +311,22 @@ class Core:
 
     def _update(self, update: OrderUpdate) -> Effects:
         books, execution = self.ledger.books, self.execution
-        first = execution is not None and books.orders.find(update.order_id) is None
-        books.update_order(update)
+        if execution is None:
+            return book_update(books, update)
+        first = books.orders.find(update.order_id) is None
+        effects = book_update(books, update)
         instrument = books.instruments.get(update.sid)
         order = books.orders.find(update.order_id)
-        if execution is None or order is None:
-            return NO_EFFECTS
+        if order is None:
+            return effects
+        if effects:
+            execution.charge(update.order_id, fees_of(effects))
         if not first:
             execution.update(update)
         elif instrument is not None:
             rate = books.rates[instrument.currency]
             execution.submit(update, order, instrument, rate, update.created)
-        return NO_EFFECTS
+        return effects
 
     def _fill(self, fill: Fill) -> Effects | None:
         effects = self.ledger.fill(fill)
@@ -263,10 +335,9 @@ class Core:
         if self.execution is not None:
             books = self.ledger.books
             order, instrument = books.orders.find(fill.order_id), books.instruments[fill.sid]
-            fee = fill.fee * books.rates[fill.fee_currency] if fill.fee else 0.0
             if order is not None:
                 rate = books.rates[instrument.currency]
-                self.execution.fill(fill, order, instrument, rate, fee)
+                self.execution.fill(fill, order, instrument, rate, fees_of(effects))
         if self.follower is not None:
             self.follower.fill(fill, self.ledger.books)
         return effects
@@ -277,10 +348,14 @@ class Core:
             self._see(mark)
         return adopted
 
-    def _see(self, mark: Mark) -> None:
-        self.scopes.mark(mark.time, self.ledger)
+    def _show(self, time: datetime, prices: Mapping[str, float]) -> None:
+        """Show the scopes and the execution a mark that the ledger has booked."""
+        self.scopes.mark(time, self.ledger, lows=self.listeners.hear_lows)
         if self.execution is not None:
-            self.execution.mark(mark.time, mark.prices)
+            self.execution.mark(time, prices)
+
+    def _see(self, mark: Mark) -> None:
+        self._show(mark.time, mark.prices)
         if self.follower is not None:
             self.follower.mark(mark, self.ledger.books)
 
@@ -300,19 +375,20 @@ class Core:
 
     # --- what came of it
 
-    def _count(self, effects: Effects) -> None:
+    def count(self, effects: Effects) -> None:
         """Count, keep and tell what executions paid, opened and closed."""
         self.scopes.count(effects)
         for _, _, _, _, trades, round_trip, _ in effects:
             if trades:
                 self._restless |= self.logs[LOTS].take(trades)
+                facts = self._facts.get(trades[0].sid) or self._facts_of(trades[0].sid)
                 for trade in trades:
-                    facts = self._facts.get(trade.sid) or self._facts_of(trade.sid)
                     self.statistics.add(trade, facts)
             if round_trip is not None and self.logs[POSITIONS].take((round_trip,)):
                 self._restless = True
         if self.listeners.hear_trades:
-            self._tell_trades(effects)
+            tell_trades(self.listeners, effects, self.quote)
+            self._restless = True
 
     def _facts_of(self, sid: str) -> TradeFacts:
         """What the statistics must know of an instrument; its underlying's ticker may change."""
@@ -322,23 +398,6 @@ class Core:
         ticker = books.tickers.get(underlying, underlying.partition(" ")[0])
         facts = self._facts[sid] = TradeFacts(instrument.security_type, ticker)
         return facts
-
-    def _tell_trades(self, effects: Effects) -> None:
-        """Tell of the trades opened, then of those closed, then of the round trips ended."""
-        put = self.listeners.put
-        for effect in effects if self.listeners.hear_entries else ():
-            if effect.lot is not None:
-                position = effect.position
-                trade = newest_record(position, self.quote(position.instrument.sid))
-                put(NoticeKind.TRADE_OPENED, trade.entry_time, position.strategy, trade, effect)
-        for effect in effects:
-            for trade in effect.trades:
-                put(NoticeKind.TRADE_CLOSED, trade.exit_time, trade.strategy, trade, effect)
-        for effect in effects:
-            ended = effect.round_trip
-            if ended is not None:
-                put(NoticeKind.POSITION_CLOSED, ended.exit_time, ended.strategy, ended, effect)
-        self._restless = True
 
     def _tell(self, books: Books) -> None:
         """Tell how the scopes changed and what should not have been seen."""
@@ -355,7 +414,7 @@ class Core:
     def _tell_change(self, time: datetime, scope: Scope, change: Change) -> None:
         put, track = self.listeners.put, scope.track
         closed, low, recovered = _PARTS[change]
-        for session in track.book.closed() if closed else ():
+        for session in track.book.closed() if closed and self.listeners.hear_sessions else ():
             put(NoticeKind.SESSION_CLOSED, track.book.since, scope.name, session)
         if low and self.listeners.hear_lows:
             put(NoticeKind.NEW_LOW, time, scope.name, track.open_period)
@@ -373,6 +432,8 @@ class Core:
     def settle(self) -> None:
         """Archive a batch that is due, and call the listeners; the lock must not be held."""
         self._restless = False
+        if self._careful is not None:
+            self._careful.note()
         for log in self.logs.values():
             if log.due:
                 self.archiving.shed(log)

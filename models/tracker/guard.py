@@ -58,8 +58,17 @@ class Guard:
         """
         outcome = guarded(call, *arguments)
         if isinstance(outcome, Failure):
-            self.note(f"{place}: {outcome.kind}", f"{place}: {outcome}")
+            self.note_failure(place, outcome)
         return outcome
+
+    def note_failure(self, place: str, failure: Failure) -> None:
+        """Count what a guarded call raised, and warn of it where it is the first of its kind.
+
+        Args:
+            place: Where it was called, as of `call`.
+            failure: What it raised.
+        """
+        self.note(f"{place}: {failure.kind}", f"{place}: {failure}")
 
     def attempt(self, place: str, call: Callable[..., object], *arguments: Any) -> bool:
         """Call a function of whose result nothing is needed; returns whether it succeeded."""

@@ -222,14 +222,7 @@ class LeanBook(Restorable):
         """
         if not quantity:
             return []
-        charged = self._charged
-        if order_id in charged:
-            fee = 0.0  # the order's first fill had it
-        else:
-            charged[order_id] = None
-            if len(charged) > _FEE_MEMORY:
-                charged.popitem(last=False)
-        lot = LeanLot(time, price, quantity, order_id, fee)
+        lot = LeanLot(time, price, quantity, order_id, self._fee_counted(order_id, fee))
         position = self._positions.get(sid)
         if position is None:
             self._positions[sid] = LeanPosition.opened(sid, lot, self._newest_first)
@@ -254,6 +247,16 @@ class LeanBook(Restorable):
             lot.quantity, lot.fee = after, 0.0
             self._positions[sid] = LeanPosition.opened(sid, lot, self._newest_first)
         return trades
+
+    def _fee_counted(self, order_id: int, fee: float) -> float:
+        """The fee that LEAN's trade builder counts of a fill: that of the order's first one."""
+        charged = self._charged
+        if order_id in charged:
+            return 0.0
+        charged[order_id] = None
+        if len(charged) > _FEE_MEMORY:
+            charged.popitem(last=False)
+        return fee
 
     def mark(self, sid: str, price: float, time: datetime | None = None) -> None:
         """Show the book a market price, quote currency.

@@ -43,7 +43,8 @@ class TradeRecord(NamedTuple):
         order_ids: The opening order, then the closing one; 0 where it was no order.
         tag: The opening order's tag.
         exit_reason: order, assignment, exercise, expiry, delisting, margin call, liquidation,
-            split or outside.
+            split or outside; assigned where it was handed to a strategy; "order of NAME" where
+            a strategy's order closed what the tracker had found (`unassigned`).
         seeded: Whether it was opened before the tracker started, or outside it.
         mae: Maximum adverse excursion: the worst P&L before fees of its own quantity while it was
             open, at the marks and at its fills, account currency, 0 or negative.

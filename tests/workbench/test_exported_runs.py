@@ -13,6 +13,7 @@ import pytest
 
 from tests.structure.source_tree import ROOT
 from workbench.export import export
+from workbench.recordings import recordings
 
 # One of each kind: parts of fills, combos, futures, coins, perpetuals, another currency, live.
 KINDS = (
@@ -24,7 +25,9 @@ KINDS = (
     "euro-account",
     "live-paper",
 )
-EVERY = tuple(sorted(path.parent.name for path in (ROOT / "recordings").glob("*/tape.jsonl.gz")))
+RECORDINGS = recordings((ROOT / "recordings",))
+EVERY = tuple(RECORDINGS)
+LIVE = tuple(name for name, recording in RECORDINGS.items() if recording.start()["live"])
 
 # Of LEAN there is what an algorithm's first import needs.
 STUB = """
@@ -214,10 +217,10 @@ def test_the_free_tiers_forms_run_every_recording(
         host.mkdir()
         (host / "config.json").write_text("{}")
     # live, trades beyond those in memory are kept in the store, or else in the state
-    unsaved = played(ROOT, ("live-paper",), every=False, persist="off")["runs"]
+    unsaved = played(ROOT, LIVE, every=False, persist="off")["runs"]
     found = played(export(host, tier="free").folder, EVERY, package=package)["runs"]
     told = {name for name, run in found.items() if run.pop("told")}
-    assert told == {"live-paper"}
+    assert told == set(LIVE)
     for name, run in {**expected, **unsaved}.items():
         assert found[name] == {key: value for key, value in run.items() if key != "told"}, name
 

@@ -25,6 +25,7 @@ from utils.lean.conversions import utc
 from utils.lean.corporate_actions import CorporateActionReader
 from utils.lean.orders import OrderEventReader
 from utils.lean.securities import Securities
+from utils.lean.standstill import Standstill
 
 if TYPE_CHECKING:
     from AlgorithmImports import OrderEvent, QCAlgorithm, Slice
@@ -37,6 +38,9 @@ class LeanFeed:
         algorithm: The running algorithm.
         core: It is told of instruments at their first sight, and asked which orders are known
             and what is held.
+
+    Attributes:
+        standstill: The slices on which nothing moved.
     """
 
     def __init__(self, algorithm: QCAlgorithm, core: Core) -> None:
@@ -48,7 +52,10 @@ class LeanFeed:
         self._securities = Securities(algorithm, self._portfolio, core, self._cash)
         self._orders = OrderEventReader(core, self._securities, self._cash)
         self._actions = CorporateActionReader(self._securities)
-        self._account = AccountReader(self._portfolio, core, self._securities, self._cash)
+        self.standstill = Standstill(algorithm, core)
+        self._account = AccountReader(
+            self._portfolio, core, self._securities, self._cash, self.standstill
+        )
         self._next_day: datetime | None = None
 
     def order_event(self, event: OrderEvent) -> Fill | OrderUpdate:
@@ -102,6 +109,14 @@ class LeanFeed:
             check: Whether to read LEAN's quantities of what is held too, to compare them.
         """
         return self._account.mark(time, check=check)
+
+    def see(self, time: datetime) -> Mark | None:
+        """Book a mark the short way where nothing but prices moved; else return it.
+
+        Args:
+            time: UTC.
+        """
+        return self._account.see(time)
 
     def whole_mark(self, time: datetime) -> Mark:
         """Value every holding and currency that LEAN has, known to the tracker or not.

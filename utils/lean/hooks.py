@@ -54,12 +54,16 @@ class Hooks:
             every = LIVE_MARK_EVERY if tracker.live else 0.0
         self._mark_every = timedelta(seconds=every)
         self._run = run
+        # live every mark is worked out at once
+        self._passes_over = not (tracker.live or self._mark_every or reporting.alerts.watches_marks)
 
     # --- orders
 
     def order_event(self, event: OrderEvent) -> None:
         """Book an order's event; one that cannot be read becomes an anomaly of the books."""
         core, run = self._core, self._run
+        if core.behind is not None:
+            core.catch_up()
         if not run.warm:
             if self._algorithm.is_warming_up:
                 return
@@ -85,43 +89,55 @@ class Hooks:
     def data(self, data: Slice) -> None:
         """Mark a slice, unless the last mark is too close."""
         run = self._run
-        if not run.ready():
+        if not (run.warm or run.ready()):
             return
-        time = run.feed.time()
-        new_day = run.feed.is_new_day(time)
-        if not new_day and run.next_mark is not None and time < run.next_mark:
+        feed = run.feed
+        if self._passes_over and feed.standstill.passes(data):
             return
-        run.next_mark = time + self._mark_every
-        self._mark_slice(data, time, new_day)
+        time = feed.time()
+        new_day = feed.is_new_day(time)
+        if self._mark_every:
+            if not new_day and run.next_mark is not None and time < run.next_mark:
+                return
+            run.next_mark = time + self._mark_every
+        if new_day or run.restored:
+            self._mark_fully(data, time)
+        else:
+            self._mark_slice(data, time)
         alerts = self._reporting.alerts
         if alerts.watches_marks:
             alerts.mark(time)
 
-    def _mark_slice(self, data: Slice, time: datetime, new_day: bool) -> None:
+    def _mark_slice(self, data: Slice, time: datetime) -> None:
         """Mark with as few reads as it takes: all of the account is read where books don't close.
 
-        Corporate actions come before the mark; they are asked for on a day's first slice, and
-        where the mark does not close without them.
+        Corporate actions come before the mark; they are asked for where it does not close without.
         """
+        core, run = self._core, self._run
+        mark = run.feed.see(time)
+        if mark is None or core.apply(mark):
+            return
+        run.apply_actions(data, mark)
+        core.apply(run.feed.whole_mark(time))
+
+    def _mark_fully(self, data: Slice, time: datetime) -> None:
+        """Mark a day's first slice, or the first after the start of a run that goes on."""
         core, run = self._core, self._run
         if run.restored:
             run.compare(data, time)
             return
-        mark = run.feed.mark(time, check=new_day)
-        if new_day:
-            run.apply_actions(data, mark)
-        if core.apply(mark):
-            return
-        if not new_day:
-            run.apply_actions(data, mark)
-        core.apply(run.feed.whole_mark(time))
+        mark = run.feed.mark(time, check=True)
+        run.apply_actions(data, mark)
+        if not core.apply(mark):
+            core.apply(run.feed.whole_mark(time))
 
     # --- days
 
     def midnight(self) -> None:
         """Mark, and end the day with LEAN's sample; show the figures that come once a day."""
-        run = self._run
-        if not self._core.ledger.books.opened:
+        run, core = self._run, self._core
+        core.rest = 0  # the next slice is a day's first
+        if not core.ledger.books.opened:
             self._sample_unopened()
             return
         if not run.ready() or run.restored:
@@ -130,8 +146,9 @@ class Hooks:
         if self._settings.day_marks:
             run.mark(time)
         self._core.apply(self._day_end(time))
+        self._reporting.tell_unnamed()
         if not self._tracker.live:
-            self._reporting.show()
+            self._reporting.show_if_due()
         if self._settings.charts:
             self._reporting.screen.charts(self._tracker.summary())
 

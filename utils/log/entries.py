@@ -44,7 +44,8 @@ class Entry:
         if self.time.tzinfo is None or not self.event:
             problem = f"not {self.event!r} at {self.time!r}"
             raise CallError(f"an entry needs an event's name and an aware time, {problem}")
-        object.__setattr__(self, "time", self.time.astimezone(UTC))
+        if self.time.tzinfo is not UTC:
+            object.__setattr__(self, "time", self.time.astimezone(UTC))
         object.__setattr__(self, "fields", plain_value(dict(self.fields)))
 
     def to_dict(self) -> dict[str, Any]:

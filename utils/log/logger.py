@@ -24,7 +24,7 @@ from utils.log.chunks import LogChunk
 from utils.log.counts import UNSTORED_LINES, count_event
 from utils.log.entries import Entry
 from utils.log.events import EVENTS, LEVEL, ROUTES, Category, EventSpec, Level, Sink, pick
-from utils.log.messages import ConsolePace, message_bytes, render_message
+from utils.log.messages import ConsolePace, least_bytes, message_bytes, render_message
 from utils.log.processors import Processor
 from utils.log.sinks import LogSink, unguarded
 
@@ -234,6 +234,8 @@ class StructuredLogger(Restorable):
 
     def _processed(self, entry: Entry) -> Entry | None:
         """Return what the processors make of an entry; one that fails is skipped."""
+        if not self.processors:
+            return entry
         made: list[Entry | None] = [entry]
 
         def process(processor: Processor, given: Entry) -> None:
@@ -246,9 +248,13 @@ class StructuredLogger(Restorable):
 
     def _write(self, entry: Entry) -> None:
         """Show an entry where the budget and the console have room for it, and count it."""
-        line, now = render_message(entry, self._number, as_json=self._as_json), monotonic()
         kept_back = SUMMARY_SHARE if entry.level >= Level.ERROR else SUMMARY_SHARE + ERRORS_SHARE
         on_console = entry.sink is Sink.DEBUG
+        if not on_console and not self._affords(self.used + least_bytes(entry), kept_back):
+            with self._lock:  # a budget that is used up renders no line
+                count_event(self.left_out, entry.event)
+            return
+        line, now = render_message(entry, self._number, as_json=self._as_json), monotonic()
         with self._lock:
             taken = not on_console or self._console.takes(line, now)
             paid = taken and self._pay(line, kept_back)
@@ -264,10 +270,14 @@ class StructuredLogger(Restorable):
         The shares are fractions of the budget.
         """
         used = self.used + message_bytes(line)
-        if self._budget is not None and used > self._budget * (1.0 - kept_back):
+        if not self._affords(used, kept_back):
             return False
         self.used = used
         return True
+
+    def _affords(self, used: int, kept_back: float) -> bool:
+        """Tell whether so many bytes may be used of the budget, but for the share kept back."""
+        return self._budget is None or used <= self._budget * (1.0 - kept_back)
 
     def _send(self, sink: Sink, line: str) -> None:
         """Have LEAN show a message."""

@@ -35,6 +35,9 @@ def plain_value(value: Any, depth: int = DEEPEST_NESTING) -> Any:
         return value
     if not depth:
         return CUT_MARK
+    common = _COMMON.get(type(value))
+    if common is not None:
+        return common(value)
     for types, convert in _CONVERTERS:
         if isinstance(value, types):
             return convert(value, depth - 1)
@@ -74,7 +77,13 @@ def _plain_mapping(values: dict[Any, Any], depth: int) -> dict[str, Any]:
     """Return a mapping with text for its keys, of at most `MOST_ITEMS` pairs."""
     most = MOST_ITEMS - (len(values) > MOST_ITEMS)
     pairs = islice(values.items(), most)
-    mapping = {_plain_key(key): plain_value(value, depth) for key, value in pairs}
+    mapping = {
+        # most keys are short texts: those are as they should be
+        key if type(key) is str and len(key) < LONGEST_TEXT else _plain_key(key): plain_value(
+            value, depth
+        )
+        for key, value in pairs
+    }
     return mapping if len(values) <= MOST_ITEMS else {**mapping, CUT_MARK: CUT_MARK}
 
 
@@ -91,6 +100,13 @@ _CONVERTERS: tuple[tuple[type | tuple[type, ...], Callable[[Any, int], Any]], ..
     ((list, tuple), _plain_items),
     ((set, frozenset), lambda value, depth: sorted(_plain_items(value, depth), key=value_text)),
 )
+
+# The types of most values, which are looked up before the rows are gone through.
+_COMMON: dict[type, Callable[[Any], Any]] = {
+    str: _plain_text,
+    int: _plain_integer,
+    float: _plain_float,
+}
 
 # A text that needs no quotes: it has no spaces and is taken for no number and no word of JSON's.
 _UNQUOTED = re.compile(r"(?!(?:null|true|false|[-+.]?\d[\d.eE+-]*)\Z)[\w.:/%+|@*#$<>-]+", re.ASCII)

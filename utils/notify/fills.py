@@ -15,7 +15,10 @@ from typing import Any
 
 from models.ledger.effects import Effect, EffectKind
 from models.trades.record import TradeRecord
+from utils.log.events import EVENTS
 from utils.notify.event_writer import EventWriter
+
+TRADE_CLOSED = "trade closed"
 
 # The event of a position, by what was done to it.
 EFFECT_EVENTS: dict[EffectKind, str] = {
@@ -80,19 +83,22 @@ class FillNarrator:
 
     def _tell_trades(self, trades: Sequence[TradeRecord]) -> None:
         """Log each trade that the fill closed."""
-        for trade in trades:
+        for trade in trades if self._wants(TRADE_CLOSED) else ():
             fields = {"entry": trade.entry_price, **self._result([trade])}
-            self._write("trade closed", trade.exit_time, trade, fields)
+            self._write(TRADE_CLOSED, trade.exit_time, trade, fields)
 
     def _tell_opening(self, kind: EffectKind, opened: TradeRecord) -> None:
         """Log that a position was opened, or increased where it was held already."""
+        name = EFFECT_EVENTS[kind]
+        if not self._wants(name):
+            return
         fields = {
             **_position_fields(opened),
             "quantity": opened.quantity,
             "price": opened.entry_price,
             "tag": opened.tag,
         }
-        self._write(EFFECT_EVENTS[kind], opened.entry_time, opened, fields)
+        self._write(name, opened.entry_time, opened, fields)
 
     def _tell_closing(self, effect: Effect, opened: TradeRecord | None) -> None:
         """Log that a position was reduced, closed or flipped, or which event of an option ended it.
@@ -102,14 +108,20 @@ class FillNarrator:
             opened: The trade that was opened on the other side; None where there is none.
         """
         closed = effect.trades if effect.round_trip is None else [effect.round_trip]
-        name, last = EFFECT_EVENTS[effect.kind], closed[-1]
+        last = closed[-1]
+        name = REASON_EVENTS.get(last.exit_reason) or EFFECT_EVENTS[effect.kind]
+        if not self._wants(name):
+            return
         fields = self._result(closed)
         if opened is not None:
             fields["opened"] = opened.quantity
         if last.exit_reason in REASON_EVENTS:
-            name = REASON_EVENTS[last.exit_reason]
             fields["flat"] = effect.kind is EffectKind.CLOSED
         self._write(name, last.exit_time, closed[0], fields)
+
+    def _wants(self, name: str) -> bool:
+        """Tell whether the log takes an event, before anything is worked out for it."""
+        return self._writer.wants(EVENTS[name].level)
 
     def _result(self, closed: Sequence[TradeRecord]) -> dict[str, Any]:
         """Return what is logged of closed trades that one fill closed together."""

@@ -45,7 +45,7 @@ class Narrator:
         self._lock = threading.Lock()
 
     def order(self, event: OrderUpdate | Fill) -> None:
-        """Log an order's event; a fill is to be told too, for the last one ends its order."""
+        """Log an order's event, if the log takes entries of its level."""
         self._orders.tell(event)
 
     def hear(self, notice: Notice) -> None:

@@ -16,8 +16,6 @@ ORDER_EVENTS: dict[OrderStatus, str] = {
     OrderStatus.CANCELED: "order cancelled",
     OrderStatus.INVALID: "order rejected",
 }
-# The statuses of updates after which an order has no more events.
-OVER_STATUSES = frozenset({OrderStatus.CANCELED, OrderStatus.INVALID})
 
 
 class OrderNarrator:
@@ -31,29 +29,14 @@ class OrderNarrator:
     def __init__(self, writer: EventWriter, ticker: Callable[[str], str]) -> None:
         self._writer = writer
         self._ticker = ticker
-        self._tickers: dict[int, str] = {}  # of the orders under way, by order id
 
     def tell(self, event: OrderUpdate | Fill) -> None:
-        """Log an order's event; a fill is to be told too, for the last one ends its order."""
-        ticker = self._ticker_of(event)
+        """Log an order's event, if the log takes entries of its level."""
         name = "order filled" if isinstance(event, Fill) else ORDER_EVENTS.get(event.status)
         if name is not None and self._writer.wants(EVENTS[name].level):
+            ticker = self._ticker(event.sid) if event.sid else ""
             fields = {"symbol": ticker, **_order_fields(event)}
             self._writer.write(name, event.time, fields, order_id=event.order_id)
-
-    def _ticker_of(self, event: OrderUpdate | Fill) -> str:
-        """Return the ticker of an event's instrument, which only an order's first event surely has.
-
-        It is kept until the order's last event.
-        """
-        tickers = self._tickers
-        ticker = self._ticker(event.sid) if event.sid else tickers.get(event.order_id, "")
-        over = event.final if isinstance(event, Fill) else event.status in OVER_STATUSES
-        if over:
-            tickers.pop(event.order_id, None)
-        else:
-            tickers[event.order_id] = ticker
-        return ticker
 
 
 def _order_fields(event: OrderUpdate | Fill) -> dict[str, Any]:

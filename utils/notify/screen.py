@@ -22,11 +22,14 @@ class Screen:
 
     def __init__(self, algorithm: QCAlgorithm) -> None:
         self._algorithm = algorithm
+        self._shown: dict[str, str] = {}
 
     def banner(self, summary: PerformanceSummary) -> None:
-        """Show the figures in LEAN's banner while the run goes on."""
+        """Show the figures in LEAN's banner while the run goes on, those that changed."""
         for name, value in screen_figures(summary).items():
-            self._algorithm.set_runtime_statistic(name, value)
+            if self._shown.get(name) != value:
+                self._algorithm.set_runtime_statistic(name, value)
+                self._shown[name] = value
 
     def statistics(self, summary: PerformanceSummary) -> None:
         """Put the figures into LEAN's own result, at the end of the run."""

@@ -7,7 +7,7 @@ boundary. A module that is not in the table yet joins a file of what it imports.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,25 +57,40 @@ class Groups:
 def formed(modules: Mapping[str, Module], size: int) -> Files:
     """As few files as hold the modules, none larger than a size in bytes.
 
+    How long a file's imports are depends on the other files. So groups are formed twice: first as
+    if every other module stayed by itself, then among the files of the first time.
+
     Raises:
         BundleError: A module is larger than that by itself, or modules need each other.
     """
+    first = _formed(modules, size, {})
+    again = _formed(modules, size, homes_of(first, modules))
+    homes = homes_of(again, modules)
+    sizes = (len(merge(path, names, modules, homes).encode()) for path, names in again.items())
+    return again if len(again) < len(first) and max(sizes) <= size else first
+
+
+def _formed(modules: Mapping[str, Module], size: int, homes: Mapping[str, str]) -> Files:
     order = [module for module in ordered(modules) if module.name not in PACKAGES]
     files: Files = {}
     for package in PACKAGES:
         run = [module for module in order if module.name.partition(".")[0] == package]
-        for names in _cut(run, modules, size):
+
+        def taken(names: Sequence[str]) -> int:
+            return len(merge("models/merged.py", names, modules, homes).encode())
+
+        for names in _cut(run, taken, size):
             files[_path(names, modules, files)] = names
     return files
 
 
 def _cut(
-    run: Sequence[Module], modules: Mapping[str, Module], size: int
+    run: Sequence[Module], taken: Callable[[Sequence[str]], int], size: int
 ) -> Iterator[tuple[str, ...]]:
     """The cheapest way to cut a run: the best end of each part of it that starts at its head."""
     best: list[tuple[Cost, int]] = [((0, 0, 0), 0)]
     for end in range(1, len(run) + 1):
-        costs = list(_costs(run, end, modules, size, best))
+        costs = list(_costs(run, end, taken, size, best))
         if not costs:
             raise BundleError(f"{run[end - 1].path} does not fit into {size:,} bytes")
         best.append(min(costs))
@@ -91,7 +106,7 @@ def _cut(
 def _costs(
     run: Sequence[Module],
     end: int,
-    modules: Mapping[str, Module],
+    taken: Callable[[Sequence[str]], int],
     size: int,
     best: Sequence[tuple[Cost, int]],
 ) -> Iterator[tuple[Cost, int]]:
@@ -101,14 +116,14 @@ def _costs(
         if len(set(PUBLIC).intersection(names)) > 1:
             return
         try:
-            taken = len(merge("models/merged.py", names, modules, {}).encode())
+            room = size - taken(names)
         except BundleError:  # names that cannot share a file
             return
-        if taken > size:
+        if room < 0:
             return
         (files, cuts, uneven), _ = best[start]
         inside = start > 0 and run[start - 1].folder == run[start].folder not in PACKAGES
-        yield (files + 1, cuts + inside, uneven + (size - taken) ** 2), start
+        yield (files + 1, cuts + inside, uneven + room**2), start
 
 
 def _path(names: Sequence[str], modules: Mapping[str, Module], taken: Mapping[str, Any]) -> str:

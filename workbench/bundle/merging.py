@@ -15,7 +15,7 @@ from workbench.bundle.import_block import import_block
 from workbench.bundle.imports import BundleError, dotted, redirected
 from workbench.bundle.modules import Imported, Module
 
-RULE = "# " + "-" * 98
+HEADER_WIDTH = 80  # columns
 
 # Where a name comes from: its module, and what it is called there (None for the module itself).
 Origin = tuple[str, str | None]
@@ -121,7 +121,7 @@ def _title(order: Sequence[Module]) -> str:
 def _section(module: Module, own: str) -> str:
     """A module's header and text."""
     says = [f"# {line}".rstrip() for line in module.docstring.splitlines()]
-    head = "\n".join([RULE, f"# {module.path}", "#", *says, RULE])
+    head = "\n".join([f"# --- {module.path} ".ljust(HEADER_WIDTH, "-"), "#", *says])
     names = "".join(
         f"{each.alias} = {each.name}\n"
         for each in module.imports

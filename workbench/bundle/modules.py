@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import symtable
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from workbench.bundle.imports import BundleError, dotted, is_ours, parsed
 
 BUILTINS = frozenset(vars(builtins))
 FUTURE = "__future__"
+# Sources that are read once however many tiers are made of them.
+KEPT_SOURCES = 1_000
 
 Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -103,6 +106,7 @@ def read_modules(sources: Mapping[str, bytes]) -> dict[str, Module]:
     return modules
 
 
+@functools.lru_cache(maxsize=KEPT_SOURCES)
 def read_module(path: str, source: bytes) -> Module:
     """Take a source apart.
 
@@ -208,6 +212,7 @@ def _has_docstring(node: Documented) -> bool:
     return ast.get_docstring(node, clean=False) is not None
 
 
+@functools.lru_cache(maxsize=KEPT_SOURCES)
 def with_short_docstrings(source: bytes, path: str) -> bytes:
     """The source with each docstring cut to its first paragraph, which says what a thing is."""
     lines = source.splitlines(keepends=True)

@@ -61,11 +61,11 @@ def test_what_an_order_passes_through_is_not_told(status: OrderStatus) -> None:
     assert story.entries == []
 
 
-def test_a_later_event_has_its_orders_symbol() -> None:
-    """Only the first event names the instrument; a reject that is told alone names it too."""
+def test_an_event_names_its_instrument_where_that_was_read() -> None:
+    """An event is told with its instrument's ticker, one without an instrument without any."""
     story = Story("warning")
     story.narrator.order(update(OrderStatus.SUBMITTED, sid="SPY R735QTJ8XC9X"))
-    story.narrator.order(update(OrderStatus.INVALID, message="why"))
+    story.narrator.order(update(OrderStatus.INVALID, sid="SPY R735QTJ8XC9X", message="why"))
     story.narrator.order(update(OrderStatus.INVALID, message="late"))
     assert [made.text() for made in story.entries] == [
         "order rejected id=o12 symbol=SPY message=why",

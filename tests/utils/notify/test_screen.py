@@ -47,6 +47,21 @@ def test_the_banner_and_lean_result_have_a_handful_of_figures() -> None:
     assert found["Tracker drawdown"] == "10.00 %"
 
 
+def test_the_banner_sets_the_figures_that_changed() -> None:
+    """LEAN keeps the others."""
+    lean, desk = Lean(), Desk()
+    shown = screen(lean)
+    shown.banner(desk.tracker.summary())
+    first = len(lean.shown)
+    shown.banner(desk.tracker.summary())
+    assert len(lean.shown) == first == 5
+    desk.mark(90.0)
+    shown.banner(desk.tracker.summary())
+    assert {name for _, name, _ in lean.shown[first:]} == {
+        "Tracker net P&L", "Tracker drawdown", "Tracker deepest drawdown",
+    }  # fmt: skip
+
+
 def test_charts_have_four_series_and_no_reserved_name() -> None:
     """LEAN raises on its own names and drops series beyond its limit."""
     lean, desk = Lean(), Desk()

@@ -129,7 +129,7 @@ def test_the_projects_modules_stay_as_they_are(
     assert whole
     for name in whole:
         texts = [text.decode() for text in bundles[name].values()]
-        merged = [module for module in modules if f"# {module.path}\n" in "".join(texts)]
+        merged = [module for module in modules if f"# --- {module.path} " in "".join(texts)]
         assert len(merged) > 50
         counts = {each.path: sum(each.body.strip() in text for text in texts) for each in merged}
         assert {path: count for path, count in counts.items() if count != 1} == {}

@@ -27,13 +27,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from decimal import Decimal
 
-# {rule}
-# models/ledger/lots.py
+# --- models/ledger/lots.py ----------------------------------------------------
 #
 # Lots.
 #
 # A lot is what one fill opened.
-# {rule}
 
 DUST = 1e-9  # shares
 
@@ -49,11 +47,9 @@ class Lot:
     size: float
 
 
-# {rule}
-# models/ledger/books.py
+# --- models/ledger/books.py ---------------------------------------------------
 #
 # Books of lots.
-# {rule}
 
 
 class Book:
@@ -78,7 +74,7 @@ def pair(first: str, second: str, more: str = "") -> str:
 def test_a_merged_file_reads_as_one() -> None:
     """Imports come once, each module follows all it needs, under its path and its docstring."""
     merged = merge("models/ledger.py", LEDGER, modules(BOOKS), {})
-    assert merged == MERGED.format(rule="-" * 98)
+    assert merged == MERGED
 
 
 def test_a_module_alone_keeps_its_docstring() -> None:

@@ -35,7 +35,10 @@ def test_the_package_is_called_by_its_command(installed: Path) -> None:
     """In its help the examples call `tracker`, as the package installs it."""
     for path in (installed / "workbench").rglob("*.py"):
         assert "`python -m workbench`" not in path.read_text(), path.name
-    assert "tracker export MyProject" in (installed / "workbench" / "cli.py").read_text()
+    assert (
+        "tracker export MyProject"
+        in (installed / "workbench" / "commands" / "export.py").read_text()
+    )
 
 
 def git(folder: Path, *words: str) -> str:

@@ -1,0 +1,75 @@
+"""The books as they are saved, and back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from models.codec import FLAG, NUMBER, TEXT, TIME, WHOLE, Codec, dict_of, list_of, maybe, values_of
+from models.events.anomalies import Anomaly
+from models.events.instruments import Instrument
+from models.fields import PART, Field, Restoring, Table, saved_value
+from models.ledger.accounts import Account
+from models.ledger.books import Books
+from models.ledger.deals import PaidFraction
+from models.ledger.lean_account import Holding
+from models.records import record_codec, row_codec
+
+_INSTRUMENT: Codec[Instrument] = record_codec(Instrument)
+
+
+def _write_nothing(_: Books) -> list[Any]:
+    return []
+
+
+_BOOKS_FIELDS = Table(
+    Field("instruments", values_of(_INSTRUMENT), restoring=Restoring.LEAVE),
+    Field("tickers", dict_of(TEXT)),
+    Field("rates", dict_of(NUMBER)),
+    Field("accounts", values_of(PART), restoring=Restoring.LEAVE),
+    Field("holdings", values_of(PART), restoring=Restoring.LEAVE),
+    Field("held", dict_of(WHOLE)),
+    Field("orders", PART),
+    Field("cash", PART),
+    Field("anomalies", list_of(record_codec(Anomaly))),
+    Field("anomaly_counts", dict_of(WHOLE, Counter)),
+    Field("starting_equity", NUMBER),
+    Field("fractions", list_of(row_codec(PaidFraction)), absent=[]),
+    Field("fills", WHOLE),
+    Field("time", maybe(TIME)),
+    Field("opened", FLAG),
+    Field("waiting", dict_of(NUMBER)),
+    # trades were kept here until somebody took them
+    Field("closed", Codec((list, tuple), _write_nothing), "time", Restoring.LEAVE),
+    Field("counts", PART, "records"),
+)
+
+
+def books_state(books: Books) -> dict[str, Any]:
+    """All that the books know, JSON-able and exact."""
+    return _BOOKS_FIELDS.to_object(books)
+
+
+def restore_books(books: Books, state: Mapping[str, Any]) -> None:
+    """Take over in empty books what `books_state` returned.
+
+    Raises:
+        StateError: Something in it is missing or of another type.
+    """
+
+    def restored_account(saved: Mapping[str, Any]) -> Account:
+        account = books.account(saved_value(saved, "name", TEXT))
+        account.restore(saved, books.instruments)
+        return account
+
+    def restored_holding(saved: Sequence[Any]) -> Holding:
+        holding = books.holdings[saved[0]]  # the first value is the Symbol ID
+        holding.restore(saved)
+        return holding
+
+    for instrument in saved_value(state, "instruments", list_of(_INSTRUMENT)):
+        books.add_instrument(instrument)
+    saved_value(state, "accounts", list_of(Codec((dict,), read=restored_account)))
+    saved_value(state, "holdings", list_of(Codec((list, tuple), read=restored_holding)))
+    _BOOKS_FIELDS.restore(books, state)

@@ -1,0 +1,3 @@
+"""Tests of `workbench.certainty`."""
+
+from __future__ import annotations

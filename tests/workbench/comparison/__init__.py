@@ -1,0 +1,3 @@
+"""Tests of `workbench.comparison`."""
+
+from __future__ import annotations

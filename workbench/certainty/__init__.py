@@ -1,0 +1,1 @@
+"""How sure a figure is: intervals, track records, and what remains after many runs were tried."""

@@ -1,0 +1,72 @@
+"""The command `compare`: strategies of a run, or several runs, side by side."""
+
+from __future__ import annotations
+
+import click
+from rich.console import Console
+
+from workbench.certainty.bootstrap import RESAMPLES, SEED
+from workbench.commands.errors import refusing, warn
+from workbench.comparison.comparison import compare
+from workbench.comparison.document import to_csv, to_json
+from workbench.comparison.sources import read_runs
+from workbench.comparison.tables import show
+from workbench.engine.tape import TapeError
+from workbench.json_text import json_text
+
+WIDTH = 120  # columns of what is printed to a file or a pipe
+
+
+@click.command(
+    name="compare", short_help="Lay the strategies of a run, or several runs, side by side."
+)
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, for machines.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print the figures as CSV, a row each.")
+@click.option(
+    "--trials",
+    type=click.IntRange(min=1),
+    default=1,
+    help="How many runs were tried in all, where that is more than those given.",
+)
+@click.option(
+    "--resamples",
+    type=click.IntRange(min=100),
+    default=RESAMPLES,
+    show_default=True,
+    help="How many resamples the intervals are made of.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=SEED,
+    show_default=True,
+    help="The same seed gives the same intervals.",
+)
+def command(
+    sources: tuple[str, ...], as_json: bool, as_csv: bool, trials: int, resamples: int, seed: int
+) -> None:
+    """Compare the strategies of one SOURCE, or several SOURCEs with one another.
+
+    A SOURCE is a recording, by name or folder, or what a run has saved: a state's file, the folder
+    of a run, or a whole `storage` folder, of which the last save is taken. Several are compared on
+    the days that all of them cover. A live run is held against the first that is none.
+
+    \b
+    Examples:
+      python -m workbench compare three-strategies
+      python -m workbench compare three-strategies cash-flows --trials 40
+      python -m workbench compare three-strategies ../workspace/storage --json
+    """
+    if as_json and as_csv:
+        raise click.UsageError("--json and --csv exclude each other")
+    with refusing(TapeError):
+        found = compare(read_runs(sources), trials=trials, resamples=resamples, seed=seed)
+    warn(found.problems)
+    if as_json:
+        click.echo(json_text(to_json(found)))
+    elif as_csv:
+        click.echo(to_csv(found), nl=False)
+    else:
+        console = Console()
+        show(found, console if console.is_terminal else Console(width=WIDTH))

@@ -1,0 +1,130 @@
+"""Where runs to compare come from: each kind of source reads its own.
+
+A new kind of source is a class with the two methods of `Source` and a place in `SOURCES`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+from workbench.comparison.ledger_days import LedgerDays, LedgerLog
+from workbench.comparison.run import Run, run_of
+from workbench.engine.tape import read_tape
+from workbench.recordings import find, result
+from workbench.replay.replay import Replay
+from workbench.replay.saved_state import is_saved_state, load
+
+# Before midnight, which begins the next day.
+INSTANT = timedelta(microseconds=1)
+
+# A parameter whose name has one of these words is nobody's business.
+SECRET = ("password", "token", "secret", "key", "username", "notify")
+
+
+class Source(Protocol):
+    """A kind of source of runs."""
+
+    def accepts(self, text: str) -> bool:
+        """Whether what the user typed is meant for it."""
+        ...
+
+    def read(self, text: str) -> Run:
+        """The run.
+
+        Raises:
+            LookupError: There is none, or it cannot be used; the text says why.
+            OSError: It cannot be read.
+        """
+        ...
+
+
+class SavedStateSource:
+    """What a run has saved: a state's file, the folder of a run, or a whole `storage` folder."""
+
+    def accepts(self, text: str) -> bool:
+        """Whether it is a file, or a folder without a recording."""
+        return is_saved_state(Path(text))
+
+    def read(self, text: str) -> Run:
+        """The run as it was when its state was saved."""
+        saved = load(Path(text))
+        return run_of(text, saved.tracker, problems=saved.problems)
+
+
+class RecordingSource:
+    """A recording, by name or folder: it is replayed, its ledger read at the end of each day."""
+
+    def accepts(self, text: str) -> bool:
+        """Everything else: what is no recording is refused when it is read."""
+        return True
+
+    def read(self, text: str) -> Run:
+        """The run that was recorded."""
+        path = find(text)
+        tape = read_tape(path)
+        replay = Replay(tape, lean_book=False, execution="on")
+        ledger = logged(replay)
+        return run_of(
+            text,
+            replay.tracker,
+            trades=replay.trades,
+            ledger=ledger,
+            parameters=_parameters(path),
+            problems=tuple(tape.problems),
+        )
+
+
+SOURCES: tuple[Source, ...] = (SavedStateSource(), RecordingSource())
+
+
+def read_run(text: str) -> Run:
+    """The run of what the user typed, by the first kind of source that accepts it.
+
+    Raises:
+        LookupError: There is none, or it cannot be used; the text says why.
+        OSError: It cannot be read.
+    """
+    return next(source for source in SOURCES if source.accepts(text)).read(text)
+
+
+def read_runs(texts: Sequence[str]) -> list[Run]:
+    """The run of each source, with a number after a name that comes again; errors as `read_run`."""
+    seen: Counter[str] = Counter()
+    found = []
+    for text in texts:
+        seen[text] += 1
+        run = read_run(text)
+        found.append(run if seen[text] == 1 else replace(run, name=f"{text} ({seen[text]})"))
+    return found
+
+
+def logged(replay: Replay) -> LedgerDays:
+    """Play a replay; the terms of its ledger by day, as they are when LEAN ends the day."""
+    tracker, log, ended = replay.tracker, LedgerLog(), replay.tracker.days
+    for _ in replay.play():
+        if tracker.days != ended:
+            ended = tracker.days
+            midnight = datetime.fromtimestamp(tracker.samples.time[-1], UTC)
+            log.take(tracker, midnight - INSTANT)
+    if tracker.ledger.books.time is not None:
+        log.take(tracker, tracker.ledger.books.time)
+    return log.days()
+
+
+def _parameters(path: Path) -> Mapping[str, str]:
+    """What the algorithm was run with, from LEAN's result beside a tape; no secrets."""
+    try:
+        found: Any = result(path, "result")
+    except FileNotFoundError:
+        return {}
+    given = (found.get("algorithmConfiguration") or {}).get("parameters") or {}
+    return {
+        name: str(value)
+        for name, value in given.items()
+        if not any(word in name.lower() for word in SECRET)
+    }
