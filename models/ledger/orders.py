@@ -15,7 +15,7 @@ from models.events.orders import COMBOS, Fill, OrderType, OrderUpdate
 from models.fields import PART, Field, Restorable, Table
 from models.ledger.seen_events import SeenEvents
 from models.ledger.tags import UNASSIGNED, Resolver, lean_reason, risk_each, strategy_in_tag
-from models.records import row_codec
+from models.records import Saved, row_codec
 from models.rows import row_of
 
 # Finished orders kept for what may still come under their id: an exercise's other leg, late events.
@@ -63,7 +63,11 @@ class Orders(Restorable):
     """
 
     STATE: ClassVar[Table] = Table(
-        Field("orders", list_of(row_of(WHOLE, row_codec(Order))), "_known_orders"),
+        Field(
+            "orders",
+            list_of(row_of(WHOLE, row_codec(Order, Saved(absent={"risk": 0.0})))),
+            "_known_orders",
+        ),
         Field("finished", deque_of(WHOLE), "_finished"),
         Field("seen", PART),
     )

@@ -27,6 +27,8 @@ DATA = {
     "about", "adopted", "anomaly_counts", "balances", "errors", "expected", "held", "positions",
     "prices", "rates", "shown", "tickers", "waiting",
 }  # fmt: skip
+# What states of this version may lack, as they were saved before it was kept.
+LATER = {"fractions"}
 Path = tuple[str | int, ...]
 
 
@@ -79,7 +81,8 @@ def owner(state: Any, path: Path) -> Any:
 
 def is_field(path: Path) -> bool:
     """Whether the last step is the name of a field, not a place in a list or a key of data."""
-    return isinstance(path[-1], str) and (len(path) == 1 or path[-2] not in DATA)
+    named = isinstance(path[-1], str) and path[-1] not in LATER
+    return named and (len(path) == 1 or path[-2] not in DATA)
 
 
 def refused(state: Any, path: Path) -> StateError:
