@@ -118,6 +118,7 @@ class Codec(Generic[Value]):
         return not left
 
     def _named(self, name: str | int, saved: Any) -> Value:
+        """What `decode` makes, with the name in its error."""
         try:
             return self.decode(saved)
         except StateError as error:
@@ -159,6 +160,7 @@ _TIMEZONE = attrgetter("tzinfo")
 
 
 def _read_times(texts: Iterable[str]) -> list[datetime]:
+    """Aware times of their ISO 8601 texts."""
     times = [*map(datetime.fromisoformat, texts)]
     if None in map(_TIMEZONE, times):
         raise StateError("is a time without a zone")
@@ -237,7 +239,7 @@ def dict_of(codec: Codec[Value], make: Callable[[Any], Any] = dict) -> Codec[Any
     return Codec((dict,), write, read)
 
 
-def values_of(codec: Codec[Any]) -> Codec[Any]:
+def listed_values(codec: Codec[Any]) -> Codec[Any]:
     """The values of a dictionary, saved as a list; what is read is the list as it was saved."""
     return Codec((list, tuple), lambda found: [*codec.encode_all(found.values())])
 

@@ -115,6 +115,7 @@ class Table:
         return [*map(self._object, kept, self.rows.write_all(map(self._values, kept)))]
 
     def _object(self, instance: Any, row: list[Any]) -> dict[str, Any]:
+        """The object of a row, with the derived values."""
         found = dict(zip(self._keys, row, strict=True))
         for name, derived in self._derived.items():
             found[name] = derived(instance)
@@ -178,6 +179,7 @@ class Table:
         self._set(instance, self.rows.values(saved))
 
     def _set(self, instance: Any, values: Sequence[Any]) -> None:
+        """Do with the value of each field what its `restoring` says."""
         for field_, value in zip(self.fields, values, strict=True):
             if field_.codec is PART:
                 restore_part(attrgetter(str(field_.source))(instance), value, field_.key)

@@ -72,7 +72,6 @@ class Settings:
     Attributes:
         default_strategy: The strategy of an order that names none.
         strategy_tag: How an order's tag names its strategy.
-        seed_strategy: Whose the holdings are that the account opens with; empty is nobody's.
         matching: Which lot a closing quantity takes first.
         mark_every: Least seconds between two marks, 0 for a mark at every slice; None is 1 in live
             trading and 0 in a backtest.
@@ -99,6 +98,7 @@ class Settings:
             (`read_thresholds`).
         banner: Whether to show a few figures in LEAN's own banner and statistics.
         charts: Whether to plot NAV, drawdown, exposure and unexplained money once a day.
+        seed_strategy: Whose the holdings are that the account opens with; empty is nobody's.
     """
 
     default_strategy: str = "main"

@@ -20,6 +20,7 @@ from models.tracker.ports import Follower
 from models.tracker.resolvers import check_resolver
 from models.trades.log import Archive
 from utils.lean.commands import Commands
+from utils.lean.conversions import utc
 from utils.lean.hooks import Hooks
 from utils.lean.run import LeanRun
 from utils.lean.saving import Saving
@@ -199,6 +200,9 @@ def track(
         SettingsError: A `tracker_` parameter or an override is unknown or not allowed.
         CallError: The resolver cannot be called with a ticker, a tag and an order type.
     """
+    # Where two threads of LEAN's feed with custom data in Python convert the run's first DateTime
+    # at once, pythonnet locks both up for good. One that is converted before them prevents it.
+    utc(algorithm.utc_time)
     settings = read_settings(dict(algorithm.get_parameters().items()), overrides)
     if resolver is not None:
         check_resolver(resolver)

@@ -8,7 +8,7 @@ from math import sqrt
 from typing import Any, ClassVar
 
 from models.codec import NUMBER, TEXT, list_of, maybe
-from models.equity.nav_series import NEW_LOW, NOTHING, Change, NavSeries
+from models.equity.nav_series import NEW_LOW, NOTHING, RECOVERED, Change, NavSeries
 from models.equity.strategy_metrics import StrategyMetrics
 from models.equity.tally import Tally
 from models.errors import UnknownStrategyError
@@ -18,6 +18,9 @@ from models.ledger.effects import Effects
 from models.ledger.ledger import Ledger
 from models.ledger.statement import Sheet
 from models.ledger.tags import UNASSIGNED
+
+# What any mark may bring, and is no change to those who do not follow drawdowns.
+UNTOLD = (NEW_LOW, RECOVERED)
 
 ACCOUNT = ""  # the name of the account's own scope in notices and states
 
@@ -122,23 +125,23 @@ class Scopes(Restorable):
         self.strategies.clear()
         self._begin_named()
 
-    def mark(self, time: datetime, ledger: Ledger, *, lows: bool = True) -> None:
+    def mark(self, time: datetime, ledger: Ledger, *, drawdowns: bool = True) -> None:
         """Take the mark that the ledger took just before.
 
         Args:
             time: UTC.
             ledger: It has valued the mark.
-            lows: Whether a new low of a drawdown is put among the changes.
+            drawdowns: Whether a new low or a recovery alone is put among the changes.
         """
         books = ledger.books
         if self._seeded is None:
-            self._seeded = self._gained_before(books)
-        base = books.starting_equity + self._seeded
+            self._seeded = self._gained_before(books) - books.joined
+        base = books.starting_equity + self._seeded + books.joined
         if base != self._base:
             self._rebase(time, base)
         flow, self._flows = ledger.flow_total - self._flows, ledger.flow_total
         change = self.account.track.mark(time, ledger.equity, flow)
-        if change is not NOTHING and (lows or change is not NEW_LOW):
+        if change is not NOTHING and (drawdowns or change not in UNTOLD):
             self._note(self.account, change)
         for name, account in books.accounts.items():
             scope = self.strategies.get(name)
@@ -147,7 +150,7 @@ class Scopes(Restorable):
                     continue
                 scope = self.strategy(name)
             change = scope.track.mark(time, scope.capital + account.terms.net + account.open_pnl)
-            if change is not NOTHING and (lows or change is not NEW_LOW):
+            if change is not NOTHING and (drawdowns or change not in UNTOLD):
                 self._note(scope, change)
 
     @property

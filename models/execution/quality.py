@@ -213,6 +213,16 @@ class ExecutionQuality:
         submitted: datetime,
         quotes: tuple[float, float, float],
     ) -> FollowedOrder:
+        """Begin to follow an order; one of the same id that is still open ends.
+
+        Args:
+            event: Its first event.
+            order: Whose order it is.
+            instrument: What it trades.
+            rate: The rate at the event.
+            submitted: UTC of the submission.
+            quotes: Best bid, best ask and last price at the submission; 0 where unknown.
+        """
         old = self._open.get(event.order_id)
         if old is not None:
             self._end(old, Outcome.UNKNOWN, submitted, "its id came again")

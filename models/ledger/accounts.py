@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from models.codec import NUMBER, TEXT, Codec, list_of, values_of
+from models.codec import NUMBER, TEXT, Codec, list_of, listed_values
 from models.events.instruments import Instrument
 from models.fields import PART, Field, Restoring, Table, saved_value
 from models.ledger.lots import Match
@@ -171,7 +171,7 @@ _ACCOUNT_FIELDS = Table(
     Field("name", TEXT, restoring=Restoring.SAME),
     Field("terms", TERMS_ROW),
     Field("balances", BALANCES),
-    Field("positions", values_of(PART), restoring=Restoring.LEAVE),
+    Field("positions", listed_values(PART), restoring=Restoring.LEAVE),
     Field("open", list_of(TEXT), restoring=Restoring.LEAVE),
     Field("open_pnl", NUMBER),
 )

@@ -17,7 +17,7 @@ from models.events.orders import Fill, OrderStatus, OrderUpdate
 from models.ledger.accounts import Account
 from models.ledger.allocation import Allocation, allocate, close_found
 from models.ledger.deals import NO_FEE, Deal, PaidFraction, cash_settlement, fee_in_cash
-from models.ledger.effects import NO_EFFECTS, Effect, Effects, kind_of
+from models.ledger.effects import NO_EFFECTS, Effect, Effects, ended_early, kind_of
 from models.ledger.exercises import EXERCISE, exit_reason
 from models.ledger.lean_account import Holding, ShadowCash, fill_shadow
 from models.ledger.lots import NEXT_LOT, Execution, Matching, build
@@ -30,7 +30,7 @@ from models.trades.record import TradeRecord
 # A fill older than the last event by more is out of time.
 LATE = timedelta(minutes=1)
 
-# Anomalies kept whole; later ones are only counted.
+# Anomalies kept whole; later ones are only counted, but the first of each kind is kept.
 ANOMALIES_KEPT = 1_000
 
 ENDED = frozenset({OrderStatus.CANCELED, OrderStatus.INVALID, OrderStatus.FILLED})
@@ -64,6 +64,7 @@ class Books:
         fills: How many were booked.
         time: UTC of the last event; None before the first.
         opened: Whether the account was opened.
+        joined: What the first prices of holdings from before the start made of them: no profit.
         waiting: Opening cash that has no rate yet, by currency.
         records: Makes the records of the trades that close.
     """
@@ -98,6 +99,7 @@ class Books:
         self.time: datetime | None = None
         self.opened = False
         self._next_lot = NEXT_LOT[matching]
+        self.joined = 0.0
         self.waiting: dict[str, float] = {}  # opening cash that has no rate yet
         self.records = RecordMaker()
 
@@ -117,7 +119,12 @@ class Books:
     # --- rates and the opening cash
 
     def set_rates(self, rates: Mapping[str, float]) -> None:
-        """Take new rates; opening cash that had none until now joins the starting equity."""
+        """Take new rates; opening cash that had none until now joins the starting equity.
+
+        A rate of 0 says that LEAN has no price yet: it replaces none that is known.
+        """
+        if 0.0 in rates.values():
+            rates = {name: rate for name, rate in rates.items() if rate or name not in self.rates}
         self.rates.update(rates)
         if self.waiting:
             for currency in [name for name in self.waiting if self.rates[name]]:
@@ -143,9 +150,7 @@ class Books:
         orders, order_id, sid, time = self.orders, update.order_id, update.sid, update.time
         if not orders.seen.add(order_id, update.event_id):
             return None
-        order = orders.known.get(order_id)
-        if order is None:
-            order = orders.order_of(update, self.tickers.get(sid, sid))
+        order = orders.known.get(order_id) or orders.order_of(update, self.tickers.get(sid, sid))
         if update.stop_price:
             self._protect(update, order, update.stop_price)
         if update.status in ENDED:
@@ -193,6 +198,8 @@ class Books:
                 effects = (self._execute(deal, strategy, deal.execution, deal.fee),)
         if fill.final:
             orders.finish(order_id)
+        if fill.time != self.time and ended_early(effects):
+            self.anomaly(fill.time, "fill before its entry", f"{fill}", sid)
         return effects
 
     def _check(self, fill: Fill, instrument: Instrument) -> None:
@@ -212,18 +219,13 @@ class Books:
     def _close_found(self, deal: Deal, strategy: str) -> Effects:
         """Execute a strategy's fill where `unassigned` holds some of the instrument too."""
         sid, quantity = deal.instrument.sid, deal.execution.quantity
-        held = self.account(strategy).open.get(sid)
-        own = held.quantity if held is not None else 0.0
-        parts = close_found(strategy, quantity, own, self._found.open[sid].quantity)
+        own, found = (a.open.get(sid) for a in (self.account(strategy), self._found))
+        parts = close_found(strategy, quantity, *(p.quantity if p else 0.0 for p in (own, found)))
         return self._execute_parts(deal, parts, f"{deal.reason} of {strategy}")
 
     def _execute_parts(self, deal: Deal, parts: Allocation, found: str = "") -> Effects:
-        """Execute the parts of a deal, each with its part of the fee.
-
-        Args:
-            deal: The deal.
-            parts: Who trades what of it.
-            found: Why it closes what `unassigned` holds, where that is not the deal's reason.
+        """Execute the parts of a deal with their parts of the fee; `found` is why it closes lots of
+        `unassigned`, where that is not the deal's reason.
         """
         traded = sum(abs(part) for _, part in parts)
         effects: list[Effect] = []
@@ -389,5 +391,5 @@ class Books:
     ) -> None:
         """Record what should not have been seen."""
         self.anomaly_counts[kind] += 1
-        if len(self.anomalies) < ANOMALIES_KEPT:
+        if len(self.anomalies) < ANOMALIES_KEPT or self.anomaly_counts[kind] == 1:
             self.anomalies.append(Anomaly(time, kind, detail, sid, amount))

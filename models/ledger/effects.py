@@ -53,6 +53,11 @@ def fees_of(effects: Effects) -> float:
     return sum(effect.execution.fee for effect in effects)
 
 
+def ended_early(effects: Effects) -> bool:
+    """Whether a trade ended before its entry: its fill came out of order."""
+    return any(trade.exit_time < trade.entry_time for each in effects for trade in each.trades)
+
+
 # Read at every fill: a name of this module is found faster than a member of its enum.
 OPENED, INCREASED = EffectKind.OPENED, EffectKind.INCREASED
 REDUCED, CLOSED, FLIPPED = EffectKind.REDUCED, EffectKind.CLOSED, EffectKind.FLIPPED

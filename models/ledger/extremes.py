@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 
@@ -51,6 +51,11 @@ class Extremes:
         else:
             high[1] -= 1
         return low[0], high[0]
+
+    def take_over(self, seen: Sequence[tuple[float, float]]) -> None:
+        """Take the lowest and the highest of each lot, the oldest lot's first."""
+        self.lows = deque([low, 1] for low, _ in seen)
+        self.highs = deque([high, 1] for _, high in seen)
 
     def scale_newest(self, factor: float) -> None:
         """Scale what the newest lot saw, which grew at no cost; a low shared with others stays."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, NamedTuple
 
-from models.codec import NUMBER, TEXT, TIME, dict_of, list_of, maybe
+from models.codec import FLAG, NUMBER, TEXT, TIME, dict_of, list_of, maybe
 from models.events.instruments import Instrument, Valuation
 from models.events.quantities import dust, tidy
 from models.fields import Field, Restorable, Restoring, Table
@@ -27,10 +27,11 @@ class Holding:
         average: LEAN's average price, quote currency; 0 when flat.
         unit_value: What a unit is worth now (`Instrument.unit_value`).
         settled: LEAN's settled profit of a future, in LEAN's units.
+        unpriced: Whether it was held from the start and had no price at any mark since.
         traded: Sum of the quantities traded, without sign, since it was last opened from flat.
     """
 
-    __slots__ = ("average", "instrument", "quantity", "settled", "traded", "unit_value")
+    __slots__ = ("average", "instrument", "quantity", "settled", "traded", "unit_value", "unpriced")
 
     def __init__(self, instrument: Instrument) -> None:
         self.instrument = instrument
@@ -39,6 +40,7 @@ class Holding:
         self.unit_value = 0.0
         self.settled = 0.0
         self.traded = 0.0
+        self.unpriced = False
 
     def fill(self, quantity: float, price: float) -> float:
         """Book a fill as LEAN's portfolio does.
@@ -130,6 +132,7 @@ _HOLDING_FIELDS = Table(
     Field("unit_value", NUMBER),
     Field("settled", NUMBER),
     Field("traded", maybe(NUMBER), "_saved_traded", absent=None),
+    Field("unpriced", FLAG, absent=False),
 )
 
 

@@ -22,12 +22,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import astuple, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from math import isfinite
 from typing import Any, ClassVar
 
-from models.codec import NUMBER, WHOLE, Codec, list_of, maybe
+from models.codec import NUMBER, TIME, WHOLE, Codec, list_of, maybe
 from models.events.account import CashFlow, Mark
 from models.events.orders import Fill
 from models.fields import Field, Restorable, Restoring, Table, saved_value
@@ -44,11 +44,14 @@ from models.ledger.statement import (
     strategy_sheet,
     strategy_sheets,
 )
-from models.ledger.valuation import equity_now, revalue, show_lots, value_holdings
+from models.ledger.valuation import equity_now, revalue, show_lots, value_aside, value_holdings
 from models.records import record_codec
 
 # An equity that differs by less than this is closed; the feed need not look closer.
 EQUITY_TOLERANCE = 1e-4
+
+# How much later than its time a mark may come in live trading.
+OVERTAKEN = timedelta(seconds=1)
 
 # Unexplained money above the larger of the two is an anomaly: account currency, part of equity.
 UNEXPLAINED_LIMIT = 0.01
@@ -69,6 +72,7 @@ class Ledger(Restorable):
         unexplained: LEAN's less ours.
         max_abs_unexplained: The most of it, without sign, at a mark whose cash was judged.
         marks: How many were booked.
+        last_mark: UTC of the last of them; None before the first.
     """
 
     STATE: ClassVar[Table] = Table(
@@ -80,6 +84,7 @@ class Ledger(Restorable):
         Field("unexplained", NUMBER),
         Field("max_abs_unexplained", NUMBER),
         Field("marks", WHOLE),
+        Field("last_mark", maybe(TIME), absent=None),
     )
 
     def __init__(self, books: Books) -> None:
@@ -91,6 +96,7 @@ class Ledger(Restorable):
         self.unexplained = 0.0
         self.max_abs_unexplained = 0.0
         self.marks = 0
+        self.last_mark: datetime | None = None
         self._reconciliation = Reconciliation(books)
 
     # --- events in
@@ -135,6 +141,19 @@ class Ledger(Restorable):
         """
         return self._take(mark, stopped=False)
 
+    def in_time(self, mark: Mark) -> bool:
+        """Whether a mark is no older than the last one; one that is is dropped, and recorded.
+
+        Live, threads overtake each other: what is up to a second late is dropped in silence.
+        """
+        last = self.last_mark
+        if last is None or mark.time >= last:
+            return True
+        if not self.books.live or last - mark.time > OVERTAKEN:
+            detail = f"a mark of {mark.time.isoformat()} came after that of {last.isoformat()}"
+            self.books.anomaly(mark.time, "mark out of time", detail)
+        return False
+
     def see(self, time: datetime, prices: Mapping[str, float], cash: float, equity: float) -> bool:
         """Book a mark on which nothing moved but prices; of most marks that is all there is.
 
@@ -148,24 +167,28 @@ class Ledger(Restorable):
             equity: LEAN's total portfolio value.
 
         Returns:
-            False where a figure is no number or the books do not close: nothing was booked, and
-            `mark` must look at it.
+            False where a figure is no number or missing, or the books do not close: nothing was
+            booked, and `mark` must look at it.
         """
         books = self.books
         total = cash + equity
         if prices:
             total += sum(prices.values())
-        if not (isfinite(total) and self._reconciliation.agrees(cash)):
+        late = self.last_mark is not None and time < self.last_mark
+        if late or not (isfinite(total) and self._reconciliation.agrees(cash)):
             return False
         holdings = books.holdings
         for sid, price in prices.items():
-            holdings[sid].unit_value = price
+            holding = holdings[sid]
+            if not price or holding.unpriced:
+                return False
+            holding.unit_value = price
         self.equity = total = revalue(books)
         unexplained = equity - total
         if not -EQUITY_TOLERANCE <= unexplained <= EQUITY_TOLERANCE:
             return False
         self._reconciliation.pass_by(time)
-        books.time = time
+        books.time = self.last_mark = time
         self.marks += 1
         if prices:
             show_lots(books)
@@ -182,7 +205,7 @@ class Ledger(Restorable):
             time: UTC of the last of them.
         """
         self._reconciliation.pass_by(time)
-        self.books.time = time
+        self.books.time = self.last_mark = time
         self.marks += count
 
     def _take(self, mark: Mark, *, stopped: bool) -> Effects | None:
@@ -228,10 +251,10 @@ class Ledger(Restorable):
     def _close(self, mark: Mark, judged: bool) -> None:
         """Show every open lot what it is worth, and take LEAN's equity."""
         show_lots(self.books)
-        self.books.time = mark.time
+        self.books.time = self.last_mark = mark.time
         self.marks += 1
         if mark.equity is not None:
-            self._judge(mark.time, mark.equity, judged)
+            self._judge(mark.time, mark.equity + value_aside(self.books, mark), judged)
 
     def _judge(self, time: datetime, lean_equity: float, judged: bool) -> None:
         """Take LEAN's equity, and what of it is unexplained; it is judged where the cash was."""

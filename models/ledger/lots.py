@@ -116,6 +116,12 @@ class Lot:
 
 LOT = object_codec(Lot, Saved(keys={"unit_value": "worth"}))
 
+
+def hand_id(order_id: int) -> str:
+    """The id of a trade that an order by hand opened; such orders have negative ids, else empty."""
+    return f"h{-order_id}" if order_id < 0 else ""
+
+
 # A NamedTuple from the tuple of its values: its own constructor takes three times as long.
 build = tuple.__new__
 

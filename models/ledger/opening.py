@@ -56,6 +56,7 @@ def _seed(books: Books, opening: Opening, sid: str, own: dict[str, float]) -> Ef
     quantity, average = opening.holdings[sid]
     instrument, holding = books.instruments[sid], books.holdings[sid]
     holding.fill(quantity, average)
+    holding.unpriced = True
     if instrument.valuation is not Valuation.MARGIN:
         cost = quantity * average * instrument.multiplier
         own[instrument.quote] = own.get(instrument.quote, 0.0) + cost

@@ -123,7 +123,7 @@ class Orders(Restorable):
                 self.unnamed[tag if few else OTHER_TAGS] += 1
         order = Order(strategy, order_type, tag, arrival, reason or "order")
         if "risk=" in tag and order_type not in COMBOS:  # a leg's risk is in no tag
-            order.risk = risk_each(tag, event.quantity)
+            order.risk = risk_each(tag, ordered_quantity(event))
         return order
 
     def forget(self) -> None:
@@ -152,3 +152,8 @@ class Orders(Restorable):
     @_known_orders.setter
     def _known_orders(self, orders: list[tuple[int, Order]]) -> None:
         self.known = dict(orders)
+
+
+def ordered_quantity(event: Fill | OrderUpdate) -> float:
+    """The whole quantity of the order whose first event it is; of a fill that may be a part."""
+    return event.ordered or event.quantity if isinstance(event, Fill) else event.quantity

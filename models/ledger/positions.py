@@ -11,7 +11,7 @@ from models.events.instruments import Instrument
 from models.events.quantities import DUST, SMALLEST, tidy
 from models.fields import Field, Restorable, Restoring, Table
 from models.ledger.extremes import Extremes
-from models.ledger.lots import LOT, Execution, Lot, Match, build
+from models.ledger.lots import LOT, Execution, Lot, Match, build, hand_id
 from models.ledger.round_trips import ROUND_TRIP, RoundTrip
 from models.ledger.terms import BALANCES, TERMS_ROW, Balance, Terms
 from models.rows import row_of
@@ -240,6 +240,18 @@ class Position(Restorable):
         elif made > held.high:
             held.high = made
         return ended
+
+    def move_lot(self, at: int, to: int) -> None:
+        """Move a lot to another place among the lots, with what it saw."""
+        lots, seen = list(self.lots), list(self.extremes.each())
+        lots.insert(to, lots.pop(at))
+        seen.insert(to, seen.pop(at))
+        self.lots = deque(lots)
+        self.extremes.take_over(seen)
+
+    def held_in(self, trade_id: str) -> float:
+        """The signed quantity of the lot that was opened by hand under an id; 0 without one."""
+        return sum(lot.quantity for lot in self.lots if hand_id(lot.order_id) == trade_id)
 
     def protect(self, stop: float, rate: float) -> None:
         """Take the distance to a stop as the risk of the lots that have none.

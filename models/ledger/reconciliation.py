@@ -19,11 +19,15 @@ from models.ledger.adoptions import Adoptions
 from models.ledger.books import Books
 from models.ledger.corporate_actions import convert_fractions
 from models.ledger.effects import NO_EFFECTS, Effects
-from models.ledger.financing import Stake, bearers, stakes
+from models.ledger.financing import Stake, bearers, borne, stakes
 from models.ledger.statement import Flow
 from models.ledger.tags import UNASSIGNED
 from models.records import row_codec
 from models.rows import row_of
+
+# The most that funding or interest takes or brings at once, as a part of what is held: no exchange
+# lets a funding rate go beyond 3 % an interval, and interest of a day is far below.
+MOST_FINANCING = 0.03
 
 # Cash that differs by less than this, in account currency, is float dust.
 CASH_TOLERANCE = 1e-6
@@ -174,7 +178,9 @@ class Reconciliation(Restorable):
 
     def _finance(self, held: list[Stake], residual: Residual, rate: float) -> bool:
         """Share cash as financing among those who bear it; False when nobody does."""
-        books, (currency, amount, _) = self._books, residual
+        books, (currency, amount, value) = self._books, residual
+        if abs(value) > MOST_FINANCING * borne(held, books.instruments, books.rates):
+            return False
         payers = bearers(held, books.instruments, currency)
         for stake, part in payers:
             account = books.account(stake.strategy)

@@ -6,7 +6,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from models.codec import FLAG, NUMBER, TEXT, TIME, WHOLE, Codec, dict_of, list_of, maybe, values_of
+from models.codec import (
+    FLAG,
+    NUMBER,
+    TEXT,
+    TIME,
+    WHOLE,
+    Codec,
+    dict_of,
+    list_of,
+    listed_values,
+    maybe,
+)
 from models.events.anomalies import Anomaly
 from models.events.instruments import Instrument
 from models.fields import PART, Field, Restoring, Table, saved_value
@@ -24,11 +35,11 @@ def _write_nothing(_: Books) -> list[Any]:
 
 
 _BOOKS_FIELDS = Table(
-    Field("instruments", values_of(_INSTRUMENT), restoring=Restoring.LEAVE),
+    Field("instruments", listed_values(_INSTRUMENT), restoring=Restoring.LEAVE),
     Field("tickers", dict_of(TEXT)),
     Field("rates", dict_of(NUMBER)),
-    Field("accounts", values_of(PART), restoring=Restoring.LEAVE),
-    Field("holdings", values_of(PART), restoring=Restoring.LEAVE),
+    Field("accounts", listed_values(PART), restoring=Restoring.LEAVE),
+    Field("holdings", listed_values(PART), restoring=Restoring.LEAVE),
     Field("held", dict_of(WHOLE)),
     Field("orders", PART),
     Field("cash", PART),
@@ -39,6 +50,7 @@ _BOOKS_FIELDS = Table(
     Field("fills", WHOLE),
     Field("time", maybe(TIME)),
     Field("opened", FLAG),
+    Field("joined", NUMBER, absent=0.0),
     Field("waiting", dict_of(NUMBER)),
     # trades were kept here until somebody took them
     Field("closed", Codec((list, tuple), _write_nothing), "time", Restoring.LEAVE),

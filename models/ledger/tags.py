@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from math import inf
 
 from models.events.orders import OrderType
 
@@ -55,7 +56,8 @@ def _named_in(tag: str) -> str | None:
 def risk_in_tag(tag: str) -> float | None:
     """The AMOUNT of `risk=AMOUNT` in an order's tag, account currency; None without a positive."""
     found = _RISK.search(tag)
-    return float(found[1]) or None if found else None
+    amount = float(found[1]) if found else 0.0
+    return amount if 0.0 < amount < inf else None
 
 
 def risk_each(tag: str, quantity: float) -> float:

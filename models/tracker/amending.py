@@ -1,4 +1,4 @@
-"""What a user amends of the books: whose a holding is that the tracker found."""
+"""What a user amends of the books and asks of what they could not explain."""
 
 from __future__ import annotations
 
@@ -6,19 +6,31 @@ from math import copysign, isfinite
 
 from models.equity.session_book import BEGINNING
 from models.errors import CallError
+from models.events.anomalies import Anomaly
 from models.ledger.assignments import assign_lots
+from models.ledger.statement import Flow
 from models.ledger.tags import UNASSIGNED
 from models.tracker.core import Core
 
 
 class Amendments:
-    """The calls that amend the books of a core, as a tracker offers them.
+    """The calls about the books of a core that a tracker offers: what is odd, and what amends it.
 
     Attributes:
         core: Whose books they are.
     """
 
     core: Core
+
+    def flows(self) -> tuple[Flow, ...]:
+        """The deposits and withdrawals so far, the oldest first, with what announced them."""
+        with self.core.lock:
+            return tuple(self.core.ledger.flows)
+
+    def anomalies(self) -> tuple[Anomaly, ...]:
+        """What should not have been seen so far; of a kind that came often only the first."""
+        with self.core.lock:
+            return tuple(self.core.ledger.books.anomalies)
 
     def assign(self, symbol: str, strategy: str, quantity: float | None = None) -> None:
         """Hand a holding that the tracker found, or adopted, to a strategy.

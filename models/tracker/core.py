@@ -7,14 +7,12 @@ anything and trade.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from models.equity.nav_series import Change
 from models.equity.samples import Samples
-from models.equity.scopes import Scope, Scopes
+from models.equity.scopes import Scopes
 from models.equity.session_book import BEGINNING
 from models.events.account import CashFlow, DayEnd, Mark, Opening
 from models.events.corporate_actions import Delisting, Dividend, Split, SymbolChange
@@ -34,23 +32,19 @@ from models.tracker.archiving import Archiving
 from models.tracker.days import EndedDays
 from models.tracker.deployments import Deployment, begin_deployment
 from models.tracker.guard import Guard
+from models.tracker.in_step import BooksInStep
 from models.tracker.listeners import Listeners
 from models.tracker.notices import NoticeKind
 from models.tracker.ports import Follower, Storage
 from models.tracker.resolvers import RESOLVERS, CarefulResolver
-from models.tracker.telling import tell_trades
+from models.tracker.telling import quote_of, tell_change, tell_trades
 from models.trades.builders import Quote
 from models.trades.log import TradeLog
 from models.trades.record import LOTS, POSITIONS, TradeRecord
-from models.trades.statistics import TradeFacts, TradeStatistics
-
-_FLAGS = (Change.SESSION_CLOSED, Change.NEW_LOW, Change.RECOVERED)
-
-# Whether a change closed a session, made a new low or recovered: asking a flag is slow.
-_PARTS = {change: tuple(bool(change & each) for each in _FLAGS) for change in map(Change, range(8))}
+from models.trades.statistics import TradeFacts, TradeStatistics, trade_facts
 
 
-class Core:
+class Core(BooksInStep):
     """Everything that is known, kept in step event by event.
 
     Args:
@@ -66,15 +60,9 @@ class Core:
         follower: What is told of the same events beside the books.
 
     Attributes:
-        lock: Whoever reads more than one figure, or books with `record`, holds it; LEAN, stores and
-            listeners are never called while it is held.
         named: The strategies that the settings name; they exist from the start.
         listeners: Who hears of what.
         archiving: The way of closed trades out of memory and back.
-        rest: How many marks in a row showed nothing held and nothing moved; 0 after any event.
-        behind: What a feed sets when it passes over slices that could only bring the last mark
-            again: it returns how many there were, and the times of the last of them, UTC. None
-            where there was none.
         days: The days that ended, and LEAN's samples.
         deployments: Each start of LEAN that the books went through, the oldest first.
         logs: The closed trades of each book.
@@ -97,13 +85,11 @@ class Core:
         resolver: Resolver | None = None,
         follower: Follower | None = None,
     ) -> None:
+        super().__init__()
         self.settings = settings
-        self.account_currency = account_currency
-        self.zone = zone
+        self.account_currency, self.zone = account_currency, zone
         self.days_per_year = days_per_year
-        self.live = live
-        self.follower = follower
-        self.lock = threading.RLock()
+        self.live, self.follower = live, follower
         self.guard = guard
         self.archiving = Archiving(storage, guard, self.lock)
         self.listeners = Listeners(guard)
@@ -124,12 +110,9 @@ class Core:
             matching=settings.matching,
             seed_strategy=settings.seed_strategy or UNASSIGNED,
         )
-        self._ledger = Ledger(books)
-        self._scopes = Scopes(settings.capital, self.zone, self.named)
+        self._begin_books(Ledger(books), Scopes(settings.capital, self.zone, self.named))
         for name in self.named:
             books.account(name)
-        self.rest = 0
-        self.behind: Callable[[], tuple[int, list[datetime]]] | None = None
         self.days = EndedDays()
         self.deployments: list[Deployment] = []
         self.logs = {book: TradeLog(settings.keep_trades) for book in (LOTS, POSITIONS)}
@@ -153,37 +136,7 @@ class Core:
             if self.follower is not None:
                 self.follower.reset()
 
-    @property
-    def ledger(self) -> Ledger:
-        """The books and their law, with every slice until now."""
-        if self.behind is not None:
-            self.catch_up()
-        return self._ledger
-
-    @property
-    def scopes(self) -> Scopes:
-        """NAV, drawdown and sessions of the account and of each strategy, until now."""
-        if self.behind is not None:
-            self.catch_up()
-        return self._scopes
-
     # --- events in
-
-    def catch_up(self) -> None:
-        """Take the marks of the slices that the feed passed over, as if each had come in time."""
-        passed_over, self.behind = self.behind, None
-        if passed_over is None:
-            return
-        count, times = passed_over()
-        with self.lock:
-            self._ledger.repeat(count, times[-1])
-            self._scopes.repeat(count, times)
-
-    def _move(self) -> None:
-        """Something happens: the next mark must be worked out."""
-        if self.behind is not None:
-            self.catch_up()
-        self.rest = 0
 
     def apply(self, event: Event | Instrument) -> bool:
         """Book an event, then tell what came of it.
@@ -207,14 +160,13 @@ class Core:
             False where nothing was booked: a `Mark` of the same figures must be applied.
         """
         with self.lock:
-            ledger = self.ledger
-            if not ledger.see(time, prices, cash, equity):
+            if not self.ledger.see(time, prices, cash, equity):
                 return False
             self._show(time, prices)
             if self.follower is not None:
-                self.follower.mark(Mark(time, equity, prices), ledger.books)
-            if self.scopes.changes:
-                self._tell(ledger.books)
+                self.follower.mark(Mark(time, equity, prices), self._ledger.books)
+            if self._scopes.changes:
+                self._tell(self._ledger.books)
         if self._restless:
             self.settle()
         return True
@@ -225,27 +177,23 @@ class Core:
         Returns:
             What executions did; None when nothing was booked.
         """
-        self._move()
+        self.move()
         effects = _BOOKING[type(event)](self, event)
-        books = self.ledger.books
+        books = self._ledger.books
         if effects:
             self.count(effects)
-        if self.scopes.changes or len(books.anomalies) != self._anomalies_told:
+        if self._scopes.changes or len(books.anomalies) != self._anomalies_told:
             self._tell(books)
         return effects
 
     def open_before(self, opening: Opening, fill: Fill) -> None:
         """Open the account as it stood before a fill that the opening shows already."""
-        self._move()
+        self.move()
         with self.lock:
             self.count(self._open(opening_before(self.ledger.books, opening, fill)))
 
     def deploy(self, time: datetime, name: str = "") -> Deployment:
-        """Begin a deployment: LEAN counts its orders anew, what was made so far stays.
-
-        The first one begins with the opening by itself. An order that is still open comes back
-        under another id, with its tag, as a new one.
-        """
+        """Begin a deployment: LEAN counts its orders anew, what was made so far stays."""
         with self.lock:
             number = len(self.deployments) + 1
             begun = begin_deployment(number, name, time, self.ledger, self.scopes)
@@ -258,7 +206,7 @@ class Core:
 
     def resume(self, mark: Mark) -> None:
         """Take a deployment's first mark, and with it all that changed while LEAN was stopped."""
-        self._move()
+        self.move()
         with self.lock:
             adopted = self.ledger.resume(mark)
             self._see(mark)
@@ -297,10 +245,8 @@ class Core:
 
     def due(self, time: datetime) -> set[str]:
         """The sids whose price a mark at that time should show: for markouts."""
-        if self.execution is None:
-            return set()
         with self.lock:
-            return self.execution.due(time)
+            return self.execution.due(time) if self.execution is not None else set()
 
     def _open(self, opening: Opening) -> Effects:
         self.days.open(opening.time)
@@ -310,7 +256,7 @@ class Core:
         return effects
 
     def _update(self, update: OrderUpdate) -> Effects:
-        books, execution = self.ledger.books, self.execution
+        books, execution = self._ledger.books, self.execution
         if execution is None:
             return book_update(books, update)
         first = books.orders.find(update.order_id) is None
@@ -329,28 +275,29 @@ class Core:
         return effects
 
     def _fill(self, fill: Fill) -> Effects | None:
-        effects = self.ledger.fill(fill)
+        effects = self._ledger.fill(fill)
         if effects is None:
             return None
         if self.execution is not None:
-            books = self.ledger.books
+            books = self._ledger.books
             order, instrument = books.orders.find(fill.order_id), books.instruments[fill.sid]
             if order is not None:
                 rate = books.rates[instrument.currency]
                 self.execution.fill(fill, order, instrument, rate, fees_of(effects))
         if self.follower is not None:
-            self.follower.fill(fill, self.ledger.books)
+            self.follower.fill(fill, self._ledger.books)
         return effects
 
     def _mark(self, mark: Mark) -> Effects | None:
+        if not self.ledger.in_time(mark):
+            return NO_EFFECTS
         adopted = self.ledger.mark(mark)
         if adopted is not None:
             self._see(mark)
         return adopted
 
     def _show(self, time: datetime, prices: Mapping[str, float]) -> None:
-        """Show the scopes and the execution a mark that the ledger has booked."""
-        self.scopes.mark(time, self.ledger, lows=self.listeners.hear_lows)
+        self._scopes.mark(time, self._ledger, drawdowns=self.listeners.hear_drawdowns)
         if self.execution is not None:
             self.execution.mark(time, prices)
 
@@ -367,6 +314,10 @@ class Core:
                 self.follower.split(event)
         return split(self.ledger.books, event)
 
+    def _rename(self, event: SymbolChange) -> Effects:
+        self._facts.clear()  # the trades from now on are counted under the new ticker
+        return rename(self.ledger.books, event)
+
     def _end_day(self, event: DayEnd) -> Effects | None:
         if not self.days.end(event):
             return None
@@ -377,7 +328,7 @@ class Core:
 
     def count(self, effects: Effects) -> None:
         """Count, keep and tell what executions paid, opened and closed."""
-        self.scopes.count(effects)
+        self._scopes.count(effects)
         for _, _, _, _, trades, round_trip, _ in effects:
             if trades:
                 self._restless |= self.logs[LOTS].take(trades)
@@ -393,41 +344,23 @@ class Core:
     def _facts_of(self, sid: str) -> TradeFacts:
         """What the statistics must know of an instrument; its underlying's ticker may change."""
         books = self.ledger.books
-        instrument = books.instruments[sid]
-        underlying = instrument.underlying or sid
-        ticker = books.tickers.get(underlying, underlying.partition(" ")[0])
-        facts = self._facts[sid] = TradeFacts(instrument.security_type, ticker)
-        return facts
+        return self._facts.setdefault(sid, trade_facts(books.instruments[sid], books.tickers))
 
     def _tell(self, books: Books) -> None:
         """Tell how the scopes changed and what should not have been seen."""
-        changes, put = self.scopes.changes, self.listeners.put
+        changes, put = self._scopes.changes, self.listeners.put
         if self.listeners.hear_changes:
             for scope, change in changes:
-                self._tell_change(books.time or BEGINNING, scope, change)
+                tell_change(self.listeners, books.time or BEGINNING, scope, change)
             for anomaly in books.anomalies[self._anomalies_told :]:
                 put(NoticeKind.ANOMALY, anomaly.time, "", anomaly)
             self._restless = True
         self._anomalies_told = len(books.anomalies)
         changes.clear()
 
-    def _tell_change(self, time: datetime, scope: Scope, change: Change) -> None:
-        put, track = self.listeners.put, scope.track
-        closed, low, recovered = _PARTS[change]
-        for session in track.book.closed() if closed and self.listeners.hear_sessions else ():
-            put(NoticeKind.SESSION_CLOSED, track.book.since, scope.name, session)
-        if low and self.listeners.hear_lows:
-            put(NoticeKind.NEW_LOW, time, scope.name, track.open_period)
-        if recovered:
-            put(NoticeKind.RECOVERY, time, scope.name, track.periods[-1])
-
     def quote(self, sid: str) -> Quote:
         """What a held instrument is worth at the last mark; call it under the lock."""
-        books = self.ledger.books
-        holding = books.holdings[sid]
-        rate = books.rates[holding.instrument.currency]
-        time = books.time or BEGINNING
-        return Quote(time, books.tickers[sid], holding.price, holding.unit_value, rate)
+        return quote_of(self.ledger.books, sid)
 
     def settle(self) -> None:
         """Archive a batch that is due, and call the listeners; the lock must not be held."""
@@ -439,8 +372,6 @@ class Core:
                 self.archiving.shed(log)
         if self.listeners.waiting:
             self.listeners.call()
-
-    # --- after a restore
 
     def count_archived(self, trades: Iterable[TradeRecord]) -> None:
         """Count closed lots in the statistics again, of a state that came without them."""
@@ -464,6 +395,6 @@ _BOOKING: dict[type, Callable[[Core, Any], Effects | None]] = {
     Split: Core._split,
     Dividend: lambda core, event: dividend(core.ledger.books, event),
     Delisting: lambda core, event: delist(core.ledger.books, event),
-    SymbolChange: lambda core, event: rename(core.ledger.books, event),
+    SymbolChange: Core._rename,
     DayEnd: Core._end_day,
 }

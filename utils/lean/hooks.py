@@ -15,6 +15,7 @@ from models.events.orders import OrderStatus, OrderUpdate
 from models.ledger.ledger import EQUITY_TOLERANCE
 from models.performance_tracker import PerformanceTracker
 from utils.lean.run import LeanRun
+from utils.lean.wiring import Wiring, wiring_warning
 from utils.log.events import Level
 from utils.notify.reporting import Reporting
 
@@ -54,6 +55,7 @@ class Hooks:
             every = LIVE_MARK_EVERY if tracker.live else 0.0
         self._mark_every = timedelta(seconds=every)
         self._run = run
+        self._wiring = Wiring(algorithm, live=tracker.live)
         # live every mark is worked out at once
         self._passes_over = not (tracker.live or self._mark_every or reporting.alerts.watches_marks)
 
@@ -62,6 +64,7 @@ class Hooks:
     def order_event(self, event: OrderEvent) -> None:
         """Book an order's event; one that cannot be read becomes an anomaly of the books."""
         core, run = self._core, self._run
+        self._wiring.heard_orders = True
         if core.behind is not None:
             core.catch_up()
         if not run.warm:
@@ -78,17 +81,18 @@ class Hooks:
             run.start(booked)
         core.apply(booked)
         reporting = self._reporting
-        rejected = isinstance(booked, OrderUpdate) and booked.status is OrderStatus.INVALID
-        if rejected:
+        if isinstance(booked, OrderUpdate) and booked.status is OrderStatus.INVALID:
             reporting.alerts.rejected(booked.time)
-        if rejected or reporting.log.level <= Level.INFO:
-            reporting.narrator.order(booked)
+        elif reporting.log.level > Level.INFO:
+            return
+        reporting.narrator.order(booked)
 
     # --- slices
 
     def data(self, data: Slice) -> None:
         """Mark a slice, unless the last mark is too close."""
         run = self._run
+        self._wiring.heard_slices = True
         if not (run.warm or run.ready()):
             return
         feed = run.feed
@@ -137,6 +141,7 @@ class Hooks:
         """Mark, and end the day with LEAN's sample; show the figures that come once a day."""
         run, core = self._run, self._core
         core.rest = 0  # the next slice is a day's first
+        self._check_wiring()
         if not core.ledger.books.opened:
             self._sample_unopened()
             return
@@ -167,6 +172,11 @@ class Hooks:
         self._core.guard.attempt("sample", lambda: market.extend(feed.market(time)))
         return DayEnd(time, equity, *market)
 
+    def _check_wiring(self) -> None:
+        """Warn once of each hook that the algorithm forgot to pass on."""
+        for hook in self._wiring.missing():
+            self._reporting.miss(hook, wiring_warning(hook))
+
     def timer(self) -> None:
         """Show the figures, once the account is taken."""
         if self._run.warm:
@@ -175,6 +185,7 @@ class Hooks:
     def sample_end(self) -> None:
         """Sample once more, as LEAN does; fills since a mark that was left out are marked."""
         run, core = self._run, self._core
+        self._check_wiring()
         if run.ready() and not run.restored:
             time = run.feed.time()
             moved = core.ledger.equity_now() - core.ledger.equity

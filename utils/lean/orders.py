@@ -110,10 +110,11 @@ class OrderEventReader:
         """Read a fill; of an order without an earlier event the tag and the type too."""
         tag: str | None = None
         order_type: OrderType | None = None
+        ordered = 0.0
         if order is None:
             ticket = event.ticket
             tag, order_type = ticket.tag, self._types[ticket.order_type]
-            known_type = order_type
+            known_type, ordered = order_type, event.quantity
         else:
             known_type = order.order_type
         kept = self._traded_by(event, order_id, status, known_type)
@@ -139,6 +140,7 @@ class OrderEventReader:
             event.message if known_type is OrderType.OPTION_EXERCISE else "",
             status is OrderStatus.FILLED,
             kept.security.price if self._has_follower else 0.0,
+            ordered,
         )
 
     def _rates_of(self, kept: KeptSecurity, fee_currency: str) -> Mapping[str, float]:

@@ -42,6 +42,7 @@ class Reporting:
         alerts: What is watched.
         screen: What LEAN shows.
         narrator: Turns notices and order events into events of the log.
+        missing: Hook that never reached the tracker -> the warning that says so.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Reporting:
             lambda sid: core.ledger.books.tickers.get(sid, sid),
         )
         self._unnamed_told = False
+        self.missing: dict[str, str] = {}
         self.listen()
         if keeping.notice:
             self._warn(keeping.notice)
@@ -142,11 +144,17 @@ class Reporting:
 
     # --- figures
 
+    def miss(self, hook: str, warning: str) -> None:
+        """Warn, once, of a hook that never reached the tracker; the banner says so too."""
+        if hook not in self.missing:
+            self.missing[hook] = warning
+            self._warn(warning)
+
     def show(self) -> None:
         """Show the figures in LEAN's banner, unless the settings leave it out."""
         if self._tracker.settings.banner:
             self._shown = self._clock()
-            self.screen.banner(self._tracker.summary())
+            self.screen.banner(self._tracker.summary(), self.missing)
 
     def show_if_due(self) -> None:
         """Show them where nobody saw them for a while: a backtest plays many days a second."""
@@ -175,19 +183,26 @@ class Reporting:
 
     def tell_balance(self) -> None:
         """Log the law of the ledger, without the terms that are zero."""
-        terms = {name: round(value, 2) for name, value in self._tracker.balance().items() if value}
+        balance = self._tracker.balance()
+        # adding 0.0 takes the sign from what rounds to zero
+        terms = {name: round(value, 2) + 0.0 for name, value in balance.items() if value}
         self.log.event("balance", **cast("dict[str, Any]", terms))
 
     def tell_result(self) -> None:
         """Log what the run came to, and put the figures into LEAN's own result."""
         self.tell_unnamed()
+        for warning in self.missing.values():
+            self._warn(f"the figures are incomplete: {warning}")
         self.tell_balance()
         for name, figures in self._tracker.strategies().items():
             self.log.event(
-                "result", strategy=name, net_pnl=round(figures.net_pnl, 2), trades=figures.trades
+                "result",
+                strategy=name,
+                net_pnl=round(figures.net_pnl, 2) + 0.0,
+                trades=figures.trades,
             )
         for kind, count in self._tracker.errors.items():
             self.log.event("failed", what=kind, times=count)
         if self._tracker.settings.banner:
             self.show()
-            self.screen.statistics(self._tracker.summary())
+            self.screen.statistics(self._tracker.summary(), self.missing)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.equity import curve
 from models.equity.nav_series import Change, NavSeries
 from models.equity.session_metrics import SessionKind
 from tests.models.equity.marks import (
@@ -183,3 +184,24 @@ def test_whatever_opens_a_day_closes_the_one_before(call: str, amounts: tuple[An
         time = START + timedelta(days=day)
         assert getattr(track, call)(time, *amounts) is change
         assert getattr(track, call)(time, *amounts) is Change.NOTHING
+
+
+@pytest.mark.parametrize("full", [12, 4_000])
+@given(moves=st.lists(st.tuples(st.integers(-3, 3), st.integers(1, 60)), min_size=1, max_size=30))
+def test_marks_taken_together_are_as_marks_taken_one_by_one(
+    moves: list[tuple[int, int]], full: int
+) -> None:
+    """Equal marks in a row, with all their times or the last one, leave the same series."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(curve, "CURVE_FULL", full)
+        one, together = NavSeries(100.0, UTC), NavSeries(100.0, UTC)
+        time, equity = datetime(2024, 1, 2, tzinfo=UTC), 100.0
+        for move, count in moves:
+            time, equity = time + timedelta(seconds=1), equity + move
+            times = [time + timedelta(seconds=number + 1) for number in range(count)]
+            for each in (time, *times):
+                one.mark(each, equity)
+            together.mark(time, equity)
+            together.repeat(count, times[-1:] if count <= together.room else times)
+            time = times[-1]
+        assert together.state() == one.state()

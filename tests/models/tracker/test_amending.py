@@ -90,3 +90,15 @@ def test_a_setting_names_who_has_what_was_found() -> None:
     (trade,) = tracker.trades()
     assert (trade.strategy, trade.pnl, trade.exit_reason) == ("trend", 1000.0, "order")
     assert tracker.open_trades() == []
+
+
+def test_flows_and_anomalies_are_public_records() -> None:
+    """A deposit that nobody announced is among the flows, what is odd among the anomalies."""
+    tracker = tracker_with(60.0)
+    time = START + timedelta(minutes=2)
+    tracker.apply(Mark(time, 11_100.0, {"A 1": 60.0}, {}, {"USD": 5100.0}, holdings=None))
+    tracker.apply(Fill(time, 1, 1, "nothing known", 1.0, 1.0))
+    (flow,) = tracker.flows()
+    assert (flow.amount, flow.cause) == (100.0, "unannounced")
+    (anomaly,) = tracker.anomalies()
+    assert anomaly.kind == "unknown instrument"

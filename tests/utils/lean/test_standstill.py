@@ -87,7 +87,7 @@ def at_random(seed: int) -> Read:
 
 @pytest.fixture(autouse=True)
 def _small_curves(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(curve, "CURVE_FULL", 40)  # so that buckets of many marks come soon
+    monkeypatch.setattr(curve, "CURVE_FULL", 12)  # so that buckets of many marks come soon
 
 
 def test_slices_passed_over_come_to_what_marks_worked_out_in_each_come_to(tmp_path: Path) -> None:

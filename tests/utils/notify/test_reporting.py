@@ -39,9 +39,9 @@ class Shown:
         screen: Any = tracker.reporting.screen
         banner = screen.banner
 
-        def noted(summary: Any) -> None:
+        def noted(*figures: Any) -> None:
             self.times.append(tracker.run.feed.time())
-            banner(summary)
+            banner(*figures)
 
         screen.banner = noted
 

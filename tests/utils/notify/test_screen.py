@@ -6,7 +6,7 @@ from typing import Any
 
 from models import create_performance_tracker
 from tests.utils.notify.desk import Desk
-from utils.notify.screen import Screen, screen_figures
+from utils.notify.screen import Screen, screen_figures, shown
 
 
 class Lean:
@@ -74,3 +74,16 @@ def test_charts_have_four_series_and_no_reserved_name() -> None:
         ("Leverage", 1.0),
         ("Unexplained", 0.0),
     ]
+
+
+def test_no_negative_zero_is_shown() -> None:
+    """What rounds to zero from below has no sign."""
+    assert [shown(value) for value in (-0.001, -0.0, -0.006, -1234.5)] == [
+        "0.00", "0.00", "-0.01", "-1,234.50",
+    ]  # fmt: skip
+
+
+def test_a_banner_without_a_hook_is_incomplete() -> None:
+    """Where a hook never came, no figure of unexplained money is shown."""
+    found = screen_figures(create_performance_tracker().summary(), ["on_data"])
+    assert found["Tracker unexplained"] == "incomplete: no on_data"
