@@ -109,9 +109,16 @@ class Codec(Generic[Value]):
 
     def types_seen(self, saved: Iterable[Any]) -> bool:
         """Whether all of some values are exactly of the JSON types of the codec."""
-        return set(map(type, saved)).issubset(self.types)
+        kinds = [*map(type, saved)]
+        left = len(kinds)
+        for kind in self.types:
+            left -= kinds.count(kind)
+            if not left:
+                return True
+        return not left
 
     def _named(self, name: str | int, saved: Any) -> Value:
+        """What `decode` makes, with the name in its error."""
         try:
             return self.decode(saved)
         except StateError as error:
@@ -144,6 +151,7 @@ def located(error: Exception, *steps: str | int) -> StateError:
 NUMBER: Codec[float] = Codec((float, int))
 WHOLE: Codec[int] = Codec((int,))
 TEXT: Codec[str] = Codec((str,))
+JSON_OBJECT: Codec[dict[str, Any]] = Codec((dict,))
 FLAG: Codec[bool] = Codec((bool,))
 DATE: Codec[date] = Codec((str,), date.isoformat, date.fromisoformat)
 
@@ -152,6 +160,7 @@ _TIMEZONE = attrgetter("tzinfo")
 
 
 def _read_times(texts: Iterable[str]) -> list[datetime]:
+    """Aware times of their ISO 8601 texts."""
     times = [*map(datetime.fromisoformat, texts)]
     if None in map(_TIMEZONE, times):
         raise StateError("is a time without a zone")
@@ -230,6 +239,11 @@ def dict_of(codec: Codec[Value], make: Callable[[Any], Any] = dict) -> Codec[Any
     return Codec((dict,), write, read)
 
 
+def listed_values(codec: Codec[Any]) -> Codec[Any]:
+    """The values of a dictionary, saved as a list; what is read is the list as it was saved."""
+    return Codec((list, tuple), lambda found: [*codec.encode_all(found.values())])
+
+
 # --- columns of numbers
 
 
@@ -243,7 +257,7 @@ def packed(column: array[Any]) -> str:
 
 def unpacked(typecode: str, text: str) -> array[Any]:
     """The column of that type that `packed` made the text of."""
-    numbers = array(typecode, b64decode(text))
+    numbers = array(typecode, b64decode(text, validate=True))
     if sys.byteorder == "big":
         numbers.byteswap()
     return numbers

@@ -25,6 +25,14 @@ class _Required(enum.Enum):
 REQUIRED = _Required.REQUIRED
 
 
+class Restoring(enum.Enum):
+    """What becomes of a field's saved value when an instance is restored."""
+
+    SET = "set"  # it becomes the attribute's value
+    SAME = "same"  # it must be the attribute's value already
+    LEAVE = "leave"  # nothing: the class reads it itself
+
+
 class Field(NamedTuple):
     """What is saved under one key.
 
@@ -32,13 +40,17 @@ class Field(NamedTuple):
         key: The key in an object.
         codec: How the value is saved; `PART` for an attribute with a state of its own.
         attribute: The attribute's name, the key itself where this is empty; or the names of
-            several attributes, whose values are saved together as one row.
-        absent: The JSON value taken where an older state lacks the key; an error by default.
+            several attributes, whose values are saved together as one row. A name may lead through
+            other attributes, as in `instrument.sid`.
+        restoring: What becomes of the saved value when an instance is restored.
+        absent: The JSON value taken where an older state lacks the key, or where an older row ends
+            before it; an error by default. In rows only the last fields may have one.
     """
 
     key: str
     codec: Codec[Any]
     attribute: str | tuple[str, ...] = ""
+    restoring: Restoring = Restoring.SET
     absent: Any = REQUIRED
 
     @property
@@ -87,7 +99,9 @@ class Table:
         self._derived = {name: attrgetter(name) for name in derived}
         self._values = tuple if is_tuple else _values_getter([each.source for each in saved])
         self._pick = _object_picker(self._keys)
-        self.rows = RowFormat(self._keys, [each.codec for each in saved], make, spread=spread)
+        codecs = [each.codec for each in saved]
+        absent = [*self._absent.values()]
+        self.rows = RowFormat(self._keys, codecs, make, spread=spread, absent=absent)
 
     # --- saving
 
@@ -101,6 +115,7 @@ class Table:
         return [*map(self._object, kept, self.rows.write_all(map(self._values, kept)))]
 
     def _object(self, instance: Any, row: list[Any]) -> dict[str, Any]:
+        """The object of a row, with the derived values."""
         found = dict(zip(self._keys, row, strict=True))
         for name, derived in self._derived.items():
             found[name] = derived(instance)
@@ -124,7 +139,7 @@ class Table:
         """
         return self.rows.read(self._picked(saved))
 
-    def from_objects(self, saved: Iterable[Mapping[str, Any]]) -> list[Any]:
+    def from_objects(self, saved: Iterable[Mapping[str, Any]]) -> Iterable[Any]:
         """What `from_object` makes of many; errors do not tell which object they come from."""
         return self.rows.read_all([*map(self._picked, saved)])
 
@@ -156,39 +171,51 @@ class Table:
         Raises:
             StateError: As of `from_object`, also of a part; the attributes before it are set.
         """
-        values = self.rows.values(self._picked(saved))
+        self._set(instance, self.rows.values(self._picked(saved)))
+
+    def restore_row(self, instance: Any, saved: Any) -> None:
+        """Set the attributes of an instance to the values of a saved row, as `restore` does."""
+        check_type(saved, (list, tuple))
+        self._set(instance, self.rows.values(saved))
+
+    def _set(self, instance: Any, values: Sequence[Any]) -> None:
+        """Do with the value of each field what its `restoring` says."""
         for field_, value in zip(self.fields, values, strict=True):
-            source = field_.source
             if field_.codec is PART:
-                restore_part(attrgetter(str(source))(instance), {field_.key: value}, field_.key)
-            elif isinstance(source, str):
-                setattr(instance, source, value)
-            else:
-                for name, each in zip(source, value, strict=True):
-                    setattr(instance, name, each)
+                restore_part(attrgetter(str(field_.source))(instance), value, field_.key)
+            elif field_.restoring is Restoring.SET:
+                _assign(instance, field_.source, value)
+            elif field_.restoring is Restoring.SAME:
+                own = attrgetter(str(field_.source))(instance)
+                if value != own:
+                    found, wanted = map(field_.codec.encode, (value, own))
+                    raise StateError(f"is {found!r}, not {wanted!r}", field_.key)
 
 
-def restore_part(
-    part: Any, saved: Mapping[str, Any], key: str, *steps: str, arguments: tuple[Any, ...] = ()
-) -> None:
-    """Restore an object with a state of its own from the value under a key of a saved object.
+def _assign(instance: Any, source: str | tuple[str, ...], value: Any) -> None:
+    """Set one attribute, or several to the values of a row."""
+    names = [(source, value)] if isinstance(source, str) else zip(source, value, strict=True)
+    for name, each in names:
+        path, _, last = name.rpartition(".")
+        setattr(attrgetter(path)(instance) if path else instance, last, each)
+
+
+def restore_part(part: Any, saved: Any, *steps: str | int, arguments: tuple[Any, ...] = ()) -> None:
+    """Restore an object with a state of its own.
 
     Args:
-        part: The object; its method `restore` takes the value.
-        saved: The saved object.
-        key: The key.
-        steps: The keys that lead to the saved object, for errors.
+        part: The object; its method `restore` takes the saved value.
+        saved: The saved value.
+        steps: The keys and places that lead to it, for errors.
         arguments: What `restore` takes besides.
 
     Raises:
-        StateError: The key is missing, or something under it is missing or of another type.
+        StateError: Something in the saved value is missing or of another type.
     """
-    if key not in saved:
-        raise StateError("is missing", *steps, key)
     try:
-        part.restore(saved[key], *arguments)
+        part.restore(saved, *arguments)
     except UNREADABLE as error:
-        raise located(error, *steps, key) from None
+        raise located(error, *steps) from None
 
 
 def _values_getter(sources: Sequence[str | tuple[str, ...]]) -> Callable[[Any], tuple[Any, ...]]:
@@ -224,7 +251,13 @@ def saved_value(saved: Mapping[str, Any], key: str, codec: Codec[Any]) -> Any:
     Raises:
         StateError: The key is missing, or the value is of another type.
     """
-    return Table(Field(key, codec)).from_object(saved)[0]
+    check_type(saved, (dict,))
+    if key not in saved:
+        raise StateError("is missing", key)
+    try:
+        return codec.decode(saved[key])
+    except StateError as error:
+        raise error.within(key) from None
 
 
 class Restorable:

@@ -103,7 +103,7 @@ def record_table(kind: type, saved: Saved = AS_ANNOTATED) -> Table:
                 saved.keys.get(name, name),
                 saved.codecs.get(name) or codec_of(hints[name]),
                 name,
-                saved.absent.get(name, REQUIRED),
+                absent=saved.absent.get(name, REQUIRED),
             )
             for name in names
         ),

@@ -22,9 +22,10 @@ class RowFormat:
         codecs: How each of them is saved.
         make: Makes what a row is read into, of the list of the values.
         spread: Whether `make` takes the values as its arguments.
+        absent: The JSON values taken for the last ones, where the rows of older states lack them.
     """
 
-    __slots__ = ("_codecs", "_make", "_names", "_readers", "_spread", "_writers")
+    __slots__ = ("_absent", "_codecs", "_make", "_names", "_readers", "_spread", "_writers")
 
     def __init__(
         self,
@@ -33,8 +34,10 @@ class RowFormat:
         make: Callable[..., Any] = list,
         *,
         spread: bool = False,
+        absent: Sequence[Any] = (),
     ) -> None:
         self._names = names
+        self._absent = absent
         self._codecs = tuple(codecs)
         self._make = make
         self._spread = spread
@@ -68,8 +71,10 @@ class RowFormat:
         Raises:
             StateError: There are more or fewer values than codecs, or one is of another type.
         """
-        self._check_length(saved)
-        values = [*saved]
+        missing = len(self._codecs) - len(saved)
+        last = self._absent[-missing:] if 0 < missing <= len(self._absent) else ()
+        values = [*saved, *last]
+        self._check_length(values)
         for at, codec in enumerate(self._codecs):
             try:
                 values[at] = codec.decode(values[at])
@@ -77,16 +82,19 @@ class RowFormat:
                 raise error.within(self._names[at]) from None
         return values
 
-    def read_all(self, rows: Sequence[Sequence[Any]]) -> list[Any]:
-        """What is made of many rows' JSON values; errors do not tell which row they come from."""
+    def read_all(self, rows: Sequence[Sequence[Any]]) -> Iterable[Any]:
+        """What is made of many rows' JSON values; errors do not tell which row they come from.
+
+        Some errors are raised only when what is made is asked for.
+        """
         if not rows:
-            return []
+            return ()
         columns: list[Any] = [*zip(*rows, strict=True)]
         self._check_length(columns)
         for at, codec in enumerate(self._codecs):
             columns[at] = codec.read_many(columns[at])
-        made = zip(*columns, strict=True)
-        return [*(starmap(self._make, made) if self._spread else map(self._make, made))]
+        read = zip(*columns, strict=True) if self._readers else rows
+        return starmap(self._make, read) if self._spread else map(self._make, read)
 
     def _check_length(self, saved: Sequence[Any]) -> None:
         if len(saved) != len(self._codecs):

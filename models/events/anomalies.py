@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+
+from models.records import Record
 
 
 @dataclass(frozen=True, slots=True)
-class Anomaly:
+class Anomaly(Record):
     """Something in the feed that should not be, kept so that nothing is lost.
 
     Attributes:
@@ -24,12 +25,3 @@ class Anomaly:
     detail: str
     sid: str = ""
     amount: float = 0.0
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON values."""
-        return {**asdict(self), "time": self.time.isoformat()}
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Anomaly:
-        """The anomaly that `to_dict` described."""
-        return cls(**{**values, "time": datetime.fromisoformat(values["time"])})

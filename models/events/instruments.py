@@ -8,10 +8,11 @@ swap of two cash balances.
 from __future__ import annotations
 
 import enum
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 from models.errors import EventError, require
+from models.records import Record, Saved
 
 
 class SecurityType(enum.Enum):
@@ -100,7 +101,7 @@ DIVIDEND_NORMALIZATIONS = frozenset({"RAW", "SPLIT_ADJUSTED"})
 
 
 @dataclass(frozen=True, slots=True)
-class Instrument:
+class Instrument(Record):
     """One tradable thing.
 
     Attributes:
@@ -125,6 +126,8 @@ class Instrument:
         settles_in_account: Whether what it realizes arrives in the account currency at the rate of
             the fill (derived).
     """
+
+    SAVED: ClassVar[Saved] = Saved(keys={"security_type": "kind"})
 
     sid: str
     ticker: str
@@ -193,18 +196,3 @@ class Instrument:
             return 0.0
         gain = underlying_price - self.strike
         return max(0.0, gain if self.right == "CALL" else -gain)
-
-    def to_dict(self) -> dict[str, Any]:
-        """All given fields as JSON values; `from_dict` makes the same instrument again."""
-        values = asdict(self)
-        for derived in ("rules", "valuation", "inverse", "currency", "settles_in_account"):
-            del values[derived]
-        sid, ticker = values.pop("sid"), values.pop("ticker")
-        kind = values.pop("security_type").value
-        return {"sid": sid, "ticker": ticker, "kind": kind, **values}
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Instrument:
-        """The instrument that `to_dict` described."""
-        given = {name: value for name, value in values.items() if name != "kind"}
-        return cls(security_type=SecurityType(values["kind"]), **given)

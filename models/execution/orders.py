@@ -196,6 +196,7 @@ class FollowedOrder:
         figures.ordered_at_arrival = abs(self.size(self.quantity) * arrival)
 
     def _add_latencies(self) -> None:
+        """Add the latencies that were measured."""
         for name in LATENCIES:
             seconds = getattr(self, name)
             if seconds is not None:

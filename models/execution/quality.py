@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
-from models.codec import NUMBER, WHOLE, Codec, deque_of, dict_of, list_of
+from models.codec import JSON_OBJECT, NUMBER, WHOLE, Codec, deque_of, dict_of, list_of
 from models.events.instruments import Instrument
 from models.events.orders import Fill, OrderType, OrderUpdate
 from models.execution.group_metrics import ExecutionMetrics, OrderGroup, SuggestedSlippage
@@ -213,6 +213,16 @@ class ExecutionQuality:
         submitted: datetime,
         quotes: tuple[float, float, float],
     ) -> FollowedOrder:
+        """Begin to follow an order; one of the same id that is still open ends.
+
+        Args:
+            event: Its first event.
+            order: Whose order it is.
+            instrument: What it trades.
+            rate: The rate at the event.
+            submitted: UTC of the submission.
+            quotes: Best bid, best ask and last price at the submission; 0 where unknown.
+        """
         old = self._open.get(event.order_id)
         if old is not None:
             self._end(old, Outcome.UNKNOWN, submitted, "its id came again")
@@ -276,7 +286,7 @@ class ExecutionQuality:
         Raises:
             StateError: Something in it is missing or of another type.
         """
-        restore_part(self._groups, state, "groups")
+        restore_part(self._groups, saved_value(state, "groups", JSON_OBJECT), "groups")
         order = followed_row(instruments, self._groups.kinds)
         orders = saved_value(state, "orders", list_of(order))
         place: Codec[FollowedOrder] = Codec((int,), read=orders.__getitem__)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple
 from typing import Any
 
+from models.codec import NUMBER, TEXT, Codec, list_of, listed_values
 from models.events.instruments import Instrument
+from models.fields import PART, Field, Restoring, Table, saved_value
 from models.ledger.lots import Match
 from models.ledger.positions import Position
-from models.ledger.terms import Balance, Terms
+from models.ledger.terms import BALANCES, TERMS_ROW, Balance, Terms
 
 
 class Account:
@@ -137,21 +138,40 @@ class Account:
 
     def state(self) -> dict[str, Any]:
         """JSON-able and exact; positions keep their order."""
-        return {
-            "name": self.name,
-            "terms": list(astuple(self.terms)),
-            "balances": {name: balance.state() for name, balance in self.balances.items()},
-            "positions": [position.state() for position in self.positions.values()],
-            "open": list(self.open),
-            "open_pnl": self.open_pnl,
-        }
+        return _ACCOUNT_FIELDS.to_object(self)
 
-    def restore(self, state: dict[str, Any], instruments: Mapping[str, Instrument]) -> None:
-        """Take over what `state` returned."""
-        self.terms = Terms(*state["terms"])
-        self.balances = {name: Balance(*values) for name, values in state["balances"].items()}
+    def restore(self, state: Mapping[str, Any], instruments: Mapping[str, Instrument]) -> None:
+        """Take over what `state` returned.
+
+        Args:
+            state: The state.
+            instruments: By Symbol ID, those of all its positions.
+
+        Raises:
+            StateError: Something in it is missing or of another type.
+        """
+        _ACCOUNT_FIELDS.restore(self, state)
+        position = Codec((dict,), read=lambda saved: self._restored(saved, instruments))
+        saved_value(state, "positions", list_of(position))
+        is_open = Codec((str,), read=self.positions.__getitem__)
+        held = saved_value(state, "open", list_of(is_open))
+        self.open = {each.instrument.sid: each for each in held}
         self.cash = self.balances.get(self.home, self.cash)
-        for values in state["positions"]:
-            self.position(instruments[values["sid"]]).restore(values)
-        self.open = {sid: self.positions[sid] for sid in state["open"]}
-        self.open_pnl = state["open_pnl"]
+
+    def _restored(
+        self, saved: Mapping[str, Any], instruments: Mapping[str, Instrument]
+    ) -> Position:
+        """The position that a saved one becomes."""
+        position = self.position(instruments[saved_value(saved, "sid", TEXT)])
+        position.restore(saved)
+        return position
+
+
+_ACCOUNT_FIELDS = Table(
+    Field("name", TEXT, restoring=Restoring.SAME),
+    Field("terms", TERMS_ROW),
+    Field("balances", BALANCES),
+    Field("positions", listed_values(PART), restoring=Restoring.LEAVE),
+    Field("open", list_of(TEXT), restoring=Restoring.LEAVE),
+    Field("open_pnl", NUMBER),
+)

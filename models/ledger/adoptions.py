@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import ClassVar
 
+from models.codec import NUMBER, TIME, dict_of
 from models.events.instruments import Valuation
 from models.events.orders import Fill
 from models.events.quantities import dust
+from models.fields import Field, Restorable, Table
 from models.ledger.allocation import Allocation, share_fill
 from models.ledger.books import Books
 from models.ledger.effects import Effect, Effects
 from models.ledger.lean_account import Holding, fill_shadow
 from models.ledger.lots import Execution
 from models.ledger.tags import UNASSIGNED
+from models.rows import row_of
 
 
-class Adoptions:
+class Adoptions(Restorable):
     """Holdings that changed without an event: a broker's own trade, a redeploy, a lost event.
 
     In backtests a difference is adopted at the mark that shows it. Live, where events may lag
@@ -28,6 +31,11 @@ class Adoptions:
     Attributes:
         adopted: sid -> UTC, quantity, price and each strategy's part of what was adopted.
     """
+
+    STATE: ClassVar[Table] = Table(
+        Field("shown", dict_of(row_of(NUMBER, NUMBER)), "_shown"),
+        Field("adopted", dict_of(row_of(TIME, NUMBER, NUMBER, dict_of(NUMBER)))),
+    )
 
     def __init__(self) -> None:
         # live: sid -> difference at the last mark, from what quantity
@@ -114,20 +122,6 @@ class Adoptions:
         del self.adopted[fill.sid]
         if quantity != back:
             self.adopted[fill.sid] = (time, quantity - back, price, shares)
-
-    def state(self) -> dict[str, Any]:
-        """JSON-able and exact."""
-        adopted = {sid: [time.isoformat(), *rest] for sid, (time, *rest) in self.adopted.items()}
-        shown = {sid: list(pair) for sid, pair in self._shown.items()}
-        return {"shown": shown, "adopted": adopted}
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take over what `state` returned."""
-        self._shown = {sid: (gap, quantity) for sid, (gap, quantity) in state["shown"].items()}
-        self.adopted = {
-            sid: (datetime.fromisoformat(time), quantity, price, shares)
-            for sid, (time, quantity, price, shares) in state["adopted"].items()
-        }
 
 
 def take_averages(books: Books, holdings: Mapping[str, tuple[float, float]]) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from models.records import Record
 
 
 @dataclass(frozen=True, slots=True)
-class PositionRecord:
+class PositionRecord(Record):
     """What a strategy holds of one instrument, or the account: LEAN's net holding.
 
     Attributes:
@@ -35,16 +37,6 @@ class PositionRecord:
     unrealized_pnl: float
     since: datetime | None
 
-    def to_dict(self) -> dict[str, Any]:
-        """JSON values; times in ISO 8601."""
-        return {**asdict(self), "since": self.since.isoformat() if self.since else None}
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> PositionRecord:
-        """The record that `to_dict` described."""
-        since = values["since"]
-        return cls(**{**values, "since": datetime.fromisoformat(since) if since else None})
-
 
 class Exposure(NamedTuple):
     """What a scope has at stake in the market, account currency.
@@ -68,7 +60,7 @@ def exposure(records: Sequence[PositionRecord], equity: float) -> Exposure:
 
 
 @dataclass(frozen=True, slots=True)
-class Positions:
+class Positions(Record):
     """Everything that is held.
 
     Attributes:
@@ -82,28 +74,3 @@ class Positions:
     account: tuple[PositionRecord, ...]
     exposures: Mapping[str, Exposure]
     exposure: Exposure
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON values."""
-        return {
-            "strategies": {
-                name: [record.to_dict() for record in records]
-                for name, records in self.strategies.items()
-            },
-            "account": [record.to_dict() for record in self.account],
-            "exposures": {name: each._asdict() for name, each in self.exposures.items()},
-            "exposure": self.exposure._asdict(),
-        }
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Positions:
-        """The record that `to_dict` described."""
-        return cls(
-            {
-                name: tuple(map(PositionRecord.from_dict, records))
-                for name, records in values["strategies"].items()
-            },
-            tuple(map(PositionRecord.from_dict, values["account"])),
-            {name: Exposure(**each) for name, each in values["exposures"].items()},
-            Exposure(**values["exposure"]),
-        )

@@ -5,11 +5,15 @@ Where LEAN's cash differs from the expected cash, money moved without an event.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
+from models.codec import FLAG, NUMBER, TEXT, TIME, dict_of, list_of, maybe
 from models.events.instruments import Instrument, Valuation
 from models.events.quantities import dust, tidy
+from models.fields import Field, Restorable, Restoring, Table
+from models.rows import row_of
 
 HOUR = timedelta(hours=1)
 MARGIN, PAIR = Valuation.MARGIN, Valuation.PAIR
@@ -102,21 +106,48 @@ class Holding:
 
     def state(self) -> list[Any]:
         """JSON-able and exact."""
-        figures = self.quantity, self.average, self.unit_value, self.settled, self.traded
-        return [self.instrument.sid, *figures, self.unpriced]
+        return _HOLDING_FIELDS.to_row(self)
 
-    def restore(self, state: list[Any]) -> None:
-        """Take over what `state` returned."""
-        _, self.quantity, self.average, self.unit_value, self.settled, *later = state
-        self.traded, self.unpriced = later or (abs(self.quantity), False)
+    def restore(self, state: Sequence[Any]) -> None:
+        """Take over what `state` returned of a holding of the same instrument.
+
+        Raises:
+            StateError: Something in it is missing or of another type.
+        """
+        _HOLDING_FIELDS.restore_row(self, state)
+
+    @property
+    def _saved_traded(self) -> float | None:
+        return self.traded
+
+    @_saved_traded.setter
+    def _saved_traded(self, traded: float | None) -> None:
+        self.traded = abs(self.quantity) if traded is None else traded
 
 
-class ShadowCash:
+_HOLDING_FIELDS = Table(
+    Field("sid", TEXT, "instrument.sid", Restoring.SAME),
+    Field("quantity", NUMBER),
+    Field("average", NUMBER),
+    Field("unit_value", NUMBER),
+    Field("settled", NUMBER),
+    Field("traded", maybe(NUMBER), "_saved_traded", absent=None),
+    Field("unpriced", FLAG, absent=False),
+)
+
+
+class ShadowCash(Restorable):
     """The expected cash: what LEAN must show if every event was seen.
 
     Settled and unsettled amounts count together; a future's settled profit, which LEAN moves into
     cash every day without an event, is taken out of what LEAN shows before the two are compared.
     """
+
+    STATE: ClassVar[Table] = Table(
+        Field("expected", dict_of(NUMBER)),
+        Field("announced", list_of(row_of(TEXT, NUMBER, TEXT)), "_announced"),
+        Field("next_scan", maybe(TIME)),
+    )
 
     def __init__(self) -> None:
         self.expected: dict[str, float] = {}
@@ -165,21 +196,6 @@ class ShadowCash:
             return False
         self.next_scan = time.replace(minute=0, second=0, microsecond=0) + HOUR
         return True
-
-    def state(self) -> dict[str, Any]:
-        """JSON-able and exact."""
-        return {
-            "expected": dict(self.expected),
-            "announced": [list(entry) for entry in self._announced],
-            "next_scan": self.next_scan.isoformat() if self.next_scan else None,
-        }
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take over what `state` returned."""
-        self.expected = dict(state["expected"])
-        self._announced = [(entry[0], entry[1], entry[2]) for entry in state["announced"]]
-        scan = state["next_scan"]
-        self.next_scan = datetime.fromisoformat(scan) if scan else None
 
 
 class ShadowFill(NamedTuple):

@@ -23,11 +23,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import astuple, fields, replace
 from datetime import datetime, timedelta
+from functools import partial
 from math import isfinite
-from typing import Any
+from typing import Any, ClassVar
 
+from models.codec import NUMBER, TIME, WHOLE, Codec, list_of, maybe
 from models.events.account import CashFlow, Mark
 from models.events.orders import Fill
+from models.fields import Field, Restorable, Restoring, Table, saved_value
 from models.ledger.adoptions import take_averages
 from models.ledger.books import Books
 from models.ledger.effects import NO_EFFECTS, Effects
@@ -42,6 +45,7 @@ from models.ledger.statement import (
     strategy_sheets,
 )
 from models.ledger.valuation import equity_now, revalue, show_lots, value_aside, value_holdings
+from models.records import record_codec
 
 # An equity that differs by less than this is closed; the feed need not look closer.
 EQUITY_TOLERANCE = 1e-4
@@ -54,7 +58,7 @@ UNEXPLAINED_LIMIT = 0.01
 UNEXPLAINED_PART = 1e-9
 
 
-class Ledger:
+class Ledger(Restorable):
     """Every cent of the account, by strategy and by cause.
 
     Args:
@@ -70,6 +74,18 @@ class Ledger:
         marks: How many were booked.
         last_mark: UTC of the last of them; None before the first.
     """
+
+    STATE: ClassVar[Table] = Table(
+        Field("books", Codec((dict,), books_state), restoring=Restoring.LEAVE),
+        Field("flows", list_of(record_codec(Flow))),
+        Field("flow_total", NUMBER),
+        Field("lean_equity", maybe(NUMBER)),
+        Field("equity", NUMBER),
+        Field("unexplained", NUMBER),
+        Field("max_abs_unexplained", NUMBER),
+        Field("marks", WHOLE),
+        Field("last_mark", maybe(TIME), absent=None),
+    )
 
     def __init__(self, books: Books) -> None:
         self.books = books
@@ -292,29 +308,14 @@ class Ledger:
 
     def state(self) -> dict[str, Any]:
         """JSON-able and exact; a fresh ledger that restores it goes on as if never stopped."""
-        return {
-            "books": books_state(self.books),
-            "flows": [flow.to_dict() for flow in self.flows],
-            "flow_total": self.flow_total,
-            "lean_equity": self.lean_equity,
-            "equity": self.equity,
-            "unexplained": self.unexplained,
-            "max_abs_unexplained": self.max_abs_unexplained,
-            "marks": self.marks,
-            "last_mark": self.last_mark.isoformat() if self.last_mark else None,
-            **self._reconciliation.state(),
-        }
+        return {**super().state(), **self._reconciliation.state()}
 
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take over what `state` returned."""
-        restore_books(self.books, state["books"])
-        self.flows = [Flow.from_dict(values) for values in state["flows"]]
-        self.flow_total = state["flow_total"]
-        self.lean_equity = state["lean_equity"]
-        self.equity = state["equity"]
-        self.unexplained = state["unexplained"]
-        self.max_abs_unexplained = state["max_abs_unexplained"]
-        self.marks = state["marks"]
-        last = state.get("last_mark")
-        self.last_mark = datetime.fromisoformat(last) if last else None
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state` returned.
+
+        Raises:
+            StateError: Something in it is missing or of another type.
+        """
+        saved_value(state, "books", Codec((dict,), read=partial(restore_books, self.books)))
+        super().restore(state)
         self._reconciliation.restore(state)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from models.events.orders import OrderType
 from models.events.quantities import tidy
+from models.records import Saved, object_codec
 
 
 class Matching(enum.Enum):
@@ -111,6 +112,9 @@ class Lot:
             cash += size * (price - arrival) * rate
             value += abs(size * arrival) * rate
         return cash, value
+
+
+LOT = object_codec(Lot, Saved(keys={"unit_value": "worth"}))
 
 
 def hand_id(order_id: int) -> str:

@@ -7,11 +7,16 @@ to nobody: each of its fills falls on the strategies that hold the instrument.
 from __future__ import annotations
 
 from collections import Counter, deque
-from typing import Any
+from dataclasses import dataclass
+from typing import ClassVar
 
+from models.codec import WHOLE, deque_of, list_of
 from models.events.orders import COMBOS, Fill, OrderType, OrderUpdate
+from models.fields import PART, Field, Restorable, Table
 from models.ledger.seen_events import SeenEvents
 from models.ledger.tags import UNASSIGNED, Resolver, lean_reason, risk_each, strategy_in_tag
+from models.records import Saved, row_codec
+from models.rows import row_of
 
 # Finished orders kept for what may still come under their id: an exercise's other leg, late events.
 FINISHED_KEPT = 1_000
@@ -21,6 +26,7 @@ UNNAMED_TAGS_KEPT = 5
 OTHER_TAGS = "other tags"
 
 
+@dataclass(slots=True, eq=False)
 class Order:
     """What must be remembered of an order between its events.
 
@@ -35,43 +41,17 @@ class Order:
         risk: What a unit could lose as its tag says, account currency; 0 where it does not.
     """
 
-    __slots__ = ("arrival", "finished", "order_type", "reason", "risk", "shares", "strategy", "tag")
-
-    def __init__(
-        self,
-        strategy: str | None,
-        order_type: OrderType,
-        tag: str,
-        arrival: float = 0.0,
-        reason: str = "order",
-        shares: dict[str, float] | None = None,
-        finished: bool = False,
-        risk: float = 0.0,
-    ) -> None:
-        self.strategy = strategy
-        self.order_type = order_type
-        self.tag = tag
-        self.arrival = arrival
-        self.reason = reason
-        self.shares = shares
-        self.finished = finished
-        self.risk = risk
-
-    def state(self) -> list[Any]:
-        """JSON-able and exact."""
-        return [
-            self.strategy,
-            int(self.order_type),
-            self.tag,
-            self.arrival,
-            self.reason,
-            self.shares,
-            self.finished,
-            self.risk,
-        ]
+    strategy: str | None
+    order_type: OrderType
+    tag: str
+    arrival: float = 0.0
+    reason: str = "order"
+    shares: dict[str, float] | None = None
+    finished: bool = False
+    risk: float = 0.0
 
 
-class Orders:
+class Orders(Restorable):
     """The orders seen so far: their strategies, and which of their events were booked.
 
     Attributes:
@@ -81,6 +61,16 @@ class Orders:
         unnamed: Tag -> how many orders of this run went to the default strategy for want of a name;
             tags beyond the first few are counted as `OTHER_TAGS`. It is not saved.
     """
+
+    STATE: ClassVar[Table] = Table(
+        Field(
+            "orders",
+            list_of(row_of(WHOLE, row_codec(Order, Saved(absent={"risk": 0.0})))),
+            "_known_orders",
+        ),
+        Field("finished", deque_of(WHOLE), "_finished"),
+        Field("seen", PART),
+    )
 
     def __init__(self, default_strategy: str, resolver: Resolver = strategy_in_tag) -> None:
         self._default = default_strategy
@@ -154,27 +144,16 @@ class Orders:
         if len(self._finished) > FINISHED_KEPT:
             del self.known[self._finished.popleft()]
 
-    def state(self) -> dict[str, Any]:
-        """JSON-able and exact."""
-        return {
-            "orders": [[key, order.state()] for key, order in self.known.items()],
-            "finished": list(self._finished),
-            "seen": self.seen.state(),
-        }
+    @property
+    def _known_orders(self) -> list[tuple[int, Order]]:
+        """The orders with their ids."""
+        return [*self.known.items()]
 
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take over what `state` returned."""
-        self.known = {key: _order(values) for key, values in state["orders"]}
-        self._finished = deque(state["finished"])
-        self.seen.restore(state["seen"])
+    @_known_orders.setter
+    def _known_orders(self, orders: list[tuple[int, Order]]) -> None:
+        self.known = dict(orders)
 
 
 def ordered_quantity(event: Fill | OrderUpdate) -> float:
     """The whole quantity of the order whose first event it is; of a fill that may be a part."""
     return event.ordered or event.quantity if isinstance(event, Fill) else event.quantity
-
-
-def _order(values: list[Any]) -> Order:
-    """The order that `Order.state` described."""
-    strategy, order_type, *rest = values
-    return Order(strategy, OrderType(order_type), *rest)

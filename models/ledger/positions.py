@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import asdict, astuple
-from datetime import datetime
-from typing import Any
+from typing import ClassVar
 
+from models.codec import NUMBER, TEXT, WHOLE, deque_of, maybe
 from models.events.instruments import Instrument
-from models.events.orders import OrderType
 from models.events.quantities import DUST, SMALLEST, tidy
+from models.fields import Field, Restorable, Restoring, Table
 from models.ledger.extremes import Extremes
-from models.ledger.lots import Execution, Lot, Match, build, hand_id
-from models.ledger.round_trips import RoundTrip
-from models.ledger.terms import Balance, Terms
+from models.ledger.lots import LOT, Execution, Lot, Match, build, hand_id
+from models.ledger.round_trips import ROUND_TRIP, RoundTrip
+from models.ledger.terms import BALANCES, TERMS_ROW, Balance, Terms
+from models.rows import row_of
+
+# The groups of lots that saw one extreme: the unit value, and how many lots they are.
+_EXTREMES = deque_of(row_of(NUMBER, WHOLE, make=list))
 
 
-class Position:
+class Position(Restorable):
     """One strategy's open lots of one instrument with the terms it earned there.
 
     Args:
@@ -34,6 +37,19 @@ class Position:
         open_pnl: P&L of the open lots at the last mark, account currency.
         round_trip: The open round trip; None when flat.
     """
+
+    STATE: ClassVar[Table] = Table(
+        Field("strategy", TEXT, restoring=Restoring.SAME),
+        Field("sid", TEXT, "instrument.sid", Restoring.SAME),
+        Field("quantity", NUMBER),
+        Field("cost", NUMBER),
+        Field("terms", TERMS_ROW),
+        Field("balances", BALANCES),
+        Field("lots", deque_of(LOT)),
+        Field("lows", _EXTREMES, "extremes.lows"),
+        Field("highs", _EXTREMES, "extremes.highs"),
+        Field("round", maybe(ROUND_TRIP), "round_trip"),
+    )
 
     __slots__ = (
         "balances",
@@ -126,7 +142,7 @@ class Position:
             held.risk += size * risk
         held.entered += size
         held.paid += size * price
-        held.stake += abs(size * unit_value) * self.instrument.multiplier * rate
+        held.entry_notional += abs(size * unit_value) * self.instrument.multiplier * rate
         total = self.quantity + quantity
         self.quantity = tidy(total, total) if total % 1 else total
         self.cost += quantity * unit_value
@@ -287,50 +303,3 @@ class Position:
         self.quantity = tidy(self.quantity + quantity, self.quantity)
         if self.round_trip is not None:
             self.round_trip.entered += abs(quantity)
-
-    def state(self) -> dict[str, Any]:
-        """JSON-able and exact; `restore` on a fresh position brings it back."""
-        return {
-            "strategy": self.strategy,
-            "sid": self.instrument.sid,
-            "quantity": self.quantity,
-            "cost": self.cost,
-            "terms": list(astuple(self.terms)),
-            "balances": {name: balance.state() for name, balance in self.balances.items()},
-            "lots": [_values(lot) for lot in self.lots],
-            "lows": [list(group) for group in self.extremes.lows],
-            "highs": [list(group) for group in self.extremes.highs],
-            "round": _values(self.round_trip) if self.round_trip else None,
-        }
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take over what `state` returned."""
-        self.quantity = state["quantity"]
-        self.cost = state["cost"]
-        self.terms = Terms(*state["terms"])
-        self.balances = {name: Balance(*values) for name, values in state["balances"].items()}
-        self.lots = deque(Lot(**_given(values)) for values in state["lots"])
-        self.extremes.lows = deque(state["lows"])
-        self.extremes.highs = deque(state["highs"])
-        self.round_trip = RoundTrip(**_given(state["round"])) if state["round"] else None
-
-
-# A lot's unit value has an older name in saved states.
-SAVED_UNIT_VALUE = "worth"
-
-
-def _values(record: Lot | RoundTrip) -> dict[str, Any]:
-    """The JSON values of a lot or a round trip, by name."""
-    values = {**asdict(record), "time": record.time.isoformat()}
-    return {
-        SAVED_UNIT_VALUE if name == "unit_value" else name: value for name, value in values.items()
-    }
-
-
-def _given(values: dict[str, Any]) -> dict[str, Any]:
-    """The fields that `_values` described."""
-    fields = {
-        "unit_value" if name == SAVED_UNIT_VALUE else name: value for name, value in values.items()
-    }
-    kind = OrderType(values["order_type"])
-    return {**fields, "time": datetime.fromisoformat(values["time"]), "order_type": kind}

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import ClassVar, NamedTuple
 
+from models.codec import FLAG, NUMBER, TEXT, list_of, maybe
 from models.events.account import Mark
 from models.events.orders import Fill
+from models.fields import PART, Field, Restorable, Table
 from models.ledger.adoptions import Adoptions
 from models.ledger.books import Books
 from models.ledger.corporate_actions import convert_fractions
@@ -20,6 +22,8 @@ from models.ledger.effects import NO_EFFECTS, Effects
 from models.ledger.financing import Stake, bearers, borne, stakes
 from models.ledger.statement import Flow
 from models.ledger.tags import UNASSIGNED
+from models.records import row_codec
+from models.rows import row_of
 
 # The most that funding or interest takes or brings at once, as a part of what is held: no exchange
 # lets a funding rate go beyond 3 % an interval, and interest of a day is far below.
@@ -44,7 +48,7 @@ class Residual(NamedTuple):
     value: float
 
 
-class Reconciliation:
+class Reconciliation(Restorable):
     """Compares the books with LEAN's account, and books what moved without an event.
 
     Live, the portfolio is read while fills are under way: nothing is believed that two marks in a
@@ -53,6 +57,13 @@ class Reconciliation:
     Args:
         books: What is compared.
     """
+
+    STATE: ClassVar[Table] = Table(
+        Field("adoptions", PART, "_adoptions"),
+        Field("doubted", list_of(row_of(TEXT, NUMBER)), "_doubted"),
+        Field("scanned", FLAG, "_scanned"),
+        Field("stakes", maybe(list_of(row_codec(Stake))), "_stakes"),
+    )
 
     def __init__(self, books: Books) -> None:
         self._books = books
@@ -211,20 +222,3 @@ class Reconciliation:
         self._scanned = False
         self._stakes = None
         self._books.fractions.clear()
-
-    def state(self) -> dict[str, Any]:
-        """JSON-able and exact."""
-        return {
-            "adoptions": self._adoptions.state(),
-            "doubted": [list(row) for row in self._doubted],
-            "scanned": self._scanned,
-            "stakes": None if self._stakes is None else [list(row) for row in self._stakes],
-        }
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take over what `state` returned."""
-        self._adoptions.restore(state["adoptions"])
-        self._doubted = [(currency, amount) for currency, amount in state["doubted"]]
-        self._scanned = state["scanned"]
-        kept = state["stakes"]
-        self._stakes = None if kept is None else [Stake(*row) for row in kept]

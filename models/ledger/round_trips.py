@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.events.orders import OrderType
+from models.records import Saved, object_codec
 
 
 @dataclass(slots=True, eq=False)
@@ -22,7 +23,7 @@ class RoundTrip:
         exited: Quantity that was closed so far, split-adjusted.
         paid: Sum of the opened quantities times their prices, quote currency.
         received: Sum of the closed quantities times their prices, quote currency.
-        stake: Entry notional: the value of what was opened, at entry.
+        entry_notional: Value of what was opened, at entry.
         gross: P&L of what was closed, before fees.
         fees: Fees of what was closed, at entry and exit.
         slippage: Slippage of what was closed; negative is cost.
@@ -41,7 +42,7 @@ class RoundTrip:
     exited: float = 0.0
     paid: float = 0.0
     received: float = 0.0
-    stake: float = 0.0
+    entry_notional: float = 0.0
     gross: float = 0.0
     fees: float = 0.0
     slippage: float = 0.0
@@ -49,3 +50,6 @@ class RoundTrip:
     low: float = 0.0
     high: float = 0.0
     risk: float = 0.0
+
+
+ROUND_TRIP = object_codec(RoundTrip, Saved(keys={"entry_notional": "stake"}))

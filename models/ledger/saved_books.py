@@ -3,60 +3,85 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from models.codec import (
+    FLAG,
+    NUMBER,
+    TEXT,
+    TIME,
+    WHOLE,
+    Codec,
+    dict_of,
+    list_of,
+    listed_values,
+    maybe,
+)
 from models.events.anomalies import Anomaly
 from models.events.instruments import Instrument
+from models.fields import PART, Field, Restoring, Table, saved_value
+from models.ledger.accounts import Account
 from models.ledger.books import Books
 from models.ledger.deals import PaidFraction
+from models.ledger.lean_account import Holding
+from models.records import record_codec, row_codec
+
+_INSTRUMENT: Codec[Instrument] = record_codec(Instrument)
+
+
+def _write_nothing(_: Books) -> list[Any]:
+    return []
+
+
+_BOOKS_FIELDS = Table(
+    Field("instruments", listed_values(_INSTRUMENT), restoring=Restoring.LEAVE),
+    Field("tickers", dict_of(TEXT)),
+    Field("rates", dict_of(NUMBER)),
+    Field("accounts", listed_values(PART), restoring=Restoring.LEAVE),
+    Field("holdings", listed_values(PART), restoring=Restoring.LEAVE),
+    Field("held", dict_of(WHOLE)),
+    Field("orders", PART),
+    Field("cash", PART),
+    Field("anomalies", list_of(record_codec(Anomaly))),
+    Field("anomaly_counts", dict_of(WHOLE, Counter)),
+    Field("starting_equity", NUMBER),
+    Field("fractions", list_of(row_codec(PaidFraction)), absent=[]),
+    Field("fills", WHOLE),
+    Field("time", maybe(TIME)),
+    Field("opened", FLAG),
+    Field("joined", NUMBER, absent=0.0),
+    Field("waiting", dict_of(NUMBER)),
+    # trades were kept here until somebody took them
+    Field("closed", Codec((list, tuple), _write_nothing), "time", Restoring.LEAVE),
+    Field("counts", PART, "records"),
+)
 
 
 def books_state(books: Books) -> dict[str, Any]:
     """All that the books know, JSON-able and exact."""
-    return {
-        "instruments": [instrument.to_dict() for instrument in books.instruments.values()],
-        "tickers": dict(books.tickers),
-        "rates": dict(books.rates),
-        "accounts": [account.state() for account in books.accounts.values()],
-        "holdings": [holding.state() for holding in books.holdings.values()],
-        "held": dict(books.held),
-        "orders": books.orders.state(),
-        "cash": books.cash.state(),
-        "anomalies": [anomaly.to_dict() for anomaly in books.anomalies],
-        "anomaly_counts": dict(books.anomaly_counts),
-        "starting_equity": books.starting_equity,
-        "fractions": [list(paid) for paid in books.fractions],
-        "fills": books.fills,
-        "time": books.time.isoformat() if books.time else None,
-        "opened": books.opened,
-        "joined": books.joined,
-        "waiting": dict(books.waiting),
-        "closed": [],  # trades were kept here until somebody took them
-        "counts": books.records.state(),
-    }
+    return _BOOKS_FIELDS.to_object(books)
 
 
-def restore_books(books: Books, state: dict[str, Any]) -> None:
-    """Take over in empty books what `books_state` returned."""
-    for values in state["instruments"]:
-        books.add_instrument(Instrument.from_dict(values))
-    books.tickers = dict(state["tickers"])
-    books.rates = dict(state["rates"])
-    for values in state["accounts"]:
-        books.account(values["name"]).restore(values, books.instruments)
-    for values in state["holdings"]:
-        books.holdings[values[0]].restore(values)
-    books.held = dict(state["held"])
-    books.orders.restore(state["orders"])
-    books.cash.restore(state["cash"])
-    books.anomalies = [Anomaly.from_dict(values) for values in state["anomalies"]]
-    books.anomaly_counts = Counter(state["anomaly_counts"])
-    books.starting_equity = state["starting_equity"]
-    books.fractions = [PaidFraction(*paid) for paid in state.get("fractions", ())]
-    books.fills = state["fills"]
-    books.time = datetime.fromisoformat(state["time"]) if state["time"] else None
-    books.opened = state["opened"]
-    books.joined = state.get("joined", 0.0)
-    books.waiting = dict(state["waiting"])
-    books.records.restore(state["counts"])
+def restore_books(books: Books, state: Mapping[str, Any]) -> None:
+    """Take over in empty books what `books_state` returned.
+
+    Raises:
+        StateError: Something in it is missing or of another type.
+    """
+
+    def restored_account(saved: Mapping[str, Any]) -> Account:
+        account = books.account(saved_value(saved, "name", TEXT))
+        account.restore(saved, books.instruments)
+        return account
+
+    def restored_holding(saved: Sequence[Any]) -> Holding:
+        holding = books.holdings[saved[0]]  # the first value is the Symbol ID
+        holding.restore(saved)
+        return holding
+
+    for instrument in saved_value(state, "instruments", list_of(_INSTRUMENT)):
+        books.add_instrument(instrument)
+    saved_value(state, "accounts", list_of(Codec((dict,), read=restored_account)))
+    saved_value(state, "holdings", list_of(Codec((list, tuple), read=restored_holding)))
+    _BOOKS_FIELDS.restore(books, state)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from array import array
-from typing import Any
+from typing import ClassVar
 
-from models.codec import packed, unpacked
+from models.codec import WHOLE, list_of, packed_column
+from models.fields import Field, Restorable, Table
+from models.rows import row_of
 
 # Order ids above this are not LEAN's own counting from 1 and are kept in a dictionary.
 COUNTED_IDS = 50_000_000
@@ -14,8 +16,14 @@ COUNTED_IDS = 50_000_000
 IDS = 65_535
 
 
-class SeenEvents:
+class SeenEvents(Restorable):
     """Which (order id, event id) came already: two bytes an order, as LEAN counts both from 1."""
+
+    STATE: ClassVar[Table] = Table(
+        Field("through", packed_column("H"), "_through_last"),
+        Field("ahead", list_of(row_of(WHOLE, list_of(WHOLE))), "_ahead_sorted"),
+        Field("lowest", WHOLE),
+    )
 
     def __init__(self) -> None:
         self._through = array("H")  # by order id: all event ids up to this one were seen
@@ -70,19 +78,23 @@ class SeenEvents:
         if not ahead:
             del self._ahead[order_id]
 
-    def state(self) -> dict[str, Any]:
-        """JSON-able and exact."""
-        through = self._through[: len(self._through)]
+    @property
+    def _through_last(self) -> array[int]:
+        """`_through` up to the last order that has an event."""
+        through = self._through[:]
         while through and not through[-1]:
             through.pop()
-        return {
-            "through": packed(through),
-            "ahead": [[key, sorted(ids)] for key, ids in self._ahead.items()],
-            "lowest": self.lowest,
-        }
+        return through
 
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take over what `state` returned."""
-        self._through = unpacked("H", state["through"])
-        self._ahead = {key: set(ids) for key, ids in state["ahead"]}
-        self.lowest = state["lowest"]
+    @_through_last.setter
+    def _through_last(self, through: array[int]) -> None:
+        self._through = through
+
+    @property
+    def _ahead_sorted(self) -> list[tuple[int, list[int]]]:
+        """`_ahead` with the event ids in rising order."""
+        return [(order_id, sorted(ids)) for order_id, ids in self._ahead.items()]
+
+    @_ahead_sorted.setter
+    def _ahead_sorted(self, ahead: list[tuple[int, list[int]]]) -> None:
+        self._ahead = {order_id: set(ids) for order_id, ids in ahead}

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import ClassVar
 
 from models.errors import UnknownStrategyError
 from models.ledger.books import Books
 from models.ledger.positions import Position
 from models.ledger.tags import UNASSIGNED
 from models.ledger.valuation import account_misbooked, misbooked, unrealized_pnl
+from models.records import Record, Saved
 
 
-class Flow(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Flow(Record):
     """A deposit (positive) or withdrawal.
 
     Attributes:
@@ -31,18 +33,9 @@ class Flow(NamedTuple):
     value: float
     cause: str
 
-    def to_dict(self) -> dict[str, Any]:
-        """JSON values."""
-        return {**self._asdict(), "time": self.time.isoformat()}
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Flow:
-        """The flow that `to_dict` described."""
-        return cls(**{**values, "time": datetime.fromisoformat(values["time"])})
-
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Record):
     """One column of the balance sheet, account currency: a strategy's, or the account's.
 
     Attributes:
@@ -54,6 +47,8 @@ class Sheet:
         settlement: Cash LEAN moved without a fill: index options, fractions of a split.
         fx: What the rates did to the cash.
     """
+
+    SAVED: ClassVar[Saved] = Saved(derived=("net_pnl",))
 
     realized: float = 0.0
     unrealized: float = 0.0
@@ -68,10 +63,6 @@ class Sheet:
         """Everything but what the rates did to the cash."""
         earned = self.realized + self.unrealized - self.fees
         return earned + self.dividends + self.financing + self.settlement
-
-    def to_dict(self) -> dict[str, float]:
-        """The terms and `net_pnl`."""
-        return {**asdict(self), "net_pnl": self.net_pnl}
 
 
 def sum_sheets(sheets: Iterable[Sheet]) -> Sheet:

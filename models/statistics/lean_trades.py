@@ -207,6 +207,7 @@ class LeanTradeStatistics(Restorable):
         return {name: found[name] for name in TRADE_FIELDS}
 
     def _counts(self) -> dict[str, Any]:
+        """The numbers of trades, and when the first began and the last ended."""
         return {
             "startDateTime": utc_text(self.first),
             "endDateTime": utc_text(self.last),
@@ -218,6 +219,7 @@ class LeanTradeStatistics(Restorable):
         }
 
     def _money(self) -> dict[str, str]:
+        """The amounts, account currency."""
         count = self.every.count or 1
         mfe = Fraction(self.mfe, 100 * count)
         figures = {
@@ -244,6 +246,7 @@ class LeanTradeStatistics(Restorable):
         return {name: decimal_text(value, 2) for name, value in figures.items()}
 
     def _times(self) -> dict[str, str]:
+        """The durations."""
         both = self.win_ticks + self.loss_ticks
         ticks = {
             "averageTradeDuration": self.every.ticks,
@@ -257,6 +260,7 @@ class LeanTradeStatistics(Restorable):
         return {name: timespan_text(value) for name, value in ticks.items()}
 
     def _ratios(self) -> dict[str, str]:
+        """The rates and ratios."""
         every, wins, losses, fall = self.every, self.wins, self.losses, -self.fall
         won, lost = wins.count + self.exercised, losses.count - self.exercised
         win_rate = Fraction(won, every.count or 1)

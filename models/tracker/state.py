@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from models.codec import FLAG, TEXT, TIME, WHOLE, Codec, dict_of, list_of, maybe
+from models.codec import FLAG, JSON_OBJECT, TEXT, TIME, WHOLE, Codec, dict_of, list_of, maybe
 from models.errors import TrackerError
 from models.fields import Field, Table, restore_part, saved_value
 from models.records import record_codec
@@ -15,22 +15,29 @@ from models.tracker.deployments import Deployment
 from models.tracker.manual import ManualTrading
 from models.tracker.performance import Performance
 from models.tracker.trades import ClosedTrades, TradeFilter
-from models.trades.record import LOTS
+from models.trades.record import LOTS, POSITIONS
 
 STATE_VERSION = 3
 
-_OBJECT: Codec[Any] = Codec((dict,))
+_LOG_FIELDS = Table(Field(LOTS, JSON_OBJECT), Field(POSITIONS, JSON_OBJECT))
+
+
+def _read_logs(saved: Mapping[str, Any]) -> dict[str, Any]:
+    """The saved log of each book of trades."""
+    return _LOG_FIELDS.named(_LOG_FIELDS.from_object(saved))
+
+
 _CORE_FIELDS = Table(
     Field("days", WHOLE),
     Field("last_day", maybe(TIME)),
     Field("deployments", list_of(record_codec(Deployment))),
-    Field("ledger", _OBJECT),
-    Field("scopes", _OBJECT),
-    Field("samples", _OBJECT),
-    Field("statistics", maybe(_OBJECT)),
-    Field("execution", maybe(_OBJECT)),
-    Field("follower", maybe(_OBJECT)),
-    Field("trades", dict_of(_OBJECT)),
+    Field("ledger", JSON_OBJECT),
+    Field("scopes", JSON_OBJECT),
+    Field("samples", JSON_OBJECT),
+    Field("statistics", maybe(JSON_OBJECT)),
+    Field("execution", maybe(JSON_OBJECT)),
+    Field("follower", maybe(JSON_OBJECT)),
+    Field("trades", Codec((dict,), read=_read_logs)),
     Field("errors", dict_of(WHOLE, Counter)),
 )
 
@@ -123,22 +130,22 @@ def restore_core(core: Core, state: Mapping[str, Any]) -> None:
         core.begin()
         core.days.count, core.days.last = saved["days"], saved["last_day"]
         core.deployments = saved["deployments"]
-        restore_part(core.ledger, saved, "ledger")
+        restore_part(core.ledger, saved["ledger"], "ledger")
         for name in core.named:
             core.ledger.books.account(name)
-        restore_part(core.scopes, saved, "scopes")
-        restore_part(core.days.log, saved, "samples")
+        restore_part(core.scopes, saved["scopes"], "scopes")
+        restore_part(core.days.log, saved["samples"], "samples")
         _restore_execution(core, saved)
         if core.follower is not None:
             core.follower.reset()
             if saved["follower"] is not None:
-                restore_part(core.follower, saved, "follower")
+                restore_part(core.follower, saved["follower"], "follower")
         for book, log in core.logs.items():
-            restore_part(log, saved["trades"], book, "trades")
+            restore_part(log, saved["trades"][book], "trades", book)
         core.guard.restore(saved["errors"])
         core.pass_over_anomalies()
         if saved["statistics"] is not None:
-            restore_part(core.statistics, saved, "statistics")
+            restore_part(core.statistics, saved["statistics"], "statistics")
 
 
 def _check(core: Core, state: Mapping[str, Any]) -> None:
@@ -153,6 +160,7 @@ def _check(core: Core, state: Mapping[str, Any]) -> None:
 def _restore_execution(core: Core, saved: Mapping[str, Any]) -> None:
     if core.execution is None or saved["execution"] is None:
         return
-    restore_part(core.execution, saved, "execution", arguments=(core.ledger.books.instruments,))
+    instruments = core.ledger.books.instruments
+    restore_part(core.execution, saved["execution"], "execution", arguments=(instruments,))
     if len(core.deployments) > 1:
         core.execution.since = core.deployments[-1].time

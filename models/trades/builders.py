@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from models.codec import WHOLE
 from models.events.orders import OrderType
+from models.fields import Field, Table
 from models.ledger.lots import Execution, Lot, Match, build, hand_id
 from models.ledger.positions import Position
 from models.ledger.round_trips import RoundTrip
@@ -100,7 +102,7 @@ def round_trip_record(
         held.received / held.exited,
         held.exited,
         pnl,
-        100.0 * pnl / held.stake if held.stake else None,
+        100.0 * pnl / held.entry_notional if held.entry_notional else None,
         held.fees,
         1e4 * held.slippage / held.arrival_value if known else None,
         True,
@@ -115,7 +117,7 @@ def round_trip_record(
         held.low,
         held.high,
         POSITIONS,
-        held.stake,
+        held.entry_notional,
         ORDER_TYPE_NAMES[held.order_type],
         held.risk or None,
     )
@@ -175,11 +177,16 @@ class RecordMaker:
 
     def state(self) -> list[int]:
         """JSON-able and exact."""
-        return [self._trades, self._round_trips]
+        return _RECORD_COUNTS.to_row(self)
 
-    def restore(self, state: list[int]) -> None:
-        """Take over what `state` returned."""
-        self._trades, self._round_trips = state
+    def restore(self, state: Sequence[int]) -> None:
+        """Take over what `state` returned; `StateError` where it is not two whole numbers."""
+        _RECORD_COUNTS.restore_row(self, state)
+
+
+_RECORD_COUNTS = Table(
+    Field("trades", WHOLE, "_trades"), Field("round trips", WHOLE, "_round_trips")
+)
 
 
 class Quote(NamedTuple):

@@ -17,11 +17,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from models.codec import TEXT, WHOLE, dict_of, list_of
-from models.errors import StateError
-from models.fields import restored, saved_value
+from models.codec import WHOLE, dict_of, list_of, value_of
+from models.fields import PART, Field, Restorable, Restoring, Table, restored, saved_value
 from models.ledger.lots import Matching, build
 from models.statistics.lean_samples import Exercise
 from models.trades.lean_position import LeanLot, LeanPosition, add_decimals, round_to_cents
@@ -167,13 +166,20 @@ _GROUPINGS: dict[Grouping, Callable[[LeanPosition, LeanExit, bool], list[LeanTra
 }
 
 
-class LeanBook:
+class LeanBook(Restorable):
     """The account's trades by LEAN's rules.
 
     Args:
         grouping: Which fills make one trade; the default is LEAN's.
         matching: Which lot a closing quantity takes first; the default is LEAN's.
     """
+
+    STATE: ClassVar[Table] = Table(
+        Field("grouping", value_of(Grouping), restoring=Restoring.SAME),
+        Field("matching", value_of(Matching), restoring=Restoring.SAME),
+        Field("charged", list_of(WHOLE), "_charged", Restoring.LEAVE),
+        Field("positions", dict_of(PART), "_positions", Restoring.LEAVE),
+    )
 
     def __init__(
         self, grouping: Grouping = Grouping.FILL_TO_FILL, matching: Matching = Matching.FIFO
@@ -267,15 +273,6 @@ class LeanBook:
         if (position := self._positions.get(sid)) is not None:
             position.split(factor)
 
-    def state(self) -> dict[str, Any]:
-        """JSON-able and exact."""
-        return {
-            "grouping": self.grouping.value,
-            "matching": self.matching.value,
-            "charged": [*self._charged],
-            "positions": {sid: position.state() for sid, position in self._positions.items()},
-        }
-
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over what `state` returned.
 
@@ -283,10 +280,7 @@ class LeanBook:
             StateError: It is of another grouping or matching, or something in it is missing or of
                 another type.
         """
-        for key, own in (("grouping", self.grouping.value), ("matching", self.matching.value)):
-            saved = saved_value(state, key, TEXT)
-            if saved != own:
-                raise StateError(f"is {saved}, and this book's is {own}", key)
+        super().restore(state)
         position = restored(lambda: LeanPosition(self._newest_first))
         self._positions = saved_value(state, "positions", dict_of(position))
         for sid, each in self._positions.items():

@@ -13,7 +13,7 @@ from array import array
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from models.codec import Codec, list_of, packed_column
+from models.codec import JSON_OBJECT, Codec, list_of, packed_column
 from models.events.account import Mark
 from models.events.corporate_actions import Split
 from models.events.instruments import Instrument
@@ -212,8 +212,8 @@ class LeanDesk:
             StateError: Its book is of another grouping or matching, or something in it is missing
                 or of another type.
         """
-        restore_part(self._book, state, "book")
-        restore_part(self.trades, state, "trades")
+        restore_part(self._book, saved_value(state, "book", JSON_OBJECT), "book")
+        restore_part(self.trades, saved_value(state, "trades", JSON_OBJECT), "trades")
         self._closings = saved_value(state, "closings", _CLOSINGS)
         self._holdings = {}
         for described, figures in saved_value(state, "holdings", _HOLDINGS):
@@ -223,4 +223,4 @@ class LeanDesk:
 
 
 _CLOSINGS = row_of(*[packed_column("d")] * len(Closings._fields), make=list)
-_HOLDINGS = list_of(row_of(Codec((dict,)), Codec((list, tuple))))
+_HOLDINGS = list_of(row_of(JSON_OBJECT, Codec((list, tuple))))

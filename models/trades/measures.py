@@ -39,25 +39,25 @@ def _utc_of(moment: float) -> datetime:
     return datetime.fromtimestamp(moment / MICROSECONDS, UTC)
 
 
-def _outcomes(columns: TradeColumns) -> dict[str, Any]:
-    """The figures of the P&L that do not depend on the order of the trades."""
-    ranked = np.sort(columns.net)
-    losses = ranked[: np.searchsorted(ranked, -BREAKEVEN, side="right")]
-    wins = ranked[np.searchsorted(ranked, BREAKEVEN) :]
+def _sums(columns: TradeColumns, ranked: Floats, wins: Floats, losses: Floats) -> dict[str, Any]:
+    """How many trades won and lost, and what they made together.
+
+    Args:
+        columns: The trades.
+        ranked: P&L of all trades in rising order.
+        wins: P&L of the winning trades in rising order.
+        losses: P&L of the losing trades in rising order.
+    """
     count, decided = ranked.size, wins.size + losses.size
     net, won, lost = (float(part.sum()) for part in (ranked, wins, losses))
     fees = float(columns.fees.sum())
-    average_win, average_loss = mean(wins), mean(losses)
-    win_rate, loss_rate = scaled_ratio(wins.size, decided), scaled_ratio(losses.size, decided)
-    payoff = None if average_loss is None else scaled_ratio(average_win, -average_loss)
     best = [scaled_ratio(float(wins[-ceil(count / part) :].sum()), won) for part in (100, 20)]
     return {
         "trades": count,
         "wins": wins.size,
         "losses": losses.size,
         "breakevens": count - decided,
-        "win_rate": win_rate,
-        "loss_rate": loss_rate,
+        "loss_rate": scaled_ratio(losses.size, decided),
         "breakeven_rate": scaled_ratio(count - decided, count),
         "net_pnl": net,
         "gross_pnl": net + fees,
@@ -68,6 +68,18 @@ def _outcomes(columns: TradeColumns) -> dict[str, Any]:
         "profit_factor": scaled_ratio(won, -lost),
         "expectancy": scaled_ratio(net, count),
         "median_pnl": median_of_sorted(ranked),
+        "best_1_pct": best[0],
+        "best_5_pct": best[1],
+    }
+
+
+def _wins_and_losses(wins: Floats, losses: Floats) -> dict[str, Any]:
+    """What a winning and a losing trade made; the P&L of each is in rising order."""
+    average_win, average_loss = mean(wins), mean(losses)
+    win_rate = scaled_ratio(wins.size, wins.size + losses.size)
+    payoff = None if average_loss is None else scaled_ratio(average_win, -average_loss)
+    return {
+        "win_rate": win_rate,
         "average_win": average_win,
         "average_loss": average_loss,
         "median_win": median_of_sorted(wins),
@@ -77,8 +89,6 @@ def _outcomes(columns: TradeColumns) -> dict[str, Any]:
         "payoff": payoff,
         "win_loss_ratio": scaled_ratio(wins.size, losses.size),
         "kelly": win_rate - (1.0 - win_rate) / payoff if win_rate and payoff else None,
-        "best_1_pct": best[0],
-        "best_5_pct": best[1],
     }
 
 
@@ -151,6 +161,13 @@ def measure(columns: TradeColumns, equity: float | None = None) -> TradeMetrics:
         columns: The trades.
         equity: Average equity over the span of the trades, for the turnover; account currency.
     """
+    ranked = np.sort(columns.net)
+    losses = ranked[: np.searchsorted(ranked, -BREAKEVEN, side="right")]
+    wins = ranked[np.searchsorted(ranked, BREAKEVEN) :]
     return TradeMetrics(
-        **_outcomes(columns), **_returns(columns), **_course(columns), **_activity(columns, equity)
+        **_sums(columns, ranked, wins, losses),
+        **_wins_and_losses(wins, losses),
+        **_returns(columns),
+        **_course(columns),
+        **_activity(columns, equity),
     )

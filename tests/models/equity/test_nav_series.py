@@ -3,115 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from models.equity import curve
-from models.equity.curve import CURVE_POINTS
-from models.equity.drawdown import DrawdownPeriod
-from models.equity.nav_series import NAV_TOLERANCE, PERIODS_KEPT, Change, NavSeries
+from models.equity.nav_series import Change, NavSeries
 from models.equity.session_metrics import SessionKind
-
-ZONE = ZoneInfo("America/New_York")
-START = datetime(2024, 5, 6, 14, 30, tzinfo=UTC)
-CAPITAL = 1_000.0
-MINUTE = timedelta(minutes=1)
-
-
-class Marked(NamedTuple):
-    """A mark: equity, the flow in it, and capital that joined just before it."""
-
-    equity: float
-    flow: float = 0.0
-    joined: float = 0.0
-
-
-# Few values, so that peaks and troughs are met again.
-AMOUNTS = st.sampled_from([0.0, 0.0, 0.0, 0.0, 250.0, -250.0, 3_000.0])
-MARKS = st.lists(st.builds(Marked, st.integers(4, 16).map(lambda n: 100.0 * n), AMOUNTS, AMOUNTS))
-
-
-def fresh() -> NavSeries:
-    """A track of the usual capital."""
-    return NavSeries(CAPITAL, ZONE)
-
-
-def play(track: NavSeries, marks: Sequence[Marked], since: int = 0) -> list[Change]:
-    """Send marks an hour apart, so that sessions close between them; what each one brought.
-
-    A mark's equity is what the capital of its flows comes on top of.
-    """
-    changes = []
-    for number, (equity, flow, joined) in enumerate(marks, since):
-        time = START + 60 * MINUTE * number
-        if joined:
-            track.rebase(time, joined)
-        changes.append(track.mark(time, equity + max(flow, 0.0) + max(joined, 0.0), flow))
-    return changes
-
-
-def chained(marks: Sequence[Marked]) -> npt.NDArray[np.float64]:
-    """The NAV at the start and at every mark, as the product of the returns between flows."""
-    equity, factors = CAPITAL, [1.0]
-    for marked in marks:
-        before = equity + marked.joined
-        equity = marked.equity + max(marked.flow, 0.0) + max(marked.joined, 0.0)
-        factors.append((equity - marked.flow) / before)
-    return np.cumprod(factors)
-
-
-class Fall(NamedTuple):
-    """A period as numpy finds it; positions count the marks from 1, the start is 0."""
-
-    peak: int
-    trough: int
-    end: int | None
-    depth: float
-
-
-def falls(navs: npt.NDArray[np.float64]) -> list[Fall]:
-    """The stretches below the running peak, an open one last."""
-    peaks = np.maximum.accumulate(navs)
-    below = np.r_[navs < peaks - 1e-9, False]
-    begins = np.flatnonzero(below[1:] & ~below[:-1]) + 1
-    ends = np.flatnonzero(below[:-1] & ~below[1:]) + 1
-    found = []
-    for begin, end in zip(begins, ends, strict=True):
-        inside = np.round(navs[begin:end], 9)
-        trough = int(begin + inside.argmin())
-        depth = float(1.0 - navs[trough] / peaks[trough])
-        found.append(Fall(int(begin) - 1, trough, int(end) if end < len(navs) else None, depth))
-    return found
-
-
-def seen(track: NavSeries) -> list[Fall]:
-    """The track's periods in the same form."""
-
-    def position(time: datetime) -> int:
-        return max((time - START) // (60 * MINUTE) + 1, 0)
-
-    periods = [*track.periods, *([track.open_period] if track.open_period else [])]
-    return [
-        Fall(
-            position(period.start),
-            position(period.trough_time),
-            position(period.end) if period.end else None,
-            period.depth,
-        )
-        for period in periods
-    ]
-
-
-# The first mark is on the first peak: where a period starts can be told from the marks then.
-PATHS = MARKS.map(lambda marks: [Marked(CAPITAL), *marks])
+from tests.models.equity.marks import (
+    CAPITAL,
+    MINUTE,
+    PATHS,
+    START,
+    ZONE,
+    Marked,
+    chained,
+    fresh,
+    play,
+)
 
 
 @given(marks=PATHS)
@@ -120,20 +33,6 @@ def test_nav_is_the_chain_of_returns(marks: list[Marked]) -> None:
     track = fresh()
     play(track, marks)
     assert track.nav == pytest.approx(chained(marks)[-1], rel=1e-9)
-
-
-@given(marks=PATHS)
-def test_drawdown_is_what_numpy_finds(marks: list[Marked]) -> None:
-    """Depth, deepest and every period with its times, the open one included."""
-    track = fresh()
-    play(track, marks)
-    navs = chained(marks)
-    depths = 1.0 - navs / np.maximum.accumulate(navs)
-    assert track.depth == pytest.approx(depths[-1], abs=1e-9)
-    assert track.max_depth == pytest.approx(depths.max(), abs=1e-9)
-    expected = falls(navs)
-    assert [fall[:3] for fall in seen(track)] == [fall[:3] for fall in expected]
-    assert [fall.depth for fall in seen(track)] == pytest.approx([f.depth for f in expected])
 
 
 @given(marks=PATHS)
@@ -180,39 +79,6 @@ def test_a_loss_at_the_first_mark_is_a_drawdown() -> None:
     assert (track.open_period.start, track.open_period.trough_time) == (START - MINUTE, START)
 
 
-def test_a_drawdown_period_from_peak_to_recovery() -> None:
-    """It starts at the last mark on the peak and ends at the first one back on it."""
-    track = fresh()
-    equities = [1_200.0, 1_200.0, 1_080.0, 900.0, 960.0, 1_200.0, 1_300.0]
-    changes = [track.mark(START + MINUTE * n, equity) for n, equity in enumerate(equities)]
-    low, quiet = Change.NEW_LOW, Change.NOTHING
-    assert changes == [quiet, quiet, low, low, quiet, Change.RECOVERED, quiet]
-    assert list(track.periods) == [
-        DrawdownPeriod(
-            start=START + MINUTE,
-            trough_time=START + 3 * MINUTE,
-            end=START + 5 * MINUTE,
-            peak_nav=1.2,
-            trough_nav=0.9,
-            depth=0.25,
-            amount=(1.2 - 0.9) * CAPITAL,
-        )
-    ]
-    assert (track.open_period, track.depth, track.max_depth) == (None, 0.0, 0.25)
-
-
-def test_amounts_are_those_of_the_units_there_are() -> None:
-    """The amount lost counts the units of now; that of a period, the units at its trough."""
-    track = fresh()
-    track.mark(START, 800.0)
-    assert track.amount == pytest.approx(200.0)
-    track.mark(START + MINUTE, 1_700.0, 800.0)  # NAV 0.9 after a deposit of as much as there was
-    assert track.depth == pytest.approx(0.1)
-    assert track.amount == pytest.approx(1_700.0 / 9.0)
-    assert track.open_period is not None
-    assert track.open_period.amount == pytest.approx(200.0)
-
-
 def test_flows_alone_never_move_the_nav() -> None:
     """A thousand deposits and withdrawals of odd amounts leave no drawdown, dust included."""
     track = fresh()
@@ -229,39 +95,6 @@ def test_flows_alone_never_move_the_nav() -> None:
             assert track.mark(START, equity, flow) is Change.NOTHING
     assert track.nav == pytest.approx(1.0, abs=1e-11)
     assert (track.max_depth, list(track.periods)) == (0.0, [])
-
-
-def test_dust_is_no_drawdown() -> None:
-    """What floats lose is neither a period nor a new low; ten times as much is."""
-    track = fresh()
-    assert track.mark(START, CAPITAL * (1.0 - NAV_TOLERANCE / 2)) is Change.NOTHING
-    assert (track.open_period, track.depth) == (None, 0.0)
-    assert track.mark(START, CAPITAL * (1.0 - NAV_TOLERANCE * 10)) is Change.NEW_LOW
-    assert track.mark(START, CAPITAL * (1.0 - NAV_TOLERANCE * 10.5)) is Change.NOTHING
-    assert track.mark(START, CAPITAL * (1.0 - NAV_TOLERANCE * 20)) is Change.NEW_LOW
-    assert track.mark(START, CAPITAL * (1.0 - NAV_TOLERANCE / 2)) is Change.RECOVERED
-
-
-def test_only_the_last_drawdown_periods_are_kept() -> None:
-    """A hundred closed periods stay, and the deepest of all is still known."""
-    track = fresh()
-    for number in range(150):
-        track.mark(START + number * MINUTE, 500.0 if number == 0 else 900.0 - number)
-        track.mark(START + number * MINUTE, CAPITAL)
-    assert len(track.periods) == PERIODS_KEPT
-    assert track.periods[-1].trough_nav == pytest.approx(0.751)
-    assert track.max_depth == 0.5
-
-
-def test_a_drawdown_period_survives_json() -> None:
-    """A period read back from its JSON is the same, open or closed."""
-    track = fresh()
-    for equity in (900.0, 1_000.0, 800.0):
-        track.mark(START, equity)
-    assert track.open_period is not None
-    for period in (track.periods[0], track.open_period):
-        text = json.dumps(period.to_dict(), allow_nan=False)
-        assert DrawdownPeriod.from_dict(json.loads(text)) == period
 
 
 @pytest.mark.parametrize("capital", [0.0, -500.0])
@@ -351,86 +184,6 @@ def test_whatever_opens_a_day_closes_the_one_before(call: str, amounts: tuple[An
         time = START + timedelta(days=day)
         assert getattr(track, call)(time, *amounts) is change
         assert getattr(track, call)(time, *amounts) is Change.NOTHING
-
-
-def walk(count: int, seed: int = 3) -> npt.NDArray[np.float64]:
-    """Equities of a random walk."""
-    steps = np.random.default_rng(seed).normal(0.0, 1e-3, count)
-    equities: npt.NDArray[np.float64] = CAPITAL * np.exp(np.cumsum(steps))
-    return equities
-
-
-@pytest.mark.parametrize("count", [1, 2, 100, 3_900])
-def test_a_short_curve_is_every_mark(count: int) -> None:
-    """Nothing is left out while there is room."""
-    track = fresh()
-    equities = walk(count).tolist()
-    for number, equity in enumerate(equities):
-        track.mark(START + number * MINUTE, equity)
-    points = track.curve()
-    assert [point.equity for point in points] == equities
-    assert [point.time for point in points] == [START + n * MINUTE for n in range(count)]
-    assert [point.nav for point in points] == [equity / CAPITAL for equity in equities]
-
-
-def test_a_long_curve_keeps_its_extremes() -> None:
-    """At most 4,000 points at any time, ends and extremes among them, and every spike."""
-    track = fresh()
-    equities = walk(40_000)
-    spikes = np.random.default_rng(9).choice(np.arange(100, 39_900, 100), 60, replace=False)
-    equities[spikes[:30]] *= 1.5
-    equities[spikes[30:]] *= 0.5
-    longest = 0
-    for number, equity in enumerate(equities.tolist()):
-        track.mark(START + number * MINUTE, equity)
-        if number % 997 == 0 or 3_990 < number < 4_010:
-            longest = max(longest, len(track.curve()))
-    points = track.curve()
-    assert 3_900 < longest <= CURVE_POINTS
-    assert len(points) > CURVE_POINTS / 4
-    assert points[0][:2] == (START, equities[0])
-    assert points[-1][:2] == (START + 39_999 * MINUTE, equities[-1])
-    kept = {point.equity for point in points}
-    assert {equities.max(), equities.min(), *equities[spikes]} <= kept
-    times = [point.time for point in points]
-    assert times == sorted(set(times))
-    index = [(time - START) // MINUTE for time in times]
-    assert [point.equity for point in points] == equities[index].tolist()
-    # Old times are shown as finely as late ones: of each 32 marks there are two.
-    assert 16 < max(np.diff(index)) < 64
-
-
-def test_a_curve_with_flows_keeps_the_extremes_of_both() -> None:
-    """Where a flow comes with every mark, equity and NAV have their own extremes, both kept."""
-    track = fresh()
-    random = np.random.default_rng(4)
-    equity, equities, navs = CAPITAL, [], []
-    for number in range(9_000):
-        flow = float(random.uniform(-0.1, 0.1)) * equity + (CAPITAL - equity) * 0.1
-        equity = equity * float(random.uniform(0.98, 1.0204)) + flow
-        track.mark(START + number * MINUTE, equity, flow)
-        assert track.nav is not None
-        equities.append(equity)
-        navs.append(track.nav)
-    points = track.curve()
-    assert len(points) <= CURVE_POINTS
-    assert {max(equities), min(equities)} <= {point.equity for point in points}
-    shown = [point.nav for point in points if point.nav is not None]
-    assert max(shown) == pytest.approx(max(navs), rel=1e-12)
-    assert min(shown) == pytest.approx(min(navs), rel=1e-12)
-
-
-def test_a_full_curve_is_restored() -> None:
-    """A curve that was thinned out goes on with the same buckets."""
-    whole, first, second = fresh(), fresh(), fresh()
-    equities = walk(9_001).tolist()
-    for number, equity in enumerate(equities):
-        for track in (whole, first if number < 7_003 else second):
-            track.mark(START + number * MINUTE, equity)
-        if number == 7_002:
-            second.restore(json.loads(json.dumps(first.state(), allow_nan=False)))
-    assert second.curve() == whole.curve()
-    assert second.state() == whole.state()
 
 
 @pytest.mark.parametrize("full", [12, 4_000])

@@ -10,13 +10,11 @@ from itertools import pairwise
 import pytest
 
 from models.equity.session_metrics import SessionKind
-from models.equity.tally import Tally
 from models.events.account import DayEnd, Mark, Opening
 from models.events.event import Event
 from models.events.instruments import Instrument, SecurityType
 from models.events.orders import Fill
 from models.performance_tracker import PerformanceTracker
-from models.records import row_codec
 from models.settings import Settings
 
 NINE = datetime(2024, 1, 2, 9, tzinfo=UTC)
@@ -50,17 +48,6 @@ def feed(made: PerformanceTracker, *events: Event) -> PerformanceTracker:
     for event in events:
         made.apply(event)
     return made
-
-
-def test_a_tally_counts_breakeven_apart() -> None:
-    """What made or lost less than a float's dust is neither a win nor a loss."""
-    tally = Tally()
-    assert tally.add((5.0, -2.0)) == (1, 1)
-    assert tally.add((1e-12, 3.0)) == (1, 0)
-    assert (tally.trades, tally.wins, tally.losses) == (4, 2, 1)
-    assert (tally.won, tally.lost) == (8.0, -2.0)
-    saved = row_codec(Tally).encode(tally)
-    assert row_codec(Tally).encode(row_codec(Tally).decode(json.loads(json.dumps(saved)))) == saved
 
 
 def test_a_strategys_nav_starts_from_its_part_of_the_account() -> None:

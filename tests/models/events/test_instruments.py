@@ -22,10 +22,10 @@ PREMIUM, MARGIN, PAIR = Valuation.PREMIUM, Valuation.MARGIN, Valuation.PAIR
 
 def instrument(kind: SecurityType = SecurityType.EQUITY, **given: Any) -> Instrument:
     """An instrument of a kind, with a base currency where it needs one."""
-    values: dict[str, Any] = {"sid": "X 1", "ticker": "X", "kind": kind, "quote": "USD"}
+    values: dict[str, Any] = {"sid": "X 1", "ticker": "X", "quote": "USD"}
     if kind in {SecurityType.FOREX, SecurityType.CRYPTO, SecurityType.CRYPTO_FUTURE}:
         values["base"] = "BTC"
-    return Instrument.from_dict({**values, "kind": kind.value, **given})
+    return Instrument(security_type=kind, **{**values, **given})
 
 
 @pytest.mark.parametrize(

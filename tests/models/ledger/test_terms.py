@@ -7,7 +7,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.ledger.terms import Balance, Terms
+from models.ledger.terms import BALANCES, Balance, Terms
 from tests.laws import close
 
 
@@ -28,5 +28,6 @@ def test_a_balances_fx_is_amount_times_change_at_every_step(steps: list[tuple[in
         assert close(balance.fx_at(cents / 100), float(fx))
         balance.add(float(units), cents / 100)
         assert close(balance.amount, float(amount))
-    assert Balance(*balance.state()).state() == balance.state()
+    saved = BALANCES.encode({"EUR": balance})
+    assert BALANCES.encode(BALANCES.decode(saved)) == saved
     assert close(balance.fx_at(5.0), float(fx + amount * (5 - rate)))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from models.statistics.lean_columns import LeanTradeColumns
 from models.statistics.lean_windows import lean_trade_statistics
 from models.trades.lean_trade import LeanTrade
-from tests.models.statistics.test_lean_trades import trade
+from tests.models.statistics.lean_trade_results import trade
 
 CENTS = st.integers(-50_000, 50_000).map(lambda cents: cents / 100)
 TRADES = st.lists(

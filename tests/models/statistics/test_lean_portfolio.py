@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
 from array import array
-from dataclasses import dataclass
-from functools import cache
-from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pytest
@@ -21,29 +16,23 @@ from models.statistics.lean_portfolio import (
     LeanStatistics,
     lean_portfolio_statistics,
 )
-from models.statistics.lean_samples import Closings, EquityChart, Exercise, Points, closing
-from tests.lean_samples import Reader, Sampled, first_holdings
-from workbench.engine.tape import read_tape
-from workbench.recordings import recordings, result
-
-DAY = 86_400.0
-# 1 January 2020 in UTC.
-NEW_YEAR = 18_262 * DAY
-RECORDINGS = recordings()
-
-
-@dataclass(frozen=True)
-class Differs:
-    """Where a recording's figures are not LEAN's: all of it is here.
-
-    Attributes:
-        total: Field -> LEAN's figure of the whole run and ours.
-        windows: Field -> in how many rolling windows it differs, and the largest difference.
-    """
-
-    total: dict[str, tuple[float, float]]
-    windows: dict[str, tuple[int, float]]
-
+from models.statistics.lean_samples import Closings, Points
+from tests.models.statistics.lean_portfolio_results import (
+    CHARTED,
+    CURVES,
+    DAY,
+    FINISHED,
+    NEW_YEAR,
+    RECORDINGS,
+    Differs,
+    daily,
+    differences,
+    lean_result,
+    leans,
+    sampled,
+    statistics,
+    total,
+)
 
 # LEAN charts equity at steps that its own feeds make too (hourly bars of the benchmark, minutes of
 # a future or of a currency), which no algorithm sees and no tape has a line for. Where these are
@@ -112,59 +101,6 @@ DIFFERENCES = {
 NOTHING = Differs(total={}, windows={})
 
 
-@cache
-def sampled(name: str) -> Sampled:
-    """What the tracker would hand over, from the tape alone."""
-    lines = [line.fields for line in read_tape(RECORDINGS[name].path).lines()]
-    return Reader(held=first_holdings(lines)).read(lines)
-
-
-@cache
-def lean_result(name: str) -> dict[str, Any]:
-    """LEAN's result file, or where that was too large to keep its summary."""
-    path = RECORDINGS[name].path
-    kind = "result" if (path / "result.json.gz").exists() else "summary"
-    found: dict[str, Any] = result(path, kind)
-    return found
-
-
-def statistics(given: Sampled, points: Points | None) -> LeanStatistics:
-    """LEAN's statistics of a backtest."""
-    terms = {"capital": given.capital, "days_a_year": given.days_a_year}
-    return lean_portfolio_statistics(given.samples, given.closings, points, **terms)  # type: ignore[arg-type]
-
-
-def leans(name: str) -> LeanStatistics:
-    """What LEAN's file says."""
-    found = lean_result(name)
-    spans = {"": found["totalPerformance"], **(found["rollingWindow"] or {})}
-    figures = {
-        key: {field: float(text) for field, text in span["portfolioStatistics"].items()}
-        for key, span in spans.items()
-    }
-    return LeanStatistics(figures.pop(""), figures)
-
-
-def differences(ours: LeanStatistics, theirs: LeanStatistics) -> Differs:
-    """Where two differ; of windows, those that both must have."""
-    total = {
-        field: (value, ours.total[field])
-        for field, value in theirs.total.items()
-        if value != ours.total[field]
-    }
-    windows: dict[str, tuple[int, float]] = {}
-    for key, figures in theirs.windows.items():
-        for field, value in figures.items():
-            count, largest = windows.get(field, (0, 0.0))
-            if gap := abs(value - ours.windows[key][field]):
-                windows[field] = count + 1, max(largest, round(gap, 4))
-    return Differs(total, windows)
-
-
-FINISHED = [name for name in RECORDINGS if "totalPerformance" in lean_result(name)]
-CHARTED = [name for name in FINISHED if "profitLoss" in lean_result(name)]
-
-
 @pytest.mark.parametrize("name", FINISHED)
 def test_recordings_come_out_as_lean_prints_them(name: str) -> None:
     """Every field of every recording is LEAN's to its last digit, but for those in the table."""
@@ -217,28 +153,6 @@ def test_a_start_in_warm_up_counts_from_its_end() -> None:
     given = sampled("splits-and-shorts")
     assert given.samples.time[0] == 1_388_638_800.0  # 2 January 2014, midnight in New York
     assert given.samples.equity[0] == given.capital
-
-
-# --- small runs by hand
-
-
-def daily(equity: list[float], benchmark: list[float] | None = None, **columns: Any) -> Samples:
-    """Samples of midnights in UTC from New Year 2020 on."""
-    n = len(equity)
-    return Samples(
-        [NEW_YEAR + DAY * day for day in range(n)],
-        equity,
-        [0.0] * n if benchmark is None else benchmark,
-        columns.get("risk_free", [0.0] * n),
-        columns.get("sale_volume", [0.0] * n),
-    )
-
-
-def total(
-    samples: Samples, *rest: Any, capital: float = 100.0, days: int = 252
-) -> dict[str, float]:
-    """The statistics of the whole run."""
-    return lean_portfolio_statistics(samples, *rest, capital=capital, days_a_year=days).total
 
 
 def test_without_a_sample_there_is_nothing() -> None:
@@ -373,7 +287,7 @@ def test_an_alpha_that_is_no_decimal_takes_all() -> None:
 
 
 def test_an_open_drawdown_does_not_recover() -> None:
-    """LEAN counts the longest spell that ended, not one that goes on (peers D2.6)."""
+    """LEAN counts the longest drawdown period that ended, not one that goes on (peers D2.6)."""
     assert total(daily([100.0, 110.0, 99.0, 100.0, 99.0]))["drawdownRecovery"] == 0.0
     ended = total(daily([100.0, 110.0, 99.0, 105.0, 110.0, 99.0]))
     assert ended["drawdownRecovery"] == 3.0
@@ -381,7 +295,7 @@ def test_an_open_drawdown_does_not_recover() -> None:
 
 
 def test_a_peak_that_is_reached_again_starts_anew() -> None:
-    """A spell begins at the last point on its peak, and touching the peak ends it."""
+    """A drawdown period begins at the last point on its peak, and touching the peak ends it."""
     found = total(daily([110.0, 110.0, 110.0, 100.0, 110.0, 100.0, 120.0]), capital=110.0)
     assert found["drawdownRecovery"] == 2.0
 
@@ -430,29 +344,6 @@ def test_capital_used_up_to_the_cent_takes_all() -> None:
     assert total(daily([100.0] * 5), used_up) == dict.fromkeys(PORTFOLIO_FIELDS, 0.0)
 
 
-@pytest.mark.parametrize(
-    ("profit", "fee", "quantity", "exercise", "booked"),
-    [
-        (10.0, 2.0, -1.0, None, (6.0, 1.0)),
-        (10.0, 5.0, -1.0, None, (0.0, 0.0)),
-        (3e-14, 0.0, -1.0, None, (0.0, 0.0)),
-        (1.0, 1.0, -1.0, None, (-1.0, 0.0)),
-        (-40.0, 0.0, -1.0, Exercise(True, 100.0), (-40.0, 1.0)),
-        (-140.0, 0.0, -1.0, Exercise(True, 100.0), (-140.0, 0.0)),
-        (40.0, 0.0, 1.0, Exercise(False, 0.0), (40.0, 1.0)),
-    ],
-)
-def test_a_closing_fill_pays_its_fee_twice(
-    profit: float,
-    fee: float,
-    quantity: float,
-    exercise: Exercise | None,
-    booked: tuple[float, float],
-) -> None:
-    """LEAN takes twice the exit's fee, calls 0 a loss, and judges an exercise by its amount."""
-    assert closing(profit, fee, quantity, exercise) == booked
-
-
 def test_windows_are_leans_months() -> None:
     """Each month's end has windows of 1, 3, 6 and 12 months; the last and first are cut."""
     samples = daily([100.0 + day for day in range(75)])
@@ -480,63 +371,6 @@ def test_halves_round_to_even_as_decimals(wins: int, of: int, rate: float) -> No
     """A half of the last digit goes to the even one, also where its double is no half."""
     fills = Closings([NEW_YEAR] * of, [1.0] * of, [1.0] * wins + [0.0] * (of - wins))
     assert total(daily([100.0] * 5), fills)["winRate"] == rate
-
-
-# --- the chart
-
-
-def test_a_backtests_chart_has_4000_points_or_four_minutes() -> None:
-    """LEAN spaces out the points of a long run."""
-    assert EquityChart.period(0.0, DAY) == 240.0
-    assert EquityChart.period(0.0, 400.0 * DAY) == DAY / 10
-
-
-def test_the_chart_takes_a_step_after_a_period_with_its_last_equity() -> None:
-    """A step counts with what it ended with; one not a whole period after the last does not."""
-    chart = EquityChart(240.0)
-    for time, equity in [(60.0, 1.0), (60.0, 2.0), (120.0, 3.0), (300.0, 4.0), (301.0, 5.0)]:
-        chart.mark(time, equity)
-    chart.sample(400.0, 6.0)
-    assert list(zip(*chart.points(), strict=True)) == [(60.0, 2.0), (301.0, 5.0), (400.0, 6.0)]
-
-
-def test_samples_are_charted_once_an_instant_and_delay_no_step() -> None:
-    """Midnight is charted as it was sampled, whatever its step does after, and none is put off."""
-    chart = EquityChart(240.0)
-    chart.sample(0.0, 1.0)
-    chart.mark(0.0, 2.0)
-    chart.sample(60.0, 3.0)
-    chart.mark(241.0, 4.0)
-    chart.sample(300.0, 5.0)
-    assert list(zip(*chart.points(), strict=True)) == [
-        (0.0, 1.0),
-        (60.0, 3.0),
-        (241.0, 4.0),
-        (300.0, 5.0),
-    ]
-
-
-@given(
-    st.lists(st.tuples(st.floats(0.0, 2e3), st.floats(1.0, 1e6), st.booleans()), max_size=30),
-    st.integers(0, 30),
-)
-def test_a_restored_chart_goes_on(steps: list[tuple[float, float, bool]], cut: int) -> None:
-    """A chart saved as JSON at any step and restored picks what it would have picked."""
-    chart = other = EquityChart(240.0)
-    for number, (time, equity, sample) in enumerate(sorted(steps)):
-        if number == cut:
-            other = EquityChart(240.0)
-            other.restore(json.loads(json.dumps(chart.state())))
-        for each in {chart, other}:
-            (each.sample if sample else each.mark)(time, equity)
-    assert other.points() == chart.points()
-    times = chart.points().time
-    assert all(before < after for before, after in pairwise(times))
-
-
-# --- what must always hold
-
-CURVES = st.lists(st.floats(10.0, 1e4), min_size=4, max_size=40)
 
 
 @given(CURVES, st.sampled_from([2.0, 0.5, 1024.0]))

@@ -8,26 +8,27 @@ narrower where LEAN's trade builder saw prices that no mark shows (see recording
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
-from functools import cache
-from typing import Any
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from models.statistics.lean_trades import LeanTradeStatistics
-from models.statistics.lean_windows import lean_trade_statistics, rolling_statistics
+from models.statistics.lean_windows import lean_trade_statistics
 from models.trades.lean_trade import LeanTrade
+from tests.models.statistics.lean_trade_results import (
+    LIVE,
+    NAMES,
+    RECORDINGS,
+    different,
+    lean_result,
+    lean_trades,
+    of,
+    trade,
+)
 from tests.recordings.played import played
-from workbench.recordings import recordings, result
 
-RECORDINGS = recordings()
-# LEAN writes neither closed trades nor their statistics into the result of a live run.
-LIVE = {"live-paper", "live-redeploy-1", "live-redeploy-2", "live-redeploy-3"}
-# The long run has no result file; the benchmarks play it.
-NAMES = [name for name in RECORDINGS if name not in {*LIVE, "three-strategies-23y"}]
 # Recording -> figure -> what the replayed book gives, and what LEAN says.
 NARROWER: dict[str, dict[str, tuple[str, str]]] = {
     "cash-account": {
@@ -106,56 +107,6 @@ NARROWER: dict[str, dict[str, tuple[str, str]]] = {
 }
 
 
-def lean_trade(values: dict[str, Any]) -> LeanTrade:
-    """A closed trade of a result file."""
-    return LeanTrade(
-        symbols=tuple(symbol["id"] for symbol in values["symbols"]),
-        entry_time=datetime.fromisoformat(values["entryTime"]),
-        entry_price=values["entryPrice"],
-        direction=("LONG", "SHORT")[values["direction"]],
-        quantity=values["quantity"],
-        exit_time=datetime.fromisoformat(values["exitTime"]),
-        exit_price=values["exitPrice"],
-        profit_loss=values["profitLoss"],
-        total_fees=values["totalFees"],
-        mae=values["mae"],
-        mfe=values["mfe"],
-        end_trade_drawdown=values["endTradeDrawdown"],
-        is_win=values["isWin"],
-        order_ids=tuple(values["orderIds"]),
-    )
-
-
-@cache
-def lean_result(name: str) -> dict[str, Any]:
-    """LEAN's own result of a recording."""
-    found: dict[str, Any] = result(RECORDINGS[name].path, "result")
-    return found
-
-
-def lean_trades(name: str) -> list[LeanTrade]:
-    """LEAN's own closed trades of a recording."""
-    return [lean_trade(values) for values in lean_result(name)["totalPerformance"]["closedTrades"]]
-
-
-def number(value: Any) -> Any:
-    """A decimal without regard to its trailing zeros; anything else as it is."""
-    try:
-        return Decimal(value) if isinstance(value, str) else value
-    except InvalidOperation:
-        return value
-
-
-def different(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """The figures that are not the same, ours first."""
-    assert ours.keys() == theirs.keys()
-    return {
-        name: (ours[name], value)
-        for name, value in theirs.items()
-        if number(ours[name]) != number(value)
-    }
-
-
 @pytest.mark.parametrize("name", sorted(LIVE))
 def test_a_live_result_has_no_statistics_of_trades(name: str) -> None:
     """The recordings left out below are live ones, in whose results LEAN states no trades."""
@@ -168,18 +119,6 @@ def test_every_figure_is_leans(name: str) -> None:
     """Of LEAN's closed trades every figure is LEAN's to the last printed digit."""
     theirs = lean_result(name)["totalPerformance"]["tradeStatistics"]
     assert different(lean_trade_statistics(lean_trades(name)), theirs) == {}
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_every_rolling_window_is_leans(name: str) -> None:
-    """LEAN's windows are found under LEAN's names and in its order, with every figure of each."""
-    equity = lean_result(name)["charts"]["Strategy Equity"]["series"]["Equity"]["values"]
-    first, last = (datetime.fromtimestamp(equity[at][0], UTC).date() for at in (0, -1))
-    ours = rolling_statistics(lean_trades(name), first, last)
-    theirs = lean_result(name)["rollingWindow"]
-    assert list(ours) == list(theirs)
-    for window, block in ours.items():
-        assert different(block, theirs[window]["tradeStatistics"]) == {}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -197,39 +136,6 @@ def test_only_figures_of_excursions_are_listed() -> None:
         "MAE" in name or "MFE" in name or "EndTrade" in name or "IntraTrade" in name
         for name in listed
     )
-
-
-# --- by definition
-
-START = datetime(2024, 1, 2, 14, 30, tzinfo=UTC)
-
-
-def trade(profit: float, minutes: float = 1.0, start: float = 0.0, **said: Any) -> LeanTrade:
-    """A trade of that gross profit; times in minutes from `START`."""
-    entry = START + timedelta(minutes=start)
-    made = LeanTrade(
-        symbols=("A",),
-        entry_time=entry,
-        entry_price=100.0,
-        direction="LONG",
-        quantity=1.0,
-        exit_time=entry + timedelta(minutes=minutes),
-        exit_price=100.0 + profit,
-        profit_loss=profit,
-        total_fees=0.0,
-        mae=min(profit, 0.0),
-        mfe=max(profit, 0.0),
-        end_trade_drawdown=0.0,
-        is_win=profit > 0,
-        order_ids=(1, 2),
-    )
-    return made._replace(**said)
-
-
-def of(*trades: LeanTrade, **names: Any) -> None:
-    """Assert some of the figures of these trades."""
-    block = lean_trade_statistics(trades)
-    assert {name: block[name] for name in names} == names
 
 
 def test_no_trade_is_leans_empty_block() -> None:
@@ -341,54 +247,10 @@ def test_deviations_are_of_samples() -> None:
     )
 
 
-def test_times_are_written_as_lean_writes_them() -> None:
-    """Fractions of a second have 7 digits in a duration and no trailing zeros in a time."""
-    exit_time = START + timedelta(days=3, microseconds=120_500)
-    of(
-        trade(1.0, exit_time=exit_time),
-        startDateTime="2024-01-02T14:30:00Z",
-        endDateTime="2024-01-05T14:30:00.1205Z",
-        averageTradeDuration="3.00:00:00.1205000",
-    )
-
-
 def test_average_durations_lose_ticks_as_leans_do() -> None:
     """LEAN cuts the average to whole ticks at each trade: thirds of a second come out too short."""
     trades = [trade(1.0, minutes=seconds / 60) for seconds in (1, 1, 2)]
     of(*trades, averageTradeDuration="00:00:01.3333333")
-
-
-def test_half_a_digit_goes_to_the_even_one() -> None:
-    """An average that ends in half of the last printed digit is rounded to even."""
-    many = [trade(0.01), *[trade(0.0)] * 199]
-    of(*many, averageProfitLoss="0", winRate="0.005")
-    more = [trade(0.03), *[trade(0.0)] * 199]
-    of(*more, averageProfitLoss="0.0002")
-
-
-def test_the_first_and_last_window_are_cut() -> None:
-    """No window starts before the run or ends after it; a trade belongs to its exit's date."""
-    trades = [
-        trade(1.0, exit_time=datetime(2024, 1, 31, 23, 59, tzinfo=UTC)),
-        trade(2.0, exit_time=datetime(2024, 2, 1, tzinfo=UTC)),
-        trade(4.0, exit_time=datetime(2024, 3, 15, 23, 59, tzinfo=UTC)),
-    ]
-    blocks = rolling_statistics(trades, date(2024, 1, 10), date(2024, 3, 15))
-    totals = {name: block["totalProfitLoss"] for name, block in blocks.items()}
-    assert {name: total for name, total in totals.items() if name[:3] in {"M1_", "M12"}} == {
-        "M1_20240131": "1.00",
-        "M1_20240229": "2.00",
-        "M1_20240315": "4.00",
-        "M12_20240131": "1.00",
-        "M12_20240229": "3.00",
-        "M12_20240315": "7.00",
-    }
-
-
-def test_the_run_of_one_day_is_one_window() -> None:
-    """A run within a month has one window of each length, under its last date."""
-    blocks = rolling_statistics([], date(2024, 1, 2), date(2024, 1, 2))
-    assert list(blocks) == ["M1_20240102", "M3_20240102", "M6_20240102", "M12_20240102"]
 
 
 TRADES = st.lists(

@@ -195,14 +195,14 @@ def test_empyrical_has_the_same_capture_of_252_days(market: Market) -> None:
 
 
 @market
-def test_quantstats_has_the_same_spells(market: Market) -> None:
+def test_quantstats_has_the_same_drawdown_periods(market: Market) -> None:
     """Each drawdown's depth and lowest day; its first day below and its last, not the peak's."""
     details = quantstats.drawdown_details(quantstats.to_drawdown_series(market.r))
     closes = market.closes()
-    spells = drawdown_periods(closes)
-    assert len(spells) == len(details)
+    periods = drawdown_periods(closes)
+    assert len(periods) == len(details)
     days = [date.fromordinal(int(day)) for day in closes.day]
-    for period, (start, valley, end, _, depth, _) in zip(spells, details.values, strict=True):
+    for period, (start, valley, end, _, depth, _) in zip(periods, details.values, strict=True):
         assert period.depth == pytest.approx(-depth / 100.0, rel=1e-9)
         assert period.trough.isoformat() == str(valley)
         assert days[days.index(period.start) + 1].isoformat() == str(start)

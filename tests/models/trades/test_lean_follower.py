@@ -182,7 +182,7 @@ def test_a_restored_desk_goes_on(cut: int) -> None:
 
 def test_a_state_of_another_kind_is_refused() -> None:
     """A book that groups otherwise cannot go on from it."""
-    with pytest.raises(ValueError, match="grouping is flat-to-flat"):
+    with pytest.raises(ValueError, match=r"book\.grouping is 'flat-to-flat', not 'fill-to-fill'"):
         LeanDesk(lambda _: None).restore(LeanDesk(lambda _: None, Grouping.FLAT_TO_FLAT).state())
 
 

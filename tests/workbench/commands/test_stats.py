@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.models.statistics.test_lean_trades import different
+from tests.models.statistics.lean_trade_results import different
 from tests.workbench.commands.calls import broken, run
 from workbench.engine.tape import TAPE_NAME, read_tape
 from workbench.recordings import recordings

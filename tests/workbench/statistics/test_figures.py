@@ -21,16 +21,16 @@ from models.statistics.periods import period_ladder
 from models.statistics.portfolio import OWN
 from models.trades.statistics import GroupBy
 from tests.lean_samples import Sampled
-from tests.models.statistics.test_lean_portfolio import (
-    DIFFERENCES,
+from tests.models.statistics.lean_portfolio_results import (
     FINISHED,
-    NOTHING,
     differences,
     lean_result,
     leans,
     sampled,
 )
-from tests.models.statistics.test_lean_trades import NARROWER, different, number
+from tests.models.statistics.lean_trade_results import different, number
+from tests.models.statistics.test_lean_portfolio import DIFFERENCES, NOTHING
+from tests.models.statistics.test_lean_trades import NARROWER
 from tests.recordings.played import LONG, NAMES, played
 from tests.workbench.engine import tapes
 from workbench.engine.tape import read_tape

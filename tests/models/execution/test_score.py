@@ -1,4 +1,4 @@
-"""Records of execution: thresholds as a setting says them, the score, and JSON there and back."""
+"""The quality score: thresholds as a setting says them, and points lost in a straight line."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.execution.group_metrics import SIZES, Distribution, SuggestedSlippage
-from models.execution.order_quality import HORIZONS
 from models.execution.score import THRESHOLDS, WEIGHTS, quality_score, read_thresholds
 
 BEST = dict.fromkeys(WEIGHTS, 0.0)
@@ -69,18 +67,3 @@ def test_a_score_is_within_its_bounds(parts: dict[str, float | None]) -> None:
     """A gain is worth no more than no cost, and the worst no less than 0."""
     found = quality_score({**parts, "rejected": 0.0}, THRESHOLDS)
     assert 0.0 <= found <= 100.0
-
-
-def test_sizes_and_horizons_stand_in_order() -> None:
-    """Each size's bound is above the one before; each markout comes after the one before."""
-    bounds = [bound for bound, _ in SIZES]
-    assert bounds == sorted(bounds)
-    waits = [after for _, after, _ in HORIZONS]
-    assert waits == sorted(waits)
-
-
-def test_records_without_nesting_come_back_from_json() -> None:
-    """What they say of themselves makes them again."""
-    suggested = SuggestedSlippage("S", "STOCK", 3, None, 0.0002)
-    assert SuggestedSlippage.from_dict(suggested.to_dict()) == suggested
-    assert Distribution(0, None).exact

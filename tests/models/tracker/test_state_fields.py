@@ -1,0 +1,124 @@
+"""A saved state with a field that is missing or of another type is refused, wherever it stands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from copy import deepcopy
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+import pytest
+
+from models.errors import StateError
+from models.events.account import CashFlow, DayEnd, Mark
+from models.events.orders import OrderStatus, OrderType, OrderUpdate
+from models.performance_tracker import PerformanceTracker
+from models.settings import Settings, Switch
+from models.trades.lean_follower import LeanDesk
+from tests.models.tracker.feeds import NOON, fill, tracker
+
+SETTINGS = Settings(execution=Switch.ON)
+# What is told to whoever reads a state, and not taken back.
+TOLD = {"zone", "live", "days_per_year", "headline", "closed"}
+# Objects whose keys are data: strategies, instruments, currencies, kinds of events.
+DATA = {
+    "about", "adopted", "anomaly_counts", "balances", "errors", "expected", "held", "positions",
+    "prices", "rates", "shown", "tickers", "waiting",
+}  # fmt: skip
+# What states of this version may lack, as they were saved before it was kept.
+LATER = {"fractions"}
+Path = tuple[str | int, ...]
+
+
+def fresh() -> PerformanceTracker:
+    """A tracker that can take the state over."""
+    return PerformanceTracker(settings=SETTINGS, follower=LeanDesk(lambda _: None))
+
+
+@cache
+def saved() -> str:
+    """The state of a tracker with orders, trades, open lots, a flow and a day that ended."""
+    made = tracker(SETTINGS, follower=LeanDesk(lambda _: None))
+    made.apply(
+        OrderUpdate(
+            NOON, 1, 1, "S", OrderStatus.SUBMITTED, "strategy=a risk=5", OrderType.LIMIT, 10.0, 9.0,
+            11.0, limit_price=11.0,
+        )
+    )  # fmt: skip
+    made.apply(fill(1, 10.0, 10.5, event_id=2, tag=None))
+    made.apply(fill(2, -4.0, 12.0, tag="strategy=a"))
+    made.apply(fill(3, 2.0, 8.0))
+    made.apply(CashFlow(NOON + timedelta(minutes=4), "USD", 7.0, "gift"))
+    for minute, price in ((5, 9.0), (6, 8.5), (7, 20.0)):
+        time = NOON + timedelta(minutes=minute)
+        made.apply(Mark(time, None, {"S": price}, cash={"USD": 927.0}, rates={"USD": 1.0}))
+    made.apply(DayEnd(NOON + timedelta(days=1), 1000.0))
+    return json.dumps(made.state())
+
+
+def places(value: Any, path: Path = ()) -> Iterator[Path]:
+    """The paths to everything in a state, of a list its first two values."""
+    if isinstance(value, dict):
+        children: list[tuple[str | int, Any]] = [*value.items()]
+    elif isinstance(value, list):
+        children = [*enumerate(value[:2])]
+    else:
+        children = []
+    for step, child in children:
+        if step not in TOLD:
+            yield (*path, step)
+            yield from places(child, (*path, step))
+
+
+def owner(state: Any, path: Path) -> Any:
+    """The object or list that the last step of a path is in."""
+    for step in path[:-1]:
+        state = state[step]
+    return state
+
+
+def is_field(path: Path) -> bool:
+    """Whether the last step is the name of a field, not a place in a list or a key of data."""
+    named = isinstance(path[-1], str) and path[-1] not in LATER
+    return named and (len(path) == 1 or path[-2] not in DATA)
+
+
+def refused(state: Any, path: Path) -> StateError:
+    """The error of a state that was changed there."""
+    with pytest.raises(StateError) as caught:
+        fresh().restore(state)
+    assert caught.value.path[0] == path[0] or path[0] in {"version", "account_currency"}
+    return caught.value
+
+
+def test_the_state_itself_is_taken() -> None:
+    """What is changed below is a state that a tracker goes on from."""
+    made = fresh()
+    made.restore(json.loads(saved()))
+    assert made.state() == json.loads(saved())
+
+
+def test_a_missing_field_is_refused_and_named() -> None:
+    """Every field of every part must be there; the error ends with the name of the one missing."""
+    whole, tried = json.loads(saved()), 0
+    for path in filter(is_field, places(whole)):
+        state = deepcopy(whole)
+        del owner(state, path)[path[-1]]
+        error = refused(state, path)
+        assert path[-1] in error.path, (path, error)
+        tried += 1
+    assert tried > 150
+
+
+def test_a_mistyped_value_is_refused() -> None:
+    """Every value must be of its type, those in lists, rows and data too."""
+    whole, tried = json.loads(saved()), 0
+    for path in places(whole):
+        state = deepcopy(whole)
+        changed = owner(state, path)
+        changed[path[-1]] = 7.5 if isinstance(changed[path[-1]], dict | list) else {"?": []}
+        refused(state, path)
+        tried += 1
+    assert tried > 400
