@@ -5,7 +5,7 @@ What a user names is here: `from models import PerformanceTracker, TradeRecord`.
 
 from __future__ import annotations
 
-from models.creation import create_performance_tracker
+from models.creation import create_performance_tracker, from_fills
 from models.equity.curve import CurvePoint
 from models.equity.drawdown import DrawdownPeriod, DrawdownRecord
 from models.equity.session_metrics import SessionKind, SessionMetrics
@@ -51,4 +51,5 @@ __all__ = [
     "UnknownStrategyError",
     "__version__",
     "create_performance_tracker",
+    "from_fills",
 ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, tzinfo
 from typing import Any
 
 from models.performance_tracker import PerformanceTracker
 from models.settings import read_settings
+from models.tracker.hand_calls import fill_in
 from models.tracker.ports import Logger
 from models.trades.log import Archive
 
@@ -38,3 +40,26 @@ def create_performance_tracker(
         zone=zone,
         days_per_year=days_per_year,
     )
+
+
+def from_fills(
+    rows: Iterable[Mapping[str, Any]], starting_equity: float = 100_000.0, **given: Any
+) -> PerformanceTracker:
+    """A tracker of the fills of a list, a file or a table, in any order.
+
+    Args:
+        rows: Mappings with symbol, time, quantity (signed: above 0 is bought) and price, and where
+            they are known fee, strategy, tag and multiplier. Each fill closes what its strategy
+            holds on the other side, and opens what is left.
+        starting_equity: What the account held before the first of them, account currency.
+        given: Further arguments of `create_performance_tracker`.
+
+    Raises:
+        CallError: A row lacks a key, has another, or holds what is not allowed; the text says which
+            row.
+        SettingsError: A setting is unknown or not allowed.
+    """
+    fills = [fill_in(row, number) for number, row in enumerate(rows, 1)]
+    tracker = create_performance_tracker(starting_equity, **given)
+    tracker.take_fills(fills)
+    return tracker

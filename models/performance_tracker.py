@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 from models.equity.curve import CurvePoint
+from models.equity.daily import returns_of
 from models.equity.drawdown import DrawdownRecord
-from models.equity.samples import Samples
+from models.equity.samples import Floats, Samples
 from models.equity.scopes import Scopes
 from models.equity.session_metrics import SessionKind, SessionMetrics
 from models.equity.strategy_metrics import StrategyMetrics
+from models.errors import CallError
 from models.events.event import Event
 from models.events.instruments import Instrument
 from models.execution.group_metrics import ExecutionMetrics, OrderGroup, SuggestedSlippage
@@ -27,11 +29,13 @@ from models.ledger.ledger import Ledger
 from models.ledger.statement import Sheet
 from models.ledger.tags import Resolver
 from models.settings import Settings
+from models.tracker.amending import Amendments
+from models.tracker.by_hand import TradesByHand
 from models.tracker.core import Core
 from models.tracker.deployments import Deployment
 from models.tracker.guard import Guard, warnings_to
 from models.tracker.listeners import Listener
-from models.tracker.manual import HandOrder, ManualTrading
+from models.tracker.manual import ManualTrading
 from models.tracker.notices import NoticeKind
 from models.tracker.orders import ExecutedOrders
 from models.tracker.performance import Performance
@@ -43,11 +47,11 @@ from models.tracker.summary import PerformanceSummary, Summarizer
 from models.tracker.trades import ClosedTrades, TradeFilter
 from models.trades.log import Archive
 from models.trades.metrics import TradeMetrics
-from models.trades.record import LONG, LOTS, TradeRecord
+from models.trades.record import LOTS, TradeRecord
 from models.trades.statistics import GroupBy, TradeStatistics
 
 
-class PerformanceTracker:
+class PerformanceTracker(Amendments, TradesByHand):
     """P&L, positions and trades by strategy, balanced to the cent.
 
     A question about a strategy that does not exist raises `UnknownStrategyError`, and one about a
@@ -95,6 +99,8 @@ class PerformanceTracker:
         resolver: Resolver | None = None,
         follower: Follower | None = None,
     ) -> None:
+        if not isinstance(zone, tzinfo):
+            raise CallError(f"the zone is {zone!r}; it must be a tzinfo, as ZoneInfo(...) makes")
         storage = object_store if isinstance(object_store, Storage) else storage_in(object_store)
         self.core = core = Core(
             settings or Settings(),
@@ -160,83 +166,6 @@ class PerformanceTracker:
     def samples(self) -> Samples:
         """LEAN's daily samples so far, as its own statistics take them."""
         return self.core.samples
-
-    # --- trading by hand
-
-    def open_trade(
-        self,
-        symbol: str,
-        quantity: float,
-        price: float,
-        *,
-        time: datetime | None = None,
-        strategy: str | None = None,
-        direction: str = LONG,
-        commission: float = 0.0,
-        multiplier: float = 1.0,
-        tag: str = "",
-    ) -> TradeRecord:
-        """Say that a quantity was bought, or sold short; it adds to what the strategy holds.
-
-        `HandOrder` and `ManualTrading.open_trade` describe the arguments.
-
-        Raises:
-            CallError: An argument is not allowed, or the strategy holds the other side.
-        """
-        order = HandOrder(symbol, price, time, strategy, commission, tag)
-        return self._manual.open_trade(order, quantity, direction, multiplier)
-
-    def close_trade(
-        self,
-        symbol: str,
-        price: float,
-        quantity: float | None = None,
-        *,
-        time: datetime | None = None,
-        strategy: str | None = None,
-        commission: float = 0.0,
-        tag: str = "",
-    ) -> list[TradeRecord]:
-        """Say that a strategy closed what it holds of a symbol, or a part of it.
-
-        `HandOrder` and `ManualTrading.close_trade` describe the arguments.
-
-        Raises:
-            CallError: Nothing, or less, is held, or an argument is not allowed.
-        """
-        order = HandOrder(symbol, price, time, strategy, commission, tag)
-        return self._manual.close_trade(order, quantity)
-
-    def update_unrealized_pnl(
-        self, prices: Mapping[str, float], time: datetime | None = None
-    ) -> float:
-        """Mark what is held at prices by ticker; what is not named keeps its last one.
-
-        Returns:
-            The unrealized P&L of everything held.
-
-        Raises:
-            CallError: A ticker is unknown or a time missing.
-        """
-        return self._manual.update_unrealized_pnl(prices, time)
-
-    def record_flow(
-        self,
-        amount: float,
-        currency: str | None = None,
-        note: str = "",
-        *,
-        time: datetime | None = None,
-    ) -> None:
-        """Say that a deposit (positive) or withdrawal comes or came: it is no profit.
-
-        With a feed that shows cash it is booked at the mark whose cash shows it. In an account by
-        hand it is booked now. `ManualTrading.record_flow` describes the arguments.
-
-        Raises:
-            CallError: The amount is 0 or not finite, or the currency has no rate by hand.
-        """
-        self._manual.record_flow(amount, currency, note, time)
 
     # --- what it knows
 
@@ -311,6 +240,31 @@ class PerformanceTracker:
     def equity_curve(self, strategy: str | None = None) -> list[CurvePoint]:
         """At most 4,000 marks of the account, or a strategy, with the extremes among them."""
         return self._performance.equity_curve(strategy)
+
+    def daily_nav(self, strategy: str | None = None) -> tuple[list[date], Floats]:
+        """The days of the account, or of a strategy, and the NAV at the end of each.
+
+        A day is a weekday of the tracker's zone, or one of a weekend on which the NAV moved; one
+        without a mark has the NAV of the day before. No point is thinned out.
+        """
+        return self._performance.daily_nav(strategy)
+
+    def daily_returns(self, strategy: str | None = None) -> tuple[list[date], Floats]:
+        """The days of `daily_nav`, and the return of each on the day before."""
+        days, navs = self._performance.daily_nav(strategy)
+        return days, returns_of(navs)
+
+    @property
+    def current_equity(self) -> float:
+        """What the account is worth now, account currency."""
+        with self.core.lock:
+            return self.core.ledger.equity_now()
+
+    @property
+    def peak_equity(self) -> float:
+        """The highest equity at any mark, account currency."""
+        found = self._performance.sessions(SessionKind.INCEPTION, None)
+        return found[-1].peak_equity if found else self.current_equity
 
     def trade_statistics(self, strategy: str | None = None) -> TradeMetrics:
         """Every figure of the closed lots, of all or of a strategy; net of fees."""

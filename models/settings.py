@@ -23,6 +23,7 @@ ON_OFF = {"on": True, "off": False}
 LOG_LEVELS = ("debug", "info", "warning", "error")
 NOTIFIERS = frozenset({"email", "telegram", "web"})
 _STRATEGY_NAME = re.compile(r"[^\s,;|=]+")
+_QUOTED_NAME = re.compile(r"[^\s,;|=]+(?: +[^\s,;|=]+)*")  # what a tag may say in quotes
 
 
 class SettingsError(TrackerError, ValueError):
@@ -76,6 +77,7 @@ class Settings:
             trading and 0 in a backtest.
         day_marks: Whether to mark at midnight of the algorithm's clock too.
         capital: Strategy -> its part of the account's starting equity; 1 for one not named.
+        strategies: Strategies that exist from the start, beside those of `capital`.
         keep_trades: Closed trades of each book that are kept in memory.
         persist: Whether to save the state in the object store; auto is yes, except in an
             optimization.
@@ -96,6 +98,7 @@ class Settings:
             (`read_thresholds`).
         banner: Whether to show a few figures in LEAN's own banner and statistics.
         charts: Whether to plot NAV, drawdown, exposure and unexplained money once a day.
+        seed_strategy: Whose the holdings are that the account opens with; empty is nobody's.
     """
 
     default_strategy: str = "main"
@@ -119,6 +122,8 @@ class Settings:
     execution_limits: Mapping[str, float] = field(default_factory=lambda: dict(THRESHOLDS))
     banner: bool = True
     charts: bool = False
+    seed_strategy: str = ""
+    strategies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +146,22 @@ def _strategy(text: str) -> str:
     return text
 
 
+def _any_strategy(text: str) -> str:
+    """The name of a strategy, which may hold blanks."""
+    name = text.strip()
+    if not _QUOTED_NAME.fullmatch(name) or name == UNASSIGNED:
+        raise ValueError(text)
+    return name
+
+
+def _strategies(text: str) -> tuple[str, ...]:
+    """Names separated by commas, each of them once."""
+    names = tuple(map(_any_strategy, text.split(","))) if text.strip() else ()
+    if len(set(names)) < len(names):
+        raise ValueError(text)
+    return names
+
+
 def _plain_seconds(text: str) -> float:
     """Seconds of 0 or more."""
     number = float(text)
@@ -159,7 +180,7 @@ def _shares(text: str) -> dict[str, float]:
     shares: dict[str, float] = {}
     for part in filter(None, text.split(",")):
         name, share = part.split("=")
-        strategy = _strategy(name.strip())
+        strategy = _any_strategy(name)
         if strategy in shares or not 0 < float(share) < float("inf"):
             raise ValueError(text)
         shares[strategy] = float(share)
@@ -229,12 +250,17 @@ SETTINGS: dict[str, Setting] = {
     "default_strategy": Setting(
         _strategy, f"a name without spaces or any of , ; | = that is not {UNASSIGNED}"
     ),
+    "seed_strategy": Setting(
+        lambda text: _strategy(text) if text else "",
+        f"empty, or a name without spaces or any of , ; | = that is not {UNASSIGNED}",
+    ),
     "strategy_tag": _choice(TagMeans),
     "matching": _choice(Matching),
     "mark_every": Setting(_seconds, "auto, or seconds of 0 or more"),
     "day_marks": _ON_OFF,
     "keep_trades": Setting(_whole_number, "a number of 0 or more"),
     "capital": Setting(_shares, "NAME=PART,NAME=PART with parts above 0"),
+    "strategies": Setting(_strategies, "NAME,NAME with each name once"),
     "persist": _choice(Switch),
     "save_every": Setting(_plain_seconds, "seconds of 0 or more"),
     "resume": _choice(Switch),
@@ -294,6 +320,8 @@ def _parameter_text(value: Any) -> str:
         return "on" if value else "off"
     if isinstance(value, Mapping):
         return ",".join(f"{_parameter_text(name)}={part}" for name, part in value.items())
+    if isinstance(value, list | tuple):
+        return ",".join(map(_parameter_text, value))
     return str(value).strip()
 
 

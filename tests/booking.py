@@ -11,6 +11,7 @@ from models.ledger.corporate_actions import delist, dividend, rename, split
 from models.ledger.effects import NO_EFFECTS, Effects
 from models.ledger.ledger import Ledger
 from models.ledger.opening import open_account
+from models.ledger.order_fees import book_update
 
 
 def book(ledger: Ledger, event: Event | Instrument) -> Effects | None:
@@ -23,7 +24,7 @@ def book(ledger: Ledger, event: Event | Instrument) -> Effects | None:
         case CashFlow():
             return ledger.announce(event)
         case OrderUpdate():
-            ledger.books.update_order(event)
+            return book_update(ledger.books, event)
     return _book_action(ledger, event)
 
 

@@ -2,7 +2,7 @@
 
 => trade trend LONG 10 AAPL 100->110 gross 100 fees 3 net 97 reason order
                                 the next trade that closed; also percent, slippage, bps, tag,
-                                orders 1,2, seeded True; spaces in a value are written _
+                                orders 1,2, seeded True, mae, mfe; spaces in a value are written _
 => lots trend AAPL 10 @ 100, 5 @ 101
                                 all its open lots, or `none`
 => trend realized 100 fees 3    a strategy's terms, or the `account`'s: those not named are 0
@@ -57,6 +57,8 @@ def _trade(player: Player, words: list[str]) -> None:
         "percent": trade.pnl_pct or 0.0,
         "slippage": trade.slippage or 0.0,
         "bps": trade.slippage_bps or 0.0,
+        "mae": trade.mae,
+        "mfe": trade.mfe,
     }
     texts = {"reason": trade.exit_reason.replace(" ", "_"), "tag": trade.tag.replace(" ", "_")}
     texts |= {"orders": "{},{}".format(*trade.order_ids), "seeded": str(trade.seeded)}

@@ -39,6 +39,8 @@ class Security:
         strike: An option's.
         call: Whether an option is a call.
         lands: Whether its profit is turned into account currency when it is realized.
+        converts: Whether a split's fraction is paid in account currency, as LEAN does since
+            September 2026, or as a plain number.
         exit_fee: What LEAN reckons for closing one contract, account currency.
         price: The last price.
         quantity: Net.
@@ -58,6 +60,7 @@ class Security:
     strike: Decimal = ZERO
     call: bool = True
     lands: bool = False
+    converts: bool = False
     exit_fee: Decimal = ZERO
     price: Decimal = ZERO
     quantity: Decimal = ZERO
@@ -179,7 +182,7 @@ class LeanAccount:
     def split(self, sid: str, factor: Decimal, price: Decimal) -> None:
         """Whole shares stay; the fraction is paid at a price into the account currency.
 
-        LEAN pays the number, whatever the currency of the price.
+        Before September 2026 LEAN pays the number, whatever the currency of the price.
         """
         security = self.securities[sid]
         if not (self.live or security.splits):
@@ -188,7 +191,8 @@ class LeanAccount:
         security.quantity = Decimal(int(exact))
         security.average *= factor
         security.price *= factor
-        self.pay(self.currency, (exact - security.quantity) * price)
+        rate = self.rates[security.quote] if security.converts else ONE
+        self.pay(self.currency, (exact - security.quantity) * price * rate)
 
     def dividend(self, sid: str, distribution: Decimal) -> None:
         """Longs receive it, shorts pay it, in account currency."""

@@ -16,7 +16,8 @@ what happens, with what must hold after it on lines that start with `=>`. `#` st
     OUTSIDE BUY 10 AAPL @ 100       LEAN has it, no event ever comes
     HOLDS AAPL 20 @ 95              LEAN shows that quantity; before any event: from the start
     AGAIN                           the last order event once more
-    SUBMIT order 7 by trend         an order's event that fills nothing; status, bid, ask, price
+    SUBMIT order 7 by trend         an order's event that fills nothing; status, bid, ask, price,
+                                    and with sid and fee what it charges
     MARK AAPL 105                   prices change, and a mark; equity +5 falsifies LEAN's.
                                     `MARK?` is a mark that need not balance
     RATE EUR 1.1                    heard of with the next event
@@ -219,6 +220,7 @@ class Player:
             dividends=data in {"RAW", "SPLIT_ADJUSTED"},
             delayed=said.get("cash") == "delayed",
             lands=said.get("settles") == "account",
+            converts=said.get("fraction") == "converted",
             strike=Decimal(strike or 0),
             call=right == "call",
             exit_fee=Decimal(said.get("exit", "0")),
@@ -351,9 +353,23 @@ class Player:
         order_id, event_id, tag, order_type = self._order(said)
         bid, ask, price = (number(said.get(name, "0")) for name in ("bid", "ask", "price"))
         status = OrderStatus[said.get("status", "SUBMITTED")]
-        sid, time = said.get("sid", ""), self._time(said)
+        fee, currency = Decimal(said.get("fee", "0")), said.get("in", self.account.currency)
+        if fee:
+            self.account.pay(currency, -fee)
         update = OrderUpdate(
-            time, order_id, event_id, sid, status, tag, order_type, 0.0, bid, ask, price
+            self._time(said),
+            order_id,
+            event_id,
+            said.get("sid", ""),
+            status,
+            tag,
+            order_type,
+            bid=bid,
+            ask=ask,
+            price=price,
+            fee=float(fee),
+            fee_currency=currency if fee else "",
+            rates=self._rates({currency} - {self.account.currency}),
         )
         self.apply(update)
 

@@ -17,8 +17,10 @@ from models.ledger.tags import Resolver
 from models.performance_tracker import PerformanceTracker
 from models.settings import Settings, read_settings
 from models.tracker.ports import Follower
+from models.tracker.resolvers import check_resolver
 from models.trades.log import Archive
 from utils.lean.commands import Commands
+from utils.lean.conversions import utc
 from utils.lean.hooks import Hooks
 from utils.lean.run import LeanRun
 from utils.lean.saving import Saving
@@ -42,7 +44,7 @@ class LeanTracker(PerformanceTracker):
         resolver: The strategy of an order from its ticker, tag and type; None is for the settings.
         archive: Where closed trades go beyond those kept in memory; None is for the object store.
         follower: What is told of the same events beside the books.
-        clock: Unix time, seconds: what saves are timed by.
+        clock: Unix time, seconds: what saves and a backtest's banner are timed by.
 
     Attributes:
         log: The structured log; the algorithm may log its own events there.
@@ -77,7 +79,7 @@ class LeanTracker(PerformanceTracker):
             resolver=resolver,
             follower=follower,
         )
-        self.reporting = Reporting(algorithm, self, self.keeping)
+        self.reporting = Reporting(algorithm, self, self.keeping, clock)
         self.log = self.reporting.log
         self.run = LeanRun(algorithm, self, self.reporting, self._deployment)
         persists = self.keeping.persists
@@ -99,7 +101,8 @@ class LeanTracker(PerformanceTracker):
     def on_data(self, data: Slice) -> None:
         """Call it in the algorithm's `on_data`."""
         self.reporting.guard("on_data", self._hooks.data, data)
-        self.saving.save_if_due()
+        if self.saving.persists:
+            self.saving.save_if_due()
 
     def on_midnight(self) -> None:
         """LEAN calls it at midnight of the algorithm's clock; `track` schedules it."""
@@ -188,15 +191,21 @@ def track(
             default strategy. Without one the setting `tracker_strategy_tag` decides.
         archive: Where closed trades go beyond those kept in memory; by default segments in the
             object store, in live trading or where the setting `tracker_persist` is on.
-        clock: Unix time, seconds: what saves are timed by.
+        clock: Unix time, seconds: what saves and a backtest's banner are timed by.
         follower: What is told of the same events beside the books, such as LEAN's own book in a
             replay.
         overrides: Settings by name without the prefix; they win over the project's parameters.
 
     Raises:
         SettingsError: A `tracker_` parameter or an override is unknown or not allowed.
+        CallError: The resolver cannot be called with a ticker, a tag and an order type.
     """
+    # Where two threads of LEAN's feed with custom data in Python convert the run's first DateTime
+    # at once, pythonnet locks both up for good. One that is converted before them prevents it.
+    utc(algorithm.utc_time)
     settings = read_settings(dict(algorithm.get_parameters().items()), overrides)
+    if resolver is not None:
+        check_resolver(resolver)
     tracker = LeanTracker(
         algorithm, settings, resolver=resolver, archive=archive, clock=clock, follower=follower
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from math import inf
 from typing import ClassVar, NamedTuple
@@ -74,16 +75,65 @@ class Curve(Restorable):
         if equity < self.low:
             self.low, self.low_time = equity, time
 
+    @property
+    def room(self) -> int:
+        """How many marks at an equity that the bucket has seen fit in; the last one may fill it."""
+        return self.left if self.low <= self.high else 0
+
+    def repeat(self, count: int, times: Sequence[datetime], equity: float, units: float) -> None:
+        """Take marks at the equity of the last mark.
+
+        Args:
+            count: How many.
+            times: UTC of each of them, or of the last where there are no more of them than `room`.
+            equity: Account currency.
+            units: The units.
+        """
+        self.left -= count - len(times)
+        taken = 0
+        if self._stride == 1:  # each mark is a point
+            columns = self._columns
+            points = [time.timestamp() for time in times[: CURVE_FULL - len(columns[0]) - 1]]
+            taken = len(points)
+            columns[0].extend(points)
+            columns[1].extend([equity] * taken)
+            columns[2].extend([units] * taken)
+        while taken < len(times):
+            if not self.low <= equity <= self.high:
+                self.stretch(times[taken], equity)
+            gone = min(self.left, len(times) - taken)
+            taken += gone
+            self.left -= gone
+            if not self.left:
+                self.flush(units)
+
+    def fill(self, time: datetime, equity: float, units: float) -> None:
+        """Take the mark that fills the bucket, and store the bucket's extremes."""
+        times, equities, all_units = self._columns
+        if self._stride > 1 or len(times) + 1 >= CURVE_FULL:
+            self.stretch(time, equity)
+            self.flush(units)
+            return
+        times.append(time.timestamp())
+        equities.append(equity)
+        all_units.append(units)
+
     def flush(self, units: float) -> None:
         """Store the bucket's extremes, valued by its units, and begin the next bucket."""
         times, equities, all_units = self._columns
-        for time, equity in self._bucket:
-            times.append(time.timestamp())
-            equities.append(equity)
+        low, high = self.low, self.high
+        if low == high:  # most buckets are one mark long, or stand still
+            times.append(self.low_time.timestamp())
+            equities.append(low)
             all_units.append(units)
+        elif low < high:
+            for time, equity in self._bucket:
+                times.append(time.timestamp())
+                equities.append(equity)
+                all_units.append(units)
         if len(times) >= CURVE_FULL:
             self._thin_out()
-        self._empty_bucket()
+        self.high, self.low = -inf, inf
         self.left = self._stride
 
     @property

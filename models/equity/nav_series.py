@@ -131,11 +131,12 @@ class NavSeries(Restorable):
         if not day.floor_nav <= nav <= day.high_nav:
             day.move(nav)
         curve = self._curve
-        if not curve.low <= equity <= curve.high:
-            curve.stretch(time, equity)
-        curve.left -= 1
-        if not curve.left:
-            curve.flush(self._units)
+        if curve.left == 1:
+            curve.fill(time, equity, self._units)
+        else:
+            curve.left -= 1
+            if not curve.low <= equity <= curve.high:
+                curve.stretch(time, equity)
         if nav < self._floor:
             self._trough = nav
             self._floor = nav - NAV_TOLERANCE * self._peak
@@ -149,6 +150,24 @@ class NavSeries(Restorable):
             return self._rise(time, nav)
         self._peak_time = time
         return NOTHING
+
+    @property
+    def room(self) -> int:
+        """How many marks with the last equity the curve takes while it stores nothing of them."""
+        return self._curve.room
+
+    def repeat(self, count: int, times: Sequence[datetime]) -> None:
+        """Take the last mark's equity so many times more, on the same day.
+
+        Args:
+            count: How many times.
+            times: UTC of each of them, or of the last where there are no more of them than `room`.
+        """
+        day = self.book.day
+        self._curve.repeat(count, times, day.end_equity, self._units)
+        self.time = times[-1]
+        if day.end_nav >= self._edge:
+            self._peak_time = self.time
 
     def _join(self, nav: float, equity: float, flow: float) -> None:
         """Buy or sell units for a flow at the NAV; equity contains it."""

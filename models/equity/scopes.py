@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from math import sqrt
 from typing import Any, ClassVar
 
 from models.codec import NUMBER, TEXT, list_of, maybe
-from models.equity.nav_series import Change, NavSeries
+from models.equity.nav_series import NEW_LOW, NOTHING, RECOVERED, Change, NavSeries
 from models.equity.strategy_metrics import StrategyMetrics
 from models.equity.tally import Tally
 from models.errors import UnknownStrategyError
 from models.fields import PART, Field, Restorable, Table, restored, saved_value
+from models.ledger.books import Books
 from models.ledger.effects import Effects
 from models.ledger.ledger import Ledger
 from models.ledger.statement import Sheet
 from models.ledger.tags import UNASSIGNED
+
+# What any mark may bring, and is no change to those who do not follow drawdowns.
+UNTOLD = (NEW_LOW, RECOVERED)
 
 ACCOUNT = ""  # the name of the account's own scope in notices and states
 
@@ -81,10 +85,11 @@ class Scopes(Restorable):
     Args:
         shares: Strategy -> its part of the account's base; 1 for a strategy that is not named.
         zone: The algorithm's time zone.
+        named: The strategies that exist from the start.
 
     Attributes:
         account: The account's scope.
-        strategies: Strategy -> its scope, in the order of their first use.
+        strategies: Strategy -> its scope: those named, then others in the order of their first use.
         changes: What happened to which scope, until the tracker takes it from here.
     """
 
@@ -94,33 +99,49 @@ class Scopes(Restorable):
         Field("seeded", maybe(NUMBER), "_seeded"),
     )
 
-    def __init__(self, shares: Mapping[str, float], zone: tzinfo) -> None:
+    def __init__(
+        self, shares: Mapping[str, float], zone: tzinfo, named: Iterable[str] = ()
+    ) -> None:
         self.account = Scope(ACCOUNT, 1.0, 0.0, zone)
         self.strategies: dict[str, Scope] = {}
         self._shares = shares
         self._zone = zone
+        self._named = tuple(named)
         self._base = 0.0
         self._flows = 0.0
         self._seeded: float | None = None  # gained before the start; None before the first mark
         self.changes: list[tuple[Scope, Change]] = []
+        self._begin_named()
+
+    def _begin_named(self) -> None:
+        """Make the scopes of the named strategies that have none yet."""
+        for name in self._named:
+            self.strategy(name)
 
     def open(self, ledger: Ledger) -> None:
         """Begin with the account as it opened."""
         self._base = ledger.books.starting_equity
         self.account = Scope(ACCOUNT, 1.0, self._base, self._zone)
+        self.strategies.clear()
+        self._begin_named()
 
-    def mark(self, time: datetime, ledger: Ledger) -> None:
-        """Take the mark that the ledger took just before."""
+    def mark(self, time: datetime, ledger: Ledger, *, drawdowns: bool = True) -> None:
+        """Take the mark that the ledger took just before.
+
+        Args:
+            time: UTC.
+            ledger: It has valued the mark.
+            drawdowns: Whether a new low or a recovery alone is put among the changes.
+        """
         books = ledger.books
         if self._seeded is None:
-            found = books.accounts[UNASSIGNED]
-            self._seeded = found.open_pnl if found.open else 0.0
-        base = books.starting_equity + self._seeded
+            self._seeded = self._gained_before(books) - books.joined
+        base = books.starting_equity + self._seeded + books.joined
         if base != self._base:
             self._rebase(time, base)
         flow, self._flows = ledger.flow_total - self._flows, ledger.flow_total
         change = self.account.track.mark(time, ledger.equity, flow)
-        if change:
+        if change is not NOTHING and (drawdowns or change not in UNTOLD):
             self._note(self.account, change)
         for name, account in books.accounts.items():
             scope = self.strategies.get(name)
@@ -129,8 +150,34 @@ class Scopes(Restorable):
                     continue
                 scope = self.strategy(name)
             change = scope.track.mark(time, scope.capital + account.terms.net + account.open_pnl)
-            if change:
+            if change is not NOTHING and (drawdowns or change not in UNTOLD):
                 self._note(scope, change)
+
+    @property
+    def room(self) -> int:
+        """How many marks with the last equity no curve stores a point of but for the last one."""
+        return min(scope.track.room for scope in (self.account, *self.strategies.values()))
+
+    def repeat(self, count: int, times: Sequence[datetime]) -> None:
+        """Take the last mark so many times more.
+
+        Args:
+            count: How many times.
+            times: UTC of each of them, or of the last where there are no more of them than `room`.
+        """
+        for scope in (self.account, *self.strategies.values()):
+            scope.track.repeat(count, times)
+
+    def _gained_before(self, books: Books) -> float:
+        """What the holdings from before the start had gained; a strategy that has them starts so.
+
+        Its equity counts their P&L from the entry on, so its capital begins without it.
+        """
+        found = books.account(books.seed_strategy)
+        gained = found.open_pnl if found.open else 0.0
+        if found.name != UNASSIGNED:
+            self.strategy(found.name).capital -= gained
+        return gained
 
     def _note(self, scope: Scope, change: Change) -> None:
         if change:
@@ -194,8 +241,10 @@ class Scopes(Restorable):
         """Take over what `state` returned; `StateError` where something is missing or mistyped."""
         super().restore(state)
         new = restored(lambda: Scope(ACCOUNT, 1.0, 0.0, self._zone))
+        self.strategies.clear()
         for scope in saved_value(state, "scopes", list_of(new)):
             if scope.name == ACCOUNT:
                 self.account = scope
             else:
                 self.strategies[scope.name] = scope
+        self._begin_named()

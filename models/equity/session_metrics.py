@@ -62,22 +62,22 @@ class SessionMetrics(Record):
     """
 
     session_date: date
-    kind: SessionKind
-    trades: int
-    winning_trades: int
-    losing_trades: int
-    breakeven_trades: int
-    gross_pnl: float
-    net_pnl: float
-    commissions: float
-    volume: float
-    max_drawdown: float | None
-    peak_equity: float
-    low_equity: float
-    start_equity: float
-    end_equity: float
-    flows: float
-    start_nav: float | None
-    end_nav: float | None
-    win_rate: float | None
-    is_open: bool
+    kind: SessionKind = SessionKind.DAILY
+    trades: int = 0
+    winning_trades: int = 0
+    losing_trades: int = 0
+    breakeven_trades: int = 0
+    gross_pnl: float = 0.0
+    net_pnl: float = 0.0
+    commissions: float = 0.0
+    volume: float = 0.0
+    max_drawdown: float | None = None
+    peak_equity: float = 0.0
+    low_equity: float = 0.0
+    start_equity: float = 0.0
+    end_equity: float = 0.0
+    flows: float = 0.0
+    start_nav: float | None = None
+    end_nav: float | None = None
+    win_rate: float | None = None
+    is_open: bool = True

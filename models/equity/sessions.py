@@ -71,16 +71,22 @@ class Session:
 
     def stretch(self, equity: float) -> None:
         """Widen the range of equity to an equity outside it."""
-        self.high_equity = max(self.high_equity, equity)
-        self.low_equity = min(self.low_equity, equity)
+        if equity > self.high_equity:
+            self.high_equity = equity
+        if equity < self.low_equity:
+            self.low_equity = equity
 
     def move(self, nav: float) -> None:
         """Take a NAV that is above the highest, or below the lowest since the highest."""
-        self.high_nav = max(self.high_nav, nav)
-        self.low_nav = min(self.low_nav, nav)
+        if nav > self.high_nav:
+            self.high_nav = nav
+        if nav < self.low_nav:
+            self.low_nav = nav
         self.floor_nav = nav
         if self.high_nav > 0.0:
-            self.max_drawdown = max(self.max_drawdown, 1.0 - nav / self.high_nav)
+            fall = 1.0 - nav / self.high_nav
+            if fall > self.max_drawdown:
+                self.max_drawdown = fall
 
     def extend(self, later: Session) -> None:
         """Merge the next session into this one."""

@@ -32,16 +32,16 @@ class StrategyMetrics(Record):
     """
 
     strategy_name: str
-    trades: int
-    winning_trades: int
-    losing_trades: int
-    net_pnl: float
-    fees: float
-    avg_pnl: float | None
-    win_rate: float | None
-    profit_factor: float | None
-    max_drawdown: float | None
-    sharpe_ratio: float | None
-    sortino_ratio: float | None
-    capital: float
-    trading_days: int
+    trades: int = 0
+    winning_trades: int = 0
+    losing_trades: int = 0
+    net_pnl: float = 0.0
+    fees: float = 0.0
+    avg_pnl: float | None = None
+    win_rate: float | None = None
+    profit_factor: float | None = None
+    max_drawdown: float | None = None
+    sharpe_ratio: float | None = None
+    sortino_ratio: float | None = None
+    capital: float = 0.0
+    trading_days: int = 0

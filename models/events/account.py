@@ -30,6 +30,10 @@ class Opening:
         require_utc(self.time, "opening")
         for currency, amount in self.cash.items():
             require_finite(amount, f"opening: the cash in {currency}")
+        for currency, rate in self.rates.items():
+            require_finite(rate, f"opening: the rate of {currency}")
+        for sid, holding in self.holdings.items():
+            require_finite(sum(holding), f"opening: the holding of {sid}")
 
 
 @dataclass(slots=True)
@@ -71,6 +75,8 @@ class Mark:
             total += sum(self.unsettled.values()) + sum(self.rates.values())
         if self.profits:
             total += sum(profit + settled for profit, settled in self.profits.values())
+        if self.holdings:
+            total += sum(quantity + average for quantity, average in self.holdings.values())
         if not isfinite(total):
             self._explain()
 
@@ -83,6 +89,8 @@ class Mark:
                 require_finite(figure, f"mark: the {what} {name}")
         for sid, profits in self.profits.items():
             require_finite(sum(profits), f"mark: the profit of {sid}")
+        for sid, holding in (self.holdings or {}).items():
+            require_finite(sum(holding), f"mark: the holding of {sid}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,9 @@ class OrderUpdate:
         stop_price: The stop of a new order; None where there is none.
         created: UTC when the order was made, where LEAN says so; else None.
         message: LEAN's message, the reason of a reject or cancel.
+        fee: What LEAN charges for the order with this event, in `fee_currency`, positive when paid.
+        fee_currency: The currency of the fee.
+        rates: Account currency per unit of each foreign currency that the fee touches.
     """
 
     time: datetime
@@ -87,10 +90,17 @@ class OrderUpdate:
     message: str = ""
     stop_price: float | None = None
     created: datetime | None = None
+    fee: float = 0.0
+    fee_currency: str = ""
+    rates: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.time.tzinfo is not UTC:  # asking for its offset from UTC is slow
             require_utc(self.time, f"order {self.order_id}")
+        if self.fee:
+            require_finite(self.fee, f"order {self.order_id}: the fee")
+            for currency, rate in self.rates.items():
+                require_finite(rate, f"order {self.order_id}: the rate of {currency}")
 
 
 @dataclass(slots=True)
@@ -112,6 +122,8 @@ class Fill:
         message: LEAN's message; an index option's exercise states the underlying's price in it.
         final: Whether the order is filled with it.
         market: The instrument's price at that moment, quote currency; 0 where it was not read.
+        ordered: The order's whole quantity, signed, where this is its first event; 0 where it was
+            not read.
     """
 
     time: datetime
@@ -128,9 +140,12 @@ class Fill:
     message: str = ""
     final: bool = True
     market: float = 0.0
+    ordered: float = 0.0
 
     def __post_init__(self) -> None:
         if self.time.tzinfo is None or not isfinite(self.quantity + self.price + self.fee):
+            self._explain()
+        if self.rates and not isfinite(sum(self.rates.values())):
             self._explain()
         if self.quantity == 0.0:
             raise EventError(f"fill of order {self.order_id}: the quantity is 0")
@@ -141,3 +156,5 @@ class Fill:
         require_utc(self.time, what)
         for name in ("quantity", "price", "fee"):
             require_finite(getattr(self, name), f"{what}: the {name}")
+        for currency, rate in self.rates.items():
+            require_finite(rate, f"{what}: the rate of {currency}")

@@ -30,7 +30,7 @@ MOST_WAITING = 256  # orders that ended and are summed together
 MOST_KEYS = 500  # groups of one kind; orders of further ones are put together as OTHER
 
 _KINDS = tuple(OrderGroup)
-STRATEGY, SYMBOL, HOUR, SIZE = (
+STRATEGY, SYMBOL, BY_HOUR, BY_SIZE = (
     _KINDS.index(kind)
     for kind in (OrderGroup.STRATEGY, OrderGroup.SYMBOL, OrderGroup.HOUR, OrderGroup.SIZE)
 )
@@ -72,7 +72,7 @@ class OrderGroups:
             hour = f"{submitted.astimezone(self._zone).hour:02}"
             self._hour = submitted, hour
         size = SIZE_NAMES[bisect(SIZE_BOUNDS, value)] if value else UNVALUED
-        return *lasting, self._group(HOUR, hour), self._group(SIZE, size)
+        return *lasting, self._group(BY_HOUR, hour), self._group(BY_SIZE, size)
 
     def _lasting_of(self, order: FollowedOrder) -> tuple[GroupSums, ...]:
         """The groups of an order that are those of every order like it."""

@@ -145,6 +145,12 @@ class ExecutionQuality:
             self._end(followed, Outcome.FILLED, fill.time)
         return fill.final
 
+    def charge(self, order_id: int, fee: float) -> None:
+        """Take a fee that came without a fill, account currency."""
+        followed = self._open.get(order_id)
+        if followed is not None:
+            followed.figures.fees += fee
+
     def mark(self, time: datetime, prices: Mapping[str, float]) -> None:
         """Take the prices of a mark by sid, quote currency, 0 where unknown; O(markouts due)."""
         self._prices = prices
@@ -153,6 +159,11 @@ class ExecutionQuality:
     def due(self, time: datetime) -> set[str]:
         """The sids whose price a mark at that time needs for markouts, held or not."""
         return self._markouts.due(time)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a fill waits for a markout, so that the time of a mark matters."""
+        return any(self._markouts.pending)
 
     def split(self, sid: str, factor: float) -> None:
         """Apply a split: quantities are divided by the factor, prices multiplied by it."""

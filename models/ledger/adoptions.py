@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from models.events.instruments import Valuation
 from models.events.orders import Fill
-from models.events.quantities import DUST
+from models.events.quantities import dust
 from models.ledger.allocation import Allocation, share_fill
 from models.ledger.books import Books
 from models.ledger.effects import Effect, Effects
@@ -59,8 +60,9 @@ class Adoptions:
         """
         different: dict[str, tuple[float, float]] = {}
         for sid, holding in books.holdings.items():
-            gap = shown.get(sid, (0.0, 0.0))[0] - holding.quantity
-            if abs(gap) > holding.instrument.lot * DUST:
+            quantity = shown.get(sid, (0.0, 0.0))[0]
+            gap = quantity - holding.quantity
+            if gap and abs(gap) > dust(max(abs(quantity), holding.traded)):
                 different[sid] = gap, holding.quantity
         if not sure and different and different != self._shown:
             self._shown = different
@@ -85,13 +87,18 @@ class Adoptions:
         opened = abs(quantity) > abs(before)
         if opened:
             cost = (average * quantity - holding.average * before) / gap
-            price = cost if cost > 0 else price or average
+            may_be = cost > 0 or holding.instrument.valuation is Valuation.MARGIN
+            price = cost if may_be else price or average
             parts: Allocation = [(UNASSIGNED, gap)]
         else:
             holders = [(account.name, p.quantity) for account, p in books.holders(sid)]
             parts = share_fill(gap, holders, quantity == 0, holding.instrument.lot)
         self.adopted[sid] = (time, gap, price, {name: part / gap for name, part in parts})
-        return adjust(books, time, holding, price, parts, "outside")
+        effects = adjust(books, time, holding, price, parts, "outside")
+        if quantity and average:
+            holding.quantity = quantity
+            take_average(books, holding, average)
+        return effects
 
     def take_back(self, books: Books, fill: Fill) -> None:
         """Undo an adoption that the fill, coming late, explains; the fill is booked after."""
@@ -121,6 +128,34 @@ class Adoptions:
             sid: (datetime.fromisoformat(time), quantity, price, shares)
             for sid, (time, quantity, price, shares) in state["adopted"].items()
         }
+
+
+def take_averages(books: Books, holdings: Mapping[str, tuple[float, float]]) -> None:
+    """Take LEAN's average prices of holdings whose quantity is as it was.
+
+    Args:
+        books: The books to correct.
+        holdings: Symbol ID -> (quantity, average price) of everything LEAN holds.
+    """
+    for sid, (quantity, average) in holdings.items():
+        holding = books.holdings.get(sid)
+        if holding is None or not average:
+            continue
+        if abs(holding.quantity - quantity) <= dust(max(abs(quantity), holding.traded)):
+            take_average(books, holding, average)
+
+
+def take_average(books: Books, holding: Holding, average: float) -> None:
+    """Take LEAN's average price of a holding: it reckons the cash of later closings with it.
+
+    LEAN may hold at another average price after it was stopped: what a future, CFD or crypto future
+    made up to there is in LEAN's cash then, and still open in the lots.
+    """
+    cost, holding.average = holding.cost, average
+    instrument = holding.instrument
+    if instrument.valuation is Valuation.MARGIN:
+        currency, rate = books.account_settlement(instrument) or (instrument.currency, 1.0)
+        books.cash.move(currency, (holding.cost - cost) * rate)
 
 
 def adjust(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import copysign
 
 from models.events.orders import Fill
+from models.events.quantities import dust, tidy
 from models.ledger.accounts import Account
 from models.ledger.exercises import EXERCISE
 from models.ledger.lean_account import Holding
@@ -43,6 +45,25 @@ def largest_remainder(total: float, weights: Sequence[float], unit: float) -> li
     return whole
 
 
+def within(parts: Sequence[float], sizes: Sequence[float]) -> list[float]:
+    """Parts of one sign of which none is more than its size: the excess goes where there is room.
+
+    Whole lots do not fit those who hold a fraction of one.
+
+    Args:
+        parts: The parts; they sum to no more than the sizes.
+        sizes: Not negative.
+    """
+    kept = [max(-size, min(size, part)) for part, size in zip(parts, sizes, strict=True)]
+    over = sum(parts) - sum(kept)
+    for at, size in enumerate(sizes):
+        room = (size if over > 0 else -size) - kept[at]
+        moved = min(over, room) if over > 0 else max(over, room)
+        kept[at] += moved
+        over -= moved
+    return kept
+
+
 def share_fill(quantity: float, holders: Allocation, flattens: bool, lot: float) -> Allocation:
     """Share a fill that LEAN made itself.
 
@@ -63,11 +84,37 @@ def share_fill(quantity: float, holders: Allocation, flattens: bool, lot: float)
     taken = min(abs(quantity), available) * (1 if quantity > 0 else -1)
     parts: list[tuple[str, float]] = []
     if taken:
-        shares = largest_remainder(taken, [abs(held) for _, held in closing], lot)
+        sizes = [abs(held) for _, held in closing]
+        shares = within(largest_remainder(taken, sizes, lot), sizes)
         parts = [(name, part) for (name, _), part in zip(closing, shares, strict=True) if part]
     if abs(quantity) > available:
         parts.append((UNASSIGNED, quantity - taken))
     return parts
+
+
+def close_found(strategy: str, quantity: float, own: float, found: float) -> Allocation:
+    """Allocate a strategy's fill where `UNASSIGNED` holds what the tracker found or adopted.
+
+    A strategy closes its own lots first and then those, and opens only what is left.
+
+    Args:
+        strategy: The strategy's name.
+        quantity: The fill's signed quantity.
+        own: What the strategy holds, signed.
+        found: What `UNASSIGNED` holds, signed.
+
+    Returns:
+        (strategy, signed quantity) parts that sum to the quantity.
+    """
+    left = abs(quantity) - abs(own)
+    least = dust(abs(quantity) + abs(own))
+    if own * quantity > 0 or found * quantity >= 0 or left <= least:
+        return [(strategy, quantity)]
+    taken = copysign(min(left, abs(found)), quantity)
+    rest = tidy(quantity - taken, quantity)
+    if abs(rest) <= least:
+        return [(UNASSIGNED, quantity)]
+    return [(strategy, rest), (UNASSIGNED, taken)]
 
 
 def allocate(
@@ -86,7 +133,7 @@ def allocate(
     if order.order_type is EXERCISE and order.shares and holding.instrument.strike is None:
         return [(name, fill.quantity * share) for name, share in order.shares.items()]
     lot = holding.instrument.lot
-    flattens = abs(holding.quantity + fill.quantity) < lot / 2
+    flattens = abs(holding.quantity + fill.quantity) <= dust(holding.traded)
     held = [(account.name, position.quantity) for account, position in holders]
     parts = share_fill(fill.quantity, held, flattens, lot)
     order.shares = {name: part / fill.quantity for name, part in parts}

@@ -10,15 +10,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from models.events.anomalies import Anomaly
 from models.events.instruments import Instrument, Valuation
 from models.events.orders import Fill, OrderStatus, OrderUpdate
 from models.ledger.accounts import Account
-from models.ledger.allocation import allocate
-from models.ledger.deals import NO_FEE, Deal, cash_settlement, fee_in_cash
-from models.ledger.effects import NO_EFFECTS, Effect, Effects, kind_of
+from models.ledger.allocation import Allocation, allocate, close_found
+from models.ledger.deals import NO_FEE, Deal, PaidFraction, cash_settlement, fee_in_cash
+from models.ledger.effects import NO_EFFECTS, Effect, Effects, ended_early, kind_of
 from models.ledger.exercises import EXERCISE, exit_reason
 from models.ledger.lean_account import Holding, ShadowCash, fill_shadow
 from models.ledger.lots import NEXT_LOT, Execution, Matching, build
@@ -31,7 +30,7 @@ from models.trades.record import TradeRecord
 # A fill older than the last event by more is out of time.
 LATE = timedelta(minutes=1)
 
-# Anomalies kept whole; later ones are only counted.
+# Anomalies kept whole; later ones are only counted, but the first of each kind is kept.
 ANOMALIES_KEPT = 1_000
 
 ENDED = frozenset({OrderStatus.CANCELED, OrderStatus.INVALID, OrderStatus.FILLED})
@@ -47,6 +46,7 @@ class Books:
         default_strategy: Whose an order is that names no strategy.
         resolver: Reads the strategy of an order from its ticker, tag and type.
         matching: Which lot a closing quantity takes first.
+        seed_strategy: Whose the holdings are that the account opens with.
 
     Attributes:
         instruments: Symbol ID -> what was described.
@@ -60,9 +60,13 @@ class Books:
         anomalies: The first that were recorded.
         anomaly_counts: All that were recorded, by kind.
         starting_equity: What the account opened with, account currency.
+        fractions: Fractions of shares that splits paid since cash was last judged.
         fills: How many were booked.
         time: UTC of the last event; None before the first.
         opened: Whether the account was opened.
+        joined: What the first prices of holdings from before the start made of them: no profit.
+        waiting: Opening cash that has no rate yet, by currency.
+        records: Makes the records of the trades that close.
     """
 
     def __init__(
@@ -73,13 +77,16 @@ class Books:
         default_strategy: str = "main",
         resolver: Resolver = strategy_in_tag,
         matching: Matching = Matching.FIFO,
+        seed_strategy: str = UNASSIGNED,
     ) -> None:
         self.account_currency = account_currency
         self.live = live
         self.instruments: dict[str, Instrument] = {}
         self.tickers: dict[str, str] = {}
         self.rates: dict[str, float] = {account_currency: 1.0}
-        self.accounts = {UNASSIGNED: Account(UNASSIGNED, account_currency)}
+        self._found = Account(UNASSIGNED, account_currency)  # holds what no order explains
+        self.accounts = {UNASSIGNED: self._found}
+        self.seed_strategy = seed_strategy
         self.holdings: dict[str, Holding] = {}
         self.held: dict[str, int] = {}
         self.orders = Orders(default_strategy, resolver)
@@ -87,12 +94,14 @@ class Books:
         self.anomalies: list[Anomaly] = []
         self.anomaly_counts: Counter[str] = Counter()
         self.starting_equity = 0.0
+        self.fractions: list[PaidFraction] = []
         self.fills = 0
         self.time: datetime | None = None
         self.opened = False
         self._next_lot = NEXT_LOT[matching]
-        self._waiting: dict[str, float] = {}  # opening cash that has no rate yet
-        self._records = RecordMaker()
+        self.joined = 0.0
+        self.waiting: dict[str, float] = {}  # opening cash that has no rate yet
+        self.records = RecordMaker()
 
     def add_instrument(self, instrument: Instrument) -> Effects:
         """Describe an instrument before its first event; a second description is ignored."""
@@ -110,11 +119,16 @@ class Books:
     # --- rates and the opening cash
 
     def set_rates(self, rates: Mapping[str, float]) -> None:
-        """Take new rates; opening cash that had none until now joins the starting equity."""
+        """Take new rates; opening cash that had none until now joins the starting equity.
+
+        A rate of 0 says that LEAN has no price yet: it replaces none that is known.
+        """
+        if 0.0 in rates.values():
+            rates = {name: rate for name, rate in rates.items() if rate or name not in self.rates}
         self.rates.update(rates)
-        if self._waiting:
-            for currency in [name for name in self._waiting if self.rates[name]]:
-                self.start_with(currency, self._waiting.pop(currency))
+        if self.waiting:
+            for currency in [name for name in self.waiting if self.rates[name]]:
+                self.start_with(currency, self.waiting.pop(currency))
 
     def start_with(self, currency: str, amount: float) -> None:
         """Count opening cash in the starting equity, as soon as its currency has a rate."""
@@ -123,24 +137,27 @@ class Books:
             self.starting_equity += amount * rate
             self.account(UNASSIGNED).balance(currency, rate).add(amount, rate)
         elif amount:
-            self._waiting[currency] = amount
+            self.waiting[currency] = amount
 
     # --- orders
 
-    def update_order(self, update: OrderUpdate) -> None:
-        """Note an order's event that fills nothing; its first one fixes the strategy."""
+    def update_order(self, update: OrderUpdate) -> Order | None:
+        """Note an order's event that fills nothing; its first one fixes the strategy.
+
+        Returns:
+            The order; None when the event was seen before.
+        """
         orders, order_id, sid, time = self.orders, update.order_id, update.sid, update.time
         if not orders.seen.add(order_id, update.event_id):
-            return
-        order = orders.known.get(order_id)
-        if order is None:
-            order = orders.order_of(update, self.tickers.get(sid, sid))
+            return None
+        order = orders.known.get(order_id) or orders.order_of(update, self.tickers.get(sid, sid))
         if update.stop_price:
             self._protect(update, order, update.stop_price)
         if update.status in ENDED:
             orders.finish(order_id)
         if self.time is None or time > self.time:
             self.time = time
+        return order
 
     def _protect(self, update: OrderUpdate, order: Order, stop: float) -> None:
         """Take a stop against what its strategy holds as what that could lose."""
@@ -175,9 +192,14 @@ class Books:
             effects = self._allocate(fill, holding, order)
         else:
             deal = self._deal(fill, holding, order)
-            effects = (self._execute(deal, strategy, deal.execution, deal.fee),)
+            if sid in self._found.open:
+                effects = self._close_found(deal, strategy)
+            else:
+                effects = (self._execute(deal, strategy, deal.execution, deal.fee),)
         if fill.final:
             orders.finish(order_id)
+        if fill.time != self.time and ended_early(effects):
+            self.anomaly(fill.time, "fill before its entry", f"{fill}", sid)
         return effects
 
     def _check(self, fill: Fill, instrument: Instrument) -> None:
@@ -192,13 +214,26 @@ class Books:
     def _allocate(self, fill: Fill, holding: Holding, order: Order) -> Effects:
         """Execute a fill of LEAN's own order for everybody whom it hits."""
         parts = allocate(fill, order, holding, self.holders(fill.sid))
-        deal = self._deal(fill, holding, order)
-        traded = sum(abs(part) for _, part in parts) if len(parts) > 1 else abs(fill.quantity)
+        return self._execute_parts(self._deal(fill, holding, order), parts)
+
+    def _close_found(self, deal: Deal, strategy: str) -> Effects:
+        """Execute a strategy's fill where `unassigned` holds some of the instrument too."""
+        sid, quantity = deal.instrument.sid, deal.execution.quantity
+        own, found = (a.open.get(sid) for a in (self.account(strategy), self._found))
+        parts = close_found(strategy, quantity, *(p.quantity if p else 0.0 for p in (own, found)))
+        return self._execute_parts(deal, parts, f"{deal.reason} of {strategy}")
+
+    def _execute_parts(self, deal: Deal, parts: Allocation, found: str = "") -> Effects:
+        """Execute the parts of a deal with their parts of the fee; `found` is why it closes lots of
+        `unassigned`, where that is not the deal's reason.
+        """
+        traded = sum(abs(part) for _, part in parts)
         effects: list[Effect] = []
         for name, quantity in parts:
             fee = deal.fee * (abs(quantity) / traded)
             part = deal.execution._replace(quantity=quantity, fee=fee * deal.fee_rate)
-            effects.append(self._execute(deal, name, part, fee))
+            told = deal._replace(reason=found) if found and name == UNASSIGNED else deal
+            effects.append(self._execute(told, name, part, fee))
         return effects
 
     def _deal(self, fill: Fill, holding: Holding, order: Order) -> Deal:
@@ -293,6 +328,7 @@ class Books:
         execution: Execution,
         reason: str | None,
         value: float = 0.0,
+        excursion: float | None = None,
     ) -> Effect:
         """Match an execution in a strategy's lots and book what it realized.
 
@@ -302,24 +338,25 @@ class Books:
             execution: What is traded of it.
             reason: Why it closes what it closes; None makes no record of a trade.
             value: Value traded, account currency; 0 of an adjustment.
+            excursion: The price that MAE and MFE see where it is not the execution's.
 
         Returns:
             What it did.
         """
         position = account.positions.get(instrument.sid) or account.position(instrument)
         before = position.quantity
-        closed, lot, ended = position.trade(execution, self._next_lot, reason is not None)
+        told = reason is not None
+        next_lot = 0 if account is self._found else self._next_lot
+        closed, lot, ended = position.trade(execution, next_lot, told, excursion)
         trades: Sequence[TradeRecord] = ()
         round_trip = None
         if closed:
             account.realize(position, closed, execution.rate)
             if reason is not None:
                 ticker = self.tickers[instrument.sid]
-                trades = self._records.trades(ticker, position, closed, execution, reason)
+                trades = self.records.trades(ticker, position, closed, execution, reason)
                 if ended is not None and ended.exited:
-                    round_trip = self._records.round_trip(
-                        ticker, position, ended, execution, reason
-                    )
+                    round_trip = self.records.round_trip(ticker, position, ended, execution, reason)
         after = position.quantity
         if (not before) != (not after):
             self.set_open(account, position)
@@ -354,49 +391,5 @@ class Books:
     ) -> None:
         """Record what should not have been seen."""
         self.anomaly_counts[kind] += 1
-        if len(self.anomalies) < ANOMALIES_KEPT:
+        if len(self.anomalies) < ANOMALIES_KEPT or self.anomaly_counts[kind] == 1:
             self.anomalies.append(Anomaly(time, kind, detail, sid, amount))
-
-    def state(self) -> dict[str, Any]:
-        """JSON-able and exact."""
-        return {
-            "instruments": [instrument.to_dict() for instrument in self.instruments.values()],
-            "tickers": dict(self.tickers),
-            "rates": dict(self.rates),
-            "accounts": [account.state() for account in self.accounts.values()],
-            "holdings": [holding.state() for holding in self.holdings.values()],
-            "held": dict(self.held),
-            "orders": self.orders.state(),
-            "cash": self.cash.state(),
-            "anomalies": [anomaly.to_dict() for anomaly in self.anomalies],
-            "anomaly_counts": dict(self.anomaly_counts),
-            "starting_equity": self.starting_equity,
-            "fills": self.fills,
-            "time": self.time.isoformat() if self.time else None,
-            "opened": self.opened,
-            "waiting": dict(self._waiting),
-            "closed": [],  # trades were kept here until somebody took them
-            "counts": self._records.state(),
-        }
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take over what `state` returned."""
-        for values in state["instruments"]:
-            self.add_instrument(Instrument.from_dict(values))
-        self.tickers = dict(state["tickers"])
-        self.rates = dict(state["rates"])
-        for values in state["accounts"]:
-            self.account(values["name"]).restore(values, self.instruments)
-        for values in state["holdings"]:
-            self.holdings[values[0]].restore(values)
-        self.held = dict(state["held"])
-        self.orders.restore(state["orders"])
-        self.cash.restore(state["cash"])
-        self.anomalies = [Anomaly.from_dict(values) for values in state["anomalies"]]
-        self.anomaly_counts = Counter(state["anomaly_counts"])
-        self.starting_equity = state["starting_equity"]
-        self.fills = state["fills"]
-        self.time = datetime.fromisoformat(state["time"]) if state["time"] else None
-        self.opened = state["opened"]
-        self._waiting = dict(state["waiting"])
-        self._records.restore(state["counts"])

@@ -17,6 +17,7 @@ from models.events.corporate_actions import (
 )
 from models.ledger.accounts import Account
 from models.ledger.books import Books
+from models.ledger.deals import PaidFraction
 from models.ledger.effects import NO_EFFECTS, Effect, Effects
 from models.ledger.lots import Execution
 from models.ledger.positions import Position
@@ -24,6 +25,9 @@ from models.ledger.positions import Position
 # LEAN divides decimals exactly; nine places undo the float's error before truncating.
 PLACES = 9
 NO_SHARE = 1e-9
+
+# How near cash must be to what converting fractions adds, as a part of it.
+FRACTION_TOLERANCE = 1e-6
 
 
 def split_happens(books: Books, event: Split) -> bool:
@@ -37,8 +41,9 @@ def split_happens(books: Books, event: Split) -> bool:
 def split(books: Books, event: Split) -> Effects:
     """Scale everybody's lots; whole shares as LEAN keeps them, the fraction as cash.
 
-    LEAN pays the fraction at its last price, scaled, into the account currency as a plain number,
-    whatever the quote currency is; without data it takes the reference price.
+    LEAN pays the fraction at its last price, scaled, into the account currency; without data it
+    takes the reference price. Whether the price of a foreign share is converted the next cash
+    shows (`convert_fractions`).
     """
     if not split_happens(books, event):
         return NO_EFFECTS
@@ -59,6 +64,7 @@ def _split_holding(books: Books, event: Split, price: float) -> int:
     whole = int(round(exact, PLACES))
     holding.quantity = float(whole)
     holding.average *= event.factor
+    holding.traded /= event.factor
     holding.unit_value *= event.factor
     if not whole:
         holding.average = 0.0
@@ -89,13 +95,43 @@ def _split_position(
     if fraction * position.quantity > 0:
         rate = books.rates[position.instrument.currency]
         execution = Execution(event.time, 0, -fraction, 0.0, rate)
-        effects.append(books.trade(account, position.instrument, execution, "split"))
+        effects.append(
+            books.trade(account, position.instrument, execution, "split", excursion=price)
+        )
     else:
         position.grow(-fraction)
     position.quantity = float(shares)
     currency = books.account_currency
-    account.book(position, "settlement", fraction * price, currency, books.rates[currency])
+    paid = fraction * price
+    account.book(position, "settlement", paid, currency, books.rates[currency])
+    rate = books.rates[position.instrument.quote]
+    if rate and position.instrument.quote != currency:
+        name, sid = account.name, event.sid
+        books.fractions.append(PaidFraction(name, sid, paid * (rate - 1.0)))
     return effects
+
+
+def convert_fractions(books: Books, currency: str, amount: float) -> bool:
+    """Book cash beyond the plain number as what converting the fractions of splits adds to it.
+
+    Args:
+        books: The books, which remember the fractions since cash was last judged.
+        currency: Where the cash moved.
+        amount: How much of it no event explains.
+
+    Returns:
+        False where the cash is something else.
+    """
+    added = sum(paid.converted for paid in books.fractions)
+    near = abs(amount - added) <= FRACTION_TOLERANCE * abs(added)
+    if not added or currency != books.account_currency or not near:
+        return False
+    rate = books.rates[currency]
+    for name, sid, converted in books.fractions:
+        account = books.account(name)
+        position = account.position(books.instruments[sid])
+        account.book(position, "settlement", converted, currency, rate)
+    return True
 
 
 def dividend(books: Books, event: Dividend) -> Effects:

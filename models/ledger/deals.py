@@ -36,6 +36,23 @@ class Deal(NamedTuple):
     landed: float
 
 
+class PaidFraction(NamedTuple):
+    """What a split paid a strategy for a fraction of a foreign share, as a plain number.
+
+    LEAN converts it into account currency from September 2026 on (Lean#9785) and did not before:
+    the cash shows which.
+
+    Attributes:
+        strategy: The strategy's name.
+        sid: The share's Symbol ID.
+        converted: What the conversion adds, account currency.
+    """
+
+    strategy: str
+    sid: str
+    converted: float
+
+
 # A fill without a fee: the amount, its currency and rate.
 NO_FEE = 0.0, "", 0.0
 

@@ -47,6 +47,17 @@ class Effect(NamedTuple):
 Effects = Sequence[Effect]
 NO_EFFECTS: Effects = ()
 
+
+def fees_of(effects: Effects) -> float:
+    """What was booked of fees, account currency: whoever counts them reads them here."""
+    return sum(effect.execution.fee for effect in effects)
+
+
+def ended_early(effects: Effects) -> bool:
+    """Whether a trade ended before its entry: its fill came out of order."""
+    return any(trade.exit_time < trade.entry_time for each in effects for trade in each.trades)
+
+
 # Read at every fill: a name of this module is found faster than a member of its enum.
 OPENED, INCREASED = EffectKind.OPENED, EffectKind.INCREASED
 REDUCED, CLOSED, FLIPPED = EffectKind.REDUCED, EffectKind.CLOSED, EffectKind.FLIPPED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 
@@ -51,6 +51,21 @@ class Extremes:
         else:
             high[1] -= 1
         return low[0], high[0]
+
+    def take_over(self, seen: Sequence[tuple[float, float]]) -> None:
+        """Take the lowest and the highest of each lot, the oldest lot's first."""
+        self.lows = deque([low, 1] for low, _ in seen)
+        self.highs = deque([high, 1] for _, high in seen)
+
+    def scale_newest(self, factor: float) -> None:
+        """Scale what the newest lot saw, which grew at no cost; a low shared with others stays."""
+        low, high = self.leave(-1)
+        for groups, value, rises in ((self.lows, low, True), (self.highs, high, False)):
+            scaled = value * factor
+            if groups and (scaled <= groups[-1][0]) is rises:
+                groups[-1][1] += 1
+            else:
+                groups.append([scaled, 1])
 
     def scale(self, factor: float) -> None:
         """Apply a split."""

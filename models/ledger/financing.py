@@ -45,6 +45,14 @@ def stakes(holdings: Iterable[Holding], accounts: Iterable[Account]) -> list[Sta
     ]
 
 
+def borne(
+    held: Sequence[Stake], instruments: Mapping[str, Instrument], rates: Mapping[str, float]
+) -> float:
+    """The value of everything that bears interest or funding, account currency."""
+    sizes = {stake.sid: stake.size * rates[instruments[stake.sid].currency] for stake in held}
+    return sum(sizes.values())
+
+
 def bearers(
     held: Sequence[Stake], instruments: Mapping[str, Instrument], currency: str
 ) -> list[tuple[Stake, float]]:

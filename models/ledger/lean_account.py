@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from models.events.instruments import Instrument, Valuation
-from models.events.quantities import DUST, tidy
+from models.events.quantities import dust, tidy
 
 HOUR = timedelta(hours=1)
 MARGIN, PAIR = Valuation.MARGIN, Valuation.PAIR
@@ -23,9 +23,11 @@ class Holding:
         average: LEAN's average price, quote currency; 0 when flat.
         unit_value: What a unit is worth now (`Instrument.unit_value`).
         settled: LEAN's settled profit of a future, in LEAN's units.
+        unpriced: Whether it was held from the start and had no price at any mark since.
+        traded: Sum of the quantities traded, without sign, since it was last opened from flat.
     """
 
-    __slots__ = ("average", "instrument", "quantity", "settled", "unit_value")
+    __slots__ = ("average", "instrument", "quantity", "settled", "traded", "unit_value", "unpriced")
 
     def __init__(self, instrument: Instrument) -> None:
         self.instrument = instrument
@@ -33,6 +35,8 @@ class Holding:
         self.average = 0.0
         self.unit_value = 0.0
         self.settled = 0.0
+        self.traded = 0.0
+        self.unpriced = False
 
     def fill(self, quantity: float, price: float) -> float:
         """Book a fill as LEAN's portfolio does.
@@ -42,10 +46,11 @@ class Holding:
         """
         instrument, before = self.instrument, self.quantity
         after = before + quantity
+        self.traded = abs(quantity) + (self.traded if before else 0.0)
         if after % 1:
-            after = tidy(after)
-        if abs(after) < instrument.lot * DUST:
-            after = 0.0
+            after = tidy(after, max(abs(before), abs(quantity)))
+            if abs(after) <= dust(self.traded):
+                after = 0.0
         profit = 0.0
         if before * quantity < 0:
             closed = -quantity if abs(quantity) < abs(before) else before
@@ -77,20 +82,33 @@ class Holding:
         """The last price in quote currency, from the unit value; 0 where none was seen."""
         return self.instrument.unit_value(self.unit_value)
 
-    def close_out(self, profit: float, rate: float) -> None:
-        """Set the unit value from LEAN's unrealized profit: what closing would bring now."""
-        instrument = self.instrument
-        if self.quantity and rate:
-            size = self.quantity * instrument.multiplier * rate
-            self.unit_value = instrument.unit_value(self.average) + profit / size
+    def close_out(
+        self, profit: float, rate: float, shown: tuple[float, float] | None = None
+    ) -> None:
+        """Set the unit value from LEAN's unrealized profit: what closing would bring now.
+
+        Args:
+            profit: Account currency.
+            rate: Account currency per unit of P&L currency.
+            shown: The quantity and average price that LEAN reckoned it for; None is what the fills
+                seen make. LEAN may be ahead of them.
+        """
+        instrument, quantity, average = self.instrument, self.quantity, self.average
+        if shown is not None and shown[0] != quantity:
+            quantity, average = shown
+        if quantity and rate:
+            size = quantity * instrument.multiplier * rate
+            self.unit_value = instrument.unit_value(average) + profit / size
 
     def state(self) -> list[Any]:
         """JSON-able and exact."""
-        return [self.instrument.sid, self.quantity, self.average, self.unit_value, self.settled]
+        figures = self.quantity, self.average, self.unit_value, self.settled, self.traded
+        return [self.instrument.sid, *figures, self.unpriced]
 
     def restore(self, state: list[Any]) -> None:
         """Take over what `state` returned."""
-        _, self.quantity, self.average, self.unit_value, self.settled = state
+        _, self.quantity, self.average, self.unit_value, self.settled, *later = state
+        self.traded, self.unpriced = later or (abs(self.quantity), False)
 
 
 class ShadowCash:

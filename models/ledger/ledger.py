@@ -20,15 +20,19 @@ Fills and marks go in here; orders, the opening and corporate actions move the b
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import astuple, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import isfinite
 from typing import Any
 
 from models.events.account import CashFlow, Mark
 from models.events.orders import Fill
+from models.ledger.adoptions import take_averages
 from models.ledger.books import Books
 from models.ledger.effects import NO_EFFECTS, Effects
-from models.ledger.reconciliation import Reconciliation, take_averages
+from models.ledger.reconciliation import Reconciliation
+from models.ledger.saved_books import books_state, restore_books
 from models.ledger.statement import (
     Flow,
     Sheet,
@@ -37,10 +41,13 @@ from models.ledger.statement import (
     strategy_sheet,
     strategy_sheets,
 )
-from models.ledger.valuation import equity_now, revalue, value_holdings
+from models.ledger.valuation import equity_now, revalue, show_lots, value_aside, value_holdings
 
 # An equity that differs by less than this is closed; the feed need not look closer.
 EQUITY_TOLERANCE = 1e-4
+
+# How much later than its time a mark may come in live trading.
+OVERTAKEN = timedelta(seconds=1)
 
 # Unexplained money above the larger of the two is an anomaly: account currency, part of equity.
 UNEXPLAINED_LIMIT = 0.01
@@ -61,6 +68,7 @@ class Ledger:
         unexplained: LEAN's less ours.
         max_abs_unexplained: The most of it, without sign, at a mark whose cash was judged.
         marks: How many were booked.
+        last_mark: UTC of the last of them; None before the first.
     """
 
     def __init__(self, books: Books) -> None:
@@ -72,6 +80,7 @@ class Ledger:
         self.unexplained = 0.0
         self.max_abs_unexplained = 0.0
         self.marks = 0
+        self.last_mark: datetime | None = None
         self._reconciliation = Reconciliation(books)
 
     # --- events in
@@ -116,6 +125,73 @@ class Ledger:
         """
         return self._take(mark, stopped=False)
 
+    def in_time(self, mark: Mark) -> bool:
+        """Whether a mark is no older than the last one; one that is is dropped, and recorded.
+
+        Live, threads overtake each other: what is up to a second late is dropped in silence.
+        """
+        last = self.last_mark
+        if last is None or mark.time >= last:
+            return True
+        if not self.books.live or last - mark.time > OVERTAKEN:
+            detail = f"a mark of {mark.time.isoformat()} came after that of {last.isoformat()}"
+            self.books.anomaly(mark.time, "mark out of time", detail)
+        return False
+
+    def see(self, time: datetime, prices: Mapping[str, float], cash: float, equity: float) -> bool:
+        """Book a mark on which nothing moved but prices; of most marks that is all there is.
+
+        It does what `mark` does with the same figures, without asking what cannot have happened.
+
+        Args:
+            time: UTC.
+            prices: Symbol ID -> last price, of everything held; none of it is valued by its profit,
+                by exchange rates or inversely.
+            cash: LEAN's cash in the account currency, where it has no other.
+            equity: LEAN's total portfolio value.
+
+        Returns:
+            False where a figure is no number or missing, or the books do not close: nothing was
+            booked, and `mark` must look at it.
+        """
+        books = self.books
+        total = cash + equity
+        if prices:
+            total += sum(prices.values())
+        late = self.last_mark is not None and time < self.last_mark
+        if late or not (isfinite(total) and self._reconciliation.agrees(cash)):
+            return False
+        holdings = books.holdings
+        for sid, price in prices.items():
+            holding = holdings[sid]
+            if not price or holding.unpriced:
+                return False
+            holding.unit_value = price
+        self.equity = total = revalue(books)
+        unexplained = equity - total
+        if not -EQUITY_TOLERANCE <= unexplained <= EQUITY_TOLERANCE:
+            return False
+        self._reconciliation.pass_by(time)
+        books.time = self.last_mark = time
+        self.marks += 1
+        if prices:
+            show_lots(books)
+        self.lean_equity, self.unexplained = equity, unexplained
+        if abs(unexplained) > self.max_abs_unexplained:
+            self.max_abs_unexplained = abs(unexplained)
+        return True
+
+    def repeat(self, count: int, time: datetime) -> None:
+        """Book the last mark so many times more, with nothing held.
+
+        Args:
+            count: How many times.
+            time: UTC of the last of them.
+        """
+        self._reconciliation.pass_by(time)
+        self.books.time = self.last_mark = time
+        self.marks += count
+
     def _take(self, mark: Mark, *, stopped: bool) -> Effects | None:
         """Book a mark; `stopped` says that it is the first after LEAN was stopped."""
         books, reconciliation = self.books, self._reconciliation
@@ -158,14 +234,11 @@ class Ledger:
 
     def _close(self, mark: Mark, judged: bool) -> None:
         """Show every open lot what it is worth, and take LEAN's equity."""
-        holdings = self.books.holdings
-        for account in self.books.accounts.values():
-            for sid, position in account.open.items():
-                position.see(holdings[sid].unit_value)
-        self.books.time = mark.time
+        show_lots(self.books)
+        self.books.time = self.last_mark = mark.time
         self.marks += 1
         if mark.equity is not None:
-            self._judge(mark.time, mark.equity, judged)
+            self._judge(mark.time, mark.equity + value_aside(self.books, mark), judged)
 
     def _judge(self, time: datetime, lean_equity: float, judged: bool) -> None:
         """Take LEAN's equity, and what of it is unexplained; it is judged where the cash was."""
@@ -220,7 +293,7 @@ class Ledger:
     def state(self) -> dict[str, Any]:
         """JSON-able and exact; a fresh ledger that restores it goes on as if never stopped."""
         return {
-            "books": self.books.state(),
+            "books": books_state(self.books),
             "flows": [flow.to_dict() for flow in self.flows],
             "flow_total": self.flow_total,
             "lean_equity": self.lean_equity,
@@ -228,12 +301,13 @@ class Ledger:
             "unexplained": self.unexplained,
             "max_abs_unexplained": self.max_abs_unexplained,
             "marks": self.marks,
+            "last_mark": self.last_mark.isoformat() if self.last_mark else None,
             **self._reconciliation.state(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take over what `state` returned."""
-        self.books.restore(state["books"])
+        restore_books(self.books, state["books"])
         self.flows = [Flow.from_dict(values) for values in state["flows"]]
         self.flow_total = state["flow_total"]
         self.lean_equity = state["lean_equity"]
@@ -241,4 +315,6 @@ class Ledger:
         self.unexplained = state["unexplained"]
         self.max_abs_unexplained = state["max_abs_unexplained"]
         self.marks = state["marks"]
+        last = state.get("last_mark")
+        self.last_mark = datetime.fromisoformat(last) if last else None
         self._reconciliation.restore(state)

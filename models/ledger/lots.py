@@ -88,7 +88,7 @@ class Lot:
     def take(self, part: float) -> float:
         """Take a part of the quantity off; returns its part of the fee."""
         fee = self.fee * (part / self.quantity)
-        self.quantity = tidy(self.quantity - part)
+        self.quantity = tidy(self.quantity - part, self.quantity)
         self.fee -= fee
         return fee
 
@@ -111,6 +111,11 @@ class Lot:
             cash += size * (price - arrival) * rate
             value += abs(size * arrival) * rate
         return cash, value
+
+
+def hand_id(order_id: int) -> str:
+    """The id of a trade that an order by hand opened; such orders have negative ids, else empty."""
+    return f"h{-order_id}" if order_id < 0 else ""
 
 
 # A NamedTuple from the tuple of its values: its own constructor takes three times as long.

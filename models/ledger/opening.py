@@ -7,20 +7,21 @@ from dataclasses import replace
 from models.events.account import Opening
 from models.events.instruments import Valuation
 from models.events.orders import Fill
-from models.events.quantities import DUST, tidy
+from models.events.quantities import dust, tidy
 from models.ledger.books import Books
 from models.ledger.deals import fee_in_cash
 from models.ledger.effects import Effect, Effects
 from models.ledger.lean_account import Holding, ShadowCash, fill_shadow
 from models.ledger.lots import Execution
-from models.ledger.tags import UNASSIGNED
 
 
 def open_account(books: Books, opening: Opening) -> Effects:
     """Take the account as it stands: its cash, and its holdings at their average price.
 
-    Holdings found are `unassigned`, flagged as seeded. The starting equity counts them at cost, so
-    what they had gained before stands in `unrealized` from the first mark on.
+    Holdings found are `unassigned`, or of the strategy that the setting `seed_strategy` names, and
+    flagged as seeded. A strategy's order that would sell short what `unassigned` holds closes that
+    first; what it made is not the strategy's. The starting equity counts them at cost, so what they
+    had gained before stands in `unrealized` from the first mark on.
 
     Returns:
         An effect for each holding found.
@@ -55,6 +56,7 @@ def _seed(books: Books, opening: Opening, sid: str, own: dict[str, float]) -> Ef
     quantity, average = opening.holdings[sid]
     instrument, holding = books.instruments[sid], books.holdings[sid]
     holding.fill(quantity, average)
+    holding.unpriced = True
     if instrument.valuation is not Valuation.MARGIN:
         cost = quantity * average * instrument.multiplier
         own[instrument.quote] = own.get(instrument.quote, 0.0) + cost
@@ -62,7 +64,7 @@ def _seed(books: Books, opening: Opening, sid: str, own: dict[str, float]) -> Ef
         own[instrument.base] = own.get(instrument.base, 0.0) - quantity
     rate = books.rates[instrument.currency]
     execution = Execution(opening.time, 0, quantity, average, rate, seeded=True)
-    return books.trade(books.account(UNASSIGNED), instrument, execution, "outside")
+    return books.trade(books.account(books.seed_strategy), instrument, execution, "outside")
 
 
 def opening_before(books: Books, opening: Opening, fill: Fill) -> Opening:
@@ -73,7 +75,7 @@ def opening_before(books: Books, opening: Opening, fill: Fill) -> Opening:
     instrument = books.instruments[fill.sid]
     holdings = dict(opening.holdings)
     held = _held_before(Holding(instrument), *holdings.pop(fill.sid, (0.0, 0.0)), fill)
-    if abs(held.quantity) > instrument.lot * DUST:
+    if abs(held.quantity) > dust(abs(fill.quantity)):
         holdings[fill.sid] = (held.quantity, held.average)
     moved = ShadowCash()
     fill_shadow(moved, held, fill.quantity, fill.price, books.account_settlement(instrument))
@@ -86,7 +88,7 @@ def opening_before(books: Books, opening: Opening, fill: Fill) -> Opening:
 
 def _held_before(held: Holding, quantity: float, average: float, fill: Fill) -> Holding:
     """What LEAN held before a fill that made it hold a quantity at an average price."""
-    held.quantity, held.average = tidy(quantity - fill.quantity), average or fill.price
+    held.quantity, held.average = tidy(quantity - fill.quantity, quantity), average or fill.price
     if held.quantity * fill.quantity > 0:
         held.average = (average * quantity - fill.price * fill.quantity) / held.quantity
     return held

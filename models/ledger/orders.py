@@ -6,7 +6,7 @@ to nobody: each of its fills falls on the strategies that hold the instrument.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from typing import Any
 
 from models.events.orders import COMBOS, Fill, OrderType, OrderUpdate
@@ -15,6 +15,10 @@ from models.ledger.tags import UNASSIGNED, Resolver, lean_reason, risk_each, str
 
 # Finished orders kept for what may still come under their id: an exercise's other leg, late events.
 FINISHED_KEPT = 1_000
+
+# Different tags of orders without a strategy that are kept, and what later ones are counted as.
+UNNAMED_TAGS_KEPT = 5
+OTHER_TAGS = "other tags"
 
 
 class Order:
@@ -73,6 +77,9 @@ class Orders:
     Attributes:
         known: Those that are open or finished not long ago, by id.
         seen: Which of their events came already.
+        named: How many orders of this run named their strategy; it is not saved.
+        unnamed: Tag -> how many orders of this run went to the default strategy for want of a name;
+            tags beyond the first few are counted as `OTHER_TAGS`. It is not saved.
     """
 
     def __init__(self, default_strategy: str, resolver: Resolver = strategy_in_tag) -> None:
@@ -81,6 +88,8 @@ class Orders:
         self.known: dict[int, Order] = {}
         self._finished: deque[int] = deque()
         self.seen = SeenEvents()
+        self.named = 0
+        self.unnamed: Counter[str] = Counter()
 
     def find(self, order_id: int) -> Order | None:
         """The order, unless it is unknown or was finished long ago."""
@@ -116,11 +125,15 @@ class Orders:
             strategy = self._resolver(ticker, tag, order_type) or None
             if strategy == UNASSIGNED:  # a name that is the ledger's own
                 strategy = None
-            if strategy is None and order_type is not OrderType.OPTION_EXERCISE:
+            if strategy is not None:
+                self.named += 1
+            elif order_type is not OrderType.OPTION_EXERCISE:
                 strategy = self._default
+                few = len(self.unnamed) < UNNAMED_TAGS_KEPT or tag in self.unnamed
+                self.unnamed[tag if few else OTHER_TAGS] += 1
         order = Order(strategy, order_type, tag, arrival, reason or "order")
         if "risk=" in tag and order_type not in COMBOS:  # a leg's risk is in no tag
-            order.risk = risk_each(tag, event.quantity)
+            order.risk = risk_each(tag, ordered_quantity(event))
         return order
 
     def forget(self) -> None:
@@ -154,6 +167,11 @@ class Orders:
         self.known = {key: _order(values) for key, values in state["orders"]}
         self._finished = deque(state["finished"])
         self.seen.restore(state["seen"])
+
+
+def ordered_quantity(event: Fill | OrderUpdate) -> float:
+    """The whole quantity of the order whose first event it is; of a fill that may be a part."""
+    return event.ordered or event.quantity if isinstance(event, Fill) else event.quantity
 
 
 def _order(values: list[Any]) -> Order:

@@ -12,7 +12,7 @@ from models.events.instruments import Instrument
 from models.events.orders import OrderType
 from models.events.quantities import DUST, SMALLEST, tidy
 from models.ledger.extremes import Extremes
-from models.ledger.lots import Execution, Lot, Match, build
+from models.ledger.lots import Execution, Lot, Match, build, hand_id
 from models.ledger.round_trips import RoundTrip
 from models.ledger.terms import Balance, Terms
 
@@ -82,7 +82,11 @@ class Position:
                 held.high = value
 
     def trade(
-        self, execution: Execution, next_lot: int, told: bool = True
+        self,
+        execution: Execution,
+        next_lot: int,
+        told: bool = True,
+        excursion: float | None = None,
     ) -> tuple[Sequence[Match], Lot | None, RoundTrip | None]:
         """Close what the execution closes, lot by lot, and open the rest.
 
@@ -90,6 +94,8 @@ class Position:
             execution: The signed quantity and its price.
             next_lot: Index of the lot to take first (`NEXT_LOT`).
             told: Whether what it closes is part of a trade's record.
+            excursion: The price that MAE and MFE see where it is not the execution's: a split's
+                fraction closes at 0 and is paid for.
 
         Returns:
             The matches with the lots that it closed, in their order; the lot that was opened, and
@@ -100,9 +106,10 @@ class Position:
         closed: list[Match] = []
         ended = None
         if self.quantity * left < 0:
-            left = self._close(left, unit_value, execution, next_lot, closed)
+            seen = unit_value if excursion is None else instrument.unit_value(excursion)
+            left = self._close(left, unit_value, execution, next_lot, closed, seen)
             if closed and self.round_trip is not None:
-                ended = self._reduce(self.round_trip, closed if told else (), execution)
+                ended = self._reduce(self.round_trip, closed if told else (), execution, seen)
         lot = self._open(execution, left, unit_value) if left else None
         return closed, lot, ended
 
@@ -121,7 +128,7 @@ class Position:
         held.paid += size * price
         held.stake += abs(size * unit_value) * self.instrument.multiplier * rate
         total = self.quantity + quantity
-        self.quantity = tidy(total) if total % 1 else total
+        self.quantity = tidy(total, total) if total % 1 else total
         self.cost += quantity * unit_value
         lot = Lot(
             quantity, price, unit_value, fee, rate, arrival, time, order_id, tag, seeded, kind, risk
@@ -137,8 +144,17 @@ class Position:
         execution: Execution,
         next_lot: int,
         closed: list[Match],
+        seen: float,
     ) -> float:
         """Match a quantity with the lots it closes, adding the matches to `closed`.
+
+        Args:
+            left: The quantity.
+            unit_value: What a unit is closed at.
+            execution: As of `trade`.
+            next_lot: As of `trade`.
+            closed: Where the matches go.
+            seen: What a unit is worth to MAE and MFE.
 
         Returns:
             What is left of it when no lot is.
@@ -146,12 +162,12 @@ class Position:
         _, _, whole, price, rate, fee, arrival, _, _, _, _ = execution
         instrument, lots, extremes = self.instrument, self.lots, self.extremes
         multiplier, quantity, cost = instrument.multiplier, self.quantity, self.cost
-        # a split makes fractions of a share, and lots, that are less than dust and are meant
-        dust = min(instrument.lot * DUST, abs(left) * DUST * DUST)
+        size_before, held = max(abs(quantity), abs(left)), self.round_trip
+        dust = (size_before if held is None else held.entered) * DUST
         if dust < SMALLEST:
             dust = SMALLEST
-        if not extremes.lows[-1][0] < unit_value < extremes.highs[-1][0]:
-            extremes.see(unit_value)
+        if not extremes.lows[-1][0] < seen < extremes.highs[-1][0]:
+            extremes.see(seen)
         while abs(left) > dust and quantity * left < 0:
             lot = lots[next_lot]
             part, entry_fee = lot.quantity, lot.fee
@@ -164,10 +180,10 @@ class Position:
                 low, high = extremes.lows[next_lot][0], extremes.highs[next_lot][0]
             quantity = quantity - part if lots else 0.0
             if quantity % 1:
-                quantity = tidy(quantity)
+                quantity = tidy(quantity, size_before)
             left += part
             if left % 1:
-                left = tidy(left)
+                left = tidy(left, size_before)
             cost -= part * lot.unit_value
             size, slippage, value = part * multiplier, 0.0, 0.0
             if arrival or lot.arrival:
@@ -175,13 +191,19 @@ class Position:
             gross, exit_fee = size * (unit_value - lot.unit_value), fee * (-part / whole)
             match = (lot, part, gross, entry_fee, exit_fee, low, high, slippage, value)
             closed.append(build(Match, match))
+        if lots and not quantity:  # what is left is too small for the digits of the sum
+            quantity = sum(lot.quantity for lot in lots)
         self.quantity, self.cost = quantity, cost if lots else 0.0
         return left if abs(left) > dust else 0.0
 
     def _reduce(
-        self, held: RoundTrip, told: Sequence[Match], execution: Execution
+        self, held: RoundTrip, told: Sequence[Match], execution: Execution, seen: float
     ) -> RoundTrip | None:
-        """Add what was closed and is told to the round trip; returns it where it ended."""
+        """Add what was closed and is told to the round trip; returns it where it ended.
+
+        Where a unit is closed at another price than it is seen at, the difference is paid beside
+        the trade, so it is no excursion.
+        """
         ended = None
         price, rate, made = execution[3], execution[4], held.gross
         for _, part, gross, entry_fee, exit_fee, _, _, slippage, value in told:
@@ -194,7 +216,7 @@ class Position:
             held.arrival_value += value
         held.gross = made
         if self.lots:
-            made += self.unrealized(self.instrument.unit_value(price)) * rate
+            made += self.unrealized(seen) * rate
         else:
             ended, self.round_trip = held, None
         if made < held.low:
@@ -202,6 +224,18 @@ class Position:
         elif made > held.high:
             held.high = made
         return ended
+
+    def move_lot(self, at: int, to: int) -> None:
+        """Move a lot to another place among the lots, with what it saw."""
+        lots, seen = list(self.lots), list(self.extremes.each())
+        lots.insert(to, lots.pop(at))
+        seen.insert(to, seen.pop(at))
+        self.lots = deque(lots)
+        self.extremes.take_over(seen)
+
+    def held_in(self, trade_id: str) -> float:
+        """The signed quantity of the lot that was opened by hand under an id; 0 without one."""
+        return sum(lot.quantity for lot in self.lots if hand_id(lot.order_id) == trade_id)
 
     def protect(self, stop: float, rate: float) -> None:
         """Take the distance to a stop as the risk of the lots that have none.
@@ -221,6 +255,13 @@ class Position:
                 if self.round_trip is not None:
                     self.round_trip.risk += abs(lot.quantity) * loss
 
+    def burden(self, order_id: int, fee: float) -> None:
+        """Add a fee that came after its fill to what its order holds open; account currency."""
+        opened = [lot for lot in self.lots if lot.order_id == order_id]
+        size = sum(abs(lot.quantity) for lot in opened)
+        for lot in opened:
+            lot.fee += fee * abs(lot.quantity) / size
+
     def scale(self, factor: float) -> None:
         """Apply a split: quantities are divided by the factor, prices multiplied by it."""
         for lot in self.lots:
@@ -239,10 +280,11 @@ class Position:
         """Add a quantity that costs nothing to the newest lot (a share gained by rounding)."""
         lot = self.lots[-1]
         grown = lot.quantity + quantity
+        self.extremes.scale_newest(lot.quantity / grown)
         lot.price *= lot.quantity / grown
         lot.unit_value *= lot.quantity / grown
         lot.quantity = grown
-        self.quantity = tidy(self.quantity + quantity)
+        self.quantity = tidy(self.quantity + quantity, self.quantity)
         if self.round_trip is not None:
             self.round_trip.entered += abs(quantity)
 

@@ -8,17 +8,22 @@ adopted.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from models.events.account import Mark
-from models.events.instruments import Valuation
 from models.events.orders import Fill
 from models.ledger.adoptions import Adoptions
 from models.ledger.books import Books
+from models.ledger.corporate_actions import convert_fractions
 from models.ledger.effects import NO_EFFECTS, Effects
-from models.ledger.financing import Stake, bearers, stakes
+from models.ledger.financing import Stake, bearers, borne, stakes
 from models.ledger.statement import Flow
 from models.ledger.tags import UNASSIGNED
+
+# The most that funding or interest takes or brings at once, as a part of what is held: no exchange
+# lets a funding rate go beyond 3 % an interval, and interest of a day is far below.
+MOST_FINANCING = 0.03
 
 # Cash that differs by less than this, in account currency, is float dust.
 CASH_TOLERANCE = 1e-6
@@ -149,6 +154,8 @@ class Reconciliation:
             currency, amount, value = residual
             rate = self._books.rates[currency]
             self._books.cash.move(currency, amount)
+            if convert_fractions(self._books, currency, amount):
+                continue
             cause = self._books.cash.announced(currency, amount, abs(CASH_TOLERANCE / rate))
             bearing = self._scanned and cause is None and not stopped
             if bearing and self._finance(held, residual, rate):
@@ -160,7 +167,9 @@ class Reconciliation:
 
     def _finance(self, held: list[Stake], residual: Residual, rate: float) -> bool:
         """Share cash as financing among those who bear it; False when nobody does."""
-        books, (currency, amount, _) = self._books, residual
+        books, (currency, amount, value) = self._books, residual
+        if abs(value) > MOST_FINANCING * borne(held, books.instruments, books.rates):
+            return False
         payers = bearers(held, books.instruments, currency)
         for stake, part in payers:
             account = books.account(stake.strategy)
@@ -168,10 +177,40 @@ class Reconciliation:
             account.book(position, "financing", amount * part, currency, rate)
         return bool(payers)
 
+    def agrees(self, cash: float) -> bool:
+        """Whether cash in the account currency is what it should be; dust is taken over.
+
+        Args:
+            cash: What LEAN shows, settled, where it has no other cash.
+        """
+        books = self._books
+        expected, home = books.cash.expected, books.account_currency
+        before = expected.get(home, 0.0)
+        if cash != before:
+            if not abs(cash - before) <= max(CASH_TOLERANCE, CASH_PART * (abs(cash) + abs(before))):
+                return False
+            expected[home] = cash  # so that dust does not add up
+        return True
+
+    def pass_by(self, time: datetime) -> None:
+        """A mark closed without a look at the holdings, and no cash moved.
+
+        Args:
+            time: UTC of the mark.
+        """
+        books = self._books
+        if self._stakes is not None or self._scanned or time >= (books.cash.next_scan or time):
+            books.cash.scanned(time)
+            self.close()
+        if books.live:
+            self._doubted.clear()
+            self._adoptions.clear_doubts()
+
     def close(self) -> None:
         """The cash was judged: what LEAN's scan moved until now is booked."""
         self._scanned = False
         self._stakes = None
+        self._books.fractions.clear()
 
     def state(self) -> dict[str, Any]:
         """JSON-able and exact."""
@@ -189,24 +228,3 @@ class Reconciliation:
         self._scanned = state["scanned"]
         kept = state["stakes"]
         self._stakes = None if kept is None else [Stake(*row) for row in kept]
-
-
-def take_averages(books: Books, holdings: Mapping[str, tuple[float, float]]) -> None:
-    """Take LEAN's average prices of holdings whose quantity is as it was.
-
-    LEAN may hold at another average price after it was stopped: what a future, CFD or crypto future
-    made up to there is in LEAN's cash then, and still open in the lots.
-
-    Args:
-        books: The books to correct.
-        holdings: Symbol ID -> (quantity, average price) of everything LEAN holds.
-    """
-    for sid, (quantity, average) in holdings.items():
-        holding = books.holdings.get(sid)
-        if holding is None or holding.quantity != quantity or not average:
-            continue
-        cost, holding.average = holding.cost, average
-        instrument = holding.instrument
-        if instrument.valuation is Valuation.MARGIN:
-            currency, rate = books.account_settlement(instrument) or (instrument.currency, 1.0)
-            books.cash.move(currency, (holding.cost - cost) * rate)

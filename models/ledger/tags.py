@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from math import inf
 
 from models.events.orders import OrderType
 
@@ -32,25 +33,31 @@ _RISK = re.compile(r"(?:^|[\s,;|])risk=(\d+(?:\.\d+)?)(?![^\s,;|]|,\d)")
 
 # The tags whose meaning is remembered: most orders have the tag of an order before.
 TAGS_KEPT = 1_000
-_STRATEGY = re.compile(r"(?:^|[\s,;|])strategy=([^\s,;|=]+)(?![^\s,;|])")
+# After = there may be blanks, after : there are none; a name in quotes may hold blanks.
+_STRATEGY = re.compile(
+    r"""(?:^|[\s,;|])strategy(?:\s*=\s*|:)"""
+    r"""(?:"([^"]*)"|'([^']*)'|([^\s,;|="'][^\s,;|=]*))(?![^\s,;|])""",
+    re.IGNORECASE,
+)
 
 
 def strategy_in_tag(ticker: str, tag: str, order_type: OrderType) -> str | None:
-    """The NAME of `strategy=NAME` in the tag, or None: the default resolver."""
+    """The NAME of `strategy=NAME` or `strategy:NAME` in the tag, or None: the default resolver."""
     return _named_in(tag)
 
 
 @lru_cache(TAGS_KEPT)
 def _named_in(tag: str) -> str | None:
-    """The NAME of `strategy=NAME` in the tag, or None."""
+    """The NAME that the tag gives as its strategy, or None."""
     found = _STRATEGY.search(tag)
-    return found[1] if found else None
+    return (found[found.lastindex or 0].strip() or None) if found else None
 
 
 def risk_in_tag(tag: str) -> float | None:
     """The AMOUNT of `risk=AMOUNT` in an order's tag, account currency; None without a positive."""
     found = _RISK.search(tag)
-    return float(found[1]) or None if found else None
+    amount = float(found[1]) if found else 0.0
+    return amount if 0.0 < amount < inf else None
 
 
 def risk_each(tag: str, quantity: float) -> float:

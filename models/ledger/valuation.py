@@ -6,6 +6,7 @@ from models.events.account import Mark
 from models.events.instruments import Valuation
 from models.ledger.accounts import Account
 from models.ledger.books import Books
+from models.ledger.lean_account import Holding
 from models.ledger.positions import Position
 
 
@@ -15,13 +16,57 @@ def value_holdings(books: Books, mark: Mark) -> None:
     for sid, price in mark.prices.items():
         holding = holdings[sid]
         instrument = holding.instrument
+        if not price and holding.unit_value and instrument.strike is None and not holding.unpriced:
+            continue
+        if holding.unpriced:
+            if instrument.valuation is Valuation.PREMIUM:
+                _value_unpriced(books, holding, price)
+            continue
         holding.unit_value = instrument.unit_value(price) if instrument.inverse else price
     for sid, (profit, settled) in mark.profits.items():
         holding = holdings[sid]
-        holding.settled = settled
-        holding.close_out(profit, rates[holding.instrument.currency])
+        holding.settled, holding.unpriced = settled, False
+        shown = None if mark.holdings is None else mark.holdings.get(sid)
+        holding.close_out(profit, rates[holding.instrument.currency], shown)
     if mark.rates:
         _value_pairs(books)
+
+
+def _value_unpriced(books: Books, holding: Holding, unit_value: float) -> None:
+    """Value a holding from before the start that had no price or rate until now.
+
+    Without one it is worth nothing to LEAN, so it is left out; what its first price makes of it is
+    no profit, and joins the base of the NAV (`Books.joined`).
+    """
+    instrument = holding.instrument
+    rate = books.rates[instrument.currency]
+    if not rate:
+        return
+    gained = (unit_value - holding.unit_value) * holding.quantity
+    books.joined += gained * instrument.multiplier * rate
+    holding.unit_value = unit_value
+    holding.unpriced = not unit_value
+
+
+def value_aside(books: Books, mark: Mark) -> float:
+    """What LEAN leaves out of its equity for want of a price or rate that is known here.
+
+    Args:
+        books: The books, which value it at the last price and rate that were seen.
+        mark: A mark; a price or rate of 0 in it is a missing one, but that of an option.
+    """
+    rates, left_out = books.rates, 0.0
+    for sid, price in mark.prices.items() if 0.0 in mark.prices.values() else ():
+        holding = books.holdings[sid]
+        instrument = holding.instrument
+        if not price and instrument.valuation is Valuation.PREMIUM and instrument.strike is None:
+            size = holding.quantity * instrument.multiplier * rates[instrument.currency]
+            left_out += size * holding.unit_value
+    for currency, rate in mark.rates.items() if 0.0 in mark.rates.values() else ():
+        if not rate:
+            cash = mark.cash.get(currency, 0.0) + mark.unsettled.get(currency, 0.0)
+            left_out += cash * rates[currency]
+    return left_out
 
 
 def _value_pairs(books: Books) -> None:
@@ -31,7 +76,20 @@ def _value_pairs(books: Books) -> None:
         holding = books.holdings[sid]
         instrument = holding.instrument
         if instrument.valuation is Valuation.PAIR and rates[instrument.quote]:
-            holding.unit_value = rates[instrument.base] / rates[instrument.quote]
+            unit_value = rates[instrument.base] / rates[instrument.quote]
+            if holding.unpriced:
+                _value_unpriced(books, holding, unit_value)
+            else:
+                holding.unit_value = unit_value
+
+
+def show_lots(books: Books) -> None:
+    """Show every open lot and round trip what it is worth at a mark that was valued."""
+    holdings = books.holdings
+    for account in books.accounts.values():
+        if account.open:
+            for sid, position in account.open.items():
+                position.see(holdings[sid].unit_value)
 
 
 def revalue(books: Books) -> float:
@@ -50,7 +108,8 @@ def revalue(books: Books) -> float:
             if holding.settled:
                 open_pnl += misbooked(books, position)
         account.open_pnl = open_pnl
-        total += account.cash_value(rates) + open_pnl
+        alone = len(account.balances) == 1  # `Account.cash_value`, asked for at every mark
+        total += (account.cash.amount if alone else account.cash_value(rates)) + open_pnl
     return total
 
 
@@ -84,7 +143,7 @@ def misbooked(books: Books, position: Position) -> float:
     """
     quote = position.instrument.quote
     holding = books.holdings[position.instrument.sid]
-    if not holding.settled or quote == books.account_currency:
+    if not holding.settled or not holding.quantity or quote == books.account_currency:
         return 0.0
     share = position.quantity / holding.quantity
     return holding.settled * (books.rates[quote] - 1.0) * share

@@ -17,6 +17,8 @@ from fractions import Fraction
 from math import sqrt
 from typing import Any
 
+import numpy as np
+
 from models.codec import plain_column
 from models.fields import Restorable
 from models.records import Saved, record_table, row_codec
@@ -145,8 +147,8 @@ class LeanTradeStatistics(Restorable):
 
     def add(self, trade: LeanTrade) -> None:
         """Add a trade, after the trades that closed before it."""
-        cents = _whole_cents(trade.profit_loss)
-        ticks = (trade.exit_time - trade.entry_time) // _MICROSECOND * 10
+        cents = whole_cents(trade.profit_loss)
+        ticks = duration_ticks(trade.entry_time, trade.exit_time)
         self.first = min(self.first or trade.entry_time, trade.entry_time)
         self.last = max(self.last or trade.exit_time, trade.exit_time)
         self.peak_time = self.peak_time or trade.entry_time
@@ -169,12 +171,12 @@ class LeanTradeStatistics(Restorable):
 
     def _excursions(self, trade: LeanTrade) -> None:
         """Add a trade's excursions, on top of the profit of the trades before it."""
-        mae, mfe, total = _whole_cents(trade.mae), _whole_cents(trade.mfe), self.every.cents
+        mae, mfe, total = whole_cents(trade.mae), whole_cents(trade.mfe), self.every.cents
         self.mae += mae
         self.mfe += mfe
         self.largest_mae = min(self.largest_mae, mae)
         self.largest_mfe = max(self.largest_mfe, mfe)
-        self.largest_end = max(self.largest_end, _whole_cents(trade.end_trade_drawdown))
+        self.largest_end = max(self.largest_end, whole_cents(trade.end_trade_drawdown))
         self.peak_mfe = max(self.peak_mfe, total + mfe)
         self.fall_mae = min(self.fall_mae, total + mae - self.peak_mfe)
 
@@ -183,9 +185,7 @@ class LeanTradeStatistics(Restorable):
         if self.every.cents > self.peak and self.peak_time is not None:
             self.peak = self.every.cents
             if self.below:
-                self.below_for = max(
-                    self.below_for, (exit_time - self.peak_time) // _MICROSECOND * 10
-                )
+                self.below_for = max(self.below_for, duration_ticks(self.peak_time, exit_time))
             self.peak_time, self.below = exit_time, False
 
     def _count(self, won: bool) -> None:
@@ -284,11 +284,18 @@ LeanTradeStatistics.STATE = record_table(
         }
     ),
 )
-_MICROSECOND = timedelta(microseconds=1)  # ten ticks
+_MICROSECOND = timedelta(microseconds=1)
+_TICKS_A_MICROSECOND = TICKS_A_SECOND // 1_000_000
 
 
-def _whole_cents(amount: float) -> int:
+def whole_cents(amount: float) -> int:
+    """An amount of account currency in cents, half a cent rounded to even."""
     return round(amount * 100.0)
+
+
+def duration_ticks(start: datetime, end: datetime) -> int:
+    """The time from one moment to another in ticks of LEAN's clock."""
+    return (end - start) // _MICROSECOND * _TICKS_A_MICROSECOND
 
 
 def _ratio_or(part: Fraction | int, whole: Fraction | int, otherwise: int) -> Fraction:
@@ -298,4 +305,5 @@ def _ratio_or(part: Fraction | int, whole: Fraction | int, otherwise: int) -> Fr
 
 def _upper_median(ticks: Sequence[int]) -> int:
     """LEAN's median: of an even number the upper of the middle two; 0 of none."""
-    return sorted(ticks)[len(ticks) // 2] if ticks else 0
+    middle = len(ticks) // 2
+    return int(np.partition(np.array(ticks, np.int64), middle)[middle]) if ticks else 0

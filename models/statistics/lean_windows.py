@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from models.statistics.lean_columns import LeanTradeColumns
 from models.statistics.lean_portfolio import WINDOW_MONTHS
 from models.statistics.lean_trades import LeanTradeStatistics
 from models.trades.lean_trade import LeanTrade
@@ -36,13 +37,17 @@ def rolling_statistics(
         The figures by LEAN's names of the windows, such as `M3_20130628`. A trade is in the windows
         that its exit's date is in.
     """
-    blocks = {}
     exits = [trade.exit_time for trade in trades]
-    for months in WINDOW_MONTHS:
-        for start, end in _windows(months, first, last):
-            low, high = (bisect_left(exits, _midnight_utc(day)) for day in (start, end + _ONE_DATE))
-            blocks[f"M{months}_{end:%Y%m%d}"] = lean_trade_statistics(trades[low:high])
-    return blocks
+    stretches = {
+        f"M{months}_{end:%Y%m%d}": (
+            bisect_left(exits, _midnight_utc(start)),
+            bisect_left(exits, _midnight_utc(end + _ONE_DATE)),
+        )
+        for months in WINDOW_MONTHS
+        for start, end in _windows(months, first, last)
+    }
+    found = LeanTradeColumns(trades).of([*stretches.values()])
+    return {name: each.block() for name, each in zip(stretches, found, strict=True)}
 
 
 def _windows(months: int, first: date, last: date) -> Iterator[tuple[date, date]]:

@@ -7,14 +7,12 @@ anything and trade.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from models.equity.nav_series import Change
 from models.equity.samples import Samples
-from models.equity.scopes import Scope, Scopes
+from models.equity.scopes import Scopes
 from models.equity.session_book import BEGINNING
 from models.events.account import CashFlow, DayEnd, Mark, Opening
 from models.events.corporate_actions import Delisting, Dividend, Split, SymbolChange
@@ -24,32 +22,29 @@ from models.events.orders import Fill, OrderUpdate
 from models.execution.quality import ExecutionQuality
 from models.ledger.books import Books
 from models.ledger.corporate_actions import delist, dividend, rename, split, split_happens
-from models.ledger.effects import NO_EFFECTS, Effects
+from models.ledger.effects import NO_EFFECTS, Effects, fees_of
 from models.ledger.ledger import Ledger
 from models.ledger.opening import open_account, opening_before
-from models.ledger.tags import Resolver, strategy_in_tag, whole_tag
-from models.settings import Settings, TagMeans, chosen
+from models.ledger.order_fees import book_update
+from models.ledger.tags import UNASSIGNED, Resolver
+from models.settings import Settings, chosen
 from models.tracker.archiving import Archiving
 from models.tracker.days import EndedDays
 from models.tracker.deployments import Deployment, begin_deployment
 from models.tracker.guard import Guard
+from models.tracker.in_step import BooksInStep
 from models.tracker.listeners import Listeners
 from models.tracker.notices import NoticeKind
 from models.tracker.ports import Follower, Storage
-from models.tracker.telling import tell_trades
+from models.tracker.resolvers import RESOLVERS, CarefulResolver
+from models.tracker.telling import tell_change, tell_trades
 from models.trades.builders import Quote
 from models.trades.log import TradeLog
 from models.trades.record import LOTS, POSITIONS, TradeRecord
-from models.trades.statistics import TradeFacts, TradeStatistics
-
-RESOLVERS: dict[TagMeans, Resolver] = {TagMeans.NAME: strategy_in_tag, TagMeans.WHOLE: whole_tag}
-_FLAGS = (Change.SESSION_CLOSED, Change.NEW_LOW, Change.RECOVERED)
-
-# Whether a change closed a session, made a new low or recovered: asking a flag is slow.
-_PARTS = {change: tuple(bool(change & each) for each in _FLAGS) for change in map(Change, range(8))}
+from models.trades.statistics import TradeFacts, TradeStatistics, trade_facts
 
 
-class Core:
+class Core(BooksInStep):
     """Everything that is known, kept in step event by event.
 
     Args:
@@ -65,12 +60,9 @@ class Core:
         follower: What is told of the same events beside the books.
 
     Attributes:
-        lock: Whoever reads more than one figure, or books with `record`, holds it; LEAN, stores and
-            listeners are never called while it is held.
+        named: The strategies that the settings name; they exist from the start.
         listeners: Who hears of what.
         archiving: The way of closed trades out of memory and back.
-        ledger: The books and their law.
-        scopes: NAV, drawdown and sessions of the account and of each strategy.
         days: The days that ended, and LEAN's samples.
         deployments: Each start of LEAN that the books went through, the oldest first.
         logs: The closed trades of each book.
@@ -93,18 +85,18 @@ class Core:
         resolver: Resolver | None = None,
         follower: Follower | None = None,
     ) -> None:
+        super().__init__()
         self.settings = settings
-        self.account_currency = account_currency
-        self.zone = zone
+        self.account_currency, self.zone = account_currency, zone
         self.days_per_year = days_per_year
-        self.live = live
-        self.follower = follower
-        self.lock = threading.RLock()
+        self.live, self.follower = live, follower
         self.guard = guard
         self.archiving = Archiving(storage, guard, self.lock)
         self.listeners = Listeners(guard)
         self.on_begin: Callable[[], object] | None = None
-        self._resolver = resolver or RESOLVERS[settings.strategy_tag]
+        self._careful = None if resolver is None else CarefulResolver(resolver, guard)
+        self._resolver = self._careful or RESOLVERS[settings.strategy_tag]
+        self.named = tuple(dict.fromkeys((*settings.capital, *settings.strategies)))
         self.begin()
 
     def begin(self) -> None:
@@ -116,9 +108,11 @@ class Core:
             default_strategy=settings.default_strategy,
             resolver=self._resolver,
             matching=settings.matching,
+            seed_strategy=settings.seed_strategy or UNASSIGNED,
         )
-        self.ledger = Ledger(books)
-        self.scopes = Scopes(settings.capital, self.zone)
+        self._begin_books(Ledger(books), Scopes(settings.capital, self.zone, self.named))
+        for name in self.named:
+            books.account(name)
         self.days = EndedDays()
         self.deployments: list[Deployment] = []
         self.logs = {book: TradeLog(settings.keep_trades) for book in (LOTS, POSITIONS)}
@@ -151,11 +145,32 @@ class Core:
             False when nothing was booked: a fill seen before or of nothing known, or a `partial`
             mark that does not close, which the feed must send again, complete.
         """
+        if self.behind is not None:
+            self.catch_up()  # before the lock is held, for it reads LEAN
         with self.lock:
             effects = self.record(event)
-        if self._restless:
+        if self._restless or (self._careful is not None and self._careful.failed):
             self.settle()
         return effects is not None
+
+    def see(self, time: datetime, prices: Mapping[str, float], cash: float, equity: float) -> bool:
+        """Book a mark on which nothing moved but prices (`Ledger.see`), then tell what came of it.
+
+        Returns:
+            False where nothing was booked: a `Mark` of the same figures must be applied.
+        """
+        with self.lock:
+            ledger = self.ledger
+            if not ledger.see(time, prices, cash, equity):
+                return False
+            self._show(time, prices)
+            if self.follower is not None:
+                self.follower.mark(Mark(time, equity, prices), ledger.books)
+            if self._scopes.changes:
+                self._tell(ledger.books)
+        if self._restless:
+            self.settle()
+        return True
 
     def record(self, event: Event | Instrument) -> Effects | None:
         """Book an event under the lock; whoever does must `settle` once it is released.
@@ -163,25 +178,23 @@ class Core:
         Returns:
             What executions did; None when nothing was booked.
         """
+        self.move()
         effects = _BOOKING[type(event)](self, event)
-        books = self.ledger.books
+        books = self._ledger.books
         if effects:
-            self._count(effects)
-        if self.scopes.changes or len(books.anomalies) != self._anomalies_told:
+            self.count(effects)
+        if self._scopes.changes or len(books.anomalies) != self._anomalies_told:
             self._tell(books)
         return effects
 
     def open_before(self, opening: Opening, fill: Fill) -> None:
         """Open the account as it stood before a fill that the opening shows already."""
+        self.move()
         with self.lock:
-            self._count(self._open(opening_before(self.ledger.books, opening, fill)))
+            self.count(self._open(opening_before(self.ledger.books, opening, fill)))
 
     def deploy(self, time: datetime, name: str = "") -> Deployment:
-        """Begin a deployment: LEAN counts its orders anew, what was made so far stays.
-
-        The first one begins with the opening by itself. An order that is still open comes back
-        under another id, with its tag, as a new one.
-        """
+        """Begin a deployment: LEAN counts its orders anew, what was made so far stays."""
         with self.lock:
             number = len(self.deployments) + 1
             begun = begin_deployment(number, name, time, self.ledger, self.scopes)
@@ -194,10 +207,11 @@ class Core:
 
     def resume(self, mark: Mark) -> None:
         """Take a deployment's first mark, and with it all that changed while LEAN was stopped."""
+        self.move()
         with self.lock:
             adopted = self.ledger.resume(mark)
             self._see(mark)
-            self._count(adopted or NO_EFFECTS)
+            self.count(adopted or NO_EFFECTS)
             self._tell(self.ledger.books)
         self.settle()
 
@@ -243,48 +257,53 @@ class Core:
         return effects
 
     def _update(self, update: OrderUpdate) -> Effects:
-        books, execution = self.ledger.books, self.execution
+        books, execution = self._ledger.books, self.execution
         if execution is None:
-            books.update_order(update)
-            return NO_EFFECTS
+            return book_update(books, update)
         first = books.orders.find(update.order_id) is None
-        books.update_order(update)
+        effects = book_update(books, update)
         instrument = books.instruments.get(update.sid)
         order = books.orders.find(update.order_id)
         if order is None:
-            return NO_EFFECTS
+            return effects
+        if effects:
+            execution.charge(update.order_id, fees_of(effects))
         if not first:
             execution.update(update)
         elif instrument is not None:
             rate = books.rates[instrument.currency]
             execution.submit(update, order, instrument, rate, update.created)
-        return NO_EFFECTS
+        return effects
 
     def _fill(self, fill: Fill) -> Effects | None:
-        effects = self.ledger.fill(fill)
+        effects = self._ledger.fill(fill)
         if effects is None:
             return None
         if self.execution is not None:
-            books = self.ledger.books
+            books = self._ledger.books
             order, instrument = books.orders.find(fill.order_id), books.instruments[fill.sid]
-            fee = fill.fee * books.rates[fill.fee_currency] if fill.fee else 0.0
             if order is not None:
                 rate = books.rates[instrument.currency]
-                self.execution.fill(fill, order, instrument, rate, fee)
+                self.execution.fill(fill, order, instrument, rate, fees_of(effects))
         if self.follower is not None:
-            self.follower.fill(fill, self.ledger.books)
+            self.follower.fill(fill, self._ledger.books)
         return effects
 
     def _mark(self, mark: Mark) -> Effects | None:
+        if not self.ledger.in_time(mark):
+            return NO_EFFECTS
         adopted = self.ledger.mark(mark)
         if adopted is not None:
             self._see(mark)
         return adopted
 
-    def _see(self, mark: Mark) -> None:
-        self.scopes.mark(mark.time, self.ledger)
+    def _show(self, time: datetime, prices: Mapping[str, float]) -> None:
+        self._scopes.mark(time, self._ledger, drawdowns=self.listeners.hear_drawdowns)
         if self.execution is not None:
-            self.execution.mark(mark.time, mark.prices)
+            self.execution.mark(time, prices)
+
+    def _see(self, mark: Mark) -> None:
+        self._show(mark.time, mark.prices)
         if self.follower is not None:
             self.follower.mark(mark, self.ledger.books)
 
@@ -296,6 +315,10 @@ class Core:
                 self.follower.split(event)
         return split(self.ledger.books, event)
 
+    def _rename(self, event: SymbolChange) -> Effects:
+        self._facts.clear()  # the trades from now on are counted under the new ticker
+        return rename(self.ledger.books, event)
+
     def _end_day(self, event: DayEnd) -> Effects | None:
         if not self.days.end(event):
             return None
@@ -304,9 +327,9 @@ class Core:
 
     # --- what came of it
 
-    def _count(self, effects: Effects) -> None:
+    def count(self, effects: Effects) -> None:
         """Count, keep and tell what executions paid, opened and closed."""
-        self.scopes.count(effects)
+        self._scopes.count(effects)
         for _, _, _, _, trades, round_trip, _ in effects:
             if trades:
                 self._restless |= self.logs[LOTS].take(trades)
@@ -322,33 +345,19 @@ class Core:
     def _facts_of(self, sid: str) -> TradeFacts:
         """What the statistics must know of an instrument; its underlying's ticker may change."""
         books = self.ledger.books
-        instrument = books.instruments[sid]
-        underlying = instrument.underlying or sid
-        ticker = books.tickers.get(underlying, underlying.partition(" ")[0])
-        facts = self._facts[sid] = TradeFacts(instrument.security_type, ticker)
-        return facts
+        return self._facts.setdefault(sid, trade_facts(books.instruments[sid], books.tickers))
 
     def _tell(self, books: Books) -> None:
         """Tell how the scopes changed and what should not have been seen."""
-        changes, put = self.scopes.changes, self.listeners.put
+        changes, put = self._scopes.changes, self.listeners.put
         if self.listeners.hear_changes:
             for scope, change in changes:
-                self._tell_change(books.time or BEGINNING, scope, change)
+                tell_change(self.listeners, books.time or BEGINNING, scope, change)
             for anomaly in books.anomalies[self._anomalies_told :]:
                 put(NoticeKind.ANOMALY, anomaly.time, "", anomaly)
             self._restless = True
         self._anomalies_told = len(books.anomalies)
         changes.clear()
-
-    def _tell_change(self, time: datetime, scope: Scope, change: Change) -> None:
-        put, track = self.listeners.put, scope.track
-        closed, low, recovered = _PARTS[change]
-        for session in track.book.closed() if closed else ():
-            put(NoticeKind.SESSION_CLOSED, track.book.since, scope.name, session)
-        if low and self.listeners.hear_lows:
-            put(NoticeKind.NEW_LOW, time, scope.name, track.open_period)
-        if recovered:
-            put(NoticeKind.RECOVERY, time, scope.name, track.periods[-1])
 
     def quote(self, sid: str) -> Quote:
         """What a held instrument is worth at the last mark; call it under the lock."""
@@ -361,6 +370,8 @@ class Core:
     def settle(self) -> None:
         """Archive a batch that is due, and call the listeners; the lock must not be held."""
         self._restless = False
+        if self._careful is not None:
+            self._careful.note()
         for log in self.logs.values():
             if log.due:
                 self.archiving.shed(log)
@@ -391,6 +402,6 @@ _BOOKING: dict[type, Callable[[Core, Any], Effects | None]] = {
     Split: Core._split,
     Dividend: lambda core, event: dividend(core.ledger.books, event),
     Delisting: lambda core, event: delist(core.ledger.books, event),
-    SymbolChange: lambda core, event: rename(core.ledger.books, event),
+    SymbolChange: Core._rename,
     DayEnd: Core._end_day,
 }

@@ -11,7 +11,7 @@ from itertools import chain
 from models.errors import CallError
 from models.ledger.effects import Effect
 from models.tracker.guard import Guard
-from models.tracker.notices import OF_FILLS, Notice, NoticeKind
+from models.tracker.notices import OF_DRAWDOWNS, OF_FILLS, Notice, NoticeKind
 
 Listener = Callable[[Notice], object]
 
@@ -27,6 +27,8 @@ class Listeners:
         hear_entries: Whether somebody hears of opened trades, whose records take time to make.
         hear_trades: Whether somebody hears of any notice that fills bring.
         hear_changes: Whether somebody hears of any other notice.
+        hear_sessions: Whether somebody hears of closed sessions, which take time to merge.
+        hear_drawdowns: Whether somebody hears of new lows of drawdowns or of recoveries.
         hear_lows: Whether somebody hears of new lows of drawdowns, which any mark may bring.
     """
 
@@ -63,6 +65,8 @@ class Listeners:
         self.hear_entries = NoticeKind.TRADE_OPENED in self.kinds
         self.hear_trades = not self.kinds.isdisjoint(OF_FILLS)
         self.hear_changes = not self.kinds <= OF_FILLS
+        self.hear_sessions = NoticeKind.SESSION_CLOSED in self.kinds
+        self.hear_drawdowns = not self.kinds.isdisjoint(OF_DRAWDOWNS)
         self.hear_lows = NoticeKind.NEW_LOW in self.kinds
 
     def put(

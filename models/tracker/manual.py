@@ -2,44 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from math import isfinite
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 
 from models.errors import CallError
 from models.events.account import CashFlow, Mark, Opening
+from models.events.corporate_actions import Dividend, Split, SplitKind
+from models.events.event import Event
 from models.events.instruments import Instrument, SecurityType
 from models.events.orders import Fill
 from models.ledger.effects import NO_EFFECTS, Effects
+from models.ledger.lots import Matching, hand_id
 from models.ledger.positions import Position
 from models.tracker.core import Core
+from models.tracker.hand_calls import (
+    HandFill,
+    HandOrder,
+    a_number,
+    a_ticker,
+    a_time,
+    above_zero,
+    in_utc,
+    not_below_zero,
+)
 from models.trades.builders import newest_record
 from models.trades.record import LONG, SHORT, TradeRecord
 
 # The smallest quantity is that of a coin, so that nothing is rounded away.
 SMALL_LOT = 1e-8
 SIDES = {LONG: 1.0, SHORT: -1.0}
-
-
-class HandOrder(NamedTuple):
-    """What a call says of a trade by hand.
-
-    Attributes:
-        symbol: Its ticker; the first trade in it describes it as a stock.
-        price: Of a unit.
-        time: When; naive is in the tracker's zone. None is the time of the last event.
-        strategy: Whose it is; None is the one that the setting `default_strategy` names.
-        commission: Account currency, positive when paid.
-        tag: Any note.
-    """
-
-    symbol: str
-    price: float
-    time: datetime | None = None
-    strategy: str | None = None
-    commission: float = 0.0
-    tag: str = ""
 
 
 class ManualTrading:
@@ -61,7 +52,7 @@ class ManualTrading:
         self.by_hand = False
 
     def open_trade(
-        self, order: HandOrder, quantity: float, direction: str, multiplier: float
+        self, order: HandOrder, quantity: float, direction: str, multiplier: float | None
     ) -> TradeRecord:
         """Book that a quantity was bought, or sold short; it adds to what the strategy holds.
 
@@ -69,7 +60,8 @@ class ManualTrading:
             order: What was traded, when and for whom.
             quantity: Above 0.
             direction: "long" or "short".
-            multiplier: Units of the underlying in a contract, at the symbol's first trade.
+            multiplier: Units of the underlying in a contract; None is what the symbol has, and 1
+                at its first trade.
 
         Returns:
             The open trade.
@@ -77,8 +69,9 @@ class ManualTrading:
         Raises:
             CallError: An argument is not allowed, or the strategy holds the other side.
         """
-        if direction not in SIDES:
+        if direction not in (LONG, SHORT):
             raise CallError(f"the direction is {direction!r}; it must be {LONG!r} or {SHORT!r}")
+        order.check()
         signed, core = above_zero(quantity, "quantity") * SIDES[direction], self._core
         with core.lock:
             self._open(self._moment(order.time))
@@ -88,16 +81,20 @@ class ManualTrading:
                 held = f"{position.strategy} holds {position.quantity:g} {order.symbol}"
                 raise CallError(f"{held}; close_trade it before the other side is opened")
             self._trade(position, order, signed)
+            self._mark(sid, order)
             opened = newest_record(position, core.quote(sid))
         core.settle()
         return opened
 
-    def close_trade(self, order: HandOrder, quantity: float | None) -> list[TradeRecord]:
+    def close_trade(
+        self, order: HandOrder, quantity: float | None, trade_id: str | None = None
+    ) -> list[TradeRecord]:
         """Book that a strategy closed what it holds of a symbol, or a part of it.
 
         Args:
             order: What was traded, when and for whom.
             quantity: Above 0 and at most what is held; None is all.
+            trade_id: The id of the open trade to close; None closes in the order of the matching.
 
         Returns:
             The trades that closed, a lot each, in the order they were matched.
@@ -105,12 +102,65 @@ class ManualTrading:
         Raises:
             CallError: Nothing, or less, is held, or an argument is not allowed.
         """
+        order.check()
         core = self._core
         with core.lock:
-            position, closing = self._closing(order.symbol, quantity, order.strategy)
-            effects = self._trade(position, order, closing)
+            position, closing = self._closing(order, quantity, trade_id)
+            effects = self._close(position, order, closing, trade_id)
+            self._mark(position.instrument.sid, order)
         core.settle()
         return [trade for effect in effects for trade in effect.trades]
+
+    def take_fills(self, fills: Iterable[HandFill]) -> None:
+        """Book fills in the order of their times: each closes what it can, and opens the rest."""
+        core = self._core
+        with core.lock:
+            for order, quantity, multiplier in sorted(fills, key=self._time_of):
+                self._open(self._moment(order.time))
+                sid = self._describe(order.symbol, multiplier)
+                self._trade(self._position_of(sid, order.strategy), order, quantity)
+                self._mark(sid, order)
+        core.settle()
+
+    def _time_of(self, fill: HandFill) -> datetime:
+        assert fill.order.time is not None
+        return in_utc(fill.order.time, self._core.zone)
+
+    def dividend(self, symbol: str, amount: float, time: datetime | None) -> None:
+        """Book a dividend of so much a unit: longs receive it, shorts pay it.
+
+        Raises:
+            CallError: The ticker is unknown, or an argument is not allowed.
+        """
+        each = above_zero(amount, "dividend")
+        self._happen(lambda moment: Dividend(moment, self._known(symbol), each), time)
+
+    def split(self, symbol: str, ratio: float, time: datetime | None) -> None:
+        """Book a split: each unit becomes so many, and its price falls by as much.
+
+        Whole shares stay, and the fraction is paid at the last price.
+
+        Raises:
+            CallError: The ticker is unknown, or an argument is not allowed.
+        """
+        factor = 1.0 / above_zero(ratio, "ratio")
+
+        def event(moment: datetime) -> Split:
+            sid = self._known(symbol)
+            price = self._core.ledger.books.holdings[sid].price
+            return Split(moment, sid, SplitKind.SPLIT_OCCURRED, factor, price)
+
+        self._happen(event, time)
+
+    def _happen(self, event: Callable[[datetime], Event], time: datetime | None) -> None:
+        """Book what happened to an instrument, and mark it."""
+        core = self._core
+        with core.lock:
+            moment = self._moment(time)
+            core.record(event(moment))
+            if self.by_hand:
+                core.record(Mark(moment, prices={}))
+        core.settle()
 
     def update_unrealized_pnl(self, prices: Mapping[str, float], time: datetime | None) -> float:
         """Mark what is held at prices by ticker; returns the unrealized P&L of everything held.
@@ -119,6 +169,8 @@ class ManualTrading:
             CallError: A ticker is unknown or a time missing.
         """
         core = self._core
+        for symbol, price in prices.items():
+            not_below_zero(price, f"price of {symbol}")
         with core.lock:
             moment = self._moment(time)
             self._open(moment)
@@ -142,7 +194,7 @@ class ManualTrading:
         Raises:
             CallError: The amount is 0 or not finite, or the currency has no rate by hand.
         """
-        if not amount or not isfinite(amount):
+        if not a_number(amount, "amount"):
             raise CallError(f"the amount is {amount}; it must be a number other than 0")
         core = self._core
         with core.lock:
@@ -162,10 +214,13 @@ class ManualTrading:
 
     def _moment(self, time: datetime | None) -> datetime:
         """The time in UTC, or that of the last event where none is given."""
-        if time is not None:
-            local = time.replace(tzinfo=self._core.zone) if time.tzinfo is None else time
-            return local.astimezone(UTC)
+        a_time(time)
         last = self._core.ledger.books.time
+        if time is not None:
+            moment = in_utc(time, self._core.zone)
+            if last is not None and moment < last:
+                raise CallError(f"the time {moment} is before that of the last event, {last}")
+            return moment
         if last is None:
             raise CallError("the first call needs time=...: the tracker reads no clock")
         return last
@@ -196,43 +251,84 @@ class ManualTrading:
             raise CallError(f"{symbol!r} was never traded; known are {known}")
         return sid
 
-    def _describe(self, symbol: str, multiplier: float) -> str:
+    def _describe(self, symbol: str, multiplier: float | None) -> str:
         """The Symbol ID of a ticker; one that never traded is described as a stock first."""
-        sid = self._sid(symbol)
+        sid = self._sid(a_ticker(symbol))
+        size = 1.0 if multiplier is None else above_zero(multiplier, "multiplier")
         if sid is not None:
+            known = self._core.ledger.books.instruments[sid].multiplier
+            if multiplier is not None and size != known:
+                raise CallError(f"the multiplier is {size:g}; that of {symbol} is {known:g}")
             return sid
-        size, currency = above_zero(multiplier, "multiplier"), self._core.account_currency
-        if not symbol:
-            raise CallError("the symbol is empty; give the ticker")
+        currency = self._core.account_currency
         self._core.record(
             Instrument(symbol, symbol, SecurityType.EQUITY, currency, size, SMALL_LOT)
         )
         return symbol
 
     def _closing(
-        self, symbol: str, quantity: float | None, strategy: str | None
+        self, order: HandOrder, quantity: float | None, trade_id: str | None
     ) -> tuple[Position, float]:
-        """What a strategy holds of a ticker, and the quantity that closes it or a part of it."""
-        core, sid = self._core, self._sid(symbol)
-        name = strategy or core.settings.default_strategy
-        account = core.ledger.books.accounts.get(name)
-        position = account.open.get(sid) if account and sid else None
+        """The position that a call closes, and the quantity that closes it or a part of it."""
+        core, symbol, sid = self._core, order.symbol, self._sid(order.symbol)
+        holders = {
+            account.name: position for account, position in core.ledger.books.holders(sid or "")
+        }
+        name = order.strategy
+        if name is None:
+            name = self._only_holder(symbol, holders, trade_id)
+        position = holders.get(name)
         held = position.quantity if position else 0.0
+        if position is not None and trade_id is not None:
+            held = position.held_in(trade_id)
         part = abs(held) if quantity is None else above_zero(quantity, "quantity")
         if position is None or part > abs(held) or not held:
-            raise CallError(f"{name} holds {abs(held):g} {symbol}; {part:g} cannot be closed")
+            trade = "" if trade_id is None else f" in trade {trade_id!r}"
+            raise CallError(
+                f"{name} holds {abs(held):g} {symbol}{trade}; {part:g} cannot be closed"
+            )
         return position, -part if held > 0 else part
+
+    def _close(
+        self, position: Position, order: HandOrder, closing: float, trade_id: str | None
+    ) -> Effects:
+        """Close a quantity, of one open trade alone where one is named."""
+        if trade_id is None:
+            return self._trade(position, order, closing)
+        position.extremes.see(position.instrument.unit_value(float(order.price)))
+        count = len(position.lots)
+        at = next(i for i, lot in enumerate(position.lots) if hand_id(lot.order_id) == trade_id)
+        first = 0 if self._core.settings.matching is Matching.FIFO else count - 1
+        position.move_lot(at, first)
+        effects = self._trade(position, order, closing)
+        if len(position.lots) == count:
+            position.move_lot(first, at)  # a part of it is still open
+        return effects
+
+    def _only_holder(
+        self, symbol: str, holders: Mapping[str, Position], trade_id: str | None
+    ) -> str:
+        """Whose a close without a strategy is: the holder of the trade, or the only one at all."""
+        default = self._core.settings.default_strategy
+        if trade_id is not None:
+            holding = [name for name, held in holders.items() if held.held_in(trade_id)]
+            return holding[0] if holding else default
+        if len(holders) > 1 and default not in holders:
+            raise CallError(f"{', '.join(sorted(holders))} hold {symbol}; say strategy=...")
+        return default if default in holders or not holders else next(iter(holders))
 
     def _position_of(self, sid: str, strategy: str | None) -> Position:
         books = self._core.ledger.books
         account = books.account(strategy or self._core.settings.default_strategy)
         return account.position(books.instruments[sid])
 
+    def _mark(self, sid: str, order: HandOrder) -> None:
+        """Mark an account by hand at the price of a trade; a feed marks its own."""
+        if self.by_hand:
+            self._core.record(Mark(self._moment(order.time), prices={sid: float(order.price)}))
+
     def _trade(self, position: Position, order: HandOrder, quantity: float) -> Effects:
         """Book the fill of an order of its own; returns what it did."""
-        for name, value in (("price", order.price), ("commission", order.commission)):
-            if not isfinite(value):
-                raise CallError(f"the {name} is {value}; it must be a number")
         core = self._core
         fill = Fill(
             time=self._moment(order.time),
@@ -240,17 +336,10 @@ class ManualTrading:
             event_id=1,
             sid=position.instrument.sid,
             quantity=quantity,
-            price=order.price,
-            fee=order.commission,
+            price=float(order.price),
+            fee=float(order.commission),
             fee_currency=core.account_currency,
             tag=order.tag,
-            market=order.price,
+            market=float(order.price),
         )
         return core.record(fill) or NO_EFFECTS
-
-
-def above_zero(value: float, what: str) -> float:
-    """The value; a `CallError` names it when it is not above 0 and finite."""
-    if not 0.0 < value < float("inf"):
-        raise CallError(f"the {what} is {value}; it must be above 0")
-    return value

@@ -28,6 +28,7 @@ class NoticeKind(enum.Enum):
 
 
 OF_FILLS = frozenset({NoticeKind.TRADE_OPENED, NoticeKind.TRADE_CLOSED, NoticeKind.POSITION_CLOSED})
+OF_DRAWDOWNS = frozenset({NoticeKind.NEW_LOW, NoticeKind.RECOVERY})
 
 
 class Notice(NamedTuple):

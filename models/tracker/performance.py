@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
+import numpy as np
+
 from models.equity.curve import CurvePoint
+from models.equity.daily import daily_series_of
 from models.equity.drawdown import DrawdownRecord
+from models.equity.samples import Floats
 from models.equity.session_metrics import SessionKind, SessionMetrics
 from models.equity.strategy_metrics import StrategyMetrics
 from models.errors import CallError
@@ -67,6 +73,20 @@ class Performance:
                 open=track.open_period,
                 periods=tuple(track.periods),
             )
+
+    def daily_nav(self, strategy: str | None) -> tuple[list[date], Floats]:
+        """The days since the opening, and the NAV at the end of each."""
+        core = self._core
+        with core.lock:
+            days, navs = core.scopes.find(strategy).track.book.daily_closes()
+            last = core.ledger.books.time
+            if not core.deployments or last is None:
+                return [], np.empty(0)
+            begun, sampled = core.deployments[0].time, core.samples.time
+            if len(sampled):  # LEAN samples a backtest's start before its first slice
+                begun = min(begun, datetime.fromtimestamp(float(sampled[0]), UTC))
+            first, until = (each.astimezone(core.zone).date() for each in (begun, last))
+        return daily_series_of(days, navs, first, until)
 
     def equity_curve(self, strategy: str | None) -> list[CurvePoint]:
         """Its equity over time, in at most 4,000 marks with the extremes among them."""

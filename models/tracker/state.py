@@ -124,6 +124,8 @@ def restore_core(core: Core, state: Mapping[str, Any]) -> None:
         core.days.count, core.days.last = saved["days"], saved["last_day"]
         core.deployments = saved["deployments"]
         restore_part(core.ledger, saved, "ledger")
+        for name in core.named:
+            core.ledger.books.account(name)
         restore_part(core.scopes, saved, "scopes")
         restore_part(core.days.log, saved, "samples")
         _restore_execution(core, saved)

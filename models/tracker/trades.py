@@ -21,12 +21,14 @@ class TradeFilter(NamedTuple):
         symbol: Only those in this ticker or Symbol ID; None for all.
         since: Only those that closed at this time or later, aware; None for all.
         limit: Only the last so many of them; None for all.
+        sids: The Symbol IDs of what has, or had at first, the ticker that is asked for.
     """
 
     strategy: str | None = None
     symbol: str | None = None
     since: datetime | None = None
     limit: int | None = None
+    sids: frozenset[str] = frozenset()
 
     def check(self) -> None:
         """Raise `CallError` where the limit is negative or the time has no zone."""
@@ -39,7 +41,11 @@ class TradeFilter(NamedTuple):
         """Whether a trade is one of those asked for, whatever the limit."""
         return (
             (self.strategy is None or trade.strategy == self.strategy)
-            and (self.symbol is None or self.symbol in (trade.symbol, trade.sid))
+            and (
+                self.symbol is None
+                or self.symbol in (trade.symbol, trade.sid)
+                or trade.sid in self.sids
+            )
             and (self.since is None or trade.exit_time >= self.since)
         )
 
@@ -67,6 +73,7 @@ class ClosedTrades:
         wanted.check()
         with core.lock:
             self._check_strategy(wanted.strategy)
+            wanted = wanted._replace(sids=self._called(wanted.symbol))
             log = core.logs[book]
             kept, first, archived = log.all(), log.forgotten, log.archived
         found = [trade for trade in kept if wanted.wants(trade)]
@@ -74,6 +81,15 @@ class ClosedTrades:
             older = core.archiving.read(book, first, archived)
             found[:0] = filter(wanted.wants, older)
         return found if limit is None else found[len(found) - min(limit, len(found)) :]
+
+    def _called(self, symbol: str | None) -> frozenset[str]:
+        """The Symbol IDs of what has a ticker, or had it at first."""
+        books = self._core.ledger.books
+        return frozenset(
+            sid
+            for sid, instrument in books.instruments.items()
+            if symbol in (instrument.ticker, books.tickers[sid])
+        )
 
     def statistics(self, strategy: str | None) -> TradeMetrics:
         """Every figure of the closed lots of all or of one strategy.

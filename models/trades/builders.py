@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from models.events.orders import OrderType
-from models.ledger.lots import Execution, Lot, Match, build
+from models.ledger.lots import Execution, Lot, Match, build, hand_id
 from models.ledger.positions import Position
 from models.ledger.round_trips import RoundTrip
 from models.trades.record import LONG, LOTS, POSITIONS, SHORT, TradeRecord
@@ -30,7 +30,7 @@ def trade_record(
         position: The position that the lot was in.
         match: What `Position.trade` matched.
         execution: What closed it.
-        reason: Why it was closed (`TradeRecord.exit_reason`).
+        reason: Why it was closed (`TradeRecord.exit_reason`); empty for a lot that is open.
     """
     lot, signed, gross, entry_fee, exit_fee, low, high, slippage, value = match
     time, order_id, _, price, rate, _, _, _, _, _, _ = execution
@@ -55,7 +55,7 @@ def trade_record(
         100.0 * pnl / entry_notional if entry_notional else None,
         commission,
         1e4 * slippage / value if value else None,
-        True,
+        bool(reason),
         instrument.sid,
         gross,
         slippage if value else None,
@@ -77,7 +77,7 @@ def trade_record(
 def round_trip_record(
     trade_id: str, ticker: str, position: Position, held: RoundTrip, closing: Execution, reason: str
 ) -> TradeRecord:
-    """The record of a round trip that ended.
+    """The record of a round trip that ended, built as `trade_record` builds.
 
     Args:
         trade_id: The trade's number.
@@ -89,36 +89,48 @@ def round_trip_record(
     """
     pnl = held.gross - held.fees
     known = bool(held.arrival_value)
-    return TradeRecord(
-        trade_id=trade_id,
-        symbol=ticker,
-        strategy=position.strategy,
-        direction=SHORT if closing.quantity > 0 else LONG,
-        entry_time=held.time,
-        exit_time=closing.time,
-        entry_price=held.paid / held.entered,
-        exit_price=held.received / held.exited,
-        quantity=held.exited,
-        pnl=pnl,
-        pnl_pct=100.0 * pnl / held.stake if held.stake else None,
-        commission=held.fees,
-        slippage_bps=1e4 * held.slippage / held.arrival_value if known else None,
-        is_closed=True,
-        sid=position.instrument.sid,
-        gross_pnl=held.gross,
-        slippage=held.slippage if known else None,
-        multiplier=position.instrument.multiplier,
-        order_ids=(held.order_id, closing.order_id),
-        tag=held.tag,
-        exit_reason=reason,
-        seeded=held.seeded,
-        mae=held.low,
-        mfe=held.high,
-        book=POSITIONS,
-        entry_notional=held.stake,
-        order_type=ORDER_TYPE_NAMES[held.order_type],
-        risk=held.risk or None,
+    values = (
+        trade_id,
+        ticker,
+        position.strategy,
+        SHORT if closing.quantity > 0 else LONG,
+        held.time,
+        closing.time,
+        held.paid / held.entered,
+        held.received / held.exited,
+        held.exited,
+        pnl,
+        100.0 * pnl / held.stake if held.stake else None,
+        held.fees,
+        1e4 * held.slippage / held.arrival_value if known else None,
+        True,
+        position.instrument.sid,
+        held.gross,
+        held.slippage if known else None,
+        position.instrument.multiplier,
+        (held.order_id, closing.order_id),
+        held.tag,
+        reason,
+        held.seeded,
+        held.low,
+        held.high,
+        POSITIONS,
+        held.stake,
+        ORDER_TYPE_NAMES[held.order_type],
+        held.risk or None,
     )
+    return build(TradeRecord, values)
+
+
+def _id_of(number: int, lot: Lot, position: Position) -> str:
+    """The id of a closed trade: its number, or that of the open trade by hand that it closes.
+
+    A part that leaves some of that trade open has its number behind the id.
+    """
+    if lot.order_id >= 0:
+        return str(number)
+    left = any(each is lot for each in position.lots)
+    return f"{hand_id(lot.order_id)}.{number}" if left else hand_id(lot.order_id)
 
 
 class RecordMaker:
@@ -148,7 +160,8 @@ class RecordMaker:
         number, made = self._trades, []
         for match in closed:
             number += 1
-            made.append(trade_record(str(number), ticker, position, match, execution, reason))
+            trade_id = _id_of(number, match.lot, position)
+            made.append(trade_record(trade_id, ticker, position, match, execution, reason))
         self._trades = number
         return made
 
@@ -204,7 +217,7 @@ def open_record(
     gross = size * (quote.unit_value - lot.unit_value)
     slippage, value = lot.slippage(size, quote.price, quote.rate, 0.0)
     match = Match(lot, lot.quantity, gross, lot.fee, 0.0, low, high, slippage, value)
-    record = trade_record("", quote.ticker, position, match, execution, "")
+    record = trade_record(hand_id(lot.order_id), quote.ticker, position, match, execution, "")
     return record._replace(is_closed=False)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from models.codec import Codec
@@ -12,6 +12,8 @@ from models.records import Saved, object_codec, row_codec
 
 LONG, SHORT = "long", "short"
 LOTS, POSITIONS = "lots", "positions"  # the books that trades are in
+# The exit time of a record that is built without one.
+NOT_ENDED = datetime.max.replace(tzinfo=UTC)
 
 
 class TradeRecord(NamedTuple):
@@ -43,7 +45,8 @@ class TradeRecord(NamedTuple):
         order_ids: The opening order, then the closing one; 0 where it was no order.
         tag: The opening order's tag.
         exit_reason: order, assignment, exercise, expiry, delisting, margin call, liquidation,
-            split or outside.
+            split or outside; assigned where it was handed to a strategy; "order of NAME" where
+            a strategy's order closed what the tracker had found (`unassigned`).
         seeded: Whether it was opened before the tracker started, or outside it.
         mae: Maximum adverse excursion: the worst P&L before fees of its own quantity while it was
             open, at the marks and at its fills, account currency, 0 or negative.
@@ -62,26 +65,26 @@ class TradeRecord(NamedTuple):
     strategy: str
     direction: str
     entry_time: datetime
-    exit_time: datetime
-    entry_price: float
-    exit_price: float
-    quantity: float
-    pnl: float
-    pnl_pct: float | None
-    commission: float
-    slippage_bps: float | None
-    is_closed: bool
-    sid: str
-    gross_pnl: float
-    slippage: float | None
-    multiplier: float
-    order_ids: tuple[int, int]
-    tag: str
-    exit_reason: str
-    seeded: bool
-    mae: float
-    mfe: float
-    book: str
+    exit_time: datetime = NOT_ENDED
+    entry_price: float = 0.0
+    exit_price: float = 0.0
+    quantity: float = 0.0
+    pnl: float = 0.0
+    pnl_pct: float | None = None
+    commission: float = 0.0
+    slippage_bps: float | None = None
+    is_closed: bool = False
+    sid: str = ""
+    gross_pnl: float = 0.0
+    slippage: float | None = None
+    multiplier: float = 1.0
+    order_ids: tuple[int, int] = (0, 0)
+    tag: str = ""
+    exit_reason: str = ""
+    seeded: bool = False
+    mae: float = 0.0
+    mfe: float = 0.0
+    book: str = LOTS
     entry_notional: float = 0.0
     order_type: str = OrderType.MARKET.name
     risk: float | None = None

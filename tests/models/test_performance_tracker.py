@@ -28,7 +28,6 @@ from models.performance_tracker import PerformanceTracker
 from models.trades.record import TradeRecord
 from tests.models.tracker.feeds import (
     DAY,
-    MINUTE,
     NOON,
     bought_and_sold,
 )
@@ -41,7 +40,7 @@ WRONG_CALLS: list[tuple[str, Callable[[PerformanceTracker], object]]] = [
     ("'long' or 'short'", lambda t: t.open_trade("A", 1, 10.0, time=NOON, direction="up")),
     ("give the ticker", lambda t: t.open_trade("", 1, 10.0, time=NOON)),
     ("needs time=", lambda t: t.open_trade("A", 1, 10.0)),
-    ("main holds 0 A; 0 cannot be closed", lambda t: t.close_trade("A", 10.0, time=NOON)),
+    ("main holds 0 A; 0 cannot be closed", lambda t: t.close_trade("A", price=10.0, time=NOON)),
     ("never traded; known are none yet", lambda t: t.update_unrealized_pnl({"A": 1.0}, NOON)),
     ("other than 0", lambda t: t.record_flow(0.0, time=NOON)),
     ("no rate of 'EUR'", lambda t: t.record_flow(5.0, "EUR", time=NOON)),
@@ -90,7 +89,7 @@ def test_every_record_comes_back_from_its_dict_exactly() -> None:
     """What `to_dict` gives is JSON, and `from_dict` makes the same record of it."""
     tracker = PerformanceTracker(zone=ZoneInfo("Europe/Berlin"))
     tracker.open_trade("A", 3, 1 / 3, time=NOON, commission=0.1)
-    tracker.close_trade("A", 2 / 7, 1)
+    tracker.close_trade("A", 1, price=2 / 7)
     tracker.update_unrealized_pnl({"A": 0.1}, NOON + DAY)
     records: list[Any] = [
         *tracker.trades(),
@@ -141,9 +140,9 @@ def test_eight_threads_give_a_single_threads_result() -> None:
 
     def work(tracker: PerformanceTracker, strategy: str) -> None:
         for turn in range(60):
-            time = NOON + turn * MINUTE
-            tracker.open_trade("A", 1, 10.0 + turn, time=time, strategy=strategy, commission=0.5)
-            tracker.close_trade("A", 11.0 + turn, time=time, strategy=strategy)
+            symbol = f"S{strategy}"  # a trade by hand marks its symbol, for whoever holds it
+            tracker.open_trade(symbol, 1, 10.0 + turn, strategy=strategy, commission=0.5)
+            tracker.close_trade(symbol, price=11.0 + turn, strategy=strategy)
 
     def read() -> None:
         for _ in range(60):

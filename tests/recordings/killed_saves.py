@@ -75,7 +75,7 @@ def trade(tracker: PerformanceTracker) -> None:
     tracker.open_trade(
         "A", 1, 10.0, time=tracker.ledger.books.time or datetime(2020, 1, 2, tzinfo=UTC)
     )
-    tracker.close_trade("A", 11.0)
+    tracker.close_trade("A", price=11.0)
 
 
 def save_for_ever(tracker: PerformanceTracker, pipe: int) -> None:

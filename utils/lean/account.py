@@ -11,6 +11,7 @@ from models.events.instruments import Valuation
 from models.tracker.core import Core
 from utils.lean.cash import KeptCash
 from utils.lean.securities import KeptSecurity, Securities
+from utils.lean.standstill import Standstill
 
 if TYPE_CHECKING:
     from AlgorithmImports import SecurityHolding, SecurityPortfolioManager
@@ -33,6 +34,7 @@ class AccountReader:
         core: It knows what is held and which prices its markouts wait for.
         securities: The securities seen so far.
         cash: The cash objects.
+        standstill: It is told of marks with nothing held.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class AccountReader:
         core: Core,
         securities: Securities,
         cash: KeptCash,
+        standstill: Standstill,
     ) -> None:
         self._portfolio = portfolio
         self._core = core
@@ -50,6 +53,7 @@ class AccountReader:
         self._securities = securities
         self._by_sid = securities.by_sid
         self._cash = cash
+        self._standstill = standstill
 
     # --- the opening
 
@@ -87,6 +91,35 @@ class AccountReader:
         """
         return self._mark(time, self._held_quantities() if check else None, partial=True)
 
+    def see(self, time: datetime) -> Mark | None:
+        """Book a mark of what the tracker holds the short way, where nothing but prices moved.
+
+        Args:
+            time: UTC.
+
+        Returns:
+            The mark where it was not booked and must be applied; None where it was.
+        """
+        settled, core = self._cash.settled, self._core
+        if len(settled) > 1 or self._cash.unsettled or self._account_currency not in settled:
+            return self.mark(time, check=False)
+        prices: dict[str, float] = {}
+        by_sid = self._by_sid
+        for sid in list(self._books.held):
+            kept = by_sid.get(sid)
+            if kept is None or not kept.by_price:
+                return self.mark(time, check=False)
+            prices[sid] = kept.holding.price
+        if core.execution is not None:
+            self._add_due(prices, time)
+        home = settled[self._account_currency]
+        cash, equity = home.amount, self._portfolio.total_portfolio_value
+        if not core.see(time, prices, cash, equity):
+            return Mark(time, equity, prices, {}, {self._account_currency: cash}, partial=True)
+        if not prices and not core.live:
+            self._standstill.rest(home, cash)
+        return None
+
     def whole_mark(self, time: datetime) -> Mark:
         """Value every holding and currency that LEAN has, known to the tracker or not.
 
@@ -111,10 +144,7 @@ class AccountReader:
     def _mark(self, time: datetime, holdings: ShownHoldings | None, *, partial: bool) -> Mark:
         """Build a mark; a partial one may show fewer holdings than LEAN has."""
         prices, profits = self._values(holdings or {}, partial=partial)
-        for sid in self._core.due(time) - prices.keys():
-            kept = self._by_sid.get(sid)
-            if kept is not None:
-                prices[sid] = kept.security.price
+        self._add_due(prices, time)
         cash, rates = self._balances()
         return Mark(
             time=time,
@@ -127,6 +157,13 @@ class AccountReader:
             holdings=holdings,
             partial=partial,
         )
+
+    def _add_due(self, prices: dict[str, float], time: datetime) -> None:
+        """Read the prices that markouts wait for and that were not read yet."""
+        for sid in self._core.due(time) - prices.keys():
+            kept = self._by_sid.get(sid)
+            if kept is not None:
+                prices[sid] = kept.security.price
 
     def _values(
         self, shown: ShownHoldings, *, partial: bool

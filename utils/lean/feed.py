@@ -1,12 +1,13 @@
 """The feed: LEAN's hooks and slices as events of `models`. Nothing outside this folder reads LEAN.
 
 Each read of a LEAN object costs a microsecond or more, so every value is read once: what does not
-change is kept by Symbol (instruments, securities, holdings, cash), prices are read only of what is
-held, and a closer look is taken only on the first slice of a day or when the books do not close.
-Reads an event: 18 a fill and 4 more when it is its order's first, 14 any other first event, 5 any
-later one and 1 more when it changes the order; a bar 4, 1 for each held instrument (2 for futures,
+change is kept by symbol id (instruments, securities, holdings, cash), what an order trades by its
+id, prices are read only of what is held, and a closer look is taken only on the first slice of a
+day or when the books do not close.
+Reads an event: 10 a fill and 6 more when it is its order's first, 14 any other first event, 4 any
+later one and 1 more when it changes the order; a bar 3, 1 for each held instrument (2 for futures,
 CFDs and crypto futures), 1 for each markout due that has no price yet, and 2 for each foreign
-currency; a daily sample 7.
+currency; a bar on which nothing is held and nothing moved 2 at most; a daily sample 7.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from utils.lean.conversions import utc
 from utils.lean.corporate_actions import CorporateActionReader
 from utils.lean.orders import OrderEventReader
 from utils.lean.securities import Securities
+from utils.lean.standstill import Standstill
 
 if TYPE_CHECKING:
     from AlgorithmImports import OrderEvent, QCAlgorithm, Slice
@@ -37,6 +39,9 @@ class LeanFeed:
         algorithm: The running algorithm.
         core: It is told of instruments at their first sight, and asked which orders are known
             and what is held.
+
+    Attributes:
+        standstill: The slices on which nothing moved.
     """
 
     def __init__(self, algorithm: QCAlgorithm, core: Core) -> None:
@@ -48,7 +53,10 @@ class LeanFeed:
         self._securities = Securities(algorithm, self._portfolio, core, self._cash)
         self._orders = OrderEventReader(core, self._securities, self._cash)
         self._actions = CorporateActionReader(self._securities)
-        self._account = AccountReader(self._portfolio, core, self._securities, self._cash)
+        self.standstill = Standstill(algorithm, core)
+        self._account = AccountReader(
+            self._portfolio, core, self._securities, self._cash, self.standstill
+        )
         self._next_day: datetime | None = None
 
     def order_event(self, event: OrderEvent) -> Fill | OrderUpdate:
@@ -102,6 +110,14 @@ class LeanFeed:
             check: Whether to read LEAN's quantities of what is held too, to compare them.
         """
         return self._account.mark(time, check=check)
+
+    def see(self, time: datetime) -> Mark | None:
+        """Book a mark the short way where nothing but prices moved; else return it.
+
+        Args:
+            time: UTC.
+        """
+        return self._account.see(time)
 
     def whole_mark(self, time: datetime) -> Mark:
         """Value every holding and currency that LEAN has, known to the tracker or not.

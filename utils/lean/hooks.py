@@ -15,6 +15,7 @@ from models.events.orders import OrderStatus, OrderUpdate
 from models.ledger.ledger import EQUITY_TOLERANCE
 from models.performance_tracker import PerformanceTracker
 from utils.lean.run import LeanRun
+from utils.lean.wiring import Wiring, wiring_warning
 from utils.log.events import Level
 from utils.notify.reporting import Reporting
 
@@ -54,12 +55,18 @@ class Hooks:
             every = LIVE_MARK_EVERY if tracker.live else 0.0
         self._mark_every = timedelta(seconds=every)
         self._run = run
+        self._wiring = Wiring(algorithm, live=tracker.live)
+        # live every mark is worked out at once
+        self._passes_over = not (tracker.live or self._mark_every or reporting.alerts.watches_marks)
 
     # --- orders
 
     def order_event(self, event: OrderEvent) -> None:
         """Book an order's event; one that cannot be read becomes an anomaly of the books."""
         core, run = self._core, self._run
+        self._wiring.heard_orders = True
+        if core.behind is not None:
+            core.catch_up()
         if not run.warm:
             if self._algorithm.is_warming_up:
                 return
@@ -74,54 +81,68 @@ class Hooks:
             run.start(booked)
         core.apply(booked)
         reporting = self._reporting
-        rejected = isinstance(booked, OrderUpdate) and booked.status is OrderStatus.INVALID
-        if rejected:
+        if isinstance(booked, OrderUpdate) and booked.status is OrderStatus.INVALID:
             reporting.alerts.rejected(booked.time)
-        if rejected or reporting.log.level <= Level.INFO:
-            reporting.narrator.order(booked)
+        elif reporting.log.level > Level.INFO:
+            return
+        reporting.narrator.order(booked)
 
     # --- slices
 
     def data(self, data: Slice) -> None:
         """Mark a slice, unless the last mark is too close."""
         run = self._run
-        if not run.ready():
+        self._wiring.heard_slices = True
+        if not (run.warm or run.ready()):
             return
-        time = run.feed.time()
-        new_day = run.feed.is_new_day(time)
-        if not new_day and run.next_mark is not None and time < run.next_mark:
+        feed = run.feed
+        if self._passes_over and feed.standstill.passes(data):
             return
-        run.next_mark = time + self._mark_every
-        self._mark_slice(data, time, new_day)
+        time = feed.time()
+        new_day = feed.is_new_day(time)
+        if self._mark_every:
+            if not new_day and run.next_mark is not None and time < run.next_mark:
+                return
+            run.next_mark = time + self._mark_every
+        if new_day or run.restored:
+            self._mark_fully(data, time)
+        else:
+            self._mark_slice(data, time)
         alerts = self._reporting.alerts
         if alerts.watches_marks:
             alerts.mark(time)
 
-    def _mark_slice(self, data: Slice, time: datetime, new_day: bool) -> None:
+    def _mark_slice(self, data: Slice, time: datetime) -> None:
         """Mark with as few reads as it takes: all of the account is read where books don't close.
 
-        Corporate actions come before the mark; they are asked for on a day's first slice, and
-        where the mark does not close without them.
+        Corporate actions come before the mark; they are asked for where it does not close without.
         """
+        core, run = self._core, self._run
+        mark = run.feed.see(time)
+        if mark is None or core.apply(mark):
+            return
+        run.apply_actions(data, mark)
+        core.apply(run.feed.whole_mark(time))
+
+    def _mark_fully(self, data: Slice, time: datetime) -> None:
+        """Mark a day's first slice, or the first after the start of a run that goes on."""
         core, run = self._core, self._run
         if run.restored:
             run.compare(data, time)
             return
-        mark = run.feed.mark(time, check=new_day)
-        if new_day:
-            run.apply_actions(data, mark)
-        if core.apply(mark):
-            return
-        if not new_day:
-            run.apply_actions(data, mark)
-        core.apply(run.feed.whole_mark(time))
+        mark = run.feed.mark(time, check=True)
+        run.apply_actions(data, mark)
+        if not core.apply(mark):
+            core.apply(run.feed.whole_mark(time))
 
     # --- days
 
     def midnight(self) -> None:
         """Mark, and end the day with LEAN's sample; show the figures that come once a day."""
-        run = self._run
-        if not self._core.ledger.books.opened:
+        run, core = self._run, self._core
+        core.rest = 0  # the next slice is a day's first
+        self._check_wiring()
+        if not core.ledger.books.opened:
             self._sample_unopened()
             return
         if not run.ready() or run.restored:
@@ -130,8 +151,9 @@ class Hooks:
         if self._settings.day_marks:
             run.mark(time)
         self._core.apply(self._day_end(time))
+        self._reporting.tell_unnamed()
         if not self._tracker.live:
-            self._reporting.show()
+            self._reporting.show_if_due()
         if self._settings.charts:
             self._reporting.screen.charts(self._tracker.summary())
 
@@ -150,6 +172,11 @@ class Hooks:
         self._core.guard.attempt("sample", lambda: market.extend(feed.market(time)))
         return DayEnd(time, equity, *market)
 
+    def _check_wiring(self) -> None:
+        """Warn once of each hook that the algorithm forgot to pass on."""
+        for hook in self._wiring.missing():
+            self._reporting.miss(hook, wiring_warning(hook))
+
     def timer(self) -> None:
         """Show the figures, once the account is taken."""
         if self._run.warm:
@@ -158,6 +185,7 @@ class Hooks:
     def sample_end(self) -> None:
         """Sample once more, as LEAN does; fills since a mark that was left out are marked."""
         run, core = self._run, self._core
+        self._check_wiring()
         if run.ready() and not run.restored:
             time = run.feed.time()
             moved = core.ledger.equity_now() - core.ledger.equity

@@ -5,10 +5,10 @@ from __future__ import annotations
 import enum
 from typing import Any, TypeVar
 
-Member = TypeVar("Member", bound=enum.IntEnum)
+OwnMember = TypeVar("OwnMember", bound=enum.IntEnum)
 
 
-class Members(dict[Any, Member]):
+class Members(dict[Any, OwnMember]):
     """LEAN's members of an enumeration -> ours of the same number.
 
     Each of LEAN's is converted at its first sight and kept: LEAN hands out the same object for a
@@ -18,11 +18,11 @@ class Members(dict[Any, Member]):
         kind: Our enumeration.
     """
 
-    def __init__(self, kind: type[Member]) -> None:
+    def __init__(self, kind: type[OwnMember]) -> None:
         super().__init__()
         self._kind = kind
 
-    def __missing__(self, member: Any) -> Member:
+    def __missing__(self, member: Any) -> OwnMember:
         """Convert a member that was not seen before; ValueError where ours has none like it."""
         ours = self[member] = self._kind(int(member))
         return ours

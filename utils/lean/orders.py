@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -17,12 +18,8 @@ from utils.lean.securities import KeptSecurity, Securities
 if TYPE_CHECKING:
     from AlgorithmImports import OrderEvent
 
-# The statuses whose events may carry a filled quantity: one brokerage of LEAN fills on an update.
-FILL_STATUSES = frozenset(
-    {OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLED, OrderStatus.UPDATE_SUBMITTED}
-)
-# The statuses that an order's first event has when nothing was filled.
-FIRST_STATUSES = frozenset({OrderStatus.NEW, OrderStatus.SUBMITTED})
+# The statuses whose events LEAN books: a quantity that another carries fills nothing.
+FILL_STATUSES = frozenset({OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLED})
 # The statuses of an order that was over with its first event, so that no market ever saw it.
 NEVER_SENT_STATUSES = frozenset({OrderStatus.INVALID, OrderStatus.CANCELED})
 # The statuses after which an order has no more events.
@@ -65,14 +62,29 @@ class OrderEventReader:
         order = self._orders.known.get(order_id)
         if order is None:
             self._traded.pop(order_id, None)
-            quantity = 0.0 if status in FIRST_STATUSES else event.fill_quantity
-            if not quantity:
-                return self._first(event, order_id, status)
+        booked = status in FILL_STATUSES
+        quantity = event.fill_quantity if booked else 0.0
+        if quantity:
+            return self._fill(event, order_id, status, order, quantity)
+        if order is None:
+            update = self._first(event, order_id, status)
         else:
-            quantity = event.fill_quantity if status in FILL_STATUSES else 0.0
-            if not quantity:
-                return self._later(event, order_id, status)
-        return self._fill(event, order_id, status, order, quantity)
+            update = self._later(event, order_id, status)
+        return self._with_fee(update, event) if booked else update
+
+    def _with_fee(self, update: OrderUpdate, event: OrderEvent) -> OrderUpdate:
+        """Read what LEAN charges with an event that fills nothing."""
+        fee = event.order_fee.value
+        if not fee.amount:
+            return update
+        kept = self._securities.of(event.symbol)
+        return replace(
+            update,
+            sid=kept.instrument.sid,
+            fee=fee.amount,
+            fee_currency=fee.currency,
+            rates=self._rates_of(kept, fee.currency),
+        )
 
     def _traded_by(
         self, event: OrderEvent, order_id: int, status: OrderStatus, order_type: OrderType
@@ -98,10 +110,11 @@ class OrderEventReader:
         """Read a fill; of an order without an earlier event the tag and the type too."""
         tag: str | None = None
         order_type: OrderType | None = None
+        ordered = 0.0
         if order is None:
             ticket = event.ticket
             tag, order_type = ticket.tag, self._types[ticket.order_type]
-            known_type = order_type
+            known_type, ordered = order_type, event.quantity
         else:
             known_type = order.order_type
         kept = self._traded_by(event, order_id, status, known_type)
@@ -127,6 +140,7 @@ class OrderEventReader:
             event.message if known_type is OrderType.OPTION_EXERCISE else "",
             status is OrderStatus.FILLED,
             kept.security.price if self._has_follower else 0.0,
+            ordered,
         )
 
     def _rates_of(self, kept: KeptSecurity, fee_currency: str) -> Mapping[str, float]:

@@ -31,7 +31,8 @@ class LeanRun:
         warm: Whether the warm-up is over and the account taken; nothing is booked before.
         restored: Whether a saved state was restored that LEAN's account is not compared with yet:
             LEAN has fetched it at the first slice.
-        next_mark: UTC before which no slice is marked but a day's first; None where any is.
+        next_mark: UTC before which no slice is marked but a day's first; None before the first
+            mark, and where every slice is marked.
         save_at_once: Whether a save is wanted that waits for no clock.
     """
 
@@ -137,5 +138,6 @@ class LeanRun:
 
     def mark(self, time: datetime) -> None:
         """Mark what is held at its prices now, where no slice is at hand."""
-        if not self._core.apply(self.feed.mark(time)):
+        mark = self.feed.see(time)
+        if mark is not None and not self._core.apply(mark):
             self._core.apply(self.feed.whole_mark(time))

@@ -11,6 +11,7 @@ from models.events.instruments import (
     SETTLES_IN_ACCOUNT,
     Instrument,
     SecurityType,
+    Valuation,
 )
 from models.tracker.core import Core
 from utils.lean.cash import KeptCash
@@ -33,6 +34,7 @@ class KeptSecurity:
     security: Security  # LEAN's object with the security's prices
     holding: SecurityHolding  # LEAN's object with the quantity held and its profit
     foreign: tuple[str, ...]  # its currencies of prices and profit but the account's own
+    by_price: bool  # whether its price alone tells what a unit is worth
 
 
 class Securities:
@@ -89,8 +91,13 @@ class Securities:
         if instrument.settlement_model not in SETTLED_AT_ONCE:
             self._cash.keep_unsettled(instrument.quote)
         currencies = dict.fromkeys((instrument.quote, instrument.currency))
-        foreign = tuple(name for name in currencies if name != self._core.account_currency)
-        kept = KeptSecurity(instrument, security, self._portfolio[symbol], foreign)
+        kept = KeptSecurity(
+            instrument,
+            security,
+            self._portfolio[symbol],
+            foreign=tuple(name for name in currencies if name != self._core.account_currency),
+            by_price=instrument.valuation is Valuation.PREMIUM and not instrument.inverse,
+        )
         self.by_sid[instrument.sid] = kept
         return kept
 

@@ -165,6 +165,17 @@ class StructuredLogger(Restorable):
         Raises:
             CallError: There is no such event or level, or the time has no zone.
         """
+        self.ready(name, fields, level, time, correlation)
+
+    def ready(
+        self,
+        name: str,
+        fields: dict[str, Any],
+        level: Level | str | None = None,
+        time: datetime | None = None,
+        correlation: str = "",
+    ) -> None:
+        """Queue one of the tracker's own events, with its fields as a mapping; as `event`."""
         spec = EVENTS.get(name)
         if spec is None:
             raise CallError(f"{name!r} is no ready event; there are {', '.join(EVENTS)}")

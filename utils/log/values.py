@@ -77,13 +77,12 @@ def _plain_mapping(values: dict[Any, Any], depth: int) -> dict[str, Any]:
     """Return a mapping with text for its keys, of at most `MOST_ITEMS` pairs."""
     most = MOST_ITEMS - (len(values) > MOST_ITEMS)
     pairs = islice(values.items(), most)
-    mapping = {
-        # most keys are short texts: those are as they should be
-        key if type(key) is str and len(key) < LONGEST_TEXT else _plain_key(key): plain_value(
-            value, depth
-        )
-        for key, value in pairs
-    }
+    mapping: dict[str, Any] = {}
+    for key, value in pairs:
+        # most keys are short texts, and most values are of a type that needs no search for its row
+        name = key if type(key) is str and len(key) <= LONGEST_TEXT else _plain_key(key)
+        convert = _COMMON.get(type(value)) if depth else None
+        mapping[name] = plain_value(value, depth) if convert is None else convert(value)
     return mapping if len(values) <= MOST_ITEMS else {**mapping, CUT_MARK: CUT_MARK}
 
 
@@ -103,9 +102,9 @@ _CONVERTERS: tuple[tuple[type | tuple[type, ...], Callable[[Any, int], Any]], ..
 
 # The types of most values, which are looked up before the rows are gone through.
 _COMMON: dict[type, Callable[[Any], Any]] = {
-    str: _plain_text,
+    str: lambda value: value if len(value) <= LONGEST_TEXT else _plain_text(value),
     int: _plain_integer,
-    float: _plain_float,
+    float: lambda value: value + 0.0 if isfinite(value) else format(value, "g"),
 }
 
 # A text that needs no quotes: it has no spaces and is taken for no number and no word of JSON's.

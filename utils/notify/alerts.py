@@ -51,6 +51,9 @@ class Alerts(Restorable):
     Args:
         tracker: The tracker that is watched; its listeners are told of the alerts.
         thresholds: The alarms that are watched -> from which figure on each alerts, in its unit.
+
+    Attributes:
+        watches_marks: Whether an alarm is watched that is computed from marks.
     """
 
     STATE: ClassVar[Table] = Table(
@@ -64,16 +67,12 @@ class Alerts(Restorable):
         self._tracker = tracker
         self._thresholds = thresholds
         self._watched = {alarm: rule for alarm, rule in ALARMS.items() if alarm in thresholds}
+        self.watches_marks = any(rule.at is MarkBooked for rule in self._watched.values())
         self._lock = threading.Lock()
         self._firing: dict[tuple[Alarm, str], Alert] = {}  # by alarm and strategy
         self._streaks: Counter[str] = Counter()  # by strategy, trades lost in a row
         self._rejects = 0  # since the day began
         self._slippage: deque[float] = deque(maxlen=SLIPPAGE_TRADES)  # basis points
-
-    @property
-    def watches_marks(self) -> bool:
-        """Whether an alarm is watched that is computed from marks."""
-        return any(rule.at is MarkBooked for rule in self._watched.values())
 
     def hear(self, notice: Notice) -> None:
         """Look at the alarms that a notice concerns; one of another kind concerns none."""

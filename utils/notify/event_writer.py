@@ -59,5 +59,4 @@ class EventWriter:
             level: How much it matters, where that is not the level of its row.
         """
         told = {key: value for key, value in fields.items() if value not in (None, "")}
-        correlation = self.name_order(order_id)
-        self._log.event(name, time=time, correlation=correlation, level=level, **told)
+        self._log.ready(name, told, level, time, self.name_order(order_id))

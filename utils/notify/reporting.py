@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+BANNER_EVERY = 5.0  # seconds of wall clock, in a backtest
+
 
 class Reporting:
     """Tells what happens in a tracker, outside its lock.
@@ -33,19 +35,27 @@ class Reporting:
         tracker: Whose books are told of; its warnings go to the log from now on.
         keeping: Where the whole log is kept, where the setting `log_store` asks for it; what it
             has to say to the user is logged.
+        clock: Unix time, seconds: what the banner is timed by in a backtest.
 
     Attributes:
         log: The structured log.
         alerts: What is watched.
         screen: What LEAN shows.
         narrator: Turns notices and order events into events of the log.
+        missing: Hook that never reached the tracker -> the warning that says so.
     """
 
     def __init__(
-        self, algorithm: QCAlgorithm, tracker: PerformanceTracker, keeping: Keeping
+        self,
+        algorithm: QCAlgorithm,
+        tracker: PerformanceTracker,
+        keeping: Keeping,
+        clock: Callable[[], float],
     ) -> None:
         core, settings = tracker.core, tracker.settings
         self._tracker = tracker
+        self._clock = clock
+        self._shown: float | None = None  # when the banner was shown, by the clock
         self._guard = core.guard
         self.log = self._new_log(algorithm, keeping)
         core.guard.warn = self._warn
@@ -58,6 +68,8 @@ class Reporting:
             lambda order_id: order_name(order_id, len(core.deployments)),
             lambda sid: core.ledger.books.tickers.get(sid, sid),
         )
+        self._unnamed_told = False
+        self.missing: dict[str, str] = {}
         self.listen()
         if keeping.notice:
             self._warn(keeping.notice)
@@ -86,11 +98,11 @@ class Reporting:
 
     def listen(self) -> None:
         """Hear what is logged at the log's level or watched; no notice is made of the rest."""
-        kinds = {NoticeKind.SESSION_CLOSED, NoticeKind.ANOMALY, NoticeKind.ALERT}
+        kinds = {NoticeKind.ANOMALY, NoticeKind.ALERT}
         if self._tracker.settings.alerts:
             kinds |= set(ALARM_NOTICES)
         if self.log.level <= Level.INFO:
-            kinds |= OF_FILLS
+            kinds |= OF_FILLS | {NoticeKind.SESSION_CLOSED}
         if self.log.level <= Level.DEBUG:
             kinds |= {NoticeKind.NEW_LOW, NoticeKind.RECOVERY}
         self._tracker.remove_listener(self._hear)
@@ -132,24 +144,65 @@ class Reporting:
 
     # --- figures
 
+    def miss(self, hook: str, warning: str) -> None:
+        """Warn, once, of a hook that never reached the tracker; the banner says so too."""
+        if hook not in self.missing:
+            self.missing[hook] = warning
+            self._warn(warning)
+
     def show(self) -> None:
         """Show the figures in LEAN's banner, unless the settings leave it out."""
         if self._tracker.settings.banner:
-            self.screen.banner(self._tracker.summary())
+            self._shown = self._clock()
+            self.screen.banner(self._tracker.summary(), self.missing)
+
+    def show_if_due(self) -> None:
+        """Show them where nobody saw them for a while: a backtest plays many days a second."""
+        # a clock that was set back hides nothing
+        if self._shown is None or not 0.0 <= self._clock() - self._shown < BANNER_EVERY:
+            self.show()
+
+    def tell_unnamed(self) -> None:
+        """Tell once of orders that named no strategy, with the tags seen.
+
+        It is a warning where other orders name theirs, or the settings name strategies.
+        """
+        orders, settings = self._tracker.ledger.books.orders, self._tracker.settings
+        if self._unnamed_told or not orders.unnamed:
+            return
+        self._unnamed_told = True
+        names = bool(orders.named or settings.capital or settings.strategies)
+        tags = ", ".join(f"{tag!r} x {count}" for tag, count in orders.unnamed.items())
+        count, default = orders.unnamed.total(), settings.default_strategy
+        self.log.emit(
+            "unnamed orders",
+            category=Category.STRATEGY,
+            level=Level.WARNING if names else Level.INFO,
+            text=f"{count} orders name no strategy and go to {default}; their tags: {tags}",
+        )
 
     def tell_balance(self) -> None:
         """Log the law of the ledger, without the terms that are zero."""
-        terms = {name: round(value, 2) for name, value in self._tracker.balance().items() if value}
+        balance = self._tracker.balance()
+        # adding 0.0 takes the sign from what rounds to zero
+        terms = {name: round(value, 2) + 0.0 for name, value in balance.items() if value}
         self.log.event("balance", **cast("dict[str, Any]", terms))
 
     def tell_result(self) -> None:
         """Log what the run came to, and put the figures into LEAN's own result."""
+        self.tell_unnamed()
+        for warning in self.missing.values():
+            self._warn(f"the figures are incomplete: {warning}")
         self.tell_balance()
         for name, figures in self._tracker.strategies().items():
             self.log.event(
-                "result", strategy=name, net_pnl=round(figures.net_pnl, 2), trades=figures.trades
+                "result",
+                strategy=name,
+                net_pnl=round(figures.net_pnl, 2) + 0.0,
+                trades=figures.trades,
             )
         for kind, count in self._tracker.errors.items():
             self.log.event("failed", what=kind, times=count)
         if self._tracker.settings.banner:
-            self.screen.statistics(self._tracker.summary())
+            self.show()
+            self.screen.statistics(self._tracker.summary(), self.missing)

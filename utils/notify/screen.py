@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from models.tracker.summary import PerformanceSummary
@@ -22,15 +23,18 @@ class Screen:
 
     def __init__(self, algorithm: QCAlgorithm) -> None:
         self._algorithm = algorithm
+        self._shown: dict[str, str] = {}
 
-    def banner(self, summary: PerformanceSummary) -> None:
-        """Show the figures in LEAN's banner while the run goes on."""
-        for name, value in screen_figures(summary).items():
-            self._algorithm.set_runtime_statistic(name, value)
+    def banner(self, summary: PerformanceSummary, missing: Collection[str] = ()) -> None:
+        """Show the figures in LEAN's banner while the run goes on, those that changed."""
+        for name, value in screen_figures(summary, missing).items():
+            if self._shown.get(name) != value:
+                self._algorithm.set_runtime_statistic(name, value)
+                self._shown[name] = value
 
-    def statistics(self, summary: PerformanceSummary) -> None:
+    def statistics(self, summary: PerformanceSummary, missing: Collection[str] = ()) -> None:
         """Put the figures into LEAN's own result, at the end of the run."""
-        for name, value in screen_figures(summary).items():
+        for name, value in screen_figures(summary, missing).items():
             self._algorithm.set_summary_statistic(name, value)
 
     def charts(self, summary: PerformanceSummary) -> None:
@@ -43,14 +47,27 @@ class Screen:
             self._algorithm.plot(CHART, name, value)
 
 
-def screen_figures(summary: PerformanceSummary) -> dict[str, str]:
-    """Return the figures that LEAN shows, as text by name."""
-    drawdown = "-" if summary.drawdown is None else f"{100 * summary.drawdown:.2f} %"
+def shown(value: float, decimals: int = 2) -> str:
+    """Return a number with its decimals and commas; what rounds to zero has no sign."""
+    return f"{value:z,.{decimals}f}"
+
+
+def screen_figures(summary: PerformanceSummary, missing: Collection[str] = ()) -> dict[str, str]:
+    """Return the figures that LEAN shows, as text by name.
+
+    Args:
+        summary: The figures.
+        missing: The hooks that never reached the tracker; without them nothing is explained.
+    """
+    drawdown = "-" if summary.drawdown is None else f"{shown(100 * summary.drawdown)} %"
+    unexplained = shown(summary.balance["unexplained"] or 0.0)
+    if missing:
+        unexplained = f"incomplete: no {', '.join(missing)}"
     deepest = summary.account.max_drawdown
     return {
-        "Tracker net P&L": f"{summary.net_pnl:,.2f} {summary.account_currency}",
+        "Tracker net P&L": f"{shown(summary.net_pnl)} {summary.account_currency}",
         "Tracker drawdown": drawdown,
-        "Tracker deepest drawdown": "-" if deepest is None else f"{100 * deepest:.2f} %",
+        "Tracker deepest drawdown": "-" if deepest is None else f"{shown(100 * deepest)} %",
         "Tracker trades": f"{summary.account.trades:,}",
-        "Tracker unexplained": f"{summary.balance['unexplained'] or 0.0:,.2f}",
+        "Tracker unexplained": unexplained,
     }

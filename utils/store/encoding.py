@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import gzip
 from base64 import b64decode, b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from hashlib import sha256
 from typing import NamedTuple
 
 # A third of the time that Python's own level 9 takes, for 3 % more bytes of trades.
 GZIP_LEVEL = 6
+
+# Bytes of the pieces that a long text is compressed in. In a save's columns of closed trades one
+# piece is some 1,700 trades, and compressing it takes a few milliseconds.
+PIECE_BYTES = 131_072
+_QUOTE = b'"'
 
 # gzip is used where it leaves at most this share of the size, base64 included.
 GZIP_PAYS_BELOW = 0.9
@@ -30,12 +36,59 @@ _DECODERS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-def encode_content(data: bytes, *, compress: bool) -> Encoded:
+class Compressor:
+    """Compresses contents of which the next has much in common with the last.
+
+    A state's columns of closed trades are long texts that only grow at their end. They are cut into
+    pieces of a fixed size, each of which becomes a gzip member of its own: members one after the
+    other are one gzip file. The members of the last content that had pieces are kept, so that of
+    the next one only what is new is compressed.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[bytes, bytes] = {}  # members by the SHA-256 of their pieces
+
+    def compress(self, data: bytes) -> bytes:
+        """Return a content as a gzip file."""
+        members, pieces, start = list[bytes](), dict[bytes, bytes](), 0
+        for at in _piece_starts(data):
+            if start < at:
+                members.append(gzip_member(data[start:at]))
+            start = at + PIECE_BYTES
+            piece = data[at:start]
+            key = sha256(piece).digest()
+            member = self._kept.get(key)
+            pieces[key] = gzip_member(piece) if member is None else member
+            members.append(pieces[key])
+        if start < len(data) or not members:
+            members.append(gzip_member(data[start:]))
+        self._kept = pieces or self._kept
+        return b"".join(members)
+
+
+def _piece_starts(data: bytes) -> Iterator[int]:
+    """Yield where each whole piece of each long text between two quotes begins."""
+    start = 0
+    for text in data.split(_QUOTE):
+        whole = len(text) // PIECE_BYTES * PIECE_BYTES
+        yield from range(start, start + whole, PIECE_BYTES)
+        start += len(text) + len(_QUOTE)
+
+
+def gzip_member(data: bytes) -> bytes:
+    """Return bytes as a gzip file, or as one member of it."""
+    return gzip.compress(data, GZIP_LEVEL, mtime=0)
+
+
+def encode_content(
+    data: bytes, *, compress: bool, packer: Callable[[bytes], bytes] = gzip_member
+) -> Encoded:
     """Return a content as text.
 
     Args:
         data: The content.
         compress: Whether gzip may be used, where it pays.
+        packer: What makes the gzip file.
     """
     try:
         plain, size = Encoded("text", data.decode()), len(data)
@@ -43,7 +96,7 @@ def encode_content(data: bytes, *, compress: bool) -> Encoded:
         plain = Encoded("base64", b64encode(data).decode())
         size = len(plain.body)
     if compress:
-        packed = b64encode(gzip.compress(data, GZIP_LEVEL, mtime=0)).decode()
+        packed = b64encode(packer(data)).decode()
         if len(packed) <= GZIP_PAYS_BELOW * size:
             return Encoded("gzip", packed, size - len(packed))
     return plain

@@ -21,7 +21,7 @@ from models.errors import Failure
 from utils.store.catalog import DAY_SECONDS, Catalog, take_stock
 from utils.store.categories import STORE_POLICY, StoreCategory, StorePolicy, check_name
 from utils.store.contents import bytes_data, json_data, text_data
-from utils.store.encoding import encode_content
+from utils.store.encoding import Compressor, encode_content
 from utils.store.housekeeping import Housekeeping, StorePace
 from utils.store.keys import ObjectPlace
 from utils.store.results import (
@@ -70,6 +70,7 @@ class ObjectStoreManager:
         self._lock = threading.RLock()
         self._opened: Housekeeping | None = None  # once the store was listed
         self._pace = StorePace(clock)
+        self._compressor = Compressor()
         self._saves = dict.fromkeys(SaveReason, 0)
         self._cleaned = False
         self._spared = 0
@@ -150,7 +151,8 @@ class ObjectStoreManager:
         self, rule: StoreCategory, category: str, name: str, data: bytes
     ) -> SaveResult:
         """Write a content where its category has room for it."""
-        encoded = encode_content(data, compress=rule.compress)
+        packer = self._compressor.compress
+        encoded = encode_content(data, compress=rule.compress, packer=packer)
         opened = self._open()
         if isinstance(opened, Failure):
             self._pace.tried(category)

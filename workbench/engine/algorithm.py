@@ -26,6 +26,7 @@ from workbench.engine.surroundings import (
     InterestRateModel,
     NotificationManager,
     ReadOnlyExtendedDictionary,
+    SecurityTransactionManager,
     Surroundings,
 )
 
@@ -156,6 +157,11 @@ class RecordedAlgorithm(LeanObject):
     def time_rules(self) -> TimeRules:
         """The rules for times of day."""
         return self._lean.time_rules
+
+    @lean_read
+    def transactions(self) -> SecurityTransactionManager:
+        """The orders."""
+        return self._lean.transactions
 
     @lean_read
     def settings(self) -> AlgorithmSettings:

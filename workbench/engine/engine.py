@@ -283,6 +283,7 @@ class RecordedEngine:
             self._delivery.run("schedule", self._log.counted("schedule", callback))
 
     def _order(self, line: TapeLine) -> None:
+        self._lean.transactions._orders.add(line.fields["order"])
         faults = self._faults
         self._events += 1
         if faults.late_events and self._events % faults.late_every == 0:

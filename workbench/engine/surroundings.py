@@ -114,6 +114,22 @@ class ReadOnlyExtendedDictionary(LeanDictionary[str, str]):
     __slots__ = ()
 
 
+class SecurityTransactionManager(LeanObject):
+    """LEAN's orders, of which a tracker needs the number alone."""
+
+    __slots__ = ("_orders",)
+
+    def __init__(self, meter: ReadMeter) -> None:
+        super().__init__(meter)
+        self._orders: set[int] = set()  # the ids of those whose events came
+
+    @property
+    def orders_count(self) -> int:
+        """How many orders there were so far."""
+        self._meter.read(self, "orders_count")
+        return len(self._orders)
+
+
 class AlgorithmSettings(LeanObject):
     """The algorithm's settings, as far as they concern statistics."""
 
@@ -210,6 +226,7 @@ class Surroundings:
         self.time_rules = TimeRules(meter)
         self.time_zone = DateTimeZone(meter, account.start["time_zone"])
         self.settings = AlgorithmSettings(meter, supplies.trading_days)
+        self.transactions = SecurityTransactionManager(meter)
         self.notify = NotificationManager(meter, account.live, self.output.notifications)
         self.benchmark = Benchmark(meter, account)
         self.interest_rates = InterestRateModel(meter, account)

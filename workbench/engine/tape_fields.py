@@ -56,10 +56,10 @@ def _one_of(words: type[LeanEnum]) -> Kind:
 
 @lru_cache(maxsize=256)
 def instant(text: str) -> datetime | None:
-    """Read an ISO time that states its offset as an aware UTC datetime; None if it is no such."""
+    """Read an ISO time as an aware UTC datetime, UTC without an offset; None if it is no time."""
     try:
         time = datetime.fromisoformat(text)
-        return None if time.tzinfo is None else time.astimezone(UTC)
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
@@ -131,7 +131,7 @@ _POSITIVE: Final = _kind(
     f"a number from {SMALLEST:g} to {LARGEST:g}", float, int, accepts=_is_positive
 )
 _LIST: Final = _kind("a list", list)
-_INSTANT: Final = _kind("an ISO time with its offset", str, accepts=_is_instant)
+_INSTANT: Final = _kind("an ISO time", str, accepts=_is_instant)
 _LOCAL_TIME: Final = _kind("an ISO time", str, accepts=_is_time)
 _ZONE: Final = _kind("the name of a time zone", str, accepts=_is_zone)
 _BALANCES: Final = _kind(

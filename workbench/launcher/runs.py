@@ -62,8 +62,23 @@ def run_launcher(project: Path, environment: Mapping[str, str], moment: datetime
     dotnet = shutil.which("dotnet", path=environment.get("PATH", "")) or "dotnet"
     command = [dotnet, LAUNCHER_DLL, "--config", str(config.resolve())]
     code = run_engine(command, launcher, engine_environment(environment))
+    if code and whole_result(results):
+        click.echo(f"LEAN wrote its whole result and then failed on its way out with code {code}.")
+        code = 0
     click.echo(f"LEAN ended with code {code}; results: {results}")
     return code
+
+
+def whole_result(results: Path) -> bool:
+    """Whether a result file of LEAN's with final statistics is in the folder."""
+    for path in results.glob("*.json"):
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue  # cut short, or no JSON
+        if isinstance(found, dict) and found.get("statistics") and "orders" in found:
+            return True
+    return False
 
 
 def run_lean(project: Path, environment: Mapping[str, str]) -> int:

@@ -48,6 +48,9 @@ OF_CLOSINGS = (
 THREE_DECIMALS = frozenset({"drawdown", "valueAtRisk99", "valueAtRisk95"})
 TRIMMED = frozenset({"startEquity", "endEquity", "winRate", "lossRate", "drawdownRecovery"})
 
+# A series with more days a year than this goes on at weekends.
+MANY_DAYS = 300
+
 # A sample at midnight is the close of the day before.
 BEFORE = timedelta(microseconds=1)
 
@@ -135,7 +138,7 @@ def own_figures(tracker: PerformanceTracker, strategy: str | None = None) -> JSO
     series = closes(tracker, strategy)
     portfolio = own_statistics(
         series,
-        days_a_year=int(tracker.days_per_year),
+        days_a_year=_days_a_year(tracker, series),
         risk_free=_mean(tracker.samples.risk_free) or 0.0,
     )
     begun = [each.time.astimezone(tracker.zone).date() for each in tracker.deployments]
@@ -147,15 +150,24 @@ def own_figures(tracker: PerformanceTracker, strategy: str | None = None) -> JSO
     }
 
 
+def _days_a_year(tracker: PerformanceTracker, series: Closes) -> int:
+    """LEAN's trading days a year; 365 where the series itself has more than 300 a year."""
+    count = len(series.day) - 1
+    if count < MANY_DAYS or count / (series.day[-1] - series.day[0]) * 365.25 <= MANY_DAYS:
+        return int(tracker.days_per_year)
+    return 365
+
+
 def closes(tracker: PerformanceTracker, strategy: str | None = None) -> Closes:
     """The closes of the account or of a strategy, with the benchmark of the same days.
 
     Raises:
         UnknownStrategyError: There is no such strategy.
     """
-    days, navs = tracker.scopes.find(strategy).track.book.daily_closes()
-    if not days:
+    found, navs = tracker.daily_nav(strategy)
+    if not found or not tracker.scopes.find(strategy).track.book.daily_closes()[0]:
         return Closes((), ())
+    days = [day.toordinal() for day in found]
     dates = [days[0] - 1, *days]
     values = _benchmark(tracker.samples, tracker)
     return Closes(dates, [1.0, *navs], [values.get(int(day), 0.0) for day in dates])

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.equity import curve
 from models.equity.curve import CURVE_POINTS
 from models.equity.drawdown import DrawdownPeriod
 from models.equity.nav_series import NAV_TOLERANCE, PERIODS_KEPT, Change, NavSeries
@@ -430,3 +431,24 @@ def test_a_full_curve_is_restored() -> None:
             second.restore(json.loads(json.dumps(first.state(), allow_nan=False)))
     assert second.curve() == whole.curve()
     assert second.state() == whole.state()
+
+
+@pytest.mark.parametrize("full", [12, 4_000])
+@given(moves=st.lists(st.tuples(st.integers(-3, 3), st.integers(1, 60)), min_size=1, max_size=30))
+def test_marks_taken_together_are_as_marks_taken_one_by_one(
+    moves: list[tuple[int, int]], full: int
+) -> None:
+    """Equal marks in a row, with all their times or the last one, leave the same series."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(curve, "CURVE_FULL", full)
+        one, together = NavSeries(100.0, UTC), NavSeries(100.0, UTC)
+        time, equity = datetime(2024, 1, 2, tzinfo=UTC), 100.0
+        for move, count in moves:
+            time, equity = time + timedelta(seconds=1), equity + move
+            times = [time + timedelta(seconds=number + 1) for number in range(count)]
+            for each in (time, *times):
+                one.mark(each, equity)
+            together.mark(time, equity)
+            together.repeat(count, times[-1:] if count <= together.room else times)
+            time = times[-1]
+        assert together.state() == one.state()

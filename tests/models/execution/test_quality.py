@@ -789,3 +789,28 @@ def test_markouts_are_those_of_a_search(
         found = quality.metrics()[0].markouts[name]
         assert (found.fills, found.missed) == (len(expected), missed)
         assert near(found.money or 0.0, sum(expected))
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(1.0, 1e4), st.floats(90.0, 110.0), st.booleans(), st.booleans()),
+        min_size=1,
+        max_size=30,
+    )
+)
+def test_reading_between_orders_changes_nothing(
+    steps: list[tuple[float, float, bool, bool]],
+) -> None:
+    """Orders are summed when somebody reads, to the last bit as if each had been at its end."""
+    unread, read = Desk(), Desk()
+    for count, (quantity, price, fills, looks) in enumerate(steps, start=1):
+        for desk in (unread, read):
+            order_id = desk.send(quantity)
+            if fills:
+                desk.get(order_id, quantity, price)
+            else:
+                desk.tell(order_id, OrderStatus.CANCELED, "why")
+        if looks:
+            (account,) = read.quality.metrics()
+            assert account.orders == count
+    assert json.dumps(read.quality.state()) == json.dumps(unread.quality.state())

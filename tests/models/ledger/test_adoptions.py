@@ -301,6 +301,63 @@ MARK
 
 # LEAN's cash does not show these, so only a whole mark does.
 UNSEEN_IN_CASH = """
+a part of a future sold outside is closed at the price that LEAN's profit says
+ACCOUNT USD 100000
+FUTURE ES x 50
+BUY 2 ES @ 4000 by a
+MARK ES 4100
+OUTSIDE SELL 1 ES @ 4100
+MARK ES 4100
+=> anomaly adopted
+=> trade a LONG 1 ES 4000->4100 gross 5000 reason outside
+=> a realized 5000 unrealized 5000
+=> flows none
+
+a future turned outside is closed and opened at its price and closed by who buys it back
+ACCOUNT USD 1000000 live yes
+FUTURE ES x 50
+BUY 6 ES @ 100 by a
+MARK ES 101
+OUTSIDE SELL 8 ES @ 104
+MARK? ES 104
+MARK? ES 104
+MARK? ES 104
+=> anomaly adopted
+=> anomaly adopted
+=> trade a LONG 6 ES 100->104 gross 1200 reason outside
+BUY 2 ES @ 110 by a
+=> trade unassigned SHORT 2 ES 104->110 gross -600
+MARK ES 110
+=> a realized 1200
+=> unassigned realized -600
+=> lots a ES none
+=> flows none
+
+live a part of a future sold before its event comes is no drawdown
+ACCOUNT USD 100000 live yes
+FUTURE ES x 50
+BUY 2 ES @ 4000 by a
+MARK ES 4100
+LATE SELL 1 ES @ 4100 by a
+MARK? ES 4100
+=> a unrealized 10000
+ARRIVE
+=> trade a LONG 1 ES 4000->4100 gross 5000
+MARK ES 4100
+=> flows none
+
+a future adopted at a negative price is held at that price
+ACCOUNT USD 1000000
+FUTURE CL x 1000
+BUY 1 CL @ 5 by a
+MARK CL -10
+OUTSIDE BUY 1 CL @ -37
+MARK CL -30
+=> anomaly adopted
+=> lots unassigned CL 1 @ -37
+=> unassigned unrealized 7000
+=> flows none
+
 a coin-margined holding grown outside has what LEAN's average makes of it
 ACCOUNT USD 10000
 INVERSE BTCUSD base BTC in USD x 100

@@ -45,6 +45,57 @@ SELL 700 AAPL @ 300 by trend
 => trade trend LONG 700 AAPL 99.9999->300 gross 140000.07
 MARK
 
+the 0 that a fraction closes at is no excursion of what stays open
+ACCOUNT USD 100000
+STOCK AAPL
+BUY 3 AAPL @ 100 by trend
+MARK AAPL 90
+SPLIT AAPL 2
+=> trade trend LONG 0.5 AAPL 200->0 gross -100 mae -10 mfe 0
+MARK AAPL 190
+SELL 1 AAPL @ 220 by trend
+=> trade trend LONG 1 AAPL 200->220 gross 20 mae -20 mfe 20
+MARK
+
+a share gained by rounding scales the extremes too
+ACCOUNT USD 100000
+STOCK AAPL
+BUY 3 AAPL @ 100 by one
+BUY 3 AAPL @ 100 by two
+MARK AAPL 50
+MARK AAPL 100
+SPLIT AAPL 2
+=> lots one AAPL 2 @ 150
+SELL 2 AAPL @ 200 by one
+=> trade two LONG 0.5 AAPL 200->0
+=> trade one LONG 2 AAPL 150->200 gross 100 mae -150 mfe 100
+MARK AAPL 200
+=> lots two AAPL 1 @ 200
+
+the fraction of a foreign share is paid converted where the cash shows it
+ACCOUNT EUR 100000
+STOCK AAPL in USD fraction converted
+RATE USD 0.5
+BUY 3 AAPL @ 100 by trend
+MARK AAPL 100
+SPLIT AAPL 2
+=> trade trend LONG 0.5 AAPL 200->0 gross -50
+MARK AAPL 200
+=> trend realized -50 settlement 50
+=> flows none
+
+the fraction of a foreign share is paid as a plain number where the cash shows it
+ACCOUNT EUR 100000
+STOCK AAPL in USD
+RATE USD 0.5
+BUY 3 AAPL @ 100 by trend
+MARK AAPL 100
+SPLIT AAPL 2
+=> trade trend LONG 0.5 AAPL 200->0 gross -50
+MARK AAPL 200
+=> trend realized -50 settlement 100
+=> flows none
+
 LEAN pays a fraction at its own last price where that is known
 ACCOUNT USD 100000
 STOCK AAPL

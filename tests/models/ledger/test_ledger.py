@@ -89,12 +89,12 @@ def test_a_partial_mark_that_does_not_close_books_nothing() -> None:
     assert made.marks == 1
 
 
-def test_a_price_of_zero_is_a_price() -> None:
-    """LEAN's equity counts a holding at the price it shows, 0 too, and so does the ledger."""
+def test_a_price_of_zero_is_none() -> None:
+    """LEAN shows it where it has no price: the last one stands, as LEAN's equity is completed."""
     made = ledger()
     book(made, fill(1, 10.0, 5.0))
     book(made, mark(prices={"S": 0.0}))
-    assert made.sheet("trend").unrealized == -50.0
+    assert made.sheet("trend").unrealized == 0.0
     book(made, mark(prices={"S": 6.0}))
     assert made.sheet("trend").unrealized == 10.0
 

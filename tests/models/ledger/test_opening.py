@@ -56,10 +56,10 @@ ACCOUNT USD 10000
 STOCK AAPL
 HOLDS AAPL 10 @ 90
 FIRST SELL 4 AAPL @ 100 fee 2 by trend
+=> trade unassigned LONG 4 AAPL 90->100 gross 40 fees 2 reason order_of_trend
 MARK AAPL 100
 => starting 10900
-=> lots unassigned AAPL 10 @ 90
-=> lots trend AAPL -4 @ 100
+=> lots unassigned AAPL 6 @ 90
 => flows none
 
 what was held before keeps the average price that it had
@@ -77,9 +77,9 @@ ACCOUNT USD 10000
 FUTURE ES x 50
 HOLDS ES 3 @ 4000
 FIRST SELL 1 ES @ 4010 fee 2 by trend
+=> trade unassigned LONG 1 ES 4000->4010 gross 500 fees 2
 MARK ES 4010
-=> unassigned unrealized 1500
-=> trend fees 2
+=> unassigned realized 500 unrealized 1000 fees 2
 => flows none
 
 neither is a part added
@@ -97,8 +97,10 @@ ACCOUNT USD 10000
 FUTURE ES x 50
 HOLDS ES 3 @ 4000
 FIRST SELL 5 ES @ 4010 fee 2 by trend
+=> trade unassigned LONG 3 ES 4010->4010 gross 0 fees 1.2
 MARK ES 4010
-=> lots unassigned ES 3 @ 4010
+=> lots unassigned ES none
+=> lots trend ES -2 @ 4010
 => starting 11500 equity 11498
 => flows none
 

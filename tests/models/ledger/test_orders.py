@@ -20,6 +20,30 @@ NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
 
 
 SCENARIOS = """
+a fee that comes without a fill is its order's
+ACCOUNT USD 10000
+STOCK AAPL
+SUBMIT order 1 by a sid AAPL
+BUY 10 AAPL @ 50 order 1 done no
+SUBMIT order 1 sid AAPL status FILLED fee 5
+MARK AAPL 50
+=> a fees 5
+=> flows none
+SELL 10 AAPL @ 51 by a
+=> trade a LONG 10 AAPL 50->51 gross 10 fees 5 net 5
+MARK
+
+a fee without a fill is paid in its own currency
+ACCOUNT USD 10000
+STOCK AAPL
+RATE EUR 2
+BUY 10 AAPL @ 50 order 1 done no by a
+SUBMIT order 1 sid AAPL status FILLED fee 5 in EUR
+RATE EUR 1
+MARK AAPL 50
+=> a fees 10 fx 5
+=> flows none
+
 LEAN flattening its net flattens everybody, longs and shorts alike
 ACCOUNT USD 100000
 STOCK AAPL

@@ -18,16 +18,27 @@ from models.ledger.tags import lean_reason, strategy_in_tag, whole_tag
         ("a|strategy=mean-rev_2.1|b", "mean-rev_2.1"),
         ("strategy=one strategy=two", "one"),
         ("mystrategy=trend", None),
-        ("strategy= trend", None),
+        ("strategy= trend", "trend"),
+        ("strategy = trend, weekly", "trend"),
+        ("strategy:trend", "trend"),
+        ("strategy: trend", None),
+        ("strategy :trend", None),
+        ('strategy="mean reversion" x', "mean reversion"),
+        ("STRATEGY='mean reversion'", "mean reversion"),
+        ("strategy=' trend '", "trend"),
+        ('strategy="mean reversion', None),
+        ('strategy=""', None),
+        ("strategy=", None),
+        ("strategy=,trend", None),
         ("strategy=a=b", None),
         ("strategy=trend,", "trend"),
-        ("Strategy=trend", None),
+        ("Strategy=Trend", "Trend"),
         ("trend", None),
         ("", None),
     ],
 )
 def test_a_tag_names_its_strategy(tag: str, strategy: str | None) -> None:
-    """`strategy=NAME` counts as a word of its own; the name ends at a separator."""
+    """`strategy=NAME` counts as a word of its own, in any case; the name is as it is written."""
     assert strategy_in_tag("AAPL", tag, OrderType.MARKET) == strategy
 
 

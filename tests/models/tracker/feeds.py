@@ -49,7 +49,7 @@ def bought_and_sold(tracker: PerformanceTracker, times: int = 1, **given: Any) -
     """Buy 10 A at 100 and sell at 101, so many times, a minute each."""
     for minute in range(times):
         tracker.open_trade("A", 10, 100.0, time=NOON + minute * MINUTE, **given)
-        tracker.close_trade("A", 101.0, time=NOON + (minute + 0.5) * MINUTE, **given)
+        tracker.close_trade("A", price=101.0, time=NOON + (minute + 0.5) * MINUTE, **given)
 
 
 class Shelf:

@@ -68,4 +68,4 @@ def test_trades_beyond_those_kept_are_still_counted() -> None:
     assert 10 <= len(tracker.trades()) <= 10 + BATCH
     assert tracker.summary().account.trades == 2_000
     assert tracker.summary().net_pnl == 20_000.0
-    assert tracker.trades()[-1].trade_id == "2000"
+    assert tracker.trades()[-1].trade_id == "h3999"

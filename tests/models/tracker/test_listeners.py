@@ -57,7 +57,7 @@ def test_listeners_hear_what_they_asked_for_in_order() -> None:
     tracker.add_listener(hear)
     tracker.open_trade("A", 1, 100.0, time=NOON, strategy="t")
     tracker.update_unrealized_pnl({"A": 90.0}, NOON + MINUTE)
-    tracker.close_trade("A", 101.0, strategy="t", time=NOON + 2 * MINUTE)
+    tracker.close_trade("A", price=101.0, strategy="t", time=NOON + 2 * MINUTE)
     tracker.update_unrealized_pnl({"A": 101.0}, NOON + 3 * MINUTE)
     assert heard == [
         "trade opened t",
@@ -129,7 +129,8 @@ def test_a_listener_that_left_hears_no_more() -> None:
     bought_and_sold(tracker)
     tracker.remove_listener(heard.append)
     tracker.remove_listener(print)
-    bought_and_sold(tracker)
+    tracker.open_trade("A", 1, 100.0)
+    tracker.close_trade("A", price=101.0)
     assert len(heard) == 1
 
 
@@ -143,7 +144,7 @@ def test_a_listener_may_trade() -> None:
         heard.append(trade.direction)
         if trade.direction == "long":
             tracker.open_trade("A", 1, 100.0, direction="short")
-            tracker.close_trade("A", 90.0)
+            tracker.close_trade("A", price=90.0)
 
     tracker.add_listener(reverse, "trade closed")
     bought_and_sold(tracker)

@@ -24,7 +24,7 @@ def test_a_strategy_is_shown_in_figures() -> None:
     tracker = PerformanceTracker(1_000.0)
     for price in (110.0, 96.0, 100.0):
         tracker.open_trade("A", 1, 100.0, time=NOON, strategy="trend")
-        tracker.close_trade("A", price, strategy="trend")
+        tracker.close_trade("A", price=price, strategy="trend")
     found = tracker.strategies()["trend"]
     assert (found.trades, found.winning_trades, found.losing_trades) == (3, 1, 1)
     assert (found.net_pnl, found.avg_pnl, found.win_rate) == (6.0, 2.0, 0.5)
@@ -73,7 +73,7 @@ def test_sessions_take_a_trade_at_its_exit() -> None:
     tracker = PerformanceTracker(1_000.0)
     tracker.open_trade("A", 10, 100.0, time=NOON)
     tracker.update_unrealized_pnl({"A": 101.0}, NOON + MINUTE)
-    tracker.close_trade("A", 103.0, time=NOON + DAY)
+    tracker.close_trade("A", price=103.0, time=NOON + DAY)
     tracker.update_unrealized_pnl({"A": 103.0}, NOON + DAY)
     first, second = tracker.sessions()
     assert [day.session_date for day in (first, second)] == [date(2024, 1, 2), date(2024, 1, 3)]

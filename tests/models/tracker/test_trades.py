@@ -22,11 +22,11 @@ def test_trades_are_found_by_strategy_symbol_time_and_number() -> None:
     tracker = PerformanceTracker()
     bought_and_sold(tracker, 3, strategy="trend")
     tracker.open_trade("B", 1, 10.0, strategy="other")
-    tracker.close_trade("B", 10.0, strategy="other")
+    tracker.close_trade("B", price=10.0, strategy="other")
     assert len(tracker.trades()) == 4
     assert [trade.symbol for trade in tracker.trades(symbol="B")] == ["B"]
     assert len(tracker.trades(strategy="trend", since=NOON + MINUTE)) == 2
-    assert [trade.trade_id for trade in tracker.trades(limit=2)] == ["3", "4"]
+    assert [trade.trade_id for trade in tracker.trades(limit=2)] == ["h5", "h7"]
     assert tracker.trades(limit=0) == []
 
 
@@ -35,8 +35,8 @@ def test_the_positions_book_goes_from_flat_to_flat() -> None:
     tracker = PerformanceTracker()
     for price in (10.0, 20.0):
         tracker.open_trade("A", 10, price, time=NOON, commission=1.0, tag="why")
-    tracker.close_trade("A", 30.0, 5)
-    tracker.close_trade("A", 40.0, commission=2.0)
+    tracker.close_trade("A", 5, price=30.0)
+    tracker.close_trade("A", price=40.0, commission=2.0)
     (position,) = tracker.trades(book="positions")
     lots = tracker.trades()
     assert (position.quantity, position.entry_price, position.exit_price) == (20.0, 15.0, 37.5)
@@ -49,8 +49,8 @@ def test_a_trade_knows_what_was_at_stake_and_at_risk() -> None:
     """The value at entry, and the amount that the opening order's tag puts at risk, by quantity."""
     tracker = PerformanceTracker()
     tracker.open_trade("A", 10, 100.0, time=NOON, tag="breakout risk=50")
-    (part,) = tracker.close_trade("A", 110.0, 4)
-    (rest,) = tracker.close_trade("A", 95.0)
+    (part,) = tracker.close_trade("A", 4, price=110.0)
+    (rest,) = tracker.close_trade("A", price=95.0)
     assert [(trade.entry_notional, trade.risk) for trade in (part, rest)] == [
         (400.0, 20.0),
         (600.0, 30.0),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
+from models import SessionKind, SessionMetrics, StrategyMetrics
 from models.events.instruments import Instrument, SecurityType
 from models.ledger.lots import Execution
 from models.ledger.positions import Position
@@ -119,3 +120,12 @@ def test_net_pnl_is_all_but_fx() -> None:
         "fx": 1000,
         "net_pnl": 114,
     }
+
+
+def test_records_are_built_of_what_names_them() -> None:
+    """The rest has defaults: a record of a test or a notebook says only what it is about."""
+    time = datetime(2024, 1, 2, tzinfo=UTC)
+    trade = TradeRecord(trade_id="1", symbol="A", strategy="s", direction="long", entry_time=time)
+    assert (trade.pnl, trade.is_closed, trade.multiplier) == (0.0, False, 1.0)
+    assert SessionMetrics(session_date=time.date()).kind is SessionKind.DAILY
+    assert StrategyMetrics(strategy_name="s").trades == 0

@@ -368,3 +368,15 @@ def test_times_are_kept_exactly() -> None:
         restored.restore(json.loads(json.dumps(found.state())))
         assert restored.metrics().last_exit == exit_time
         assert restored.metrics().duration.longest == 1e-6
+
+
+@given(st.lists(st.tuples(st.sampled_from(MIXED), st.booleans()), max_size=40))
+def test_reading_between_trades_changes_nothing(steps: list[tuple[Deal, bool]]) -> None:
+    """Whoever reads sees every trade so far, and the state is the same as if nobody had read."""
+    unread, read = TradeStatistics(NEW_YORK), TradeStatistics(NEW_YORK)
+    for count, (each, looks) in enumerate(steps, start=1):
+        unread.add(*each)
+        read.add(*each)
+        if looks:
+            assert read.metrics().trades == len(read) == count
+    assert read.state() == unread.state()

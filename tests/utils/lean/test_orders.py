@@ -33,16 +33,25 @@ def test_a_fill_carries_price_fee_and_its_currency(tmp_path: Path) -> None:
     assert event.rates == {}
 
 
-def test_a_fill_on_an_update_is_a_fill(tmp_path: Path) -> None:
-    """One brokerage fills on an update event; the quantity decides, not the status."""
+def test_a_quantity_on_an_update_fills_nothing(tmp_path: Path) -> None:
+    """LEAN books only what is filled, in part or whole: another status's quantity is none."""
     submitted = tapes.order(status="SUBMITTED", event=1, fill_qty=0.0)
     updated = tapes.order(status="UPDATE_SUBMITTED", event=2)
-    filled = tapes.order(status="FILLED", event=3, fill_qty=0.0)
+    filled = tapes.order(status="FILLED", event=3)
     _, second, third = events_of(tmp_path, tapes.security(), submitted, updated, filled)
-    assert isinstance(second, Fill)
-    assert not second.final
-    assert isinstance(third, OrderUpdate)
-    assert third.status is OrderStatus.FILLED
+    assert isinstance(second, OrderUpdate)
+    assert second.fee == 0.0
+    assert isinstance(third, Fill)
+
+
+def test_a_fee_without_a_fill_is_read(tmp_path: Path) -> None:
+    """A filled event of no quantity is an update that carries its fee and the instrument."""
+    submitted = tapes.order(status="SUBMITTED", event=1, fill_qty=0.0)
+    filled = tapes.order(status="FILLED", event=2, fill_qty=0.0, fee=5.0)
+    _, second = events_of(tmp_path, tapes.security(), submitted, filled)
+    assert isinstance(second, OrderUpdate)
+    assert (second.status, second.fee, second.fee_currency) == (OrderStatus.FILLED, 5.0, "USD")
+    assert second.sid
 
 
 def test_a_later_event_carries_its_message_or_limit(tmp_path: Path) -> None:

@@ -34,16 +34,16 @@ class Budget(NamedTuple):
     cost: float
 
 
-FIRST_LIMIT = Budget(16, 50.2)
-FIRST = Budget(15, 49.1)
-UPDATED = Budget(7, 17.6)
-CANCELED = Budget(5, 15.4)
-FIRST_FILL = Budget(18, 54.3)
-LATER_FILL = Budget(14, 44.0)
+FIRST_LIMIT = Budget(16, 18.1)
+FIRST = Budget(15, 17.0)
+UPDATED = Budget(7, 6.6)
+CANCELED = Budget(5, 4.4)
+FIRST_FILL = Budget(18, 22.3)
+LATER_FILL = Budget(11, 16.5)
 # By the number of instruments held.
 SLICES = {0: Budget(3, 11.0), 1: Budget(4, 12.1), 5: Budget(8, 16.5)}
 FIRST_SLICES = {0: Budget(11, 33.4), 1: Budget(13, 35.3), 5: Budget(21, 42.9)}
-MIDNIGHTS = {0: Budget(14, 202.8), 1: Budget(15, 203.9), 5: Budget(19, 208.3)}
+MIDNIGHTS = {0: Budget(15, 204.0), 1: Budget(16, 205.1), 5: Budget(20, 209.5)}
 
 
 class Tracked(TrackedAlgorithm):
@@ -66,15 +66,21 @@ def charges(tape: Tape, kind: str) -> list[Charge]:
 def check(charge: Charge, budget: Budget) -> None:
     """The call keeps to its budget."""
     assert charge.reads.total() <= budget.reads, charge.reads
-    assert charge.total <= budget.cost, charge.cost
+    assert round(charge.total, 6) <= budget.cost, charge.cost
 
 
 @pytest.fixture(scope="module")
 def events(tmp_path_factory: pytest.TempPathFactory) -> list[Charge]:
-    """The order events of a known stock: submitted, updated, canceled; filled; sent and filled."""
+    """The order events of a known stock: submitted, updated, canceled; filled; sent and filled.
+
+    Each member of LEAN's enumerations came once before, when the tracker converted it.
+    """
     quiet: dict[str, Any] = {"fill_qty": 0.0, "fill_price": 0.0, "fee": 0.0}
     lines = [
         tapes.order(order=1),
+        tapes.order(order=5, event=1, status="SUBMITTED", order_type="LIMIT", limit=40.0, **quiet),
+        tapes.order(order=5, event=2, status="UPDATE_SUBMITTED", limit=41.0, **quiet),
+        tapes.order(order=5, event=3, status="CANCELED", limit=41.0, **quiet),
         tapes.order(order=2, event=1, status="SUBMITTED", order_type="LIMIT", limit=40.0, **quiet),
         tapes.order(order=2, event=2, status="UPDATE_SUBMITTED", limit=41.0, **quiet),
         tapes.order(order=2, event=3, status="CANCELED", limit=41.0, **quiet),
@@ -88,7 +94,7 @@ def events(tmp_path_factory: pytest.TempPathFactory) -> list[Charge]:
 
 @pytest.mark.parametrize(
     ("event", "budget"),
-    [(1, FIRST_LIMIT), (2, UPDATED), (3, CANCELED), (4, FIRST_FILL), (5, FIRST), (6, LATER_FILL)],
+    [(4, FIRST_LIMIT), (5, UPDATED), (6, CANCELED), (7, FIRST_FILL), (8, FIRST), (9, LATER_FILL)],
     ids=["limit order", "update", "cancel", "fill at once", "market order", "fill"],
 )
 def test_an_order_event_keeps_to_its_budget(
@@ -120,7 +126,7 @@ def test_a_days_first_slice_keeps_to_its_budget(tmp_path: Path, held: int, budge
 
 @pytest.mark.parametrize(("held", "budget"), MIDNIGHTS.items())
 def test_a_midnight_keeps_to_its_budget(tmp_path: Path, held: int, budget: Budget) -> None:
-    """A midnight reads the account, LEAN's samples and what is held, and shows the banner."""
+    """A midnight reads the account, LEAN's samples, what is held and, before any, the orders."""
     market = Market(held, resolution=Resolution.DAILY, slices=5)
     played = charges(read_tape(market.write(tmp_path / "market")), "schedule")
     assert len(played) >= market.slices

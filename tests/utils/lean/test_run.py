@@ -379,7 +379,7 @@ def test_all_trades_are_answered_after_many_deployments(tmp_path: Path) -> None:
         tracker = project.run(tapes.mark(tpv=1000.0), keep_trades=10, resume="on").tracker
         for _ in range(BATCH + 50):
             tracker.open_trade("A", 1, 10.0)
-            tracker.close_trade("A", 11.0)
+            tracker.close_trade("A", price=11.0)
         made += BATCH + 50
         assert tracker.save_to_object_store()
         assert [int(trade.trade_id) for trade in tracker.trades()] == list(range(1, made + 1))
@@ -393,7 +393,7 @@ def test_a_lost_segment_costs_its_trades_and_not_the_state(tmp_path: Path) -> No
     tracker = project.run(tapes.mark(tpv=1000.0), keep_trades=10).tracker
     for _ in range(2 * BATCH + 50):
         tracker.open_trade("A", 1, 10.0)
-        tracker.close_trade("A", 11.0)
+        tracker.close_trade("A", price=11.0)
     assert tracker.save_to_object_store()
     lost = next(project.folder.rglob("trades/live-000001"))
     lost.unlink()
@@ -426,13 +426,13 @@ def test_a_streak_goes_on_over_a_stop(project: Project) -> None:
     tracker = again(project, stock(10.0, 50.25), **settings).tracker
     for _ in range(2):
         tracker.open_trade("B", 1, 10.0)
-        tracker.close_trade("B", 9.0)
+        tracker.close_trade("B", price=9.0)
     assert tracker.save_to_object_store()
     tracker = again(project, stock(10.0, 50.25), **settings).tracker
     heard: list[Any] = []
     tracker.add_listener(heard.append, "alert")
     tracker.open_trade("B", 1, 10.0)
-    tracker.close_trade("B", 9.0)
+    tracker.close_trade("B", price=9.0)
     assert [notice.record.value for notice in heard] == [3.0]
 
 
@@ -512,7 +512,7 @@ def test_statistics_count_what_an_earlier_run_archived(tmp_path: Path) -> None:
     tracker = project.run(tapes.mark(tpv=1000.0), keep_trades=10).tracker
     for _ in range(BATCH + 50):
         tracker.open_trade("A", 1, 10.0)
-        tracker.close_trade("A", 11.0)
+        tracker.close_trade("A", price=11.0)
     assert tracker.save_to_object_store()
     for persist in ("off", "on"):
         tracker = project.run(tapes.mark(tpv=1000.0), keep_trades=10, persist=persist).tracker

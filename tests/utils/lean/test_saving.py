@@ -195,7 +195,7 @@ def test_of_two_threads_the_later_state_is_saved_last() -> None:
     first = threading.Thread(target=tracker.save_to_object_store)
     first.start()
     assert states.held.wait(5.0)
-    tracker.close_trade("A", 11.0)
+    tracker.close_trade("A", price=11.0)
     second = threading.Thread(target=tracker.save_to_object_store)
     second.start()
     second.join(0.1)
@@ -369,7 +369,7 @@ def test_an_empty_archive_of_the_users_is_one(project: Project) -> None:
     tracker = project.run(tapes.mark(tpv=1000.0), archive=kept, keep_trades=0).tracker
     for _ in range(1_002):
         tracker.open_trade("A", 1, 10.0)
-        tracker.close_trade("A", 11.0)
+        tracker.close_trade("A", price=11.0)
     assert len(kept.trades) > 1_000
     assert len(tracker.trades()) == 1_002
 

@@ -12,10 +12,14 @@ from hypothesis import strategies as st
 from tests.utils.log.field_values import EVENT_NAMES, FIELDS
 from tests.utils.log.logs import CLOCK, NOON, logger
 from utils.log.entries import Entry
+from utils.log.events import Category, Level
 from utils.log.messages import (
     CONSOLE_CHARACTERS,
     STAMP_LENGTH,
     cut_text,
+    least_bytes,
+    message_bytes,
+    render_message,
 )
 from utils.log.processors import route
 
@@ -83,3 +87,12 @@ def test_a_cut_counts_as_lean_does(size: int) -> None:
     short = cut_text(text, size)
     assert len(short.encode("utf-16-le")) // 2 <= size
     assert (short == text) == (size >= 181)
+
+
+@given(EVENT_NAMES, FIELDS, st.text(max_size=5), st.booleans())
+def test_a_message_has_at_least_the_bytes_counted_without_rendering_it(
+    event: str, fields: Any, correlation: str, as_json: bool
+) -> None:
+    """What is kept back for want of room without being rendered would not have had room either."""
+    entry = Entry(NOON, Level.INFO, Category.STRATEGY, event, {"of": fields}, correlation)
+    assert least_bytes(entry) <= message_bytes(render_message(entry, 1, as_json=as_json))

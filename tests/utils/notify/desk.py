@@ -44,4 +44,4 @@ class Desk:
         """Buy a B at 10 and sell it at each price."""
         for price in exits:
             self.tracker.open_trade("B", 1, 10.0, strategy=strategy)
-            self.tracker.close_trade("B", price, strategy=strategy)
+            self.tracker.close_trade("B", price=price, strategy=strategy)

@@ -71,4 +71,3 @@ def test_an_event_names_its_instrument_where_that_was_read() -> None:
         "order rejected id=o12 symbol=SPY message=why",
         "order rejected id=o12 message=late",
     ]
-

@@ -39,9 +39,9 @@ class Shown:
         screen: Any = tracker.reporting.screen
         banner = screen.banner
 
-        def noted(summary: Any) -> None:
+        def noted(*figures: Any) -> None:
             self.times.append(tracker.run.feed.time())
-            banner(summary)
+            banner(*figures)
 
         screen.banner = noted
 
@@ -58,15 +58,26 @@ def test_live_the_banner_is_shown_every_ten_seconds(project: Project) -> None:
     assert run.engine.runtime_statistics["Tracker net P&L"] == "1.50 USD"
 
 
-def test_a_backtest_shows_its_banner_once_a_day(project: Project) -> None:
-    """At midnight of the algorithm's clock."""
+def test_a_backtest_shows_its_banner_at_midnights_five_seconds_apart_and_at_its_end(
+    project: Project,
+) -> None:
+    """A midnight that comes sooner by the wall clock shows nothing."""
     shown = Shown()
-    lines = [tapes.mark(f"14:{minute}", tpv=1000.0) for minute in range(10, 40)]
-    nights = [tapes.day("05:00", f"2020-01-0{day}") for day in (3, 4, 5)]
-    project.run(*lines, *nights, day="2020-01-02", live=False, started=shown.watch)
-    assert [time.isoformat() for time in shown.times] == [
-        f"2020-01-0{day}T05:00:00+00:00" for day in (3, 4, 5)
-    ]
+    nights = [tapes.day("05:00", f"2020-01-0{day}") for day in (3, 4, 5, 6)]
+
+    def wait(_: Any) -> None:
+        project.now += 3.0
+
+    project.run(
+        tapes.mark(tpv=1000.0),
+        *nights,
+        day="2020-01-02",
+        live=False,
+        started=shown.watch,
+        each=wait,
+    )
+    assert [f"{time:%d %H:%M}" for time in shown.times[:-1]] == ["03 05:00", "05 05:00"]
+    assert len(shown.times) == 3
 
 
 def test_the_figures_stand_in_leans_own_result(run: Run) -> None:

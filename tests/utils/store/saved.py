@@ -51,7 +51,7 @@ def trade(tracker: PerformanceTracker, times: int = 1) -> None:
     time = tracker.ledger.books.time or NOON
     for minute in range(times):
         tracker.open_trade("A", 1, 10.0, time=time + timedelta(minutes=minute + 1))
-        tracker.close_trade("A", 11.0)
+        tracker.close_trade("A", price=11.0)
 
 
 def slots(store: FakeStore) -> dict[str, str]:

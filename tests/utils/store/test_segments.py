@@ -165,7 +165,7 @@ def test_a_tag_that_is_no_text_is_archived_all_the_same() -> None:
     tracker = tracker_on(store, keep=0)
     tracker.open_trade("A", BATCH + 5, 10.0, time=NOON, tag="\ud83d")
     for _ in range(BATCH + 2):
-        tracker.close_trade("A", 11.0, 1)
+        tracker.close_trade("A", 1, price=11.0)
     assert segments(store) != []
     assert {trade.tag for trade in tracker.trades()} == {"\ud83d"}
     assert tracker.save_to_object_store()

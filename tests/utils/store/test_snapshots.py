@@ -271,9 +271,9 @@ def test_other_settings_hold_from_the_restore_on() -> None:
     first = tracker_on(store)
     for price in (10.0, 20.0, 30.0):
         first.open_trade("A", 1, price, time=NOON)
-    first.close_trade("A", 40.0, 1)
+    first.close_trade("A", 1, price=40.0)
     assert first.save_to_object_store()
     fresh = create_performance_tracker(object_store=at(store), matching="lifo", keep_trades=0)
     assert fresh.load_from_object_store()
-    fresh.close_trade("A", 40.0, 1)
+    fresh.close_trade("A", 1, price=40.0)
     assert [trade.entry_price for trade in fresh.trades()] == [10.0, 30.0]

@@ -81,3 +81,19 @@ def test_an_interrupted_engine_ends_itself(machine: Machine) -> None:
     engine.write_text("#!/bin/sh\ntrap '' INT\nkill -INT $PPID\n/bin/sleep 0.5\nexit 5\n")
     engine.chmod(0o755)
     assert run_engine([str(engine)], machine.root, machine.environment) == 5
+
+
+def test_an_engine_that_wrote_its_result_has_run(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One that fails on its way out, its whole result written, is said to have run, and where."""
+    machine.install("dotnet", code=134)
+    results = machine.project / "backtests" / "2026-01-02_03-04-05"
+    program = machine.root / "programs" / "dotnet"
+    whole = json.dumps({"orders": {}, "statistics": {"Total Orders": "1"}}).replace('"', '\\"')
+    text = program.read_text().replace("exit 134", f'echo "{whole}" > "{results}/1.json"\nexit 134')
+    program.write_text(text)
+    assert run_launcher(machine.project, machine.environment, MOMENT) == 0
+    said = capsys.readouterr().out
+    assert "wrote its whole result and then failed on its way out with code 134" in said
+    assert str(results) in said

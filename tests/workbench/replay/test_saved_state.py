@@ -53,7 +53,7 @@ def trade(run: Run, times: int) -> None:
     """Trade by hand so often, and save."""
     for _ in range(times):
         run.tracker.open_trade("A", 1, 10.0)
-        run.tracker.close_trade("A", 11.0)
+        run.tracker.close_trade("A", price=11.0)
     assert run.tracker.save_to_object_store()
 
 

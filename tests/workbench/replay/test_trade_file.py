@@ -19,7 +19,7 @@ def trade(tracker: PerformanceTracker, times: int) -> None:
     for minute in range(times):
         time = NOON + timedelta(minutes=minute)
         tracker.open_trade("A", 1, 10.0, time=time)
-        tracker.close_trade("A", 11.0 + minute % 3, time=time)
+        tracker.close_trade("A", price=11.0 + minute % 3, time=time)
 
 
 def test_what_leaves_memory_is_found_in_the_file(tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def test_many_groups_are_cut_to_those_that_made_or_lost_the_most() -> None:
     tracker = PerformanceTracker()
     for number in range(ROWS + 3):
         tracker.open_trade(f"S{number:02}", 1, 10.0, time=NOON)
-        tracker.close_trade(f"S{number:02}", 10.0 + (-1) ** number * number)
+        tracker.close_trade(f"S{number:02}", price=10.0 + (-1) ** number * number)
     text = printed(state_statistics(tracker), tracker)
     assert f"By symbol, {ROWS} of {ROWS + 3}" in text
     made = text[text.index("By symbol") : text.index("Portfolio")]

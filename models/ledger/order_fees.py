@@ -1,0 +1,39 @@
+"""Fees that come with an order's event that fills nothing."""
+
+from __future__ import annotations
+
+from models.events.orders import OrderUpdate
+from models.ledger.books import Books
+from models.ledger.effects import NO_EFFECTS, REDUCED, Effect, Effects
+from models.ledger.lots import Execution
+from models.ledger.tags import UNASSIGNED
+
+
+def book_update(books: Books, update: OrderUpdate) -> Effects:
+    """Book an order's event that fills nothing, and the fee that it may charge.
+
+    Returns:
+        An effect for each strategy that pays the fee.
+    """
+    order = books.update_order(update)
+    if order is None or not update.fee:
+        return NO_EFFECTS
+    if update.sid not in books.holdings:
+        books.anomaly(update.time, "unknown instrument", f"{update}", update.sid)
+        return NO_EFFECTS
+    books.set_rates(update.rates)
+    books.cash.move(update.fee_currency, -update.fee)
+    shares = order.shares or {order.strategy or UNASSIGNED: 1.0}
+    return [_charge(books, update, name, share) for name, share in shares.items()]
+
+
+def _charge(books: Books, update: OrderUpdate, strategy: str, share: float) -> Effect:
+    """Charge a strategy its share of a fee: what its order still holds open bears it."""
+    fee, currency, sid = update.fee * share, update.fee_currency, update.sid
+    rate = books.rates.setdefault(currency, 0.0)
+    account, cost = books.account(strategy), fee * rate
+    position = account.position(books.instruments[sid])
+    account.charge(position, fee, cost, currency, rate)
+    position.burden(update.order_id, cost)
+    execution = Execution(update.time, update.order_id, 0.0, 0.0, rate, cost)
+    return Effect(REDUCED, position, execution, None, (), None, 0.0)

@@ -1,0 +1,131 @@
+"""What a call by hand may be given: each check raises a `CallError` that says what is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, tzinfo
+from math import inf, isfinite
+from numbers import Real
+from typing import Any, NamedTuple
+
+from models.errors import CallError
+
+
+class HandOrder(NamedTuple):
+    """What a call says of a trade by hand.
+
+    Attributes:
+        symbol: Its ticker; the first trade in it describes it as a stock.
+        price: Of a unit, 0 or more.
+        time: When; naive is in the tracker's zone. None is the time of the last event.
+        strategy: Whose it is; None is the one that the setting `default_strategy` names, or at a
+            close the only one that holds the symbol.
+        commission: Account currency, positive when paid.
+        tag: Any note.
+    """
+
+    symbol: str
+    price: float
+    time: datetime | None = None
+    strategy: str | None = None
+    commission: float = 0.0
+    tag: str = ""
+
+    def check(self) -> None:
+        """Raise `CallError` where a value is missing or of a kind that is not allowed."""
+        a_ticker(self.symbol)
+        not_below_zero(self.price, "price")
+        a_number(self.commission, "commission")
+        a_time(self.time)
+        if self.strategy is not None and not (isinstance(self.strategy, str) and self.strategy):
+            raise CallError(f"the strategy is {self.strategy!r}; it must be a name or None")
+        if not isinstance(self.tag, str):
+            raise CallError(f"the tag is {self.tag!r}; it must be a text")
+
+
+def a_number(value: object, what: str) -> float:
+    """The value; a `CallError` names it unless it is a finite number."""
+    if isinstance(value, bool) or not isinstance(value, Real) or not isfinite(value):
+        raise CallError(f"the {what} is {value!r}; it must be a number")
+    return float(value)
+
+
+def not_below_zero(value: object, what: str) -> float:
+    """The value; a `CallError` names it unless it is a finite number of 0 or more."""
+    number = a_number(value, what)
+    if number < 0.0:
+        raise CallError(f"the {what} is {value!r}; it must be 0 or more")
+    return number
+
+
+def above_zero(value: object, what: str) -> float:
+    """The value; a `CallError` names it unless it is a finite number above 0."""
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    if not number or not 0.0 < float(value) < inf:  # type: ignore[arg-type]
+        raise CallError(f"the {what} is {value!r}; it must be above 0")
+    return float(value)  # type: ignore[arg-type]
+
+
+def a_ticker(value: object) -> str:
+    """The value; a `CallError` says so unless it is a text that is not empty."""
+    if not isinstance(value, str) or not value:
+        raise CallError(f"the symbol is {value!r}; give the ticker")
+    return value
+
+
+def a_time(value: object) -> None:
+    """Raise `CallError` unless the value is a time or None."""
+    if value is not None and not isinstance(value, datetime):
+        raise CallError(f"the time is {value!r}; it must be a datetime")
+
+
+def in_utc(time: datetime, zone: tzinfo) -> datetime:
+    """A time in UTC; a naive one is in the zone."""
+    return (time.replace(tzinfo=zone) if time.tzinfo is None else time).astimezone(UTC)
+
+
+class HandFill(NamedTuple):
+    """One row of a list of fills.
+
+    Attributes:
+        order: What was traded, when and for whom.
+        quantity: Signed: above 0 is bought.
+        multiplier: Units of the underlying in a contract; None is 1, or what the symbol has.
+    """
+
+    order: HandOrder
+    quantity: float
+    multiplier: float | None
+
+
+ROW_NEEDS = ("symbol", "time", "quantity", "price")
+# The key of a row that is optional -> what it is without it.
+ROW_MAY = {"fee": 0.0, "strategy": None, "tag": "", "multiplier": None}
+
+
+def fill_in(row: Mapping[str, Any], number: int) -> HandFill:
+    """The fill that a row describes.
+
+    Args:
+        row: Symbol, time, signed quantity and price; and where they are known a fee, a strategy,
+            a tag and a multiplier.
+        number: The row's number, for the error.
+
+    Raises:
+        CallError: A key is missing or unknown, or a value is not allowed.
+    """
+    unknown = sorted(map(str, row.keys() - {*ROW_NEEDS, *ROW_MAY}))
+    missing = [key for key in ROW_NEEDS if row.get(key) is None]
+    if unknown or missing:
+        allowed = ", ".join((*ROW_NEEDS, *ROW_MAY))
+        raise CallError(f"row {number} lacks {missing} and has {unknown}; its keys are {allowed}")
+    symbol, time, quantity, price = (row[key] for key in ROW_NEEDS)
+    fee, strategy, tag, multiplier = (row.get(key, other) for key, other in ROW_MAY.items())
+    try:
+        if not a_number(quantity, "quantity"):
+            raise CallError("the quantity is 0; it must be above or below 0")
+        order = HandOrder(symbol, price, time, strategy, fee, tag)
+        order.check()
+    except CallError as problem:
+        raise CallError(f"row {number}: {problem}") from None
+    return HandFill(order, float(quantity), multiplier)
