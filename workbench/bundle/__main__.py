@@ -26,7 +26,7 @@ def main() -> None:
         raise click.ClickException(str(error)) from error
     for name, groups in read_pins().items():
         docstrings = (
-            "docstrings cut to their first paragraph" if groups.short else "docstrings whole"
+            "docstrings cut to what modules and classes are" if groups.short else "docstrings whole"
         )
         click.echo(f"{name}: {len(groups.files)} files, {docstrings}")
 

@@ -33,7 +33,7 @@ class Groups:
     """A tier's row of the table.
 
     Attributes:
-        short: Whether docstrings are cut to their first paragraph.
+        short: Whether docstrings are cut to their first paragraph, and those of functions left out.
         files: The names of each file's modules by its path.
     """
 
