@@ -120,6 +120,7 @@ class PlainLean:
             is_warming_up=False,
             utc_time=START,
             portfolio=self.portfolio,
+            transactions=SimpleNamespace(orders_count=0),
             securities={self.symbol: self._security()},
             settings=SimpleNamespace(trading_days_per_year=252),
             benchmark=SimpleNamespace(evaluate=lambda _: 0.0),

@@ -25,8 +25,8 @@ from models.ledger.tags import UNASSIGNED
 from models.records import row_codec
 from models.rows import row_of
 
-# The most that funding or interest takes or brings at once, as a part of what is held: no exchange
-# lets a funding rate go beyond 3 % an interval, and interest of a day is far below.
+# The most that funding or interest is taken to move at once, as a part of what is held: chosen well
+# above the hundredths of a percent of usual rates, so that larger cash is seen as the flow it is.
 MOST_FINANCING = 0.03
 
 # Cash that differs by less than this, in account currency, is float dust.

@@ -43,7 +43,7 @@ class LeanTradeColumns:
         self._every = _Side(cents, ticks, [True] * len(trades))
         self._wins = _Side(cents, ticks, won)
         self._losses = _Side(cents, ticks, [not each for each in won])
-        self._exercised = _sums(exercised)
+        self._exercised = _column_sums(exercised)
         self._mae = _whole([whole_cents(each.mae) for each in trades])
         self._mfe = _whole([whole_cents(each.mfe) for each in trades])
         self._end = _whole([whole_cents(each.end_trade_drawdown) for each in trades])
@@ -132,9 +132,9 @@ class _Side:
 
     def __init__(self, cents: list[int], ticks: list[int], belongs: list[bool]) -> None:
         own = [each * inside for each, inside in zip(cents, belongs, strict=True)]
-        self._count = _sums(belongs)
-        self._cents = _sums(own)
-        self._squares = _sums(each * each for each in own)
+        self._count = _column_sums(belongs)
+        self._cents = _column_sums(own)
+        self._squares = _column_sums(each * each for each in own)
         self._ticks = array("q", compress(ticks, belongs))
 
     def figures(self, stretches: Sequence[tuple[int, int]]) -> list[RunningFigures]:
@@ -162,7 +162,7 @@ def _whole(numbers: Sequence[int] | Sequence[tuple[int, int]]) -> Whole:
     return np.array(numbers, np.int64)
 
 
-def _sums(numbers: Iterable[int]) -> list[int]:
+def _column_sums(numbers: Iterable[int]) -> list[int]:
     """The sum of the numbers before each place, and of all at the end."""
     return [*accumulate(numbers, initial=0)]
 

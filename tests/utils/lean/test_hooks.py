@@ -27,7 +27,7 @@ def test_an_event_that_cannot_be_booked_is_recorded(tmp_path: Path) -> None:
     ticket = SimpleNamespace(tag="", order_type=0)
     event: Any = SimpleNamespace(
         order_id=2, id=1, status=3, symbol=symbol, utc_time=algorithm.utc_time, message="",
-        fill_quantity=5.0, fill_price=float("nan"), order_fee=fee, ticket=ticket,
+        fill_quantity=5.0, quantity=5.0, fill_price=float("nan"), order_fee=fee, ticket=ticket,
     )  # fmt: skip
     tracker.on_order_event(event)
     (anomaly,) = tracker.ledger.books.anomalies

@@ -38,7 +38,7 @@ FIRST_LIMIT = Budget(16, 18.1)
 FIRST = Budget(15, 17.0)
 UPDATED = Budget(7, 6.6)
 CANCELED = Budget(5, 4.4)
-FIRST_FILL = Budget(18, 22.3)
+FIRST_FILL = Budget(19, 23.6)
 LATER_FILL = Budget(11, 16.5)
 # By the number of instruments held.
 SLICES = {0: Budget(3, 11.0), 1: Budget(4, 12.1), 5: Budget(8, 16.5)}

@@ -11,6 +11,7 @@ import pytest
 from models.tracker.state import STATE_VERSION
 from models.trades.log import BATCH
 from tests.utils.runs import DAY, Project, Run, bought, stock
+from tests.utils.store.saved import ids
 from tests.workbench.engine import tapes
 from utils.store.categories import STORE_POLICY
 from utils.store.object_store import ObjectStoreManager
@@ -382,7 +383,7 @@ def test_all_trades_are_answered_after_many_deployments(tmp_path: Path) -> None:
             tracker.close_trade("A", price=11.0)
         made += BATCH + 50
         assert tracker.save_to_object_store()
-        assert [int(trade.trade_id) for trade in tracker.trades()] == list(range(1, made + 1))
+        assert ids(tracker) == list(range(1, made + 1))
         assert not tracker.errors
     assert len(tracker.trades(limit=5)) == 5
 
