@@ -39,7 +39,9 @@ def _utc_of(moment: float) -> datetime:
     return datetime.fromtimestamp(moment / MICROSECONDS, UTC)
 
 
-def _sums(columns: TradeColumns, ranked: Floats, wins: Floats, losses: Floats) -> dict[str, Any]:
+def _counts_and_sums(
+    columns: TradeColumns, ranked: Floats, wins: Floats, losses: Floats
+) -> dict[str, Any]:
     """How many trades won and lost, and what they made together.
 
     Args:
@@ -165,7 +167,7 @@ def measure(columns: TradeColumns, equity: float | None = None) -> TradeMetrics:
     losses = ranked[: np.searchsorted(ranked, -BREAKEVEN, side="right")]
     wins = ranked[np.searchsorted(ranked, BREAKEVEN) :]
     return TradeMetrics(
-        **_sums(columns, ranked, wins, losses),
+        **_counts_and_sums(columns, ranked, wins, losses),
         **_wins_and_losses(wins, losses),
         **_returns(columns),
         **_course(columns),

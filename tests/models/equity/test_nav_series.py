@@ -1,4 +1,4 @@
-"""Tracks against numpy: NAV as chained returns, drawdown from running peaks, and the curve."""
+"""Tracks against numpy: NAV as chained returns, drawdown from running peaks."""
 
 from __future__ import annotations
 
