@@ -79,8 +79,8 @@ def _from(module: str, imports: list[Imported], indent: str) -> str:
     return f"{indent}from {module} import (\n{rows}{indent})"
 
 
-def _kind(name: str) -> tuple[int, str]:
-    """Constants before classes before functions, each by the alphabet."""
+def _kind(name: str) -> tuple[int, str, str]:
+    """Constants before classes before functions, each by the alphabet whatever its case."""
     if name.isupper() and len(name) > 1:
-        return 0, name
-    return (1 if name[:1].isupper() else 2), name
+        return 0, name.lower(), name
+    return (1 if name[:1].isupper() else 2), name.lower(), name
