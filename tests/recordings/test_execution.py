@@ -123,7 +123,15 @@ def played(name: str) -> tuple[ExecutionQuality, dict[str, Instrument]]:
             quality.mark(event.time, event.prices)
         return booked
 
-    tracker.core.apply = keep
+    see = tracker.core.see
+
+    def look(time: datetime, prices: Any, cash: float, equity: float) -> bool:
+        booked = bool(see(time, prices, cash, equity))
+        if booked:
+            quality.mark(time, prices)
+        return booked
+
+    tracker.core.apply, tracker.core.see = keep, look
     for _ in replay.play():
         pass
     return quality, books.instruments

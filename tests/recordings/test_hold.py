@@ -487,9 +487,10 @@ class Asking:
     tracker: PerformanceTracker
 
     def follow(self, leader: LeanTracker) -> None:
-        """Hear every event that the leader is fed from now on."""
+        """Hear every event, and every mark booked without one, from now on."""
         core = leader.core
         record, rates, early, sample = core.record, core.take_rates, core.open_before, core.sample
+        see, catch_up = core.see, core.catch_up
 
         def both(event: Any) -> Effects | None:
             self.tracker.apply(event)
@@ -508,7 +509,25 @@ class Asking:
             self.tracker.core.sample(taken)
             sample(taken)
 
+        def both_seen(
+            time: datetime, prices: Mapping[str, float], cash: float, equity: float
+        ) -> bool:
+            booked = see(time, prices, cash, equity)
+            if booked:
+                assert self.tracker.core.see(time, prices, cash, equity)
+                self.ask()
+            return booked
+
+        def both_caught_up() -> None:
+            if core.behind is not None:
+                passed = core.behind()
+                core.behind = self.tracker.core.behind = lambda: passed
+                self.tracker.core.catch_up()
+                catch_up()
+
         for name, call in (
+            ("see", both_seen),
+            ("catch_up", both_caught_up),
             ("record", both),
             ("sample", both_sample),
             ("take_rates", both_rates),
