@@ -13,7 +13,11 @@ what happens, with what must hold after it on lines that start with `=>`. `#` st
     LIQUIDATE AAPL @ 110            LEAN sells or buys back all that it holds, if it holds any
     EXERCISE C150 spot 160          of all, or `q 1`: the option at 0 and the underlying's leg
     LATE BUY 10 AAPL @ 100          LEAN has it, its event comes with ARRIVE
-    OUTSIDE BUY 10 AAPL @ 100       LEAN has it, no event ever comes
+    OUTSIDE BUY 10 AAPL @ 100       LEAN has it, no event ever comes; OUTSIDE SPLIT AAPL 0.5 too
+    STOPPED                         LEAN stops, and goes on with what was saved: the next mark is
+                                    the first one after it
+    COINS BTCUSD                    LEAN shows them as cash alone from now on, with a holding of 0
+    AVERAGE ES 100                  LEAN's average price is another from now on
     HOLDS AAPL 20 @ 95              LEAN shows that quantity; before any event: from the start
     AGAIN                           the last order event once more
     SUBMIT order 7 by trend         an order's event that fills nothing; status, bid, ask, price,
@@ -36,6 +40,7 @@ import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import pytest
@@ -142,6 +147,8 @@ class Player:
         self._known: dict[int, int] = {}  # order id -> its last event id
         self._late: list[Event] = []
         self._settings: dict[str, Any] = {}
+        self._stopped = False
+        self._beside: dict[str, Decimal] = {}  # pair -> what LEAN's holding has less than is held
         self.told_trades = 0
         self.told_anomalies = 0
         self.told_flows = 0
@@ -242,6 +249,7 @@ class Player:
             underlying=said.get("on", ""),
             strike=number(strike) if strike else None,
             right=right.upper(),
+            expiry=_midnight(said["expires"]) if "expires" in said else None,
         )
         self.apply(instrument)
 
@@ -374,6 +382,9 @@ class Player:
         self.apply(update)
 
     def _outside(self, words: list[str]) -> None:
+        if words[0] == "SPLIT":
+            self._split_account(words[1:])
+            return
         sign = 1 if words[0] == "BUY" else -1
         self.account.fill(words[2], sign * Decimal(words[1]), Decimal(words[4]))
 
@@ -398,7 +409,11 @@ class Player:
         equity = float(self.account.equity())
         if false:
             equity = equity + number(false) if false[0] in "+-" else number(false)
-        if not self._partial or not self.apply(self._mark_event(equity, whole=False)):
+        if self._stopped:
+            self._stopped = False
+            for effect in self.ledger.resume(self._mark_event(equity, whole=True)) or ():
+                self.trades += effect.trades
+        elif not self._partial or not self.apply(self._mark_event(equity, whole=False)):
             assert self.apply(self._mark_event(equity, whole=True))
         if check and not false:
             check_books(self.ledger, self.account, self.trades)
@@ -429,13 +444,35 @@ class Player:
         )
 
     def _holdings(self) -> dict[str, tuple[float, float]]:
-        held = {sid: s for sid, s in self.account.securities.items() if s.quantity}
-        return {sid: (float(s.quantity), float(s.average)) for sid, s in held.items()}
+        shown: dict[str, tuple[float, float]] = {}
+        for sid, security in self.account.securities.items():
+            quantity = security.quantity - self._beside.get(sid, ZERO)
+            if quantity:
+                shown[sid] = float(quantity), float(security.average)
+        return shown
 
     def _rates(self, currencies: Iterable[str]) -> dict[str, float]:
         return {currency: float(self.account.rates[currency]) for currency in currencies}
 
     # --- what happens without an order
+
+    def _split_account(self, words: list[str]) -> None:
+        """Split what LEAN holds by a factor that may be a fraction, such as 1/3."""
+        security, ratio = self.account.securities[words[0]], Fraction(words[1])
+        factor = Decimal(ratio.numerator) / Decimal(ratio.denominator)
+        self.account.split(words[0], factor, security.price * factor)
+
+    def _stop(self, _: list[str]) -> None:
+        self.reload()
+        self.ledger.books.orders.forget()
+        self._known.clear()
+        self._stopped = True
+
+    def _as_coins(self, words: list[str]) -> None:
+        self._beside[words[0]] = self.account.securities[words[0]].quantity
+
+    def _average(self, words: list[str]) -> None:
+        self.account.securities[words[0]].average = Decimal(words[1])
 
     def _split(self, words: list[str]) -> None:
         sid, factor, said = words[0], Decimal(words[1]), pairs(words[2:])
@@ -484,6 +521,11 @@ class Player:
         return self._now.replace(hour=hour, minute=minute)
 
 
+def _midnight(date: str) -> datetime:
+    """UTC midnight of a date."""
+    return datetime.fromisoformat(date).replace(tzinfo=UTC)
+
+
 _PLAY: dict[str, Callable[[Player, list[str]], object]] = {
     "ACCOUNT": Player._account,
     "RATE": Player._rate,
@@ -497,6 +539,9 @@ _PLAY: dict[str, Callable[[Player, list[str]], object]] = {
     "SUBMIT": Player._submit,
     "LATE": Player._late_fill,
     "OUTSIDE": Player._outside,
+    "STOPPED": Player._stop,
+    "COINS": Player._as_coins,
+    "AVERAGE": Player._average,
     "ARRIVE": Player._arrive,
     "AGAIN": Player._again,
     "MARK": Player._mark,

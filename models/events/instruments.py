@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ClassVar
 
 from models.errors import EventError, require
@@ -119,6 +120,7 @@ class Instrument(Record):
         underlying: The sid of an option's underlying, else empty.
         strike: An option's strike in quote currency, else None.
         right: "CALL" or "PUT" for an option, else empty.
+        expiry: UTC midnight of its last day; None of what has none.
         rules: What is true of its security type (derived).
         valuation: How it stands in equity: `rules.valuation` (derived).
         inverse: Whether its P&L is in the coin it is quoted against (derived).
@@ -127,7 +129,7 @@ class Instrument(Record):
             the fill (derived).
     """
 
-    SAVED: ClassVar[Saved] = Saved(keys={"security_type": "kind"})
+    SAVED: ClassVar[Saved] = Saved(keys={"security_type": "kind"}, absent={"expiry": None})
 
     sid: str
     ticker: str
@@ -143,6 +145,7 @@ class Instrument(Record):
     underlying: str = ""
     strike: float | None = None
     right: str = ""
+    expiry: datetime | None = None
     rules: SecurityRules = field(init=False)
     valuation: Valuation = field(init=False)
     inverse: bool = field(init=False)

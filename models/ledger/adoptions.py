@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
-from models.codec import NUMBER, TIME, dict_of
+from models.codec import NUMBER, TIME, dict_of, maybe
 from models.events.instruments import Valuation
 from models.events.orders import Fill
 from models.events.quantities import dust
@@ -24,22 +24,27 @@ class Adoptions(Restorable):
     """Holdings that changed without an event: a broker's own trade, a redeploy, a lost event.
 
     In backtests a difference is adopted at the mark that shows it. Live, where events may lag
-    behind the portfolio, only what two marks in a row show alike is adopted, and no fill between
-    them: the same difference may be the next fill's. A fill that comes after its holding was
-    adopted takes the adoption back.
+    behind the portfolio, only what two marks in a row, of different times, show alike is adopted,
+    and no fill between them: the same difference may be the next fill's. A fill that comes after
+    its holding was adopted takes the adoption back.
 
     Attributes:
         adopted: sid -> UTC, quantity, price and each strategy's part of what was adopted.
+        beside: sid of a pair -> how far LEAN's holding is from what the cash book has of it.
     """
 
     STATE: ClassVar[Table] = Table(
         Field("shown", dict_of(row_of(NUMBER, NUMBER)), "_shown"),
         Field("adopted", dict_of(row_of(TIME, NUMBER, NUMBER, dict_of(NUMBER)))),
+        Field("shown_at", maybe(TIME), "_shown_at", absent=None),
+        Field("beside", dict_of(NUMBER), absent={}),
     )
 
     def __init__(self) -> None:
         # live: sid -> difference at the last mark, from what quantity
         self._shown: dict[str, tuple[float, float]] = {}
+        self._shown_at: datetime | None = None  # UTC of that mark
+        self.beside: dict[str, float] = {}
         self.adopted: dict[str, tuple[datetime, float, float, dict[str, float]]] = {}
 
     def clear_doubts(self) -> None:
@@ -69,16 +74,20 @@ class Adoptions(Restorable):
         different: dict[str, tuple[float, float]] = {}
         for sid, holding in books.holdings.items():
             quantity = shown.get(sid, (0.0, 0.0))[0]
+            if sid in self.beside:
+                quantity -= self.beside[sid]
             gap = quantity - holding.quantity
             if gap and abs(gap) > dust(max(abs(quantity), holding.traded)):
                 different[sid] = gap, holding.quantity
-        if not sure and different and different != self._shown:
-            self._shown = different
+        if not sure and different and (different != self._shown or time == self._shown_at):
+            self._shown, self._shown_at = different, time
             return None
         self._shown = {}
         effects: list[Effect] = []
         for sid in different:
-            effects += self._adopt(books, time, books.holdings[sid], *shown.get(sid, (0.0, 0.0)))
+            quantity, average = shown.get(sid, (0.0, 0.0))
+            quantity -= self.beside.get(sid, 0.0)
+            effects += self._adopt(books, time, books.holdings[sid], quantity, average)
         return effects
 
     def _adopt(
@@ -94,9 +103,7 @@ class Adoptions(Restorable):
         books.anomaly(time, "adopted", detail, sid, gap * price)
         opened = abs(quantity) > abs(before)
         if opened:
-            cost = (average * quantity - holding.average * before) / gap
-            may_be = cost > 0 or holding.instrument.valuation is Valuation.MARGIN
-            price = cost if may_be else price or average
+            price = average_cost(holding, gap, quantity, average)
             parts: Allocation = [(UNASSIGNED, gap)]
         else:
             holders = [(account.name, p.quantity) for account, p in books.holders(sid)]
@@ -124,19 +131,18 @@ class Adoptions(Restorable):
             self.adopted[fill.sid] = (time, quantity - back, price, shares)
 
 
-def take_averages(books: Books, holdings: Mapping[str, tuple[float, float]]) -> None:
-    """Take LEAN's average prices of holdings whose quantity is as it was.
+def average_cost(holding: Holding, gap: float, quantity: float, average: float) -> float:
+    """What a unit that is new cost, by the average price before and after, quote currency.
 
     Args:
-        books: The books to correct.
-        holdings: Symbol ID -> (quantity, average price) of everything LEAN holds.
+        holding: LEAN's holding before.
+        gap: What is new.
+        quantity: What LEAN holds now.
+        average: At what average price.
     """
-    for sid, (quantity, average) in holdings.items():
-        holding = books.holdings.get(sid)
-        if holding is None or not average:
-            continue
-        if abs(holding.quantity - quantity) <= dust(max(abs(quantity), holding.traded)):
-            take_average(books, holding, average)
+    cost = (average * quantity - holding.average * holding.quantity) / gap
+    may_be = cost > 0 or holding.instrument.valuation is Valuation.MARGIN
+    return cost if may_be else holding.price or average
 
 
 def take_average(books: Books, holding: Holding, average: float) -> None:

@@ -48,17 +48,29 @@ def split(books: Books, event: Split) -> Effects:
     if not split_happens(books, event):
         return NO_EFFECTS
     price = event.price or event.reference * event.factor
-    whole = _split_holding(books, event, price)
+    return carry_out(books, event, price, (price, books.account_currency))
+
+
+def carry_out(books: Books, event: Split, price: float, paid: tuple[float, str]) -> Effects:
+    """Scale everybody's lots, whatever LEAN does itself.
+
+    Args:
+        books: The books.
+        event: The split.
+        price: What a share is worth after it, quote currency.
+        paid: What a share's fraction is paid by, and in which currency.
+    """
+    whole = _split_holding(books, event, paid)
     owners = books.holders(event.sid)
     shares = _whole_shares([p.quantity / event.factor for _, p in owners], whole)
     effects: list[Effect] = []
     for (account, position), kept in zip(owners, shares, strict=True):
-        effects += _split_position(books, event, account, position, kept, price)
+        effects += _split_position(books, event, account, position, kept, price, paid)
     return effects
 
 
-def _split_holding(books: Books, event: Split, price: float) -> int:
-    """Split LEAN's net holding and pay its fraction at a price; returns its whole shares."""
+def _split_holding(books: Books, event: Split, paid: tuple[float, str]) -> int:
+    """Split LEAN's net holding and pay its fraction; returns its whole shares."""
     holding = books.holdings[event.sid]
     exact = holding.quantity / event.factor
     whole = int(round(exact, PLACES))
@@ -68,7 +80,7 @@ def _split_holding(books: Books, event: Split, price: float) -> int:
     holding.unit_value *= event.factor
     if not whole:
         holding.average = 0.0
-    books.cash.move(books.account_currency, (exact - whole) * price)
+    books.cash.move(paid[1], (exact - whole) * paid[0])
     return whole
 
 
@@ -83,7 +95,13 @@ def _whole_shares(exact: list[float], total: int) -> list[int]:
 
 
 def _split_position(
-    books: Books, event: Split, account: Account, position: Position, shares: int, price: float
+    books: Books,
+    event: Split,
+    account: Account,
+    position: Position,
+    shares: int,
+    price: float,
+    paid: tuple[float, str],
 ) -> Effects:
     """Split a strategy's lots, and settle the fraction beyond its whole shares in cash."""
     position.scale(event.factor)
@@ -101,13 +119,12 @@ def _split_position(
     else:
         position.grow(-fraction)
     position.quantity = float(shares)
-    currency = books.account_currency
-    paid = fraction * price
-    account.book(position, "settlement", paid, currency, books.rates[currency])
+    each, currency = paid
+    account.book(position, "settlement", fraction * each, currency, books.rates[currency])
     rate = books.rates[position.instrument.quote]
-    if rate and position.instrument.quote != currency:
+    if rate and each == price and position.instrument.quote != currency:
         name, sid = account.name, event.sid
-        books.fractions.append(PaidFraction(name, sid, paid * (rate - 1.0)))
+        books.fractions.append(PaidFraction(name, sid, fraction * each * (rate - 1.0)))
     return effects
 
 

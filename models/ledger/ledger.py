@@ -30,10 +30,10 @@ from typing import Any, ClassVar
 from models.codec import NUMBER, TIME, WHOLE, Codec, list_of, maybe
 from models.events.account import CashFlow, Mark
 from models.events.orders import Fill
-from models.fields import Field, Restorable, Restoring, Table, saved_value
-from models.ledger.adoptions import take_averages
+from models.fields import PART, Field, Restorable, Restoring, Table, saved_value
 from models.ledger.books import Books
-from models.ledger.effects import NO_EFFECTS, Effects
+from models.ledger.doubts import EquityDoubt
+from models.ledger.effects import NO_EFFECTS, Effect, Effects
 from models.ledger.reconciliation import Reconciliation
 from models.ledger.saved_books import books_state, restore_books
 from models.ledger.statement import (
@@ -67,12 +67,14 @@ class Ledger(Restorable):
     Attributes:
         flows: The deposits and withdrawals so far.
         flow_total: Their values summed, account currency.
-        lean_equity: LEAN's equity at the last mark; None before one that shows it.
+        lean_equity: LEAN's equity at the last mark; None before one that shows it. Where it is
+            doubted live, what it would be with the money missing that was believed before.
         equity: Ours at the last mark.
         unexplained: LEAN's less ours.
         max_abs_unexplained: The most of it, without sign, at a mark whose cash was judged.
         marks: How many were booked.
         last_mark: UTC of the last of them; None before the first.
+        doubt: What the last looks at LEAN's equity missed, live, before it is believed.
     """
 
     STATE: ClassVar[Table] = Table(
@@ -85,6 +87,7 @@ class Ledger(Restorable):
         Field("max_abs_unexplained", NUMBER),
         Field("marks", WHOLE),
         Field("last_mark", maybe(TIME), absent=None),
+        Field("doubt", PART, absent={"time": None, "gap": 0.0, "looks": 0}),
     )
 
     def __init__(self, books: Books) -> None:
@@ -97,6 +100,7 @@ class Ledger(Restorable):
         self.max_abs_unexplained = 0.0
         self.marks = 0
         self.last_mark: datetime | None = None
+        self.doubt = EquityDoubt()
         self._reconciliation = Reconciliation(books)
 
     # --- events in
@@ -118,16 +122,21 @@ class Ledger(Restorable):
     def resume(self, mark: Mark) -> Effects | None:
         """Take the first mark after LEAN was stopped, with all its holdings and cash.
 
-        What changed meanwhile is adopted at once, and cash that moved is a flow. What LEAN holds no
-        more, and has no price of yet, closes at the last one seen.
+        What changed meanwhile is taken over at once (`models.ledger.interruption`), and cash that
+        moved is a flow. What LEAN holds no more, and has no price of yet, closes at the last one
+        seen.
 
         Returns:
             As of `mark`.
         """
         held = mark.holdings or {}
         prices = {sid: price for sid, price in mark.prices.items() if price or sid in held}
-        take_averages(self.books, held)
-        return self._take(replace(mark, prices=prices), stopped=True)
+        mark = replace(mark, prices=prices)
+        effects: list[Effect] = []
+        if self._knows(mark):
+            self.books.set_rates(mark.rates)
+            effects = self._reconciliation.interrupted(mark)
+        return [*effects, *(self._take(mark, stopped=True) or ())]
 
     def mark(self, mark: Mark) -> Effects | None:
         """Value everything, reconcile the cash, and take LEAN's equity.
@@ -188,6 +197,8 @@ class Ledger(Restorable):
         if not -EQUITY_TOLERANCE <= unexplained <= EQUITY_TOLERANCE:
             return False
         self._reconciliation.pass_by(time)
+        if self.doubt.looks:
+            self.doubt.clear()
         books.time = self.last_mark = time
         self.marks += 1
         if prices:
@@ -211,8 +222,7 @@ class Ledger(Restorable):
     def _take(self, mark: Mark, *, stopped: bool) -> Effects | None:
         """Book a mark; `stopped` says that it is the first after LEAN was stopped."""
         books, reconciliation = self.books, self._reconciliation
-        known = books.holdings.keys()
-        if not (known >= mark.prices.keys() and known >= mark.profits.keys()):
+        if not self._knows(mark):
             return self._refuse(mark)
         if mark.rates:
             books.set_rates(mark.rates)
@@ -228,6 +238,11 @@ class Ledger(Restorable):
             reconciliation.close()
         self._close(mark, judged)
         return effects
+
+    def _knows(self, mark: Mark) -> bool:
+        """Whether all that a mark values was described."""
+        known = self.books.holdings.keys()
+        return known >= mark.prices.keys() and known >= mark.profits.keys()
 
     def _refuse(self, mark: Mark) -> Effects:
         """Record a mark that names what was never described."""
@@ -257,15 +272,24 @@ class Ledger(Restorable):
             self._judge(mark.time, mark.equity + value_aside(self.books, mark), judged)
 
     def _judge(self, time: datetime, lean_equity: float, judged: bool) -> None:
-        """Take LEAN's equity, and what of it is unexplained; it is judged where the cash was."""
-        self.lean_equity = lean_equity
-        self.unexplained = lean_equity - self.equity
+        """Take LEAN's equity, and what of it is unexplained; it is judged where the cash was.
+
+        Live, what one look alone misses is not believed: ours stands for LEAN's equity then.
+        """
+        gap = lean_equity - self.equity
+        size = abs(gap)
+        missing = size > UNEXPLAINED_LIMIT and size > UNEXPLAINED_PART * abs(lean_equity)
+        if not missing:
+            self.doubt.clear()
+        elif self.books.live and not (judged and self.doubt.confirms(time, gap)):
+            self.lean_equity = self.equity + self.unexplained
+            return
+        self.lean_equity, self.unexplained = lean_equity, gap
         if not judged:
             return
-        size = abs(self.unexplained)
         if size > self.max_abs_unexplained:
             self.max_abs_unexplained = size
-        if size > UNEXPLAINED_LIMIT and size > UNEXPLAINED_PART * abs(lean_equity):
+        if missing:
             detail = f"LEAN's equity is {lean_equity!r}, the ledger's {self.equity!r}"
             self.books.anomaly(time, "unexplained money", detail, amount=self.unexplained)
 

@@ -7,19 +7,20 @@ adopted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
-from models.codec import FLAG, NUMBER, TEXT, list_of, maybe
+from models.codec import FLAG, NUMBER, TEXT, TIME, list_of, maybe
 from models.events.account import Mark
 from models.events.orders import Fill
 from models.fields import PART, Field, Restorable, Table
 from models.ledger.adoptions import Adoptions
 from models.ledger.books import Books
+from models.ledger.cash_moved import CASH_PART, CASH_TOLERANCE, Residual, residuals
 from models.ledger.corporate_actions import convert_fractions
-from models.ledger.effects import NO_EFFECTS, Effects
+from models.ledger.effects import NO_EFFECTS, Effect, Effects
 from models.ledger.financing import Stake, bearers, borne, stakes
+from models.ledger.interruption import Interruption
 from models.ledger.statement import Flow
 from models.ledger.tags import UNASSIGNED
 from models.records import row_codec
@@ -28,24 +29,6 @@ from models.rows import row_of
 # The most that funding or interest is taken to move at once, as a part of what is held: chosen well
 # above the hundredths of a percent of usual rates, so that larger cash is seen as the flow it is.
 MOST_FINANCING = 0.03
-
-# Cash that differs by less than this, in account currency, is float dust.
-CASH_TOLERANCE = 1e-6
-CASH_PART = 1e-12  # or by less than this part of it
-
-
-class Residual(NamedTuple):
-    """Cash that no event explains.
-
-    Attributes:
-        currency: Where it is.
-        amount: What LEAN has more than it should, units of the currency.
-        value: The amount in account currency.
-    """
-
-    currency: str
-    amount: float
-    value: float
 
 
 class Reconciliation(Restorable):
@@ -61,6 +44,7 @@ class Reconciliation(Restorable):
     STATE: ClassVar[Table] = Table(
         Field("adoptions", PART, "_adoptions"),
         Field("doubted", list_of(row_of(TEXT, NUMBER)), "_doubted"),
+        Field("doubted_at", maybe(TIME), "_doubted_at", absent=None),
         Field("scanned", FLAG, "_scanned"),
         Field("stakes", maybe(list_of(row_codec(Stake))), "_stakes"),
     )
@@ -71,6 +55,7 @@ class Reconciliation(Restorable):
         self._scanned = False  # LEAN's hourly scan ran since cash was last judged
         self._stakes: list[Stake] | None = None  # who held what bears interest when it did
         self._doubted: list[tuple[str, float]] = []  # live: what cash the last mark missed
+        self._doubted_at: datetime | None = None  # UTC of that mark
 
     def prepare(self, fill: Fill) -> None:
         """Take a fill that is about to be booked.
@@ -91,34 +76,7 @@ class Reconciliation(Restorable):
 
     def residuals(self, mark: Mark) -> list[Residual]:
         """The cash of a mark that no event explains."""
-        books, unsettled = self._books, mark.unsettled
-        settled = self._settled(mark.profits) if mark.profits else {}
-        expected = books.cash.expected
-        found: list[Residual] = []
-        for currency, amount in mark.cash.items():
-            shown = amount
-            if unsettled or settled:
-                shown += unsettled.get(currency, 0.0) - settled.get(currency, 0.0)
-            before = expected.get(currency, 0.0)
-            if shown == before:
-                continue
-            rate = books.rates.get(currency, 0.0)
-            value = (shown - before) * rate
-            if abs(value) > max(CASH_TOLERANCE, CASH_PART * (abs(shown) + abs(before)) * rate):
-                found.append(Residual(currency, shown - before, value))
-            elif value:
-                expected[currency] = shown  # so that dust does not add up
-        return found
-
-    def _settled(self, profits: Mapping[str, tuple[float, float]]) -> dict[str, float]:
-        """Currency -> profit of futures that LEAN settled while they are open."""
-        settled: dict[str, float] = {}
-        for sid in profits:
-            holding = self._books.holdings[sid]
-            if holding.settled:
-                currency = holding.instrument.quote
-                settled[currency] = settled.get(currency, 0.0) + holding.settled
-        return settled
+        return residuals(self._books, mark)
 
     def examine(self, mark: Mark, *, stopped: bool) -> tuple[bool, Effects]:
         """Adopt what no fill explains, and see whether the cash of a mark may be judged.
@@ -144,10 +102,18 @@ class Reconciliation(Restorable):
             return False, NO_EFFECTS
         return sure or self._shown_twice(mark), adopted
 
+    def interrupted(self, mark: Mark) -> list[Effect]:
+        """Take over what changed while LEAN was stopped, at the first mark after it."""
+        interruption = Interruption(self._books, mark)
+        interruption.take()
+        self._adoptions.beside = interruption.beside
+        return interruption.effects
+
     def _shown_twice(self, mark: Mark) -> bool:
         """Whether the mark before missed the same cash."""
         doubted, self._doubted = self._doubted, [row[:2] for row in self.residuals(mark)]
-        return self._doubted == doubted
+        before, self._doubted_at = self._doubted_at, mark.time
+        return self._doubted == doubted and (not doubted or mark.time != before)
 
     def book(self, mark: Mark, *, stopped: bool) -> list[Flow]:
         """Book the cash of a mark that moved without an event.

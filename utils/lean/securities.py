@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from models.events.instruments import (
@@ -15,15 +16,24 @@ from models.events.instruments import (
 )
 from models.tracker.core import Core
 from utils.lean.cash import KeptCash
-from utils.lean.conversions import class_name
+from utils.lean.conversions import class_name, utc
 
 if TYPE_CHECKING:
-    from AlgorithmImports import QCAlgorithm, Security, SecurityHolding, SecurityPortfolioManager
+    from AlgorithmImports import (
+        QCAlgorithm,
+        Security,
+        SecurityHolding,
+        SecurityIdentifier,
+        SecurityPortfolioManager,
+    )
 
 # The settlement models whose money is settled at once, so that nothing unsettled is read.
 SETTLED_AT_ONCE = frozenset(
     {"ImmediateSettlementModel", "FutureSettlementModel", SETTLES_IN_ACCOUNT}
 )
+
+# SecurityIdentifier.DefaultDate: the date of a symbol that has none of its own.
+NO_DATE = datetime(1899, 12, 30, tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -123,4 +133,11 @@ def describe_instrument(symbol: Any, security: Security) -> Instrument:
         underlying=str(symbol.underlying.id) if rules.has_strike else "",
         strike=identifier.strike_price if rules.has_strike else None,
         right=str(identifier.option_right) if rules.has_strike else "",
+        expiry=_expiry(identifier) if rules.has_strike or rules.settles_daily else None,
     )
+
+
+def _expiry(identifier: SecurityIdentifier) -> datetime | None:
+    """Read the last day of a contract; a canonical symbol has none but LEAN's first date."""
+    date = utc(identifier.date)
+    return date if date.year > NO_DATE.year else None

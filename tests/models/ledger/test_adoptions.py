@@ -121,7 +121,7 @@ STOCK AAPL
 MARK
 OUTSIDE BUY 10 AAPL @ 95
 MARK? AAPL 100
-=> equity 10000 unexplained 50
+=> equity 10000 unexplained 0
 MARK AAPL 101
 => anomaly adopted
 => unassigned unrealized 60
@@ -134,7 +134,7 @@ OUTSIDE BUY 10 AAPL @ 95
 MARK? AAPL 100
 OUTSIDE BUY 5 AAPL @ 98
 MARK? AAPL 100
-=> equity 10000 unexplained 60
+=> equity 10000 unexplained 0
 MARK AAPL 100
 => anomaly adopted
 => unassigned unrealized 60
@@ -150,7 +150,7 @@ OUTSIDE SELL 10 AAPL @ 95
 MARK
 OUTSIDE BUY 10 AAPL @ 95
 MARK?
-=> equity 10000 unexplained 50
+=> equity 10000 unexplained 0
 MARK
 => anomaly adopted
 => unassigned unrealized 50

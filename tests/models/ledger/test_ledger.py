@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 
 from models.events.corporate_actions import (
     Delisting,
@@ -18,6 +20,8 @@ from models.ledger.books import Books
 from models.ledger.ledger import Ledger
 from tests.booking import book
 from tests.models.ledger.opened import NOON, fill, ledger, mark
+
+LATER = NOON + timedelta(seconds=1)
 
 
 def test_the_law_names_every_term() -> None:
@@ -114,7 +118,7 @@ def test_a_restored_ledger_has_the_doubts_of_the_saved_one() -> None:
     restored.restore(json.loads(json.dumps(saved.state())))
     assert restored.state() == saved.state()
     assert restored.flows == []
-    book(restored, odd)
+    book(restored, replace(odd, time=LATER))
     assert [flow.amount for flow in restored.flows] == [100.0]
 
 
@@ -126,4 +130,6 @@ def test_live_a_doubt_ends_with_a_mark_that_closes() -> None:
         book(made, shown)
         assert made.flows == []
     book(made, odd)
+    assert made.flows == [], "a second look at the same step tells nothing new"
+    book(made, replace(odd, time=LATER))
     assert [flow.amount for flow in made.flows] == [100.0]

@@ -93,7 +93,7 @@ def observed(name: str) -> list[Hook]:
             days[day] += 1
             terms = tracker.ledger.total()
             before, moved = moved, terms.dividends + terms.financing + len(tracker.ledger.flows)
-            explained = abs(tracker.ledger.unexplained) <= CENT
+            explained = abs(tracker.ledger.unexplained) <= CENT and not tracker.ledger.doubt.looks
             if days[day] > 1 and moved == before and explained:
                 allowed = _allowed(tracker)
         hooks.append(Hook(played.line, count, allowed, len(tracker.ledger.books.rates) - 1))

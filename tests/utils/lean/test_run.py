@@ -205,14 +205,23 @@ def test_what_grew_is_adopted_at_the_brokers_average(project: Project) -> None:
     assert tracker.balance()["equity"] == LEFT - 280.0 + 900.0
 
 
-def test_what_shrank_is_closed_at_the_current_price(project: Project) -> None:
-    """6 of 10 are left: 4 close at the first mark's price, as trades that say `outside`."""
+def test_what_shrank_is_closed_at_the_price_that_its_cash_implies(project: Project) -> None:
+    """6 of 10 are left and 200 came: 4 were sold at 50, as trades that say `outside`."""
     run = again(project, stock(6.0, 55.0), LEFT + 200.0)
     (trade,) = run.tracker.trades()
-    assert (trade.quantity, trade.exit_price, trade.exit_reason) == (4.0, 55.0, "outside")
+    assert (trade.quantity, trade.exit_price, trade.exit_reason) == (4.0, 50.0, "outside")
     assert trade.strategy == "a"
-    (flow,) = run.tracker.ledger.flows
-    assert flow.value == pytest.approx(-20.0)
+    assert run.tracker.flows() == ()
+    assert run.tracker.balance()["unexplained"] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_what_shrank_beside_a_deposit_is_closed_at_the_current_price(project: Project) -> None:
+    """No market was at 300: 4 close at the first mark's price, and the rest is a flow."""
+    run = again(project, stock(6.0, 55.0), LEFT + 1200.0)
+    (trade,) = run.tracker.trades()
+    assert (trade.quantity, trade.exit_price, trade.exit_reason) == (4.0, 55.0, "outside")
+    (flow,) = run.tracker.flows()
+    assert flow.value == pytest.approx(980.0)
     assert flow.cause == "while stopped"
     assert run.tracker.balance()["unexplained"] == pytest.approx(0.0, abs=1e-9)
 
@@ -279,13 +288,14 @@ def test_cash_that_moved_is_a_flow(project: Project) -> None:
 
 def test_all_of_it_is_told_once(project: Project) -> None:
     """One line says that the state was restored, one what was adopted."""
-    later = [shown(stock(6.0, 55.0), f"14:{minute}", LEFT + 200.0) for minute in (34, 35, 36)]
-    run = again(project, stock(6.0, 55.0), LEFT + 200.0, *later)
+    cash = LEFT + 1200.0
+    later = [shown(stock(6.0, 55.0), f"14:{minute}", cash) for minute in (34, 35, 36)]
+    run = again(project, stock(6.0, 55.0), cash, *later)
     (restored,) = run.logged("restored")
     assert "deployment=2" in restored
     (adopted,) = run.logged("adopted")
-    assert "holdings=1 cash=-20" in adopted
-    quiet = again(project, stock(6.0, 55.0), LEFT + 200.0)
+    assert "holdings=1 cash=980" in adopted
+    quiet = again(project, stock(6.0, 55.0), cash)
     assert len(quiet.logged("restored")) == 1
     assert quiet.logged("adopted") == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,7 @@ def test_an_instrument_is_described_as_leans_security(tmp_path: Path) -> None:
         underlying=tapes.STOCK,
         strike=100.0,
         right="CALL",
+        expiry=datetime(2020, 1, 17, tzinfo=UTC),
     )
 
 
@@ -53,6 +55,8 @@ def test_instruments_are_as_recorded(name: str) -> None:
         assert instrument.normalization == line["normalization"]
         assert instrument.interest_model == line["interest_model"]
         assert instrument.settlement_model == line["settlement_model"]
+        expiry = line.get("expiry")
+        assert instrument.expiry == (expiry and datetime.fromisoformat(expiry + "+00:00"))
         assert (instrument.strike, instrument.right) == (line.get("strike"), line.get("right", ""))
         if instrument.valuation is Valuation.PAIR:
             assert instrument.base + instrument.quote == instrument.ticker

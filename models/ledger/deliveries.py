@@ -1,0 +1,70 @@
+"""Deliveries: options that expired or were exercised while LEAN was stopped.
+
+No event tells of them. An option that is gone was exercised or assigned where its underlying
+changed by what the option delivers, for cash at the strike; it paid its worth in cash where it
+delivers nothing; and it expired worthless where its time is over and neither happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from models.events.instruments import Instrument, SecurityType, Valuation
+from models.ledger.lean_account import Holding
+
+# How near cash, or an average price, must be to what a delivery at the strike makes of it.
+STRIKE_TOLERANCE = 0.01
+
+
+def has_expired(instrument: Instrument, time: datetime) -> bool:
+    """Whether an instrument's last day is there or over."""
+    return instrument.expiry is not None and time >= instrument.expiry
+
+
+def delivered(option: Instrument, closed: float) -> float:
+    """The signed quantity of the underlying that a closed quantity of an option delivers.
+
+    Args:
+        option: The option.
+        closed: Signed as it was held.
+    """
+    contract = option.security_type is SecurityType.FUTURE_OPTION
+    size = 1.0 if contract else option.multiplier
+    return closed * size * (1.0 if option.right == "CALL" else -1.0)
+
+
+def was_delivered(
+    option: Instrument,
+    quantity: float,
+    underlying: Holding,
+    gap: float,
+    evidence: tuple[float, float],
+) -> bool:
+    """Whether what an underlying changed by is what an option delivered.
+
+    Args:
+        option: The option, which was not at the end of its time.
+        quantity: What it would deliver.
+        underlying: LEAN's holding of it before.
+        gap: What LEAN holds more of it.
+        evidence: The cash that no event explains in the quote currency, and LEAN's average price.
+    """
+    strike, (cash, average) = option.strike or 0.0, evidence
+    if gap != quantity:
+        return False
+    if underlying.instrument.valuation is Valuation.MARGIN:
+        return abs(average - strike) <= STRIKE_TOLERANCE * abs(strike)
+    paid = -quantity * strike * underlying.instrument.multiplier
+    return abs(cash - paid) <= STRIKE_TOLERANCE * abs(paid)
+
+
+def covers(gap: float, quantity: float) -> bool:
+    """Whether a quantity that is delivered is a part of a change, or all of it."""
+    return gap * quantity > 0 and abs(gap) >= abs(quantity)
+
+
+def share_delivery(parts: Sequence[tuple[str, float]], quantity: float) -> list[tuple[str, float]]:
+    """The parts of a delivered quantity that fall on those whose option was closed."""
+    total = sum(part for _, part in parts)
+    return [(name, quantity * part / total) for name, part in parts]
