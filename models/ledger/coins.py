@@ -6,8 +6,7 @@ holding, or one of another quantity: the cash book is the position.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from models.events.account import Mark
 from models.events.instruments import Valuation
@@ -20,59 +19,67 @@ Shown = dict[str, tuple[float, float]]  # sid -> (quantity, average price)
 
 
 def coins_held(
-    books: Books, mark: Mark, last: Mapping[str, float]
+    books: Books,
+    mark: Mark,
+    last: Mapping[str, float],
+    beside: Mapping[str, float],
+    sold: Container[str],
 ) -> tuple[Shown, dict[str, float]]:
     """What is held by LEAN's holdings and, of pairs that they do not agree with, by its cash.
 
     Args:
-        books: The books as they were when LEAN was stopped.
+        books: The books as they were when LEAN was stopped, with all trades but the closing ones.
         mark: The first mark after it.
         last: Sid -> the last price before it, quote currency.
+        beside: What was returned at the stop before.
+        sold: The currencies in which something else was closed.
 
     Returns:
         Sid -> (quantity, average price), and sid of a pair -> how far LEAN's holding is from it.
     """
     shown = {sid: held for sid, held in (mark.holdings or {}).items() if sid in books.holdings}
     moved = {name: amount for name, amount, _ in residuals(books, mark)}
-    gaps: dict[str, dict[str, float]] = defaultdict(dict)  # by base currency, by sid
+    now: dict[str, float] = {}
     for sid, holding in books.holdings.items():
         instrument = holding.instrument
-        if instrument.valuation is Valuation.PAIR and instrument.base in mark.cash:
-            gap = shown.get(sid, (0.0, 0.0))[0] - holding.quantity
-            if abs(gap) > dust(max(abs(gap), holding.traded)):
-                gaps[instrument.base][sid] = gap
-    beside: dict[str, float] = {}
-    for base, by_sid in gaps.items():
-        left = moved.get(base, 0.0)
-        if _same(sum(by_sid.values()), left, books.rates[base]):
-            continue  # LEAN's holdings are what the cash says
-        for sid in by_sid:
-            holding = books.holdings[sid]
-            price = _paid(books, holding, left, moved, last[sid])
-            part = _part(holding.quantity, left, bought=price is not None)
-            quantity = tidy(holding.quantity + part, holding.quantity)
-            left -= part
-            beside[sid] = shown.get(sid, (0.0, 0.0))[0] - quantity
-            shown[sid] = quantity, 0.0
-    return shown, beside
+        if instrument.valuation is not Valuation.PAIR or instrument.base not in mark.cash:
+            continue
+        quantity, cash = shown.get(sid, (0.0, 0.0))[0], moved.get(instrument.base, 0.0)
+        gap = quantity - holding.quantity
+        if abs(gap) <= dust(max(abs(quantity), holding.traded)) or _may_be(quantity, gap, cash):
+            continue
+        if sid in beside and _same(gap, beside[sid]):
+            cash = 0.0  # LEAN's holding is what it was
+        part = _traded(books, holding, moved, last[sid], sold) if cash else 0.0
+        held = tidy(holding.quantity + part, max(abs(holding.quantity), abs(part)))
+        moved[instrument.base] = cash - part
+        now[sid] = quantity - held
+        shown[sid] = held, 0.0
+    return shown, now
 
 
-def _same(gap: float, cash: float, rate: float) -> bool:
-    """Whether holdings changed by what their currency's cash did, to a millionth of money."""
-    return abs(gap - cash) * (rate or 1.0) <= 1e-6 + 1e-9 * abs(gap) * (rate or 1.0)
+def _same(one: float, other: float) -> bool:
+    """Whether two changes are one, but for the digits of floats."""
+    return abs(one - other) <= dust(0.0) + 1e-9 * max(abs(one), abs(other))
 
 
-def _part(held: float, cash: float, *, bought: bool) -> float:
-    """What of a currency's cash that moved is a trade of a pair: what is gone, or was paid for."""
-    if held * cash < 0:
-        return max(-abs(held), min(abs(held), cash))
-    return cash if bought else 0.0
+def _may_be(quantity: float, gap: float, cash: float) -> bool:
+    """Whether a holding of LEAN's is one to believe: one that its cash is not against."""
+    return _same(gap, cash) or (quantity != 0.0 and gap * cash > 0)
 
 
-def _paid(
-    books: Books, holding: Holding, bought: float, moved: Mapping[str, float], last: float
-) -> float | None:
-    """The price at which the quote currency's cash paid for a quantity, if it did."""
-    paid = moved.get(holding.instrument.quote, 0.0)
-    price = implied_price(books, holding, -bought, paid) if paid else None
-    return price if of_the_market(price, last, holding.price) else None
+def _traded(
+    books: Books, holding: Holding, moved: Mapping[str, float], last: float, sold: Container[str]
+) -> float:
+    """What of a base currency's cash that moved is a trade of its pair.
+
+    That is what the quote currency paid for, and what is gone and nothing else can have taken.
+    """
+    instrument, held = holding.instrument, holding.quantity
+    cash, paid = moved[instrument.base], moved.get(instrument.quote, 0.0)
+    price = implied_price(books, holding, -cash, paid) if paid else None
+    if of_the_market(price, last, holding.price):
+        return cash
+    if held * cash >= 0 or instrument.base in sold:
+        return 0.0
+    return max(-abs(held), min(abs(held), cash))

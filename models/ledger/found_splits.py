@@ -28,7 +28,9 @@ RATIOS = sorted(
     key=lambda ratio: (ratio.numerator + ratio.denominator, ratio),
 )
 
-# How far the average price may be from what the ratio makes of it, as a part of it.
+# How far the average price may be from what the ratio makes of it, as a part of it. One that fits
+# but for the digits of floats goes before a simpler one that a broker's rounding may have made.
+EXACT = 1e-5
 RATIO_TOLERANCE = 0.005
 
 
@@ -46,12 +48,13 @@ def ratio_of(holding: Holding, quantity: float, average: float) -> Fraction | No
     if not (holding.average > 0 and average > 0 and holding.quantity * quantity >= 0):
         return None
     changed = average / holding.average
-    for ratio in RATIOS:
-        factor = float(ratio)
-        if abs(changed / factor - 1.0) > RATIO_TOLERANCE:
-            continue
-        if int(round(holding.quantity / factor, PLACES)) == quantity:
-            return ratio
+    for tolerance in (EXACT, RATIO_TOLERANCE):
+        for ratio in RATIOS:
+            factor = float(ratio)
+            if abs(changed / factor - 1.0) > tolerance:
+                continue
+            if int(round(holding.quantity / factor, PLACES)) == quantity:
+                return ratio
     return None
 
 

@@ -65,17 +65,18 @@ class Interruption:
         books: The books as they were then.
         mark: The first mark after it, with everything that LEAN holds and all of its cash; it names
             no instrument that is unknown.
+        beside: As of the attribute, at the stop before.
 
     Attributes:
         effects: What was done to strategies.
         beside: Sid of a pair -> how far LEAN's holding is from what the cash book has of it.
     """
 
-    def __init__(self, books: Books, mark: Mark) -> None:
+    def __init__(self, books: Books, mark: Mark, beside: dict[str, float]) -> None:
         self._books = books
         self._mark = mark
         self.effects: list[Effect] = []
-        self.beside: dict[str, float] = {}
+        self.beside = beside
 
     def take(self) -> None:
         """Take over all that changed, but the cash that nothing explains."""
@@ -83,9 +84,15 @@ class Interruption:
         self.effects += split_found(books, mark)
         last = {sid: holding.price for sid, holding in books.holdings.items()}
         value_holdings(books, mark)
-        shown, self.beside = coins_held(books, mark, last)
+        shown = {s: held for s, held in (mark.holdings or {}).items() if s in books.holdings}
         for option in self._changes(shown, last):
             self._deliver(option, shown)
+        changes = [each for each in self._changes(shown, last) if not _is_pair(each.holding)]
+        for change in changes:
+            if not change.closed:
+                self._open(change)
+        sold = {paid_in(books, each.holding)[0] for each in changes if each.closed}
+        shown, self.beside = coins_held(books, mark, last, self.beside, sold)
         changes = self._changes(shown, last)
         for change in changes:
             if not change.closed:
@@ -252,3 +259,8 @@ class Interruption:
         detail = f"LEAN holds {change.after!r} at {change.average!r}, the fills seen make "
         detail += f"{holding.quantity!r}: taken for {what}, while stopped"
         self._books.anomaly(self._mark.time, "adopted", detail, instrument.sid, amount)
+
+
+def _is_pair(holding: Holding) -> bool:
+    """Whether a holding is a swap of two cash balances."""
+    return holding.instrument.valuation is Valuation.PAIR

@@ -104,7 +104,7 @@ class Reconciliation(Restorable):
 
     def interrupted(self, mark: Mark) -> list[Effect]:
         """Take over what changed while LEAN was stopped, at the first mark after it."""
-        interruption = Interruption(self._books, mark)
+        interruption = Interruption(self._books, mark, self._adoptions.beside)
         interruption.take()
         self._adoptions.beside = interruption.beside
         return interruption.effects
