@@ -244,8 +244,8 @@ class PerformanceTracker(Amendments, TradesByHand):
     def daily_nav(self, strategy: str | None = None) -> tuple[list[date], Floats]:
         """The days of the account, or of a strategy, and the NAV at the end of each.
 
-        A day is a weekday of the tracker's zone, or one of a weekend on which the NAV moved; one
-        without a mark has the NAV of the day before. No point is thinned out.
+        A day is a weekday of the tracker's zone, or one of a weekend with a mark at which something
+        was held; one without a mark has the NAV of the day before. No point is thinned out.
         """
         return self._performance.daily_nav(strategy)
 

@@ -32,6 +32,19 @@ class Moments(NamedTuple):
         squares = self.squares + step * (value - mean)
         return Moments(self.n + 1, mean, squares, self.downside + min(value, 0.0) ** 2)
 
+    def among(self, days: int) -> Moments:
+        """The moments over so many days, of which those that are not counted here return 0.
+
+        Args:
+            days: How many; fewer than `n` where some of the days with a mark do not count.
+        """
+        if not self.n or days <= 0:
+            return Moments()
+        mean = self.mean * self.n / days
+        # T. Chan, G. Golub and R. LeVeque, 1979: one set of samples added to another, here of zeros
+        squares = self.squares + self.mean * mean * (days - self.n)
+        return Moments(days, mean, max(squares, 0.0), self.downside)
+
     @property
     def variance(self) -> float | None:
         """Sample variance of a day's return; None below two days."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from math import sqrt
 from typing import Any, ClassVar
 
-from models.codec import NUMBER, TEXT, list_of, maybe
+from models.codec import NUMBER, TEXT, TIME, list_of, maybe
+from models.equity.daily import days_a_year
+from models.equity.moments import Moments
 from models.equity.nav_series import NEW_LOW, NOTHING, RECOVERED, Change, NavSeries
 from models.equity.strategy_metrics import StrategyMetrics
 from models.equity.tally import Tally
@@ -15,9 +17,10 @@ from models.errors import UnknownStrategyError
 from models.fields import PART, Field, Restorable, Table, restored, saved_value
 from models.ledger.books import Books
 from models.ledger.effects import Effects
-from models.ledger.ledger import Ledger
+from models.ledger.ledger import EQUITY_TOLERANCE, Ledger
 from models.ledger.statement import Sheet
 from models.ledger.tags import UNASSIGNED
+from models.rows import row_of
 
 # What any mark may bring, and is no change to those who do not follow drawdowns.
 UNTOLD = (NEW_LOW, RECOVERED)
@@ -52,9 +55,22 @@ class Scope(Restorable):
         """The closed trades in numbers."""
         return self.track.tally
 
-    def metrics(self, sheet: Sheet, days_per_year: float) -> StrategyMetrics:
-        """The strategy in figures; what is undefined is None."""
-        tally, moments = self.tally, self.track.book.daily_returns_moments()
+    def metrics(
+        self, sheet: Sheet, days_per_year: float, span: tuple[date, date] | None
+    ) -> StrategyMetrics:
+        """The strategy in figures; what is undefined is None.
+
+        Args:
+            sheet: Its terms.
+            days_per_year: Trading days a year.
+            span: The first and the last day of the account; None before the first.
+        """
+        tally, book = self.tally, self.track.book
+        moments, year = Moments(), days_per_year
+        if span is not None:
+            days = book.days_between(*span)
+            moments = book.daily_returns_moments().among(days)
+            year = days_a_year(days, *span, days_per_year)
         decided = tally.wins + tally.losses
         deviation, down = (
             sqrt(each or 0.0) for each in (moments.variance, moments.downside_variance)
@@ -70,8 +86,8 @@ class Scope(Restorable):
             win_rate=tally.wins / decided if decided else None,
             profit_factor=tally.won / -tally.lost if tally.lost else None,
             max_drawdown=self.track.max_depth,
-            sharpe_ratio=moments.mean / deviation * sqrt(days_per_year) if deviation else None,
-            sortino_ratio=moments.mean / down * sqrt(days_per_year) if down else None,
+            sharpe_ratio=moments.mean / deviation * sqrt(year) if deviation else None,
+            sortino_ratio=moments.mean / down * sqrt(year) if down else None,
             capital=self.capital,
             trading_days=moments.n,
         )
@@ -97,6 +113,7 @@ class Scopes(Restorable):
         Field("base", NUMBER, "_base"),
         Field("flows", NUMBER, "_flows"),
         Field("seeded", maybe(NUMBER), "_seeded"),
+        Field("sampled", maybe(row_of(TIME, NUMBER)), "_sampled", absent=None),
     )
 
     def __init__(
@@ -110,6 +127,7 @@ class Scopes(Restorable):
         self._base = 0.0
         self._flows = 0.0
         self._seeded: float | None = None  # gained before the start; None before the first mark
+        self._sampled: tuple[datetime, float] | None = None  # LEAN's equity at the last midnight
         self.changes: list[tuple[Scope, Change]] = []
         self._begin_named()
 
@@ -152,6 +170,26 @@ class Scopes(Restorable):
             change = scope.track.mark(time, scope.capital + account.terms.net + account.open_pnl)
             if change is not NOTHING and (drawdowns or change not in UNTOLD):
                 self._note(scope, change)
+        if not self.account.track.book.settled:
+            self._settle_days(time, ledger)
+
+    def _settle_days(self, time: datetime, ledger: Ledger) -> None:
+        """Take note of a mark for the closes of the days.
+
+        It shows the close of the day before where LEAN's sample of the same time does: a dividend
+        that is paid at midnight is of the new day.
+        """
+        sampled, shown = self._sampled, ledger.lean_equity
+        closing = (
+            sampled is not None
+            and shown is not None
+            and sampled[0] == time
+            and abs(shown - sampled[1]) <= EQUITY_TOLERANCE
+        )
+        self.account.track.book.settle(held=bool(ledger.books.held), closing=closing)
+        for name, scope in self.strategies.items():
+            account = ledger.books.accounts.get(name)
+            scope.track.book.settle(held=bool(account and account.open), closing=closing)
 
     @property
     def room(self) -> int:
@@ -214,10 +252,18 @@ class Scopes(Restorable):
                 if change:
                     self._note(scope, change)
 
-    def roll(self, time: datetime) -> None:
-        """Close the sessions that ended before a time at which there is no mark."""
+    def end_day(self, time: datetime, equity: float) -> None:
+        """Close the sessions that ended before a time, at which there may be a mark already.
+
+        Args:
+            time: UTC of LEAN's sample.
+            equity: LEAN's equity then, account currency.
+        """
+        self._sampled = (time, equity)
         for scope in (self.account, *self.strategies.values()):
             self._note(scope, scope.track.roll(time))
+            if scope.track.time == time:
+                scope.track.book.end_day(time)
 
     def find(self, strategy: str | None) -> Scope:
         """A strategy's scope, or the account's for None.

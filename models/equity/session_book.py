@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, ClassVar
 
-from models.codec import list_of, packed_column
+from models.codec import FLAG, list_of, maybe, packed_column
+from models.equity.daily import SATURDAY, weekdays
 from models.equity.moments import Moments
 from models.equity.session_metrics import FIRST_DATE, SessionKind, SessionMetrics
 from models.equity.sessions import SESSION_ROW, START_OF, Session, close_of, merge_sessions
@@ -25,6 +26,9 @@ YEARS_KEPT = 2
 # The time before all times.
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 
+# How much later than midnight LEAN may call what is scheduled for it in live trading.
+MIDNIGHT_TAKES = timedelta(minutes=1)
+
 
 class SessionBook(Restorable):
     """The sessions of one scope: the open day, the closed days that are kept, and folded months.
@@ -39,6 +43,8 @@ class SessionBook(Restorable):
         day: The open day; before the first event it only holds the capital.
         since: UTC of the end of the session before the open day.
         until: UTC of the next local midnight; an event from then on must `roll` first.
+        settled: Whether no later mark of the open day changes which days count, or the close of the
+            day before it.
     """
 
     STATE: ClassVar[Table] = Table(
@@ -46,19 +52,36 @@ class SessionBook(Restorable):
         Field("months", list_of(SESSION_ROW), "_months"),
         Field("moments", row_codec(Moments), "_moments"),
         Field("closes", row_of(packed_column("d"), packed_column("d")), "_closes"),
+        Field("day_counts", maybe(FLAG), "_counts", absent=None),
     )
 
-    __slots__ = ("_closes", "_days", "_moments", "_months", "_zone", "day", "since", "until")
+    __slots__ = (
+        "_begins",
+        "_closes",
+        "_counts",
+        "_days",
+        "_moments",
+        "_months",
+        "_weekends",
+        "_zone",
+        "day",
+        "settled",
+        "since",
+        "until",
+    )
 
     def __init__(self, capital: float, zone: tzinfo) -> None:
         self.day = Session.flat(date.min, capital, 1.0, False)
-        self.since = self.until = BEGINNING
+        self.since = self.until = self._begins = BEGINNING
+        self.settled = True
         self._zone = zone
         self._days: list[Session] = []
         self._months: list[Session] = []
         self._moments = Moments()
-        # date ordinals and closing NAVs of all trading days that ended
+        # date ordinals and closing NAVs of all days that ended and count
         self._closes = (array("d"), array("d"))
+        self._weekends = 0  # how many of them are of weekends
+        self._counts: bool | None = None  # whether the open day does, where a mark told
 
     def roll(self, time: datetime, valued: bool) -> bool:
         """Open the day of a time, which is not before `until`, where the open day ended.
@@ -75,7 +98,55 @@ class SessionBook(Restorable):
         self.day = Session.flat(today, before.end_equity, before.end_nav, valued)
         self.since = self.until
         self.until = self._midnight(today + ONE_DAY)
+        self._begin_day()
         return closed
+
+    def _begin_day(self) -> None:
+        """Wait for the marks that say whether the open day counts."""
+        self._begins = self._midnight(self.day.start)
+        self._counts, self.settled = None, False
+
+    def settle(self, *, held: bool, closing: bool) -> None:
+        """Take note of a mark of the open day, which was taken, for the closes of days.
+
+        A day of a weekend counts once something is held at a mark.
+
+        Args:
+            held: Whether anything is held.
+            closing: Whether the mark is of the midnight that the day begins with, and shows what
+                the day before closed at, as that of a daily bar.
+        """
+        if closing:
+            self._counts = False
+            self._close_before()
+            return
+        self.settled = self.day.start.weekday() < SATURDAY
+        self._counts = bool(self._counts) or held or self.settled
+
+    def end_day(self, time: datetime) -> None:
+        """Take the mark before, which is of the time, for the close of the day that ended with it.
+
+        Args:
+            time: UTC, at midnight or, live, a moment after it.
+        """
+        if self.day.marked and time - self._begins < MIDNIGHT_TAKES:
+            self._counts = self.settled = False
+            self._close_before()
+
+    def _close_before(self) -> None:
+        """Take the last mark for the close of the day before the open one.
+
+        Markets that are closed all day are marked at midnight too: a day of a weekend counts by
+        such a mark alone only where the NAV moved.
+        """
+        days, navs = self._closes
+        if self.since == BEGINNING or not self.day.valued:
+            return  # the NAV of the opening is of no day before it
+        before, nav = self.day.start - ONE_DAY, self.day.end_nav
+        if days and days[-1] == before.toordinal():
+            navs[-1] = nav
+        elif before.weekday() < SATURDAY or nav != self._last_close():
+            self._keep_close(float(before.toordinal()), nav)
 
     def _midnight(self, day: date) -> datetime:
         """UTC of the first instant of a date, also where clocks skip midnight or show it twice."""
@@ -84,9 +155,8 @@ class SessionBook(Restorable):
     def _close(self, day: Session, today: date) -> None:
         """Keep a day that ended, and fold the months that are too old to keep their days."""
         self._moments = self._moments.after(day)
-        if day.marked and day.valued:
-            for column, value in zip(self._closes, close_of(day), strict=True):
-                column.append(value)
+        if self._closes_at(day):
+            self._keep_close(*close_of(day))
         oldest = date(today.year - YEARS_KEPT, today.month, 1)
         folded = bisect_left(self._days, oldest, key=START_OF)
         if folded:
@@ -146,13 +216,51 @@ class SessionBook(Restorable):
         by_days = kind in {SessionKind.DAILY, SessionKind.WEEKLY}
         return self._days if by_days else self._months + self._days
 
+    def _keep_close(self, day: float, nav: float) -> None:
+        """Keep the close of a day that counts, by the ordinal of its date."""
+        self._closes[0].append(day)
+        self._closes[1].append(nav)
+        self._weekends += (int(day) - 1) % 7 >= SATURDAY
+
     def daily_closes(self) -> tuple[list[float], list[float]]:
-        """Date ordinals and closing NAVs of all trading days, the open one included."""
+        """Date ordinals and closing NAVs of the days that count, the open one included.
+
+        These are the weekdays with a mark and a NAV, and the days of a weekend that have a mark at
+        which something was held, or on which the NAV moved.
+        """
         days, navs = map(list, self._closes)
-        if self.day.marked and self.day.valued:
+        if self._closes_at(self.day):
             day, nav = close_of(self.day)
             return [*days, day], [*navs, nav]
         return days, navs
+
+    def _closes_at(self, day: Session) -> bool:
+        """Whether the open day has a close of its own."""
+        counts = self._counts is not False or day.end_nav != self._last_close()
+        return day.marked and day.valued and counts
+
+    def days_between(self, first: date, last: date) -> int:
+        """How many days count: the weekdays of a time, and the days of a weekend with a close.
+
+        Args:
+            first: The day of the opening.
+            last: The last day.
+        """
+        day = self.day
+        rests = day.start.weekday() >= SATURDAY and self._closes_at(day)
+        return weekdays(first, last) + self._weekends + rests
+
+    @property
+    def last_close(self) -> date | None:
+        """The date of the last close; None without one."""
+        if self._closes_at(self.day):
+            return self.day.start
+        days = self._closes[0]
+        return date.fromordinal(int(days[-1])) if days else None
+
+    def _last_close(self) -> float:
+        """The NAV at the last close, 1 before the first."""
+        return self._closes[1][-1] if self._closes[1] else 1.0
 
     def daily_returns_moments(self) -> Moments:
         """Moments of the NAV's return over all trading days, the open one included."""
@@ -175,3 +283,15 @@ class SessionBook(Restorable):
         if self._days:
             self.since = self._midnight(self._days[-1].start + ONE_DAY)
         self.until = self._midnight(self.day.start + ONE_DAY)
+        counts = self._counts
+        self._begin_day()
+        self._counts = counts
+        days, navs = self._closes
+        self._closes, self._weekends = (array("d"), array("d")), 0
+        for close in zip(days, navs, strict=True):
+            if "day_counts" in state or not self._is_idle(*close):
+                self._keep_close(*close)
+
+    def _is_idle(self, day: float, nav: float) -> bool:
+        """Whether a close is one that older states kept of each day of a weekend with a mark."""
+        return (int(day) - 1) % 7 >= SATURDAY and nav == self._last_close()

@@ -22,13 +22,13 @@ class StrategyMetrics(Record):
         win_rate: Winning trades over winning and losing trades, 0 to 1.
         profit_factor: Sum of the profits over the sum of the losses; None without a loss.
         max_drawdown: Deepest fall of the NAV from a peak at any mark, as a positive fraction.
-        sharpe_ratio: Mean of the NAV's trading-day returns over their sample deviation, times the
-            root of the trading days a year; no risk-free rate is taken off.
-        sortino_ratio: Mean of the NAV's trading-day returns over the root of the mean square of
-            min(return, 0), times the root of the trading days a year; None without a return below
-            0.
+        sharpe_ratio: Mean of the NAV's daily returns over their sample deviation, times the root of
+            the trading days a year, or of 365 where the series itself has more than 300 days a
+            year; no risk-free rate is taken off.
+        sortino_ratio: Mean of the NAV's daily returns over the root of the mean square of
+            min(return, 0), times the same root; None without a return below 0.
         capital: Equity that the NAV starts from.
-        trading_days: Days with a mark, which are the n of the ratios.
+        trading_days: The days of `daily_returns`, which are the n of the ratios.
     """
 
     strategy_name: str

@@ -321,7 +321,7 @@ class Core(BooksInStep):
     def _end_day(self, event: DayEnd) -> Effects | None:
         if not self.days.end(event):
             return None
-        self.scopes.roll(event.time)
+        self.scopes.end_day(event.time, event.equity)
         return NO_EFFECTS
 
     # --- what came of it

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from models.equity.session_metrics import SessionKind, SessionMetrics
 from models.equity.strategy_metrics import StrategyMetrics
 from models.errors import CallError
 from models.tracker.core import Core
+
+MOMENT = timedelta.resolution
 
 
 class Performance:
@@ -32,14 +34,16 @@ class Performance:
         """The account in the figures that a strategy has; its name is empty."""
         core = self._core
         with core.lock:
-            return core.scopes.account.metrics(core.ledger.total(), core.days_per_year)
+            figures = core.scopes.account.metrics
+            return figures(core.ledger.total(), core.days_per_year, self._span())
 
     def strategies(self) -> dict[str, StrategyMetrics]:
         """Each strategy in figures; `unassigned` among them where it ever held something."""
         core = self._core
         with core.lock:
+            span = self._span()
             return {
-                name: scope.metrics(core.ledger.sheet(name), core.days_per_year)
+                name: scope.metrics(core.ledger.sheet(name), core.days_per_year, span)
                 for name, scope in core.scopes.strategies.items()
             }
 
@@ -76,17 +80,23 @@ class Performance:
 
     def daily_nav(self, strategy: str | None) -> tuple[list[date], Floats]:
         """The days since the opening, and the NAV at the end of each."""
+        with self._core.lock:
+            days, navs = self._core.scopes.find(strategy).track.book.daily_closes()
+            span = self._span()
+        return ([], np.empty(0)) if span is None else daily_series_of(days, navs, *span)
+
+    def _span(self) -> tuple[date, date] | None:
+        """The first and the last day of the account; None before it opened."""
         core = self._core
-        with core.lock:
-            days, navs = core.scopes.find(strategy).track.book.daily_closes()
-            last = core.ledger.books.time
-            if not core.deployments or last is None:
-                return [], np.empty(0)
-            begun, sampled = core.deployments[0].time, core.samples.time
-            if len(sampled):  # LEAN samples a backtest's start before its first slice
-                begun = min(begun, datetime.fromtimestamp(float(sampled[0]), UTC))
-            first, until = (each.astimezone(core.zone).date() for each in (begun, last))
-        return daily_series_of(days, navs, first, until)
+        last = core.ledger.books.time
+        if not core.deployments or last is None:
+            return None
+        begun, sampled = core.deployments[0].time, core.samples.time
+        if len(sampled):  # LEAN samples a backtest's start before its first slice
+            begun = min(begun, datetime.fromtimestamp(float(sampled[0]), UTC))
+        # without a mark of its own a midnight is of the day that it ends
+        first, until = (each.astimezone(core.zone).date() for each in (begun, last - MOMENT))
+        return first, max(first, until, core.scopes.account.track.book.last_close or first)
 
     def equity_curve(self, strategy: str | None) -> list[CurvePoint]:
         """Its equity over time, in at most 4,000 marks with the extremes among them."""

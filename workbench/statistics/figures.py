@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from models.equity.daily import days_a_year
 from models.equity.samples import Column, Samples
 from models.execution.group_metrics import OrderGroup
 from models.performance_tracker import PerformanceTracker
@@ -47,9 +48,6 @@ OF_CLOSINGS = (
 # What LEAN rounds to three decimals, else four; and what has no zeros at the end.
 THREE_DECIMALS = frozenset({"drawdown", "valueAtRisk99", "valueAtRisk95"})
 TRIMMED = frozenset({"startEquity", "endEquity", "winRate", "lossRate", "drawdownRecovery"})
-
-# A series with more days a year than this goes on at weekends.
-MANY_DAYS = 300
 
 # A sample at midnight is the close of the day before.
 BEFORE = timedelta(microseconds=1)
@@ -153,9 +151,10 @@ def own_figures(tracker: PerformanceTracker, strategy: str | None = None) -> JSO
 def _days_a_year(tracker: PerformanceTracker, series: Closes) -> int:
     """LEAN's trading days a year; 365 where the series itself has more than 300 a year."""
     count = len(series.day) - 1
-    if count < MANY_DAYS or count / (series.day[-1] - series.day[0]) * 365.25 <= MANY_DAYS:
+    if count < 1:
         return int(tracker.days_per_year)
-    return 365
+    first, last = (date.fromordinal(int(series.day[at])) for at in (1, -1))
+    return int(days_a_year(count, first, last, tracker.days_per_year))
 
 
 def closes(tracker: PerformanceTracker, strategy: str | None = None) -> Closes:

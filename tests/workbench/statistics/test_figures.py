@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -306,6 +306,19 @@ def sampled_mean(name: str) -> float:
     """The mean equity of LEAN's daily samples, read off the tape."""
     equity = sampled(name).samples.equity
     return sum(equity) / len(equity)
+
+
+def test_quiet_weekdays_are_days_of_a_run() -> None:
+    """Eleven years have 2,870 weekdays; the days on which nothing was held are among them."""
+    tracker = replayed("macd-eleven-years").tracker
+    sharpe = found("macd-eleven-years")["own"]["portfolio"]["sharpe"]
+    assert (sharpe["n"], sharpe["days_a_year"]) == (2_870, 252)
+    assert sharpe["value"] == pytest.approx(0.106, abs=2e-3)
+    days, returns = tracker.daily_returns()
+    assert len(days) == len(returns) == tracker.summary().account.trading_days == 2_870
+    assert (days[0], days[-1]) == (date(2004, 1, 1), date(2014, 12, 31))
+    plain = returns.mean() / returns.std(ddof=1) * 252**0.5
+    assert tracker.strategies()["main"].sharpe_ratio == pytest.approx(plain)
 
 
 @pytest.mark.parametrize("name", ["three-strategies", "cash-account", "macd-eleven-years"])
