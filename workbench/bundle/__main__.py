@@ -25,10 +25,8 @@ def main() -> None:
     except BundleError as error:
         raise click.ClickException(str(error)) from error
     for name, groups in read_pins().items():
-        docstrings = (
-            "docstrings cut to what modules and classes are" if groups.short else "docstrings whole"
-        )
-        click.echo(f"{name}: {len(groups.files)} files, {docstrings}")
+        sources = "shortened" if groups.short else "whole"
+        click.echo(f"{name}: {len(groups.files)} files, {sources} sources")
 
 
 main(prog_name="python -m workbench.bundle")

@@ -11,7 +11,8 @@ from workbench.bundle.graph import reachable
 from workbench.bundle.groups import FIXED, PUBLIC, Groups, formed, homes_of, settled
 from workbench.bundle.imports import PACKAGES, BundleError, is_ours, parsed
 from workbench.bundle.merging import merge
-from workbench.bundle.modules import Module, read_modules, with_short_docstrings
+from workbench.bundle.modules import Module, read_modules
+from workbench.bundle.shortening import shortened
 from workbench.bundle.tiers import TIERS, Tier
 
 PINS = Path(__file__).with_name("pins.json")
@@ -43,7 +44,7 @@ def pins_text(sources: Mapping[str, bytes]) -> str:
 
 
 def new_groups(sources: Mapping[str, bytes], tier: Tier) -> Groups:
-    """A tier's groups made anew; docstrings are shortened only where they do not fit whole.
+    """A tier's groups made anew; sources are shortened only where they do not fit whole.
 
     Raises:
         BundleError: The sources do not fit; the text of the last attempt.
@@ -71,7 +72,7 @@ def chosen(sources: Mapping[str, bytes], tier: Tier, *, short: bool) -> dict[str
     ours = {path: text for path, text in sources.items() if path.partition("/")[0] in PACKAGES}
     ours |= {path: sources[other] for path, other in tier.instead.items() if path in ours}
     if short:
-        ours = {path: with_short_docstrings(text, path) for path, text in ours.items()}
+        ours = {path: shortened(text, path) for path, text in ours.items()}
     modules = read_modules(ours)
     used = reachable(modules, (*PACKAGES, *PUBLIC))
     for module in modules.values():

@@ -33,7 +33,7 @@ class Groups:
     """A tier's row of the table.
 
     Attributes:
-        short: Whether docstrings are cut to their first paragraph, and those of functions left out.
+        short: Whether sources are shortened, see `workbench.bundle.shortening`.
         files: The names of each file's modules by its path.
     """
 
@@ -43,7 +43,7 @@ class Groups:
     def to_dict(self) -> dict[str, Any]:
         """The row as JSON has it."""
         return {
-            "short_docstrings": self.short,
+            "short": self.short,
             "files": {k: list(v) for k, v in self.files.items()},
         }
 
@@ -51,7 +51,7 @@ class Groups:
     def from_dict(cls, row: Mapping[str, Any]) -> Groups:
         """The row that `to_dict` gave."""
         files = {path: tuple(names) for path, names in row["files"].items()}
-        return cls(row["short_docstrings"], files)
+        return cls(row["short"], files)
 
 
 def formed(modules: Mapping[str, Module], size: int) -> Files:

@@ -21,8 +21,6 @@ FUTURE = "__future__"
 # Sources that are read once however many tiers are made of them.
 KEPT_SOURCES = 1_000
 
-Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
-
 
 @dataclass(frozen=True, slots=True)
 class Imported:
@@ -208,35 +206,5 @@ def _without(source: bytes, nodes: list[ast.stmt], path: str) -> str:
     return b"".join(lines).decode().strip("\n") + "\n" if lines else ""
 
 
-def _has_docstring(node: Documented) -> bool:
+def _has_docstring(node: ast.Module) -> bool:
     return ast.get_docstring(node, clean=False) is not None
-
-
-@functools.lru_cache(maxsize=KEPT_SOURCES)
-def with_short_docstrings(source: bytes, path: str) -> bytes:
-    """The source with the docstrings of modules and classes cut to their first paragraph.
-
-    That says what a thing is. Functions lose theirs.
-    """
-    lines = source.splitlines(keepends=True)
-    found = [
-        (node.body[0], _can_do_without(node))
-        for node in ast.walk(parsed(source, path))
-        if isinstance(node, Documented) and _has_docstring(node)
-    ]
-    for node, dispensable in sorted(found, key=lambda pair: pair[0].lineno, reverse=True):
-        first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
-        if dispensable:
-            del lines[first : last + 1]
-            continue
-        blank = next((at for at in range(first, last) if not lines[at].strip()), None)
-        if blank is not None:
-            rest = lines[last][node.end_col_offset or 0 :]
-            lines[blank - 1] = lines[blank - 1].rstrip() + b'"""' + rest
-            del lines[blank : last + 1]
-    return b"".join(lines)
-
-
-def _can_do_without(node: Documented) -> bool:
-    """Whether it is a function with more in it than a docstring."""
-    return isinstance(node, ast.FunctionDef) and len(node.body) > 1
