@@ -338,7 +338,7 @@ class Core(BooksInStep):
             if round_trip is not None and self.logs[POSITIONS].take((round_trip,)):
                 self._restless = True
         if self.listeners.hear_trades:
-            tell_trades(self.listeners, effects, self.quote)
+            tell_trades(self.listeners, effects, self._ledger.books)
             self._restless = True
 
     def _facts_of(self, sid: str) -> TradeFacts:

@@ -7,13 +7,15 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import chain
+from typing import Any
 
 from models.errors import CallError
 from models.ledger.effects import Effect
 from models.tracker.guard import Guard
-from models.tracker.notices import OF_DRAWDOWNS, OF_FILLS, Notice, NoticeKind
+from models.tracker.notices import OF_DRAWDOWNS, OF_FILLS, Dealt, Notice, NoticeKind
 
 Listener = Callable[[Notice], object]
+Teller = Callable[[Dealt], object]
 
 
 class Listeners:
@@ -25,7 +27,9 @@ class Listeners:
     Attributes:
         kinds: The kinds of notice that somebody hears.
         hear_entries: Whether somebody hears of opened trades, whose records take time to make.
-        hear_trades: Whether somebody hears of any notice that fills bring.
+        hear_records: Whether somebody hears of any notice that fills bring.
+        hear_trades: Whether somebody hears of those notices, or the teller of executions.
+        teller: Who hears of every execution, among the notices; None where nobody does.
         hear_changes: Whether somebody hears of any other notice.
         hear_sessions: Whether somebody hears of closed sessions, which take time to merge.
         hear_drawdowns: Whether somebody hears of new lows of drawdowns or of recoveries.
@@ -35,7 +39,8 @@ class Listeners:
     def __init__(self, guard: Guard) -> None:
         self._guard = guard
         self._wanted: dict[Listener, frozenset[NoticeKind]] = {}
-        self._queue: deque[Notice] = deque()
+        self._queue: deque[Notice | Dealt] = deque()
+        self.teller: Teller | None = None
         self._calling = False  # some thread calls the listeners
         self._lock = threading.Lock()  # held for the two above only, never for a call outside
         self._set({})
@@ -59,11 +64,18 @@ class Listeners:
         with self._lock:
             self._set({one: kinds for one, kinds in self._wanted.items() if one != listener})
 
+    def tell_dealings(self, teller: Teller | None) -> None:
+        """Call that one, and no other, with what every execution did; None calls nobody."""
+        with self._lock:
+            self.teller = teller
+            self._set(self._wanted)
+
     def _set(self, wanted: dict[Listener, frozenset[NoticeKind]]) -> None:
         self._wanted = wanted
         self.kinds = frozenset(chain.from_iterable(wanted.values()))
         self.hear_entries = NoticeKind.TRADE_OPENED in self.kinds
-        self.hear_trades = not self.kinds.isdisjoint(OF_FILLS)
+        self.hear_records = not self.kinds.isdisjoint(OF_FILLS)
+        self.hear_trades = self.hear_records or self.teller is not None
         self.hear_changes = not self.kinds <= OF_FILLS
         self.hear_sessions = NoticeKind.SESSION_CLOSED in self.kinds
         self.hear_drawdowns = not self.kinds.isdisjoint(OF_DRAWDOWNS)
@@ -82,6 +94,10 @@ class Listeners:
             notice = Notice(kind, time, strategy, record, effect)  # type: ignore[arg-type]
             self._queue.append(notice)
 
+    def put_dealt(self, dealt: Dealt) -> None:
+        """Queue what an execution did for who tells of it; call it under the core's lock."""
+        self._queue.append(dealt)
+
     @property
     def waiting(self) -> bool:
         """Whether a notice is on its way."""
@@ -97,18 +113,22 @@ class Listeners:
             mine, self._calling = not self._calling, True
         try:
             while mine:
-                for listener, notice in self._take():
-                    self._guard.attempt("listener", listener, notice)
+                for listener, told in self._take():
+                    self._guard.attempt("listener", listener, told)
                 with self._lock:
                     mine = self._calling = self.waiting
         finally:
             if mine:  # interrupted
                 self._calling = False
 
-    def _take(self) -> Iterator[tuple[Listener, Notice]]:
+    def _take(self) -> Iterator[tuple[Callable[[Any], object], Notice | Dealt]]:
         """Whom to call with what, until nothing is queued."""
         while self._queue:
-            notice = self._queue.popleft()
+            told = self._queue.popleft()
+            if isinstance(told, Dealt):
+                if self.teller is not None:
+                    yield self.teller, told
+                continue
             for listener, kinds in self._wanted.items():
-                if notice.kind in kinds:
-                    yield listener, notice
+                if told.kind in kinds:
+                    yield listener, told

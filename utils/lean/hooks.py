@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 
 LIVE_MARK_EVERY = 1.0  # seconds
+SUBMITTED = OrderStatus.SUBMITTED
 
 
 class Hooks:
@@ -81,11 +82,12 @@ class Hooks:
             run.start(booked)
         core.apply(booked)
         reporting = self._reporting
-        if isinstance(booked, OrderUpdate) and booked.status is OrderStatus.INVALID:
+        # of fills and submissions only the finest log tells
+        status = booked.status if isinstance(booked, OrderUpdate) else SUBMITTED
+        if status is OrderStatus.INVALID:
             reporting.alerts.rejected(booked.time)
-        elif reporting.log.level > Level.INFO:
-            return
-        reporting.narrator.order(booked)
+        if status is not SUBMITTED or reporting.log.level <= Level.DEBUG:
+            reporting.narrator.order(booked)
 
     # --- slices
 

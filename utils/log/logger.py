@@ -25,6 +25,7 @@ from utils.log.counts import UNSTORED_LINES, count_event
 from utils.log.entries import Entry
 from utils.log.events import EVENTS, LEVEL, ROUTES, Category, EventSpec, Level, Sink, pick
 from utils.log.messages import ConsolePace, least_bytes, message_bytes, render_message
+from utils.log.pending import PendingEntry, made
 from utils.log.processors import Processor
 from utils.log.sinks import LogSink, unguarded
 
@@ -56,6 +57,7 @@ class StructuredLogger(Restorable):
         processors: Every entry goes through them, in their order, before anybody gets it.
         listeners: They are called with every processed entry.
         used: The bytes that LEAN was told.
+        queued: What a flush will process, in order.
         written: How often each event was shown.
         left_out: How often each event was not, for want of room on LEAN's side or in the queue.
 
@@ -94,8 +96,8 @@ class StructuredLogger(Restorable):
         self._as_json = as_json
         self._store = store
         self._attempt = attempt
-        self._queue: deque[Entry] = deque()
-        self._kept: deque[Entry] = deque(maxlen=KEPT_ENTRIES)
+        self.queued: deque[Entry | PendingEntry] = deque()
+        self._kept: deque[Entry | PendingEntry] = deque(maxlen=KEPT_ENTRIES)
         self._captures = Captures()
         self._chunk = LogChunk()
         self._console = ConsolePace()
@@ -192,14 +194,18 @@ class StructuredLogger(Restorable):
         correlation: str,
         fields: dict[str, Any],
     ) -> None:
-        """Queue an entry, or count it as left out where the queue is full."""
+        """Queue an entry."""
         time = time or self._now()
         entry = Entry(time, spec.level, spec.category, event, fields, correlation, spec.sink)
-        if len(self._queue) < MOST_QUEUED:
-            self._queue.append(entry)
+        self.put(entry)
+
+    def put(self, entry: Entry | PendingEntry) -> None:
+        """Queue an entry whose level the log takes; it is left out where the queue is full."""
+        if len(self.queued) < MOST_QUEUED:
+            self.queued.append(entry)
             return
         with self._lock:
-            count_event(self.left_out, event)
+            count_event(self.left_out, entry.event)
 
     # --- entries out
 
@@ -208,12 +214,14 @@ class StructuredLogger(Restorable):
 
         One thread at a time flushes; what others queue meanwhile may wait for the next flush.
         """
-        if not self._queue or not self._begin_flush():
+        queued = self.queued
+        if not queued or not self._begin_flush():
             return
         try:
-            for _ in range(len(self._queue) + MOST_ADDED):
-                if self._queue:
-                    self._pass_on(self._queue.popleft())
+            for _ in range(len(queued) + MOST_ADDED):
+                if not queued:
+                    break
+                self._pass_on(queued.popleft())
         finally:
             self._flushing = False
 
@@ -225,9 +233,11 @@ class StructuredLogger(Restorable):
             self._flushing = True
             return True
 
-    def _pass_on(self, queued: Entry) -> None:
+    def _pass_on(self, queued: Entry | PendingEntry) -> None:
         """Give an entry to everybody who gets it."""
-        entry = self._processed(queued)
+        if isinstance(queued, PendingEntry) and self._leaves_out(queued):
+            return
+        entry = self._processed(made(queued))
         if entry is None:
             return
         with self._lock:
@@ -242,6 +252,20 @@ class StructuredLogger(Restorable):
             self._keep(entry.json() + "\n")
         if entry.sink is not Sink.NOWHERE:
             self._write(entry)
+
+    def _leaves_out(self, entry: PendingEntry) -> bool:
+        """Keep and count an entry that nobody gets, and whose line has no room, unmade."""
+        spec = entry.spec
+        wanted = self.processors or self.listeners or self._captures.open or self._store
+        if wanted or spec.sink is not Sink.LOG:
+            return False
+        if self._affords(self.used + entry.least, _kept_back(spec.level)):
+            return False
+        with self._lock:
+            self._number += 1
+            self._kept.append(entry)
+            count_event(self.left_out, entry.event)
+        return True
 
     def _processed(self, entry: Entry) -> Entry | None:
         """Return what the processors make of an entry; one that fails is skipped."""
@@ -259,7 +283,7 @@ class StructuredLogger(Restorable):
 
     def _write(self, entry: Entry) -> None:
         """Show an entry where the budget and the console have room for it, and count it."""
-        kept_back = SUMMARY_SHARE if entry.level >= Level.ERROR else SUMMARY_SHARE + ERRORS_SHARE
+        kept_back = _kept_back(entry.level)
         on_console = entry.sink is Sink.DEBUG
         if not on_console and not self._affords(self.used + least_bytes(entry), kept_back):
             with self._lock:  # a budget that is used up renders no line
@@ -349,7 +373,7 @@ class StructuredLogger(Restorable):
     def entries(self) -> list[Entry]:
         """The last 1,000 entries that were flushed, as processed, the oldest first."""
         with self._lock:
-            return list(self._kept)
+            return [made(entry) for entry in self._kept]
 
     @contextmanager
     def capture(self, *, silent: bool = False) -> Iterator[list[Entry]]:
@@ -379,3 +403,8 @@ class StructuredLogger(Restorable):
         """
         with self._lock:
             super().restore(state)
+
+
+def _kept_back(level: Level) -> float:
+    """The share of the budget that entries of a level may not use."""
+    return SUMMARY_SHARE if level >= Level.ERROR else SUMMARY_SHARE + ERRORS_SHARE

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from utils.log.events import Level
+from utils.log.events import EVENTS, Level
 from utils.log.logger import StructuredLogger
+from utils.log.pending import PendingEntry, least_size
 
 
 def order_name(order_id: int, deployment: int = 1) -> str:
@@ -22,6 +23,35 @@ def order_name(order_id: int, deployment: int = 1) -> str:
     """
     name = f"o{order_id}" if order_id else ""
     return f"{deployment}-{name}" if name and deployment > 1 else name
+
+
+def told_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is known of an event without those of its fields that are None or empty."""
+    return {key: value for key, value in fields.items() if value not in (None, "")}
+
+
+class ToldEvent:
+    """One of `EVENTS` with the function that makes its fields, for `EventWriter.later`.
+
+    Args:
+        name: The event's name.
+        describe: Makes the fields.
+        always: The fields that are never None and never empty.
+
+    Attributes:
+        spec: The event's row of `EVENTS`.
+        least: A number of bytes that its message in LEAN's log file surely reaches.
+    """
+
+    __slots__ = ("describe", "least", "name", "spec")
+
+    def __init__(
+        self, name: str, describe: Callable[..., dict[str, Any]], always: Iterable[str]
+    ) -> None:
+        self.name = name
+        self.describe = describe
+        self.spec = EVENTS[name]
+        self.least = least_size(name, always)
 
 
 class EventWriter:
@@ -58,5 +88,16 @@ class EventWriter:
             order_id: The order that it belongs to; 0 where there is none.
             level: How much it matters, where that is not the level of its row.
         """
-        told = {key: value for key, value in fields.items() if value not in (None, "")}
-        self._log.ready(name, told, level, time, self.name_order(order_id))
+        self._log.ready(name, told_fields(fields), level, time, self.name_order(order_id))
+
+    def later(self, told: ToldEvent, time: datetime, order_id: int, *about: Any) -> None:
+        """Write an event whose fields are made when somebody wants them.
+
+        Args:
+            told: The event, of a level that the log takes.
+            time: When it happened, UTC.
+            order_id: The order that it belongs to; 0 where there is none.
+            about: What its fields are made of: values that never change.
+        """
+        values = (told.name, told.spec, time, self.name_order(order_id))
+        self._log.put(PendingEntry(*values, told.describe, about, told.least))

@@ -10,8 +10,7 @@ import threading
 from collections.abc import Callable
 
 from models.events.orders import Fill, OrderUpdate
-from models.tracker.notices import Notice
-from models.trades.record import TradeRecord
+from models.tracker.notices import OF_FILLS, Dealt, Notice
 from utils.log.logger import StructuredLogger
 from utils.notify.event_writer import EventWriter
 from utils.notify.fills import FillNarrator
@@ -22,8 +21,7 @@ from utils.notify.orders import OrderNarrator
 class Narrator:
     """Logs what happens to orders, positions and the account.
 
-    What a fill did to a position is known after the last of the fill's notices, and logged when a
-    notice of something else comes, or at `flush`.
+    What executions did is told to `dealt`, all else in notices to `hear`.
 
     Args:
         log: Where it logs.
@@ -50,16 +48,14 @@ class Narrator:
 
     def hear(self, notice: Notice) -> None:
         """Log a notice of the tracker, whose listener this is."""
-        with self._lock:
-            if notice.effect is not None and isinstance(notice.record, TradeRecord):
-                self._fills.take(notice.effect, notice.record)
-            else:
-                self._fills.settle()
+        if notice.kind not in OF_FILLS:
+            with self._lock:
                 self._notices.tell(notice)
 
+    def dealt(self, dealt: Dealt) -> None:
+        """Log what an execution did, if the log takes entries of its level."""
+        self._fills.tell(dealt)
+
     def flush(self) -> None:
-        """Log what the last fill did, and flush the log; call it where no lock is held."""
-        if self._fills.waiting:
-            with self._lock:
-                self._fills.settle()
+        """Flush the log; call it where no lock is held."""
         self._log.flush()

@@ -9,7 +9,7 @@ from models.equity.session_book import BEGINNING
 from models.errors import Failure, guarded
 from models.performance_tracker import PerformanceTracker
 from models.tracker.alerts import Alert
-from models.tracker.notices import OF_FILLS, Notice, NoticeKind
+from models.tracker.notices import Notice, NoticeKind
 from utils.log.events import Category, Level
 from utils.log.logger import LOG_BUDGET, StructuredLogger
 from utils.notify.alerts import ALARM_NOTICES, Alerts
@@ -102,11 +102,13 @@ class Reporting:
         if self._tracker.settings.alerts:
             kinds |= set(ALARM_NOTICES)
         if self.log.level <= Level.INFO:
-            kinds |= OF_FILLS | {NoticeKind.SESSION_CLOSED}
+            kinds |= {NoticeKind.SESSION_CLOSED}
         if self.log.level <= Level.DEBUG:
             kinds |= {NoticeKind.NEW_LOW, NoticeKind.RECOVERY}
         self._tracker.remove_listener(self._hear)
         self._tracker.add_listener(self._hear, *kinds)
+        tells = self.narrator.dealt if self.log.level <= Level.INFO else None
+        self._tracker.core.listeners.tell_dealings(tells)
 
     def _hear(self, notice: Notice) -> None:
         """Log a notice, send it where it is an alert, and look whether it alerts anybody."""
@@ -139,7 +141,8 @@ class Reporting:
         outcome = guarded(hook, *arguments)
         if isinstance(outcome, Failure):
             self._guard.note_failure(place, outcome)
-        self.narrator.flush()
+        if self.log.queued:
+            self.narrator.flush()
         return outcome
 
     # --- figures

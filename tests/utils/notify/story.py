@@ -54,9 +54,15 @@ class Story:
         self.log = StructuredLogger(Silence(), lambda: NOON, level=level, budget=None)
         self.narrator = narrator_of(self.log, **given)
         self.tracker = PerformanceTracker()
-        self.tracker.add_listener(self.narrator.hear)
+        self.listen(self.narrator)
         for event in (STOCK, CALL, Opening(NOON, {"USD": 1e4}, {"USD": 1.0}, holdings or {})):
             self.tracker.apply(event)
+
+    def listen(self, narrator: Narrator) -> None:
+        """Let a narrator hear of everything, in place of the one before."""
+        self.tracker.remove_listener(self.narrator.hear)
+        self.tracker.add_listener(narrator.hear)
+        self.tracker.core.listeners.tell_dealings(narrator.dealt)
 
     def fill(self, order_id: int, quantity: float, price: float, **given: Any) -> None:
         """Apply a fill, as many minutes past noon as its order's id, and flush."""

@@ -90,8 +90,7 @@ def test_what_was_held_before_is_increased() -> None:
     story = Story()
     story.fill(1, 5.0, 10.0)
     after = narrator_of(story.log)
-    story.tracker.remove_listener(story.narrator.hear)
-    story.tracker.add_listener(after.hear)
+    story.listen(after)
     story.fill(2, 5.0, 10.0)
     after.flush()
     assert story.told()[-1].startswith("position increased id=o2")
@@ -132,6 +131,7 @@ def test_a_recordings_positions_are_told_without_a_gap(name: str, each_hook: boo
     log = StructuredLogger(Silence(), lambda: NOON, level="debug", budget=0)
     narrator = narrator_of(log)
     replay.tracker.add_listener(narrator.hear)
+    replay.tracker.core.listeners.tell_dealings(narrator.dealt)
     told: list[Entry] = []
     log.listeners.append(told.append)
     for _ in replay.play():
