@@ -29,11 +29,13 @@ from typing import Any, ClassVar
 
 from models.codec import NUMBER, TIME, WHOLE, Codec, list_of, maybe
 from models.events.account import CashFlow, Mark
+from models.events.instruments import Instrument
 from models.events.orders import Fill
 from models.fields import Field, Restorable, Restoring, Table, saved_value
 from models.ledger.adoptions import take_averages
 from models.ledger.books import Books
 from models.ledger.effects import NO_EFFECTS, Effects
+from models.ledger.finishing import describe, recall
 from models.ledger.reconciliation import Reconciliation
 from models.ledger.saved_books import books_state, restore_books
 from models.ledger.statement import (
@@ -101,14 +103,28 @@ class Ledger(Restorable):
 
     # --- events in
 
+    def describe(self, instrument: Instrument) -> Effects:
+        """Describe an instrument before its first event; a second description is ignored."""
+        describe(self.books, instrument, self._reconciliation.busy)
+        return NO_EFFECTS
+
+    def knowing(self, sid: str) -> Books:
+        """The books, for an event of an instrument; one that finished is in them again."""
+        if sid not in self.books.instruments:
+            recall(self.books, sid)
+        return self.books
+
     def fill(self, fill: Fill) -> Effects | None:
         """Book a fill; one whose holding was adopted before it came takes the adoption back.
 
         Returns:
             What it did; None when it was booked before or cannot be.
         """
+        books = self.books
+        if fill.sid not in books.instruments:
+            recall(books, fill.sid)
         self._reconciliation.prepare(fill)
-        return self.books.fill(fill)
+        return books.fill(fill)
 
     def announce(self, flow: CashFlow) -> Effects:
         """Expect a deposit or withdrawal; it is booked at the mark whose cash shows it."""
@@ -213,7 +229,10 @@ class Ledger(Restorable):
         books, reconciliation = self.books, self._reconciliation
         known = books.holdings.keys()
         if not (known >= mark.prices.keys() and known >= mark.profits.keys()):
-            return self._refuse(mark)
+            for sid in (mark.prices.keys() | mark.profits.keys()) - known:
+                recall(books, sid)
+            if not (known >= mark.prices.keys() and known >= mark.profits.keys()):
+                return self._refuse(mark)
         if mark.rates:
             books.set_rates(mark.rates)
         value_holdings(books, mark)

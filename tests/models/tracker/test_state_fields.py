@@ -28,7 +28,7 @@ DATA = {
     "prices", "rates", "shown", "tickers", "waiting",
 }  # fmt: skip
 # What states of this version may lack, as they were saved before it was kept.
-LATER = {"fractions", "joined", "last_mark"}
+LATER = {"fractions", "joined", "last_mark", "finished", "packed"}
 Path = tuple[str | int, ...]
 
 
