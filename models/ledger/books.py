@@ -19,6 +19,7 @@ from models.ledger.allocation import Allocation, allocate, close_found
 from models.ledger.deals import NO_FEE, Deal, PaidFraction, cash_settlement, fee_in_cash
 from models.ledger.effects import NO_EFFECTS, Effect, Effects, ended_early, kind_of
 from models.ledger.exercises import EXERCISE, exit_reason
+from models.ledger.finished import Finished
 from models.ledger.lean_account import Holding, ShadowCash, fill_shadow
 from models.ledger.lots import NEXT_LOT, Execution, Matching, build
 from models.ledger.orders import Order, Orders
@@ -67,6 +68,8 @@ class Books:
         joined: What the first prices of holdings from before the start made of them: no profit.
         waiting: Opening cash that has no rate yet, by currency.
         records: Makes the records of the trades that close.
+        finished: The contracts that were flat and left the rest.
+        finish_above: How many instruments gather before flat contracts leave.
     """
 
     def __init__(
@@ -102,6 +105,8 @@ class Books:
         self.joined = 0.0
         self.waiting: dict[str, float] = {}  # opening cash that has no rate yet
         self.records = RecordMaker()
+        self.finished = Finished()
+        self.finish_above = 1_024
 
     def add_instrument(self, instrument: Instrument) -> Effects:
         """Describe an instrument before its first event; a second description is ignored."""

@@ -29,11 +29,13 @@ from typing import Any, ClassVar
 
 from models.codec import NUMBER, TIME, WHOLE, Codec, list_of, maybe
 from models.events.account import CashFlow, Mark
+from models.events.instruments import Instrument
 from models.events.orders import Fill
 from models.fields import PART, Field, Restorable, Restoring, Table, saved_value
 from models.ledger.books import Books
 from models.ledger.doubts import EquityDoubt
 from models.ledger.effects import NO_EFFECTS, Effect, Effects
+from models.ledger.finishing import describe, recall
 from models.ledger.reconciliation import Reconciliation
 from models.ledger.saved_books import books_state, restore_books
 from models.ledger.statement import (
@@ -105,14 +107,28 @@ class Ledger(Restorable):
 
     # --- events in
 
+    def describe(self, instrument: Instrument) -> Effects:
+        """Describe an instrument before its first event; a second description is ignored."""
+        describe(self.books, instrument, self._reconciliation.busy)
+        return NO_EFFECTS
+
+    def knowing(self, sid: str) -> Books:
+        """The books, for an event of an instrument; one that finished is in them again."""
+        if sid not in self.books.instruments:
+            recall(self.books, sid)
+        return self.books
+
     def fill(self, fill: Fill) -> Effects | None:
         """Book a fill; one whose holding was adopted before it came takes the adoption back.
 
         Returns:
             What it did; None when it was booked before or cannot be.
         """
+        books = self.books
+        if fill.sid not in books.instruments:
+            recall(books, fill.sid)
         self._reconciliation.prepare(fill)
-        return self.books.fill(fill)
+        return books.fill(fill)
 
     def announce(self, flow: CashFlow) -> Effects:
         """Expect a deposit or withdrawal; it is booked at the mark whose cash shows it."""
@@ -240,9 +256,14 @@ class Ledger(Restorable):
         return effects
 
     def _knows(self, mark: Mark) -> bool:
-        """Whether all that a mark values was described."""
+        """Whether all that a mark values was described; what had finished comes back."""
         known = self.books.holdings.keys()
-        return known >= mark.prices.keys() and known >= mark.profits.keys()
+        if known >= mark.prices.keys() and known >= mark.profits.keys():
+            return True
+        named = mark.prices.keys() | mark.profits.keys()
+        for sid in named - known:
+            recall(self.books, sid)
+        return known >= named
 
     def _refuse(self, mark: Mark) -> Effects:
         """Record a mark that names what was never described."""

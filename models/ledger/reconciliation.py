@@ -57,6 +57,13 @@ class Reconciliation(Restorable):
         self._doubted: list[tuple[str, float]] = []  # live: what cash the last mark missed
         self._doubted_at: datetime | None = None  # UTC of that mark
 
+    @property
+    def busy(self) -> set[str]:
+        """The Symbol IDs of what something is still to be booked of."""
+        stakes_held = (stake.sid for stake in self._stakes or ())
+        fractions = (paid.sid for paid in self._books.fractions)
+        return {*stakes_held, *fractions, *self._adoptions.adopted}
+
     def prepare(self, fill: Fill) -> None:
         """Take a fill that is about to be booked.
 

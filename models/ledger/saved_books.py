@@ -55,6 +55,7 @@ _BOOKS_FIELDS = Table(
     # trades were kept here until somebody took them
     Field("closed", Codec((list, tuple), _write_nothing), "time", Restoring.LEAVE),
     Field("counts", PART, "records"),
+    Field("finished", PART, absent={"blocks": [], "marks": ""}),
 )
 
 

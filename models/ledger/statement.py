@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -11,6 +11,7 @@ from models.errors import UnknownStrategyError
 from models.ledger.books import Books
 from models.ledger.positions import Position
 from models.ledger.tags import UNASSIGNED
+from models.ledger.terms import Balance, Terms
 from models.ledger.valuation import account_misbooked, misbooked, unrealized_pnl
 from models.records import Record, Saved
 
@@ -108,23 +109,46 @@ def account_sheet(books: Books) -> Sheet:
 
 def instrument_sheets(books: Books) -> dict[str, dict[str, Sheet]]:
     """Symbol ID -> strategy -> its terms there; fx there is that of the cash earned there."""
-    found: dict[str, dict[str, Sheet]] = {}
+    found = {
+        contract.instrument.sid: {
+            earned.strategy: _earned_sheet(earned.terms, earned.balances, books.rates)
+            for earned in contract.earned
+        }
+        for contract in books.finished
+    }
     for account in books.accounts.values():
         for sid, position in account.positions.items():
             found.setdefault(sid, {})[account.name] = _position_sheet(books, position)
     return found
 
 
-def _position_sheet(books: Books, position: Position) -> Sheet:
-    """What a strategy earned by one instrument."""
-    instrument, terms, rates = position.instrument, position.terms, books.rates
-    gained = position.unrealized(books.holdings[instrument.sid].unit_value)
+def _earned_sheet(
+    terms: Terms,
+    balances: Mapping[str, Balance],
+    rates: Mapping[str, float],
+    unrealized: float = 0.0,
+    misbooked_now: float = 0.0,
+) -> Sheet:
+    """What a strategy earned by one instrument, with what it holds of it."""
     return Sheet(
         realized=terms.realized,
-        unrealized=gained * rates[instrument.currency],
+        unrealized=unrealized,
         fees=terms.fees,
         dividends=terms.dividends,
         financing=terms.financing,
-        settlement=terms.settlement + misbooked(books, position),
-        fx=sum(balance.fx_at(rates[name]) for name, balance in position.balances.items()),
+        settlement=terms.settlement + misbooked_now,
+        fx=sum(balance.fx_at(rates[name]) for name, balance in balances.items()),
+    )
+
+
+def _position_sheet(books: Books, position: Position) -> Sheet:
+    """What a strategy earned by one instrument."""
+    instrument, rates = position.instrument, books.rates
+    gained = position.unrealized(books.holdings[instrument.sid].unit_value)
+    return _earned_sheet(
+        position.terms,
+        position.balances,
+        rates,
+        gained * rates[instrument.currency],
+        misbooked(books, position),
     )

@@ -31,6 +31,7 @@ from models.settings import Settings, chosen
 from models.tracker.archiving import Archiving
 from models.tracker.days import EndedDays
 from models.tracker.deployments import Deployment, begin_deployment
+from models.tracker.facts import InstrumentFacts
 from models.tracker.guard import Guard
 from models.tracker.in_step import BooksInStep
 from models.tracker.listeners import Listeners
@@ -41,7 +42,7 @@ from models.tracker.telling import quote_of, tell_change, tell_trades
 from models.trades.builders import Quote
 from models.trades.log import TradeLog
 from models.trades.record import LOTS, POSITIONS, TradeRecord
-from models.trades.statistics import TradeFacts, TradeStatistics, trade_facts
+from models.trades.statistics import TradeStatistics
 
 
 class Core(BooksInStep):
@@ -117,7 +118,7 @@ class Core(BooksInStep):
         self.deployments: list[Deployment] = []
         self.logs = {book: TradeLog(settings.keep_trades) for book in (LOTS, POSITIONS)}
         self.statistics = TradeStatistics(self.zone)
-        self._facts: dict[str, TradeFacts] = {}  # by sid
+        self._facts = InstrumentFacts(books)
         self.execution: ExecutionQuality | None = None
         if chosen(settings.execution, self.live):
             self.execution = ExecutionQuality(self.zone, settings.execution_limits)
@@ -256,7 +257,7 @@ class Core(BooksInStep):
         return effects
 
     def _update(self, update: OrderUpdate) -> Effects:
-        books, execution = self._ledger.books, self.execution
+        books, execution = self._ledger.knowing(update.sid), self.execution
         if execution is None:
             return book_update(books, update)
         first = books.orders.find(update.order_id) is None
@@ -307,7 +308,7 @@ class Core(BooksInStep):
             self.follower.mark(mark, self.ledger.books)
 
     def _split(self, event: Split) -> Effects:
-        if split_happens(self.ledger.books, event):
+        if split_happens(self.ledger.knowing(event.sid), event):
             if self.execution is not None:
                 self.execution.split(event.sid, event.factor)
             if self.follower is not None:
@@ -316,7 +317,7 @@ class Core(BooksInStep):
 
     def _rename(self, event: SymbolChange) -> Effects:
         self._facts.clear()  # the trades from now on are counted under the new ticker
-        return rename(self.ledger.books, event)
+        return rename(self.ledger.knowing(event.sid), event)
 
     def _end_day(self, event: DayEnd) -> Effects | None:
         if not self.days.end(event):
@@ -332,7 +333,7 @@ class Core(BooksInStep):
         for _, _, _, _, trades, round_trip, _ in effects:
             if trades:
                 self._restless |= self.logs[LOTS].take(trades)
-                facts = self._facts.get(trades[0].sid) or self._facts_of(trades[0].sid)
+                facts = self._facts.of(trades[0].sid)
                 for trade in trades:
                     self.statistics.add(trade, facts)
             if round_trip is not None and self.logs[POSITIONS].take((round_trip,)):
@@ -340,11 +341,6 @@ class Core(BooksInStep):
         if self.listeners.hear_trades:
             tell_trades(self.listeners, effects, self._ledger.books)
             self._restless = True
-
-    def _facts_of(self, sid: str) -> TradeFacts:
-        """What the statistics must know of an instrument; its underlying's ticker may change."""
-        books = self.ledger.books
-        return self._facts.setdefault(sid, trade_facts(books.instruments[sid], books.tickers))
 
     def _tell(self, books: Books) -> None:
         """Tell how the scopes changed and what should not have been seen."""
@@ -376,8 +372,9 @@ class Core(BooksInStep):
     def count_archived(self, trades: Iterable[TradeRecord]) -> None:
         """Count closed lots in the statistics again, of a state that came without them."""
         with self.lock:
+            facts = self._facts.of_all()
             for trade in trades:
-                self.statistics.add(trade, self._facts_of(trade.sid))
+                self.statistics.add(trade, facts[trade.sid])
 
     def pass_over_anomalies(self) -> None:
         """Tell nobody of the anomalies that a restored state brought along."""
@@ -386,15 +383,15 @@ class Core(BooksInStep):
 
 # How each kind of event is booked; None says that it was not.
 _BOOKING: dict[type, Callable[[Core, Any], Effects | None]] = {
-    Instrument: lambda core, event: core.ledger.books.add_instrument(event),
+    Instrument: lambda core, event: core.ledger.describe(event),
     Opening: Core._open,
     OrderUpdate: Core._update,
     Fill: Core._fill,
     Mark: Core._mark,
     CashFlow: lambda core, event: core.ledger.announce(event),
     Split: Core._split,
-    Dividend: lambda core, event: dividend(core.ledger.books, event),
-    Delisting: lambda core, event: delist(core.ledger.books, event),
+    Dividend: lambda core, event: dividend(core.ledger.knowing(event.sid), event),
+    Delisting: lambda core, event: delist(core.ledger.knowing(event.sid), event),
     SymbolChange: Core._rename,
     DayEnd: Core._end_day,
 }

@@ -9,6 +9,7 @@ from typing import Any
 from models.codec import FLAG, JSON_OBJECT, TEXT, TIME, WHOLE, Codec, dict_of, list_of, maybe
 from models.errors import TrackerError
 from models.fields import Field, Table, restore_part, saved_value
+from models.ledger.finishing import Described
 from models.records import record_codec
 from models.tracker.core import Core
 from models.tracker.deployments import Deployment
@@ -160,7 +161,7 @@ def _check(core: Core, state: Mapping[str, Any]) -> None:
 def _restore_execution(core: Core, saved: Mapping[str, Any]) -> None:
     if core.execution is None or saved["execution"] is None:
         return
-    instruments = core.ledger.books.instruments
+    instruments = Described(core.ledger.books)
     restore_part(core.execution, saved["execution"], "execution", arguments=(instruments,))
     if len(core.deployments) > 1:
         core.execution.since = core.deployments[-1].time

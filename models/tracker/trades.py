@@ -85,11 +85,16 @@ class ClosedTrades:
     def _called(self, symbol: str | None) -> frozenset[str]:
         """The Symbol IDs of what has a ticker, or had it at first."""
         books = self._core.ledger.books
-        return frozenset(
-            sid
+        if symbol is None:
+            return frozenset()
+        names = {
+            sid: (instrument.ticker, books.tickers[sid])
             for sid, instrument in books.instruments.items()
-            if symbol in (instrument.ticker, books.tickers[sid])
-        )
+        }
+        for contract in books.finished:
+            instrument = contract.instrument
+            names[instrument.sid] = (instrument.ticker, contract.ticker)
+        return frozenset(sid for sid, called in names.items() if symbol in called)
 
     def statistics(self, strategy: str | None) -> TradeMetrics:
         """Every figure of the closed lots of all or of one strategy.

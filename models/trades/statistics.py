@@ -7,17 +7,18 @@ from array import array
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.codec import dict_of, list_of, packed_column
+from models.codec import packed_column
 from models.errors import CallError
 from models.events.instruments import Instrument, SecurityType
 from models.fields import Field, Restorable, Table
-from models.records import row_codec
 from models.trades.columns import MICROSECONDS, TradeColumns
+from models.trades.combinations import Combinations, InstrumentNames
 from models.trades.measures import measure
 from models.trades.metrics import TradeMetrics
 from models.trades.record import LONG, TradeRecord
@@ -68,35 +69,17 @@ def trade_facts(instrument: Instrument, tickers: Mapping[str, str]) -> TradeFact
     return TradeFacts(instrument.security_type, ticker)
 
 
-class _CommonFields(NamedTuple):
-    """What many trades have in common; each trade keeps only the number of its combination."""
-
-    strategy: str
-    sid: str
-    direction: str
-    exit_reason: str
-    order_type: str
-
-
-_CommonKey = tuple[str, str, str, str, str]  # the values of `_CommonFields`
-
-
-class _InstrumentNames(NamedTuple):
-    """What an instrument is called, as of its last trade."""
-
-    symbol: str
-    underlying: str
-    security_type: str
-
-
-_COMMON_LABEL: dict[GroupBy, Callable[[_CommonFields, _InstrumentNames], str]] = {
-    GroupBy.SIDE: lambda cell, _: cell.direction,
-    GroupBy.STRATEGY: lambda cell, _: cell.strategy,
-    GroupBy.SYMBOL: lambda _, names: names.symbol,
-    GroupBy.UNDERLYING: lambda _, names: names.underlying,
-    GroupBy.SECURITY_TYPE: lambda _, names: names.security_type,
-    GroupBy.ORDER_TYPE: lambda cell, _: cell.order_type,
-    GroupBy.EXIT_REASON: lambda cell, _: cell.exit_reason,
+# The groups that a field of what trades have in common names, and those that the instrument names.
+_COMMON_FIELD: dict[GroupBy, str] = {
+    GroupBy.SIDE: "direction",
+    GroupBy.STRATEGY: "strategy",
+    GroupBy.ORDER_TYPE: "order_type",
+    GroupBy.EXIT_REASON: "exit_reason",
+}
+_INSTRUMENT_LABEL: dict[GroupBy, Callable[[InstrumentNames], str]] = {
+    GroupBy.SYMBOL: attrgetter("symbol"),
+    GroupBy.UNDERLYING: attrgetter("underlying"),
+    GroupBy.SECURITY_TYPE: attrgetter("security_type"),
 }
 
 # The label of each hour of a week, from Monday's first hour on.
@@ -118,9 +101,8 @@ class TradeStatistics(Restorable):
     """
 
     __slots__ = (
-        "_about",
         "_cell",
-        "_cells",
+        "_common",
         "_exit",
         "_figures",
         "_hour",
@@ -131,21 +113,20 @@ class TradeStatistics(Restorable):
     )
 
     STATE: ClassVar[Table] = Table(
-        Field("cells", list_of(row_codec(_CommonFields)), "_combinations"),
-        Field("about", dict_of(row_codec(_InstrumentNames)), "_about"),
+        *Combinations.FIELDS,
         Field("figures", packed_column("d"), "_figures"),
         Field("cell", packed_column("I"), "_cell"),
         Field("hour", packed_column("B"), "_hour"),
         Field("risky", packed_column("I"), "_risky"),
         Field("risk", packed_column("d"), "_risk"),
+        Combinations.PACKED,
     )
 
     def __init__(self, zone: tzinfo = UTC) -> None:
         self._zone = zone
-        self._cells: dict[_CommonKey, int] = {}
-        self._about: dict[str, _InstrumentNames] = {}
+        self._common = Combinations()
         self._figures = array("d")  # trade after trade, `_FIGURES_EACH` of each
-        self._cell = array("I")  # the number of each trade's combination of `_CommonFields`
+        self._cell = array("I")  # the number of each trade's combination of `CommonFields`
         self._hour = array("B")  # the hour of the week of each trade's exit
         self._risky = array("I")  # the numbers of the trades that have a risk
         self._risk = array("d")  # their risks
@@ -187,11 +168,10 @@ class TradeStatistics(Restorable):
         """Put a trade into the columns."""
         sid, symbol = record.sid, record.symbol
         key = (record.strategy, sid, record.direction, record.exit_reason, record.order_type)
-        cell = self._cells.get(key)
-        about = self._about.get(sid)
-        if cell is None or about is None or about.symbol != symbol:
-            cell = self._cells.setdefault(key, len(self._cells))
-            self._about[sid] = _InstrumentNames(symbol, facts.underlying, facts.security_type.value)
+        cell = self._common.number(key, symbol)
+        if cell is None:
+            names = InstrumentNames(symbol, facts.underlying, facts.security_type.value)
+            cell = self._common.add(key, names)
         exit_time, hour, exit_stamp = self._exit
         if record.exit_time != exit_time:
             exit_time = record.exit_time
@@ -253,8 +233,9 @@ class TradeStatistics(Restorable):
         """The label of each code's group."""
         if by in _HOUR_LABEL:
             return _HOUR_LABEL[by]
-        label, about = _COMMON_LABEL[by], self._about
-        return [label(cell, about[cell.sid]) for cell in map(_CommonFields._make, self._cells)]
+        if by in _COMMON_FIELD:
+            return self._common.values(_COMMON_FIELD[by])
+        return [*map(_INSTRUMENT_LABEL[by], self._common.names())]
 
     def _codes(self, by: GroupBy) -> NDArray[Any]:
         """The code of each trade, which `_labels` gives the group of."""
@@ -274,20 +255,11 @@ class TradeStatistics(Restorable):
         table = np.array(self._figures).reshape(-1, _FIGURES_EACH)[which]
         risk = np.full(len(self), np.nan)
         risk[np.array(self._risky)] = np.array(self._risk)
-        longs = [1.0 if cell[2] == LONG else -1.0 for cell in self._cells]
+        longs = [1.0 if side == LONG else -1.0 for side in self._common.values("direction")]
         sign = np.array(longs)[np.array(self._cell)[which]]
         columns = np.ascontiguousarray(table.T)
         columns[_TIME_FIGURES] = np.round(columns[_TIME_FIGURES] * MICROSECONDS)
         return TradeColumns._make((*columns, risk[which], sign))
-
-    @property
-    def _combinations(self) -> list[_CommonFields]:
-        """The combinations of `_CommonFields`, in the order of their numbers."""
-        return [*map(_CommonFields._make, self._cells)]
-
-    @_combinations.setter
-    def _combinations(self, found: list[_CommonFields]) -> None:
-        self._cells = {common: number for number, common in enumerate(found)}
 
     def state(self) -> dict[str, Any]:
         """JSON-able and exact."""

@@ -36,6 +36,10 @@ SETTLED_AT_ONCE = frozenset(
 NO_DATE = datetime(1899, 12, 30, tzinfo=UTC)
 
 
+# Securities that are kept beyond those in the books before the others are let go.
+MOST_KEPT = 256
+
+
 @dataclass(slots=True)
 class KeptSecurity:
     """What is kept of a security so that LEAN need not be asked for it again."""
@@ -92,6 +96,11 @@ class Securities:
 
     def _see(self, symbol: Any) -> KeptSecurity:
         """Describe a security to the tracker and keep its objects and its currencies' cash."""
+        instruments = self._core.ledger.books.instruments
+        if len(self.by_sid) > MOST_KEPT + len(instruments):
+            gone = self.by_sid.keys() - instruments.keys()
+            for sid in gone:  # finished contracts: LEAN's objects of them are let go
+                del self.by_sid[sid]
         security = self._algorithm.securities[symbol]
         instrument = describe_instrument(symbol, security)
         self._core.apply(instrument)
