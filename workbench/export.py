@@ -64,13 +64,17 @@ class Export:
     @property
     def sizes(self) -> dict[str, int]:
         """Bytes of each Python file written, by path in the folder."""
-        files = self.plan.write.items()
-        return {path: len(content) for path, content in files if path.endswith(".py")}
+        return {path: size for path, size in self.files.items() if path.endswith(".py")}
+
+    @property
+    def files(self) -> dict[str, int]:
+        """Bytes of each file written, by path in the folder."""
+        return {path: len(content) for path, content in self.plan.write.items()}
 
     @property
     def total(self) -> int:
-        """Bytes of all Python files written."""
-        return sum(self.sizes.values())
+        """Bytes of all files written."""
+        return sum(self.files.values())
 
     @property
     def wiring(self) -> str:
@@ -85,7 +89,7 @@ class Export:
             "tier": self.stamp.tier,
             "version": self.stamp.version,
             "commit": self.stamp.commit or None,
-            "files": self.sizes,
+            "files": self.files,
             "bytes": self.total,
             "kept": list(self.plan.kept),
             "removed": list(self.plan.remove),
@@ -133,10 +137,13 @@ def export(
     files = {path: stamp.on(text) for path, text in _files(sources, package, chosen).items()}
     check_limits({path: len(content) for path, content in files.items()}, chosen)
     in_project = package is not None and _is_project(destination)
-    users = {} if in_project else {PROJECT_FILE: _project_file(sources, package)}
-    if package is None:
-        users[ALGORITHM] = files.pop(ALGORITHM)
-    plan = planned(folder, files, users, ("",) if package else PACKAGES)
+    algorithm = {} if package else {ALGORITHM: files.pop(ALGORITHM)}
+    config = {} if in_project else {PROJECT_FILE: _project_file(sources, package)}
+    roots = ("",) if package else PACKAGES
+    plan = planned(folder, files, config | algorithm, roots)
+    if algorithm and ALGORITHM in plan.kept:
+        # the user's own algorithm is not to run with the settings of another one
+        plan = planned(folder, files, {**_bare(config), **algorithm}, roots)
     if write:
         plan.carry_out()
     steps = tuple(_steps(destination.resolve(), package, chosen, in_project=in_project))
@@ -202,7 +209,17 @@ def _project_file(sources: Sources, package: str | None) -> bytes:
         except json.JSONDecodeError as error:
             raise ExportError(f"{PROJECT_FILE}, line {error.lineno}: {error.msg}") from error
         config = {key: loaded[key] for key in COPIED_KEYS if key in loaded}
-    return (json.dumps(config, indent=4) + "\n").encode()
+    return _json_file(config)
+
+
+def _bare(config: Mapping[str, bytes]) -> dict[str, bytes]:
+    """A project file for an algorithm of the user's, which has no settings yet."""
+    bare = {"algorithm-language": "Python", "parameters": {}}
+    return {path: _json_file(bare) for path in config}
+
+
+def _json_file(values: Mapping[str, Any]) -> bytes:
+    return (json.dumps(values, indent=4) + "\n").encode()
 
 
 def _steps(
@@ -246,10 +263,10 @@ def show_export(found: Export, console: Console, *, written: bool = True) -> Non
     done = "Written to" if written else "Would be written to"
     title = f"{done} {found.folder}: {stamp.version}{commit}, tier {stamp.tier}"
     table = grid(title, ["file", "bytes"])
-    for name, size in found.sizes.items():
+    for name, size in found.files.items():
         table.add_row(name, f"{size:,}")
     table.add_section()
-    table.add_row(f"{len(found.sizes)} files", f"{found.total:,}", style="bold")
+    table.add_row(f"{len(found.files)} files", f"{found.total:,}", style="bold")
     console.print(table)
     lines = [f"Kept as it was: {name}" for name in found.plan.kept]
     lines += [f"Of an earlier export, removed: {name}" for name in found.plan.remove]
