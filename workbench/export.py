@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
 from workbench.bundle.bundling import bundle, read_pins
 from workbench.bundle.folder import ExportError, Plan, planned
@@ -28,6 +29,7 @@ from workbench.bundle.sources import ALGORITHM, FACE, PROJECT_FILE, Sources, rea
 from workbench.bundle.stamp import Stamp, read_stamp
 from workbench.bundle.tiers import LOCAL, RESEARCHER, TIERS, Tier, check_limits
 from workbench.tables import grid
+from workbench.terminal import clean_text
 
 __all__ = ["Export", "ExportError", "export", "show_export"]
 
@@ -275,4 +277,4 @@ def show_export(found: Export, console: Console, *, written: bool = True) -> Non
         lines += ["In your main.py:", f"  {found.wiring}"]
     lines += ["Next:", *(f"  {step}" for step in found.steps)]
     for line in lines:  # what is to be copied must not be wrapped
-        console.print(line, soft_wrap=True, markup=False, highlight=False)
+        console.print(Text(clean_text(line)), soft_wrap=True)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-import click
+from workbench.terminal import tell_aside
 
 # The exit code where what was asked for is not there, is not allowed or cannot be read; it is that
 # of click's usage errors too.
@@ -24,11 +24,11 @@ def refusing(*errors: type[Exception]) -> Iterator[None]:
     try:
         yield
     except expected as error:
-        click.echo(f"Error: {error}", err=True)
+        tell_aside(f"Error: {error}")
         sys.exit(REFUSED)
 
 
 def warn(problems: Sequence[str]) -> None:
     """Print each problem as a line of warning, apart from the output."""
     for problem in problems:
-        click.echo(f"Warning: {problem}", err=True)
+        tell_aside(f"Warning: {problem}")
