@@ -21,7 +21,7 @@ def clean_errors() -> Iterator[None]:
     try:
         yield
     except click.ClickException as error:
-        error.message = clean_lines(error.message)
+        error.message = clean_lines(error.message)  # type: ignore[misc]
         raise
 
 
