@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
+from typing import Any
 
 import click
+
+from workbench.terminal import clean_lines
 
 # Each is a module of `commands`, beside this one, and has its command under the name `command`.
 COMMANDS = ("compare", "export", "recordings", "replay", "stats")
 
 
+@contextmanager
+def clean_errors() -> Iterator[None]:
+    """Let what click says of a wrong call show the words of the call without acting on them."""
+    try:
+        yield
+    except click.ClickException as error:
+        error.message = clean_lines(error.message)  # type: ignore[misc]
+        raise
+
+
 class LazyGroup(click.Group):
     """A group that imports a command when it is called or when its help is shown."""
+
+    def make_context(self, *words: Any, **more: Any) -> click.Context:
+        """Read the words before a command."""
+        with clean_errors():
+            return super().make_context(*words, **more)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Read the words after a command, and call it."""
+        with clean_errors():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of all commands, sorted."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
 from workbench.bundle.bundling import bundle, read_pins
 from workbench.bundle.folder import ExportError, Plan, planned
@@ -28,6 +29,7 @@ from workbench.bundle.sources import ALGORITHM, FACE, PROJECT_FILE, Sources, rea
 from workbench.bundle.stamp import Stamp, read_stamp
 from workbench.bundle.tiers import LOCAL, RESEARCHER, TIERS, Tier, check_limits
 from workbench.tables import grid
+from workbench.terminal import clean_text
 
 __all__ = ["Export", "ExportError", "export", "show_export"]
 
@@ -64,13 +66,17 @@ class Export:
     @property
     def sizes(self) -> dict[str, int]:
         """Bytes of each Python file written, by path in the folder."""
-        files = self.plan.write.items()
-        return {path: len(content) for path, content in files if path.endswith(".py")}
+        return {path: size for path, size in self.files.items() if path.endswith(".py")}
+
+    @property
+    def files(self) -> dict[str, int]:
+        """Bytes of each file written, by path in the folder."""
+        return {path: len(content) for path, content in self.plan.write.items()}
 
     @property
     def total(self) -> int:
-        """Bytes of all Python files written."""
-        return sum(self.sizes.values())
+        """Bytes of all files written."""
+        return sum(self.files.values())
 
     @property
     def wiring(self) -> str:
@@ -85,7 +91,7 @@ class Export:
             "tier": self.stamp.tier,
             "version": self.stamp.version,
             "commit": self.stamp.commit or None,
-            "files": self.sizes,
+            "files": self.files,
             "bytes": self.total,
             "kept": list(self.plan.kept),
             "removed": list(self.plan.remove),
@@ -133,10 +139,13 @@ def export(
     files = {path: stamp.on(text) for path, text in _files(sources, package, chosen).items()}
     check_limits({path: len(content) for path, content in files.items()}, chosen)
     in_project = package is not None and _is_project(destination)
-    users = {} if in_project else {PROJECT_FILE: _project_file(sources, package)}
-    if package is None:
-        users[ALGORITHM] = files.pop(ALGORITHM)
-    plan = planned(folder, files, users, ("",) if package else PACKAGES)
+    algorithm = {} if package else {ALGORITHM: files.pop(ALGORITHM)}
+    config = {} if in_project else {PROJECT_FILE: _project_file(sources, package)}
+    roots = ("",) if package else PACKAGES
+    plan = planned(folder, files, config | algorithm, roots)
+    if algorithm and ALGORITHM in plan.kept:
+        # the user's own algorithm is not to run with the settings of another one
+        plan = planned(folder, files, {**_bare(config), **algorithm}, roots)
     if write:
         plan.carry_out()
     steps = tuple(_steps(destination.resolve(), package, chosen, in_project=in_project))
@@ -202,7 +211,17 @@ def _project_file(sources: Sources, package: str | None) -> bytes:
         except json.JSONDecodeError as error:
             raise ExportError(f"{PROJECT_FILE}, line {error.lineno}: {error.msg}") from error
         config = {key: loaded[key] for key in COPIED_KEYS if key in loaded}
-    return (json.dumps(config, indent=4) + "\n").encode()
+    return _json_file(config)
+
+
+def _bare(config: Mapping[str, bytes]) -> dict[str, bytes]:
+    """A project file for an algorithm of the user's, which has no settings yet."""
+    bare = {"algorithm-language": "Python", "parameters": {}}
+    return {path: _json_file(bare) for path in config}
+
+
+def _json_file(values: Mapping[str, Any]) -> bytes:
+    return (json.dumps(values, indent=4) + "\n").encode()
 
 
 def _steps(
@@ -246,10 +265,10 @@ def show_export(found: Export, console: Console, *, written: bool = True) -> Non
     done = "Written to" if written else "Would be written to"
     title = f"{done} {found.folder}: {stamp.version}{commit}, tier {stamp.tier}"
     table = grid(title, ["file", "bytes"])
-    for name, size in found.sizes.items():
+    for name, size in found.files.items():
         table.add_row(name, f"{size:,}")
     table.add_section()
-    table.add_row(f"{len(found.sizes)} files", f"{found.total:,}", style="bold")
+    table.add_row(f"{len(found.files)} files", f"{found.total:,}", style="bold")
     console.print(table)
     lines = [f"Kept as it was: {name}" for name in found.plan.kept]
     lines += [f"Of an earlier export, removed: {name}" for name in found.plan.remove]
@@ -258,4 +277,4 @@ def show_export(found: Export, console: Console, *, written: bool = True) -> Non
         lines += ["In your main.py:", f"  {found.wiring}"]
     lines += ["Next:", *(f"  {step}" for step in found.steps)]
     for line in lines:  # what is to be copied must not be wrapped
-        console.print(line, soft_wrap=True, markup=False, highlight=False)
+        console.print(Text(clean_text(line)), soft_wrap=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workbench.engine.files import read_unpacked
 from workbench.engine.tape import TAPE_NAME, Tape
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -71,6 +71,10 @@ def result(path: Path, name: str) -> Any:
 
     Raises:
         FileNotFoundError: The recording does not have that file.
+        OSError: It cannot be read, or is too large.
+        ValueError: It is no JSON.
     """
-    with gzip.open(path / f"{name}.json.gz", "rt", encoding="utf-8") as file:
-        return json.load(file)
+    try:
+        return json.loads(read_unpacked(path / f"{name}.json.gz"))
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None

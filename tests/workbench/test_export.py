@@ -161,7 +161,10 @@ def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "New").exists()
     found = json.loads(run(tmp_path / "New", "--dry-run", "--json").output)
     assert found == json.loads(run(tmp_path / "New", "--json").output)
-    assert {*found["files"], "config.json"} == names(tmp_path / "New")
+    assert found["files"].keys() == names(tmp_path / "New")
+    assert "config.json" in shown.output
+    for name, size in found["files"].items():
+        assert (tmp_path / "New" / name).stat().st_size == size
 
 
 # --- whose files are left alone
@@ -219,6 +222,77 @@ def test_the_users_algorithm_stays(tmp_path: Path) -> None:
     shown = run(folder).output
     for text in ("Kept as it was: main.py", "models/old.py", "from utils.tracking import track"):
         assert text in shown
+
+
+OWN = {
+    "models.py": "--project",
+    "utils.py": "--project",
+    "models/alpha.py": "--project",
+    "utils/notes/names.py": "--project",
+    "models/weights.bin": "--project",
+    "utils": "--project",
+    "performance_tracker.py": "--package=performance_tracker",
+    "performance_tracker/mine.py": "--package=performance_tracker",
+}
+
+
+@pytest.mark.parametrize("path", OWN)
+def test_a_folder_of_the_users_own_is_no_exports(tmp_path: Path, path: str) -> None:
+    """Its name is that of a folder to write, or of a module that Python would then not find."""
+    folder = project(tmp_path / "Mine")
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    (folder / path).write_text("MINE = 1\n")
+    before = {name: (folder / name).read_bytes() for name in names(folder)}
+    for dry in ([], ["--dry-run"]):
+        refused = run(folder, OWN[path], *dry)
+        assert refused.exit_code == 2
+        assert path.rpartition("/")[2] in refused.output
+        assert "move them away" in refused.output
+        assert "--package NAME" in refused.output
+        assert {name: (folder / name).read_bytes() for name in names(folder)} == before
+    assert run(folder, "--package", "Tracker").exit_code == 0
+
+
+def test_an_empty_folder_is_in_nobodys_way(tmp_path: Path) -> None:
+    """What was never filled, or has nothing but caches in it, is taken."""
+    folder = project(tmp_path / "Mine")
+    (folder / "models" / "__pycache__").mkdir(parents=True)
+    (folder / "models" / "__pycache__" / "old.pyc").write_bytes(b"old")
+    assert run(folder, "--project").exit_code == 0
+
+
+def test_a_link_to_nothing_is_in_the_way(tmp_path: Path) -> None:
+    """To write there would make a file elsewhere."""
+    folder = project(tmp_path / "Mine")
+    (folder / "utils").mkdir()
+    (folder / "utils" / "tracking.py").symlink_to(tmp_path / "elsewhere.py")
+    refused = run(folder, "--project")
+    assert refused.exit_code == 2
+    assert "utils/tracking.py" in refused.output
+    assert not (tmp_path / "elsewhere.py").exists()
+
+
+def test_few_of_many_files_in_the_way_are_named(tmp_path: Path) -> None:
+    """The error stays one that can be read."""
+    folder = project(tmp_path / "Mine")
+    (folder / "models").mkdir()
+    for number in range(25):
+        (folder / "models" / f"own{number:02}.py").write_text("# mine")
+    refused = run(folder, "--project")
+    assert "models/own09.py and 15 more. Nothing is written" in refused.output
+
+
+def test_the_settings_of_the_reference_go_with_its_algorithm(tmp_path: Path) -> None:
+    """Where main.py is the user's, a new config.json has no parameter of another algorithm."""
+    own = json.loads((export(tmp_path / "New").folder / "config.json").read_text())
+    assert own["parameters"] == json.loads(SOURCES.files["config.json"])["parameters"] != {}
+    folder = tmp_path / "Mine"
+    folder.mkdir()
+    (folder / "main.py").write_text("# mine")
+    written = export(folder, as_project=True)
+    found = json.loads((folder / "config.json").read_text())
+    assert found == {"algorithm-language": "Python", "parameters": {}}
+    assert written.plan.kept == ("main.py",)
 
 
 UNFIT = ("", "a-b", "a b", "../x", "1st", "naïve")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from hashlib import sha256
@@ -28,11 +29,34 @@ class Encoded(NamedTuple):
     spared: int = 0  # bytes that gzip spared
 
 
+# The most bytes that a body may unpack to: several times what the largest store of LEAN holds.
+MOST_UNPACKED_BYTES = 200_000_000
+
+
+def unpacked_gzip(packed: bytes) -> bytes:
+    """Return what a gzip file of any number of members unpacks to.
+
+    Raises:
+        OSError, EOFError, zlib.error: It is damaged, or unpacks to more than
+            `MOST_UNPACKED_BYTES`.
+    """
+    found = bytearray()
+    while packed:
+        member = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        found += member.decompress(packed, MOST_UNPACKED_BYTES + 1 - len(found))
+        if len(found) > MOST_UNPACKED_BYTES:
+            raise OSError(f"it unpacks to more than {MOST_UNPACKED_BYTES:,} bytes")
+        if not member.eof:
+            raise EOFError("its gzip file ends too soon")
+        packed = member.unused_data
+    return bytes(found)
+
+
 # How the body of each encoding becomes the content again.
 _DECODERS: dict[str, Callable[[bytes], bytes]] = {
     "text": bytes,
     "base64": lambda body: b64decode(body, validate=True),
-    "gzip": lambda body: gzip.decompress(b64decode(body, validate=True)),
+    "gzip": lambda body: unpacked_gzip(b64decode(body, validate=True)),
 }
 
 

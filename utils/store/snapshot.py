@@ -9,11 +9,12 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from models.codec import TEXT, TIME, WHOLE, maybe, tuple_of
+from models.codec import TEXT, TIME, WHOLE, Codec, maybe, tuple_of
 from models.errors import TrackerError
 from models.fields import Field, Table, saved_value
-from models.records import row_codec
+from models.records import Saved, row_codec
 from models.tracker.state import STATE_VERSION
+from utils.store.categories import check_name
 from utils.store.migrations import migrate
 
 SNAPSHOT_SCHEMA = "lean-performance-tracker/snapshot"
@@ -44,12 +45,20 @@ class Segment(NamedTuple):
     trades: int  # how many they are
 
 
+def _segment_name(saved: str) -> str:
+    """The name of a segment, which leads to no object but one of its own category."""
+    check_name(saved)
+    return saved
+
+
+_SEGMENT_ROW = row_codec(Segment, Saved(codecs={"name": Codec((str,), read=_segment_name)}))
+
 # Where a snapshot comes from, as its document says it.
 _ORIGIN_FIELDS = Table(
     Field("project", TEXT),
     Field("deployment", TEXT),
     Field("time", maybe(TIME)),
-    Field("archive", tuple_of(row_codec(Segment))),
+    Field("archive", tuple_of(_SEGMENT_ROW)),
 )
 
 

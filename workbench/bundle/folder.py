@@ -1,17 +1,22 @@
 """What an export does to a folder: which files it writes, renews, removes and leaves alone.
 
 All is decided before anything is written. A file is replaced or removed only if an export wrote it
-and nobody has changed it since, which its first line tells.
+and nobody has changed it since, which its first line tells. A folder, or a module, of the user's
+own under the name of one of an export's folders stops the export: Python would find only one.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.bundle.imports import BundleError
 from workbench.bundle.stamp import Writer, writer
+
+# Of the files in the way, how many are named.
+MOST_NAMED = 10
 
 
 class ExportError(BundleError):
@@ -60,6 +65,8 @@ def planned(
 ) -> Plan:
     """Compare what is to be written with what is there.
 
+    A folder that is to hold an export must hold one already, or nothing.
+
     Args:
         folder: Where to.
         files: What an export owns, stamped, by path in the folder.
@@ -69,10 +76,13 @@ def planned(
     Raises:
         ExportError: A file that no export wrote, or that was changed since, is in the way.
     """
-    inside = {path: writer((folder / path).read_bytes()) for path in _python_files(folder, roots)}
+    places = [*roots]
+    inside = {path: _writer(folder / path) for path in _python_files(folder, places)}
+    exported = {path for path, who in inside.items() if who is Writer.EXPORT}
     foreign = [path for path in files if _is_foreign(folder / path)]
+    foreign += [each for root in places for each in _own(folder, root, exported)]
     if foreign:
-        raise ExportError(_in_the_way(folder, foreign))
+        raise ExportError(_in_the_way(folder, [*dict.fromkeys(foreign)]))
     left = [path for path, who in inside.items() if path not in files and who != Writer.EXPORT]
     hiding = [path for path in left if _hides(path, files)]
     if hiding:
@@ -89,15 +99,37 @@ def _python_files(folder: Path, roots: Iterable[str]) -> Iterator[str]:
             yield path.relative_to(folder).as_posix()
 
 
+def _own(folder: Path, root: str, exported: Iterable[str]) -> Iterator[str]:
+    """What is the user's own under the name of a folder for an export: a module, or the folder."""
+    place = folder / root
+    module = place.with_name(f"{place.name}.py")
+    if module.is_file():
+        yield Path(os.path.relpath(module, folder)).as_posix()
+    if not place.exists() or any(path.startswith(root) for path in exported):
+        return
+    if not place.is_dir():
+        yield root or place.name
+        return
+    for path in sorted(place.rglob("*")):
+        parts = path.relative_to(place).parts
+        hidden = any(part.startswith(".") or part == "__pycache__" for part in parts)
+        if not hidden and not path.is_dir():
+            yield path.relative_to(folder).as_posix()
+
+
+def _writer(path: Path) -> Writer:
+    """Who wrote a file last; what is no regular file, or a link to nothing, is not read."""
+    return writer(path.read_bytes()) if path.is_file() else Writer.STRANGER
+
+
 def _is_foreign(path: Path) -> bool:
-    return path.exists() and (path.is_dir() or writer(path.read_bytes()) is not Writer.EXPORT)
+    return os.path.lexists(path) and _writer(path) is not Writer.EXPORT
 
 
 def _is_the_users(path: Path, content: bytes) -> bool:
-    if not path.exists():
+    if not os.path.lexists(path):
         return False
-    there = path.read_bytes()
-    return there != content and writer(there) is not Writer.EXPORT
+    return _is_foreign(path) and not (path.is_file() and path.read_bytes() == content)
 
 
 def _hides(path: str, files: Mapping[str, bytes]) -> bool:
@@ -107,7 +139,9 @@ def _hides(path: str, files: Mapping[str, bytes]) -> bool:
 
 
 def _in_the_way(folder: Path, paths: Iterable[str]) -> str:
-    names = ", ".join(paths)
+    each = [*paths]
+    more = f" and {len(each) - MOST_NAMED} more" if len(each) > MOST_NAMED else ""
+    names = ", ".join(each[:MOST_NAMED]) + more
     return (
         f"these files in {folder} are of no export, or were changed since: {names}. Nothing is "
         "written: move them away, or write a folder of its own with --package NAME"

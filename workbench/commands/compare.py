@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import click
-from rich.console import Console
 
 from workbench.certainty.bootstrap import RESAMPLES, SEED
 from workbench.commands.errors import refusing, warn
@@ -13,6 +12,7 @@ from workbench.comparison.sources import read_runs
 from workbench.comparison.tables import show
 from workbench.engine.tape import TapeError
 from workbench.json_text import json_text
+from workbench.terminal import terminal
 
 WIDTH = 120  # columns of what is printed to a file or a pipe
 
@@ -68,5 +68,4 @@ def command(
     elif as_csv:
         click.echo(to_csv(found), nl=False)
     else:
-        console = Console()
-        show(found, console if console.is_terminal else Console(width=WIDTH))
+        show(found, terminal(WIDTH))

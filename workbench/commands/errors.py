@@ -6,11 +6,12 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-import click
+from workbench.terminal import tell_aside
 
 # The exit code where what was asked for is not there, is not allowed or cannot be read; it is that
 # of click's usage errors too.
 REFUSED = 2
+MOST_WARNINGS = 120  # lines of warning
 
 
 @contextmanager
@@ -24,11 +25,13 @@ def refusing(*errors: type[Exception]) -> Iterator[None]:
     try:
         yield
     except expected as error:
-        click.echo(f"Error: {error}", err=True)
+        tell_aside(f"Error: {error}")
         sys.exit(REFUSED)
 
 
 def warn(problems: Sequence[str]) -> None:
-    """Print each problem as a line of warning, apart from the output."""
-    for problem in problems:
-        click.echo(f"Warning: {problem}", err=True)
+    """Print each problem as a line of warning, apart from the output; of many some and a count."""
+    for problem in problems[:MOST_WARNINGS]:
+        tell_aside(f"Warning: {problem}")
+    if len(problems) > MOST_WARNINGS:
+        tell_aside(f"Warning: {len(problems) - MOST_WARNINGS:,} more problems")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from workbench.bundle.imports import BundleError
 from workbench.bundle.tiers import TIERS
 from workbench.commands.errors import refusing
 from workbench.export import export, show_export
 from workbench.json_text import json_text
+from workbench.terminal import terminal
 
 
 @click.command(name="export")
@@ -50,4 +50,4 @@ def command(
     if as_json:
         click.echo(json_text(found.to_dict()))
     else:
-        show_export(found, Console(), written=not dry_run)
+        show_export(found, terminal(), written=not dry_run)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from workbench.replay.replay import Replay
+from workbench.terminal import clean_text, terminal
 
 LINES = 500  # of the tape between two updates of the bar
 
@@ -23,11 +23,13 @@ def with_progress(replay: Replay, *, shown: bool) -> Iterator[dict[str, Any] | N
     Yields:
         What the replay yields, line by line.
     """
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    console = Console(stderr=True)
+    text = TextColumn("{task.description}", markup=False)
+    columns = (text, BarColumn(), TimeElapsedColumn())
+    console = terminal(stderr=True)
     hidden = not (shown and console.is_terminal)
     with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
-        task = bar.add_task(f"Replaying {replay.tape.path.parent.name}", total=1.0)
+        name = clean_text(replay.tape.path.parent.name)
+        task = bar.add_task(f"Replaying {name}", total=1.0)
         for count, row in enumerate(replay.play()):
             yield row
             if count % LINES == 0:

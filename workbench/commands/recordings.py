@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import click
-from rich.console import Console
 
 from workbench.commands.errors import refusing
 from workbench.engine.tape import TapeError
 from workbench.json_text import json_text
 from workbench.recordings import Recording, recordings
 from workbench.tables import grid
+from workbench.terminal import terminal
 
 
 @click.command(name="recordings")
@@ -34,7 +34,7 @@ def command(as_json: bool) -> None:
         last = "live" if row["live"] else row["end"]
         size = f"{row['bytes'] / 1e6:.2f} MB"
         table.add_row(row["name"], row["start"], last, row["currency"], size)
-    Console().print(table)
+    terminal().print(table)
 
 
 def _described(recording: Recording) -> dict[str, Any]:

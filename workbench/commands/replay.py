@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from models.ledger.lots import Matching
 from models.trades.lean_book import Grouping
@@ -17,6 +16,7 @@ from workbench.recordings import find
 from workbench.replay.outputs import Outputs
 from workbench.replay.replay import Replay
 from workbench.replay.report import show
+from workbench.terminal import terminal
 
 
 def _choices(names: type[Grouping] | type[Matching]) -> click.Choice[str]:
@@ -76,4 +76,4 @@ def command(
     if as_json:
         click.echo(json_text(replay.summary()))
     elif not quiet:
-        show(replay, Console())
+        show(replay, terminal())

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from models.performance_tracker import PerformanceTracker
 from workbench.commands.errors import refusing, warn
@@ -19,6 +18,7 @@ from workbench.replay.replay import Replay
 from workbench.replay.saved_state import is_saved_state, load
 from workbench.statistics.figures import JSON, replay_statistics, state_statistics
 from workbench.statistics.tables import show_statistics
+from workbench.terminal import terminal
 
 WIDTH = 100  # columns of what is printed to a file or a pipe
 
@@ -65,9 +65,7 @@ def command(source: str, as_json: bool, quiet: bool) -> None:
     if as_json:
         click.echo(json_text(found.statistics))
     elif shown:
-        console = Console()
-        wide = console if console.is_terminal else Console(width=WIDTH)
-        show_statistics(found.statistics, found.tracker, found.title, wide)
+        show_statistics(found.statistics, found.tracker, found.title, terminal(WIDTH))
 
 
 def _of_recording(name: str, *, shown: bool) -> Measured:

@@ -11,6 +11,7 @@ from typing import Any
 from workbench.comparison.comparison import Comparison
 from workbench.comparison.parting import Parting
 from workbench.comparison.side_by_side import Profile
+from workbench.terminal import clean_text
 
 JSON = dict[str, Any]
 
@@ -64,6 +65,7 @@ def to_csv(comparison: Comparison) -> str:
 def row_of(profile: Profile) -> Mapping[str, Any]:
     """A row of the CSV; what is undefined is empty."""
     row: JSON = {name: getattr(profile, name) for name in PLAIN}
+    row["name"] = clean_text(profile.name)
     for name, each in profile.estimates.items():
         row |= {name: each.value, f"{name}_low": each.low, f"{name}_high": each.high}
     row |= asdict(profile.track_record)

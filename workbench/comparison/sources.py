@@ -23,7 +23,10 @@ from workbench.replay.saved_state import is_saved_state, load
 INSTANT = timedelta(microseconds=1)
 
 # A parameter whose name has one of these words is nobody's business.
-SECRET = ("password", "token", "secret", "key", "username", "notify")
+SECRET = (
+    *("password", "passphrase", "token", "secret", "key", "username", "notify", "credential"),
+    *("webhook", "telegram", "email", "auth"),
+)
 
 
 class Source(Protocol):
@@ -69,13 +72,14 @@ class RecordingSource:
         tape = read_tape(path)
         replay = Replay(tape, lean_book=False, execution="on")
         ledger = logged(replay)
+        parameters, problems = _parameters(path)
         return run_of(
             text,
             replay.tracker,
             trades=replay.trades,
             ledger=ledger,
-            parameters=_parameters(path),
-            problems=tuple(tape.problems),
+            parameters=parameters,
+            problems=(*tape.problems, *problems),
         )
 
 
@@ -116,15 +120,21 @@ def logged(replay: Replay) -> LedgerDays:
     return log.days()
 
 
-def _parameters(path: Path) -> Mapping[str, str]:
-    """What the algorithm was run with, from LEAN's result beside a tape; no secrets."""
+def _parameters(path: Path) -> tuple[Mapping[str, str], Sequence[str]]:
+    """What the algorithm was run with, from LEAN's result beside a tape; no secrets.
+
+    And what is wrong with that file, which is no reason not to compare.
+    """
     try:
         found: Any = result(path, "result")
+        given: Any = (found.get("algorithmConfiguration") or {}).get("parameters") or {}
+        known = {name: str(value) for name, value in given.items() if not _is_secret(name)}
     except FileNotFoundError:
-        return {}
-    given = (found.get("algorithmConfiguration") or {}).get("parameters") or {}
-    return {
-        name: str(value)
-        for name, value in given.items()
-        if not any(word in name.lower() for word in SECRET)
-    }
+        return {}, ()
+    except (OSError, ValueError, AttributeError) as problem:
+        return {}, (f"its parameters are not known: {problem}",)
+    return known, ()
+
+
+def _is_secret(name: str) -> bool:
+    return any(word in name.lower() for word in SECRET)

@@ -14,6 +14,7 @@ from workbench.comparison.comparison import Comparison
 from workbench.comparison.parting import Parting
 from workbench.comparison.side_by_side import Profile
 from workbench.tables import grid, money, percent
+from workbench.terminal import clean_text
 
 TITLES: Mapping[str, str] = {
     **{name: statistic.title for name, statistic in STATISTICS.items()},
@@ -79,7 +80,7 @@ AFTER: Mapping[str, Callable[[Profile], Text | str]] = {
 def show(comparison: Comparison, console: Console) -> None:
     """Print the whole comparison."""
     for line in head(comparison):
-        console.print(line, highlight=False)
+        console.print(Text(clean_text(line)))
     for table in sections(comparison):
         console.print(table)
     console.print(foot(comparison), style="dim", highlight=False)

@@ -12,8 +12,9 @@ from datetime import datetime
 from workbench.engine.enums import OrderDirection, OrderStatus, OrderType, SecurityType, constant
 from workbench.engine.objects import ClrDatetime, utc_clr
 from workbench.engine.reads import LeanObject, ReadMeter, lean_read
-from workbench.engine.state import Line, utc_of
+from workbench.engine.state import Line
 from workbench.engine.symbols import Symbol
+from workbench.engine.tape_fields import utc_of
 
 
 class _OfOneLine(LeanObject):

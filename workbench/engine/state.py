@@ -13,11 +13,11 @@ whatever order and day lines have told in between.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from workbench.engine.tape_fields import instant
+from workbench.engine.tape_fields import utc_of
 
 Line = Mapping[str, Any]
 
@@ -247,10 +247,3 @@ def base_currency(facts: Line) -> str | None:
     if facts["kind"] not in _HAS_BASE:
         return None
     return str(facts["ticker"]).removesuffix(facts["quote"])
-
-
-def utc_of(text: str) -> datetime:
-    """Read one of the tape's times, all of which were checked, as aware UTC."""
-    time = instant(text)
-    assert time is not None, "the tape reader has seen to it"
-    return time

@@ -2,8 +2,8 @@
 
 Every line that comes out of here is whole: its type is known, it has the fields its type needs,
 each of the right kind, and it names no instrument that was not described before. What is not so
-raises TapeError or, when reading leniently, is left out and listed in `problems`. The recorded
-engine and the workbench's commands call it.
+raises TapeError or, when reading leniently, is left out and listed in `problems`; beyond the limits
+of `tape_limits` nothing is read. The recorded engine and the workbench's commands call it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NoReturn
 
-from workbench.engine.tape_fields import instant, line_fault, named_sids
+from workbench.engine.files import opened
+from workbench.engine.tape_fields import line_fault, named_sids, utc_of
+from workbench.engine.tape_limits import (
+    LONGEST_LINE,
+    MOST_BAD_LINES,
+    MOST_PROBLEMS,
+    Clock,
+    most_unpacked,
+    size_fault,
+)
 
 TAPE_NAME: Final = "tape.jsonl.gz"
 _CHUNK: Final = 1 << 16
@@ -49,6 +58,10 @@ class TapeLine:
         return name
 
 
+class _TooLargeError(Exception):
+    """A tape goes on beyond a limit; the text says which."""
+
+
 class Tape:
     """One recorded run: `start` is its first line, all others are read from the file when asked."""
 
@@ -56,6 +69,7 @@ class Tape:
         self.path = path
         self.lenient = lenient
         self.problems: list[str] = []
+        self._bad_lines = 0
         self._size = 0
         self._read = 0
         self._end: dict[str, Any] | None = None
@@ -73,13 +87,14 @@ class Tape:
         Lenient reading empties `problems`, plays what can be read and lists the rest there.
         """
         self.problems.clear()
-        known: set[str] = set()
+        self._bad_lines = 0
+        known, clock = set[str](), Clock(self.start)
         ended = False
         for number, raw in self._numbered():
             if ended:
                 self._complain(number, "a line after the end line", "drop what follows the end")
                 return
-            line = self._checked(number, raw, known)
+            line = self._checked(number, raw, known, clock)
             if line is None:
                 continue
             ended = line.type == "end"
@@ -111,11 +126,13 @@ class Tape:
         except gzip.BadGzipFile as error:
             wrong, advice = "the file is not gzip", "give the folder of a recording"
             raise TapeError(self.path, 1, wrong, advice) from error
+        except _TooLargeError as error:
+            raise TapeError(self.path, 1, str(error), "give the folder of a recording") from error
         except (EOFError, zlib.error) as error:
             wrong = f"the file breaks off before its first line ends ({error})"
             raise TapeError(self.path, 1, wrong, "copy the file again") from error
 
-    def _checked(self, number: int, raw: bytes, known: set[str]) -> TapeLine | None:
+    def _checked(self, number: int, raw: bytes, known: set[str], clock: Clock) -> TapeLine | None:
         fields, wrong = _parsed(raw)
         wrong = wrong or line_fault(fields)
         if wrong is None and number > 1 and fields["type"] == "start":
@@ -124,16 +141,24 @@ class Tape:
             strangers = [sid for sid in named_sids(fields) if sid not in known]
             if strangers:
                 wrong = f"{strangers[0]!r} is named before the security line that describes it"
+        wrong = wrong or clock.fault(utc_of(fields["utc"]))
         if wrong is not None:
             self._complain(number, wrong, "mend or drop the line, or read the tape leniently")
             return None
         if fields["type"] == "security":
             known.add(fields["sid"])
-        utc = instant(fields["utc"])
-        assert utc is not None, "line_fault has seen to it"
-        return TapeLine(number, fields, utc)
+        return TapeLine(number, fields, utc_of(fields["utc"]))
 
     def _complain(self, line: int | None, wrong: str, advice: str) -> None:
+        """Raise what is wrong or, reading leniently, list it; beyond some only their number."""
+        self._bad_lines += 1
+        if self.lenient and self._bad_lines > MOST_BAD_LINES:
+            wrong = f"{MOST_BAD_LINES:,} lines before it cannot be read; the last problem: {wrong}"
+            raise TapeError(self.path, line, wrong, _COPY_AGAIN)
+        if self.lenient and self._bad_lines > MOST_PROBLEMS:
+            more = self._bad_lines - MOST_PROBLEMS
+            self.problems[MOST_PROBLEMS:] = [f"{self.path}: {more:,} more problems"]
+            return
         error = TapeError(self.path, line, wrong, advice)
         if not self.lenient:
             raise error
@@ -148,39 +173,46 @@ class Tape:
                 yield number, raw
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             self._complain(number + 1, f"the compression breaks off ({error})", _COPY_AGAIN)
+        except _TooLargeError as error:
+            self._complain(number + 1, str(error), _COPY_AGAIN)
 
     def _raw_lines(self) -> Iterator[bytes]:
         parts: list[bytes] = []  # of a line that spans chunks: an end line may be tens of megabytes
+        length = 0
         for chunk in self._chunks():
             first, newline, others = chunk.partition(b"\n")
             parts.append(first)
+            length += len(first)
+            if length > LONGEST_LINE:
+                raise _TooLargeError(f"the line has more than {LONGEST_LINE:,} bytes")
             if not newline:
                 continue
             yield b"".join(parts)
             *whole, rest = others.split(b"\n")
             yield from whole
-            parts = [rest]
+            parts, length = [rest], len(rest)
         if any(parts):
             yield b"".join(parts)
 
     def _last_raw_line(self) -> bytes:
-        last, parts = b"", [b""]
+        last = b""
         try:
-            for chunk in self._chunks():
-                head, newline, rest = chunk.rpartition(b"\n")
-                if newline:
-                    last, parts = b"".join((*parts, head)).rpartition(b"\n")[2], []
-                parts.append(rest)
-        except (EOFError, zlib.error, gzip.BadGzipFile):
+            for raw in self._raw_lines():
+                last = raw or last
+        except (EOFError, zlib.error, gzip.BadGzipFile, _TooLargeError):
             return b""
-        return b"".join(parts) or last
+        return last
 
     def _chunks(self) -> Iterator[bytes]:
         with _opened(self.path) as file:
             self._size = self.path.stat().st_size
+            most, taken = most_unpacked(self._size), 0
             with gzip.GzipFile(fileobj=file) as unpacked:
                 # read1 hands over what came before a damage; read would lose it with the error
                 while chunk := unpacked.read1(_CHUNK):
+                    taken += len(chunk)
+                    if taken > most:
+                        raise _TooLargeError(f"the file unpacks to more than {most:,} bytes")
                     self._read = file.tell()
                     yield chunk
             self._read = self._size
@@ -199,7 +231,7 @@ def read_tape(path: Path, lenient: bool = False) -> Tape:
 
 def _opened(path: Path) -> BinaryIO:
     try:
-        return path.open("rb")
+        return opened(path)
     except OSError as error:
         wrong = f"the file cannot be opened ({error.strerror})"
         raise TapeError(path, None, wrong, f"give a folder that holds {TAPE_NAME}") from error
@@ -213,6 +245,9 @@ _decode = json.JSONDecoder(parse_constant=_no_constant).decode
 
 
 def _parsed(raw: bytes) -> tuple[dict[str, Any], str | None]:
+    wrong = size_fault(raw)
+    if wrong is not None:
+        return {}, wrong
     try:
         fields = _decode(raw.decode())
     except (ValueError, RecursionError) as error:

@@ -32,6 +32,9 @@ LARGEST: Final = 1e15
 """The largest size of a price, a quantity or an amount; beyond it no run is real."""
 SMALLEST: Final = 1e-18
 """The smallest multiplier, lot or split factor: what is divided by one stays finite."""
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2199
+"""The years of a tape's times: sums of them and of the longest pauses are times too."""
 _NOTHING: Final = type(None)
 _LONGEST_SHOWN: Final = 80  # characters of a wrong value in a message
 
@@ -59,21 +62,25 @@ def instant(text: str) -> datetime | None:
     """Read an ISO time as an aware UTC datetime, UTC without an offset; None if it is no time."""
     try:
         time = datetime.fromisoformat(text)
-        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+        time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return time if FIRST_YEAR <= time.year <= LAST_YEAR else None
 
 
-def _is_instant(text: str) -> bool:
-    return instant(text) is not None
+def utc_of(text: str) -> datetime:
+    """Read one of the tape's times, all of which were checked, as aware UTC."""
+    time = instant(text)
+    assert time is not None, "line_fault has seen to it"
+    return time
 
 
 def _is_time(text: str) -> bool:
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+    return instant(text) is not None
+
+
+def _is_local(text: str) -> bool:
+    return _is_time(text) and datetime.fromisoformat(text).tzinfo is None
 
 
 def _is_zone(name: str) -> bool:
@@ -131,8 +138,8 @@ _POSITIVE: Final = _kind(
     f"a number from {SMALLEST:g} to {LARGEST:g}", float, int, accepts=_is_positive
 )
 _LIST: Final = _kind("a list", list)
-_INSTANT: Final = _kind("an ISO time", str, accepts=_is_instant)
-_LOCAL_TIME: Final = _kind("an ISO time", str, accepts=_is_time)
+_INSTANT: Final = _kind("an ISO time", str, accepts=_is_time)
+_LOCAL_TIME: Final = _kind("an ISO time without an offset", str, accepts=_is_local)
 _ZONE: Final = _kind("the name of a time zone", str, accepts=_is_zone)
 _BALANCES: Final = _kind(
     f"{{currency: [amount, rate]}}, each number {_RANGE}", dict, accepts=_are_balances

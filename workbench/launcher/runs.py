@@ -24,6 +24,7 @@ from workbench.launcher.requirements import (
     dotnet_problem,
     launcher_problem,
 )
+from workbench.terminal import clean_text
 
 # The folder names of the LEAN CLI's results, so that its tools read ours too.
 RESULTS_NAME = "%Y-%m-%d_%H-%M-%S"
@@ -65,7 +66,7 @@ def run_launcher(project: Path, environment: Mapping[str, str], moment: datetime
     if code and whole_result(results):
         click.echo(f"LEAN wrote its whole result and then failed on its way out with code {code}.")
         code = 0
-    click.echo(f"LEAN ended with code {code}; results: {results}")
+    click.echo(clean_text(f"LEAN ended with code {code}; results: {results}"))
     return code
 
 

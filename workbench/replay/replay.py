@@ -25,8 +25,8 @@ from utils.tracking import LeanTracker, track
 from workbench.engine.algorithm import RecordedAlgorithm
 from workbench.engine.engine import Played, RecordedEngine
 from workbench.engine.faults import Faults
-from workbench.engine.state import utc_of
 from workbench.engine.tape import Tape
+from workbench.engine.tape_fields import utc_of
 
 # A tape's `day` lines have neither cash nor rates, and every one of its mark lines is a mark.
 NO_FAULTS = Faults()

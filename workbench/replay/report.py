@@ -16,6 +16,7 @@ from models.ledger.statement import Sheet
 from models.trades.record import TradeRecord
 from workbench.replay.replay import Replay
 from workbench.tables import grid, money, percent
+from workbench.terminal import clean_text
 
 LARGEST = 10  # trades shown
 SESSIONS = {SessionKind.MONTHLY: 6, SessionKind.DAILY: 5}  # how many of a kind are shown
@@ -178,7 +179,7 @@ def show(replay: Replay, console: Console) -> None:
     """Print the whole report of a replay."""
     start = replay.tape.start
     books = replay.tracker.ledger.books
-    console.print(f"[bold]{start['algorithm']}[/bold]")
+    console.print(Text(clean_text(start["algorithm"]), style="bold"))
     console.print(
         f"{start['start'][:10]} to {str(books.time or start['utc'])[:10]}: {books.fills:,} fills, "
         f"{replay.marks:,} marks, {len(replay.trades):,} trades\n"

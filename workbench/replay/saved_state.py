@@ -9,24 +9,29 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from models import codec
+from models.codec import FLAG, JSON_OBJECT, NUMBER, TEXT, maybe
 from models.errors import TrackerError
+from models.fields import saved_value
 from models.performance_tracker import PerformanceTracker
 from models.settings import Settings, Switch
 from models.trades.record import TradeRecord
 from utils.store.sealing import OBJECT_FORMAT, read_header, unseal
 from utils.store.snapshot import Segment, Snapshot
 from utils.store.snapshots import STATE_CATEGORY, TRADES_CATEGORY
+from workbench.engine.files import MOST_READ, read_all
 from workbench.engine.tape import TAPE_NAME
 
 # What reading a file that is not there, damaged or another's raises.
-UNREADABLE = (TrackerError, ValueError, OSError)
+UNREADABLE = (TrackerError, RecursionError, OSError, *codec.UNREADABLE)
+MOST_TOLD = 3  # files that are no state, of which an error says why
 
 
 class SavedStateError(TrackerError, LookupError):
@@ -56,11 +61,19 @@ class SavedTrades:
         self.problems.clear()
         for name, _, trades in self.segments:
             try:
-                rows = json.loads(_content(self.folder / name).text)
+                rows = json.loads(_content(self._inside(name)).text)
+                found = [*map(TradeRecord.from_row, rows)]
             except UNREADABLE as problem:
                 self.problems.append(f"{trades:,} trades are lost with {name}: {problem}")
             else:
-                yield from map(TradeRecord.from_row, rows)
+                yield from found
+
+    def _inside(self, name: str) -> Path:
+        """The file of a segment; SavedStateError where it would be outside of the folder."""
+        path = self.folder / name
+        if not path.resolve().is_relative_to(self.folder.resolve()):
+            raise SavedStateError(f"it is outside of {self.folder}")
+        return path
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,25 +115,38 @@ def load(path: Path) -> SavedState:
         SavedStateError: There is none that can be used.
     """
     place, snapshot, problems = _newest(path)
-    state = snapshot.state
-    followed = Switch.OFF if state["execution"] is None else Switch.ON
     archive = SavedTrades(place.parent.parent / TRADES_CATEGORY, snapshot.archive)
+    try:
+        tracker = _restored(snapshot.state, archive)
+    except UNREADABLE as problem:
+        raise SavedStateError(f"{place}: the state cannot be used: {problem}") from None
+    return SavedState(place, snapshot, tracker, (*problems, *archive.problems))
+
+
+def _restored(state: Mapping[str, Any], archive: SavedTrades) -> PerformanceTracker:
+    """The tracker of a state; what is wrong with the state is one of `UNREADABLE`."""
+    execution = saved_value(state, "execution", maybe(JSON_OBJECT))
     tracker = PerformanceTracker(
         object_store=archive,
-        settings=Settings(execution=followed),
-        account_currency=state["account_currency"],
-        zone=zone_named(state["zone"]),
-        days_per_year=state["days_per_year"],
-        live=state["live"],
+        settings=Settings(execution=Switch.OFF if execution is None else Switch.ON),
+        account_currency=saved_value(state, "account_currency", TEXT),
+        zone=zone_named(saved_value(state, "zone", TEXT)),
+        days_per_year=saved_value(state, "days_per_year", NUMBER),
+        live=saved_value(state, "live", FLAG),
     )
     tracker.restore(state)
-    return SavedState(place, snapshot, tracker, (*problems, *archive.problems))
+    return tracker
 
 
 def zone_named(name: str) -> tzinfo:
     """A time zone by its name, or a fixed one: `UTC-05:00`."""
     fixed = re.fullmatch(r"UTC([+-]\d\d:\d\d)", name)
-    return datetime.strptime(fixed[1], "%z").tzinfo or UTC if fixed else ZoneInfo(name)
+    if fixed:
+        return datetime.strptime(fixed[1], "%z").tzinfo or UTC
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise SavedStateError(f"{name!r} is no time zone") from None
 
 
 def _states(path: Path) -> Iterator[Path]:
@@ -146,20 +172,27 @@ def _newest(path: Path) -> tuple[Path, Snapshot, list[str]]:
         else:
             found.append((content.saved, snapshot.sequence, place, snapshot))
     if not found:
-        why = "; ".join(problems) or f"nothing there is one, and there is no {TAPE_NAME}"
+        why = _why(problems) or f"nothing there is one, and there is no {TAPE_NAME}"
         raise SavedStateError(f"there is no saved state at {path}: {why}")
     *_, place, snapshot = max(found, key=lambda each: each[:2])
     return place, snapshot, problems
 
 
+def _why(problems: Sequence[str]) -> str:
+    """The first problems, and how many more there are."""
+    more = len(problems) - MOST_TOLD
+    return "; ".join([*problems[:MOST_TOLD], *([f"{more:,} more"] if more > 0 else [])])
+
+
 def _content(path: Path) -> _Content:
     """An object of the store, its parts joined, or a plain file."""
-    text = path.read_text(encoding="utf-8")
-    if not text.startswith(f"{OBJECT_FORMAT} "):
-        return _Content(text, path.stat().st_mtime)
-    header = read_header(text)
+    texts = [read_all(path).decode()]
+    if not texts[0].startswith(f"{OBJECT_FORMAT} "):
+        return _Content(texts[0], path.stat().st_mtime)
+    header, room = read_header(texts[0]), MOST_READ - len(texts[0])
     for number in range(1, header.parts + 1):
         part = path.parent / f"{header.generation}-{number}" / path.name
-        text += part.read_text(encoding="utf-8")
-    content = unseal(text)
+        texts.append(read_all(part, room).decode())
+        room -= len(texts[-1])
+    content = unseal("".join(texts))
     return _Content(content.data.decode(), content.saved)

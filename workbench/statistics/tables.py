@@ -16,6 +16,7 @@ from models.trades.statistics import GroupBy
 from workbench.statistics.figures import JSON
 from workbench.statistics.lean_beside import PORTFOLIO_BESIDE, TRADES_BESIDE, Beside
 from workbench.tables import grid, money, percent
+from workbench.terminal import clean_text
 
 ROWS = 8  # shown of what can be many
 COLUMNS = 4  # strategies shown side by side
@@ -323,7 +324,7 @@ def show_statistics(found: JSON, tracker: PerformanceTracker, title: str, consol
         console: Where to print.
     """
     own, lean = found["own"], found["lean"]
-    console.print(Text(title, style="bold"), soft_wrap=True)
+    console.print(Text(clean_text(title), style="bold"), soft_wrap=True)
     console.print(headline(found, tracker))
     if own["trades"]["all"]["trades"]:
         for table in (trade_figures(own["trades"]), *group_tables(own["trades"])):

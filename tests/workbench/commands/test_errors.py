@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.commands.errors import refusing, warn
+from workbench.commands.errors import MOST_WARNINGS, refusing, warn
 
 
 class OwnError(Exception):
@@ -34,3 +34,11 @@ def test_warnings_stand_apart_from_the_output(capsys: pytest.CaptureFixture[str]
     warn(["line 2 is cut", "there is no end"])
     shown = capsys.readouterr()
     assert (shown.out, shown.err) == ("", "Warning: line 2 is cut\nWarning: there is no end\n")
+
+
+def test_of_many_warnings_some_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """And how many there are more."""
+    warn([f"problem {number}" for number in range(MOST_WARNINGS + 7)])
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == MOST_WARNINGS + 1
+    assert lines[-1] == "Warning: 7 more problems"

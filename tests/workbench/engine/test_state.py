@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.workbench.engine import tapes
-from workbench.engine.state import AccountState, SecurityState, base_currency, utc_of
+from workbench.engine.state import AccountState, SecurityState, base_currency
 from workbench.engine.tape import read_tape
+from workbench.engine.tape_fields import utc_of
 from workbench.recordings import recordings
 
 

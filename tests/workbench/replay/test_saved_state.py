@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import shutil
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,12 @@ from models.tracker.state import STATE_VERSION
 from models.trades.log import BATCH
 from tests.utils.runs import Project, Run, bought, stock
 from tests.utils.store.saved import STATE_2
+from tests.workbench.commands.calls import run
 from tests.workbench.engine import tapes
 from utils.store.categories import CATEGORIES, StorePolicy
+from utils.store.encoding import MOST_UNPACKED_BYTES, Encoded
 from utils.store.object_store import ObjectStoreManager
+from utils.store.sealing import seal
 from utils.store.snapshot import Segment, Snapshot
 from workbench.engine.tape import TAPE_NAME
 from workbench.replay.saved_state import (
@@ -208,6 +212,30 @@ def test_a_file_taken_out_of_its_folder_leaves_its_trades_behind(
     assert 10 <= saved.tracker.trade_statistics().trades < BATCH + 50
 
 
+@pytest.mark.parametrize("name", ["../secret", "/etc/hostname", "a/../../secret", ""])
+def test_a_segment_outside_of_its_folder_is_not_read(tmp_path: Path, name: str) -> None:
+    """Names inside a state lead nowhere else, be it by their text or by a link."""
+    folder = tmp_path / "trades"
+    folder.mkdir()
+    (tmp_path / "secret").write_text("[]")
+    (folder / "link").symlink_to(tmp_path / "secret")
+    for each in (name, "link"):
+        archive = SavedTrades(folder, (Segment(each, "lots", 3),))
+        assert list(archive.stored()) == []
+        (problem,) = archive.problems
+        assert problem.startswith("3 trades are lost with ")
+
+
+@pytest.mark.parametrize("name", ["../secret", "a/b", "", "x" * 60])
+def test_a_state_that_names_no_segment_is_none(tmp_path: Path, name: str) -> None:
+    """A name that no segment can have is found when the state is read."""
+    path, state = tmp_path / "state", PerformanceTracker().state()
+    snapshot = Snapshot(1, "", "", None, (Segment(name, "lots", 3),), state)
+    path.write_text(snapshot.text(), encoding="utf-8")
+    with pytest.raises(SavedStateError, match="makes no key"):
+        load(path)
+
+
 def test_a_desk_adds_no_trades(tmp_path: Path) -> None:
     """The archive is to read only."""
     with pytest.raises(SavedStateError, match="read only"):
@@ -284,6 +312,42 @@ def test_a_large_state_is_joined_of_its_parts(project: Project, tmp_path: Path) 
     parts[1].unlink()
     with pytest.raises(SavedStateError, match="tracker-b"):
         load(store(project))
+
+
+WRONG: dict[str, Any] = {
+    "zone": "Nowhere/At all",
+    "days_per_year": "252",
+    "live": None,
+    "account_currency": 7,
+    "execution": [],
+    "ledger": {},
+    "samples": None,
+}
+
+
+@pytest.mark.parametrize("field", WRONG)
+@pytest.mark.parametrize("command", ["stats", "compare"])
+def test_a_state_that_is_not_whole_is_refused_in_one_line(
+    tmp_path: Path, field: str, command: str
+) -> None:
+    """Its checksum fits and a field of it does not: the file and the field are named."""
+    state, path = {**PerformanceTracker().state(), field: WRONG[field]}, tmp_path / "state"
+    path.write_text(Snapshot(1, "", "", None, (), state).text(), encoding="utf-8")
+    refused = run(command, path)
+    assert refused.exit_code == 2
+    assert refused.output.startswith(f"Error: {path}: the state cannot be used: ")
+    assert refused.output.count("\n") == 1
+    assert (field if field != "zone" else "Nowhere/At all") in refused.output
+
+
+@pytest.mark.parametrize("form", ["text", "gzip"])
+def test_a_state_that_unpacks_to_too_much_is_refused(tmp_path: Path, form: str) -> None:
+    """Not a file's size alone is bounded, but what it unpacks to."""
+    packed = gzip.compress(bytes(MOST_UNPACKED_BYTES + 1), 1)
+    body = b64encode(packed).decode() if form == "gzip" else "[" * 1_000_000
+    (tmp_path / "state").write_text(seal(Encoded(form, body), 0.0).head, encoding="utf-8")
+    with pytest.raises(SavedStateError, match=r"unpacks to more|no snapshot"):
+        load(tmp_path / "state")
 
 
 @pytest.mark.parametrize("kind", ["empty", "other files", "missing"])
