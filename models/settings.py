@@ -97,6 +97,7 @@ class Settings:
         execution_limits: From where on all points of a part of the quality score are lost
             (`read_thresholds`).
         banner: Whether to show a few figures in LEAN's own banner and statistics.
+        result_ledger: Whether to leave the ledger in LEAN's own result at the end, as one text.
         charts: Whether to plot NAV, drawdown, exposure and unexplained money once a day.
         seed_strategy: Whose the holdings are that the account opens with; empty is nobody's.
     """
@@ -121,6 +122,7 @@ class Settings:
     execution: Switch = Switch.AUTO
     execution_limits: Mapping[str, float] = field(default_factory=lambda: dict(THRESHOLDS))
     banner: bool = True
+    result_ledger: bool = True
     charts: bool = False
     seed_strategy: str = ""
     strategies: tuple[str, ...] = ()
@@ -282,6 +284,7 @@ SETTINGS: dict[str, Setting] = {
         read_thresholds, "NAME=LIMIT with limits above 0 and names out of " + ", ".join(THRESHOLDS)
     ),
     "banner": _ON_OFF,
+    "result_ledger": _ON_OFF,
     "charts": _ON_OFF,
 }
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from models.equity.session_book import BEGINNING
 from models.errors import Failure, guarded
+from models.ledger.result_text import ledger_text
 from models.performance_tracker import PerformanceTracker
 from models.tracker.alerts import Alert
 from models.tracker.notices import Notice, NoticeKind
@@ -209,3 +210,13 @@ class Reporting:
         if self._tracker.settings.banner:
             self.show()
             self.screen.statistics(self._tracker.summary(), self.missing)
+        if self._tracker.settings.result_ledger:
+            self._leave_ledger()
+
+    def _leave_ledger(self) -> None:
+        """Leave the ledger in LEAN's result, which can be downloaded where no file can."""
+        core = self._tracker.core
+        with core.lock:
+            begun = core.deployments[0].time if core.deployments else None
+            text = ledger_text(core.ledger, begun)
+        self.screen.ledger(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from models.ledger.result_text import LEDGER_STATISTIC
 from models.tracker.summary import PerformanceSummary
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ class Screen:
         """Put the figures into LEAN's own result, at the end of the run."""
         for name, value in screen_figures(summary, missing).items():
             self._algorithm.set_summary_statistic(name, value)
+
+    def ledger(self, text: str) -> None:
+        """Put the whole ledger into LEAN's own result, as the text that `ledger_text` made."""
+        self._algorithm.set_summary_statistic(LEDGER_STATISTIC, text)
 
     def charts(self, summary: PerformanceSummary) -> None:
         """Plot a point of four series, for LEAN allows few series over all charts."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from models.ledger.result_text import LEDGER_STATISTIC
 from tests.utils.runs import Project, Run, bought, stock
 from tests.workbench.engine import tapes
 from utils.notify.screen import CHART
@@ -83,14 +84,14 @@ def test_a_backtest_shows_its_banner_at_midnights_five_seconds_apart_and_at_its_
 def test_the_figures_stand_in_leans_own_result(run: Run) -> None:
     """At the end, under names that LEAN takes."""
     assert run.engine.summary_statistics["Tracker net P&L"] == "1.50 USD"
-    assert len(run.engine.summary_statistics) == 5
+    assert len(run.engine.summary_statistics) == 5 + 1  # and the ledger
 
 
 def test_the_banner_can_be_turned_off(project: Project) -> None:
     """Then LEAN is shown nothing."""
     run = project.run(*bought(), banner="off")
     assert run.engine.runtime_statistics == {}
-    assert run.engine.summary_statistics == {}
+    assert list(run.engine.summary_statistics) == [LEDGER_STATISTIC]
 
 
 def test_charts_have_four_series_once_a_day(project: Project) -> None:

@@ -1,0 +1,3 @@
+"""Tests of `workbench.results`."""
+
+from __future__ import annotations
