@@ -23,10 +23,12 @@ def test_a_file_is_read_whole(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (gzip.compress(b"abcd"), "unpacks to more than 3 bytes"),
-        (gzip.compress(bytes(10_000_000)), "unpacks to more than 3 bytes"),
-        (gzip.compress(b"abc")[:-3], "it is damaged"),
-        (gzip.compress(b"abc")[:-9] + b"xxxxxxxxx", "it is damaged"),
+        pytest.param(gzip.compress(b"abcd"), "unpacks to more than 3 bytes", id="longer"),
+        pytest.param(
+            gzip.compress(bytes(10_000_000)), "unpacks to more than 3 bytes", id="much longer"
+        ),
+        pytest.param(gzip.compress(b"abc")[:-3], "it is damaged", id="cut"),
+        pytest.param(gzip.compress(b"abc")[:-9] + b"xxxxxxxxx", "it is damaged", id="another end"),
         (b"hello", "it is damaged"),
     ],
 )
