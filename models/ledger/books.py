@@ -67,6 +67,7 @@ class Books:
         opened: Whether the account was opened.
         joined: What the first prices of holdings from before the start made of them: no profit.
         waiting: Opening cash that has no rate yet, by currency.
+        aside: Sid of what was held from before the start and has no price yet -> what it cost.
         records: Makes the records of the trades that close.
         finished: The contracts that were flat and left the rest.
         finish_above: How many instruments gather before flat contracts leave.
@@ -104,6 +105,7 @@ class Books:
         self._next_lot = NEXT_LOT[matching]
         self.joined = 0.0
         self.waiting: dict[str, float] = {}  # opening cash that has no rate yet
+        self.aside: dict[str, float] = {}
         self.records = RecordMaker()
         self.finished = Finished()
         self.finish_above = 1_024
@@ -142,7 +144,7 @@ class Books:
             self.starting_equity += amount * rate
             self.account(UNASSIGNED).balance(currency, rate).add(amount, rate)
         elif amount:
-            self.waiting[currency] = amount
+            self.waiting[currency] = self.waiting.get(currency, 0.0) + amount
 
     # --- orders
 

@@ -28,7 +28,7 @@ from models.ledger.tags import UNASSIGNED
 from models.ledger.valuation import value_holdings
 
 
-class Change(NamedTuple):
+class HeldOtherwise(NamedTuple):
     """A holding that is not what the fills seen make it.
 
     Attributes:
@@ -70,6 +70,8 @@ class Interruption:
     Attributes:
         effects: What was done to strategies.
         beside: Sid of a pair -> how far LEAN's holding is from what the cash book has of it.
+        anew: Whether LEAN shows what the account once opened with and holds nothing: a paper
+            account that begins anew. What was held closes at the last price before the stop.
     """
 
     def __init__(self, books: Books, mark: Mark, beside: dict[str, float]) -> None:
@@ -77,10 +79,14 @@ class Interruption:
         self._mark = mark
         self.effects: list[Effect] = []
         self.beside = beside
+        self.anew = begins_anew(books, mark)
 
     def take(self) -> None:
         """Take over all that changed, but the cash that nothing explains."""
         books, mark = self._books, self._mark
+        if self.anew:
+            detail = "LEAN shows what the account opened with: it begins anew"
+            books.anomaly(mark.time, "account begun anew", detail)
         self.effects += split_found(books, mark)
         last = {sid: holding.price for sid, holding in books.holdings.items()}
         value_holdings(books, mark)
@@ -101,14 +107,14 @@ class Interruption:
         for sid, (quantity, average) in shown.items():
             self._agree(books.holdings[sid], quantity, average)
 
-    def _changes(self, shown: Shown, last: Mapping[str, float]) -> list[Change]:
+    def _changes(self, shown: Shown, last: Mapping[str, float]) -> list[HeldOtherwise]:
         """The holdings that are not as they were."""
-        found: list[Change] = []
+        found: list[HeldOtherwise] = []
         for sid, holding in self._books.holdings.items():
             quantity, average = shown.get(sid, (0.0, 0.0))
             traded = max(abs(quantity), holding.traded)
             if abs(quantity - holding.quantity) > dust(traded):
-                found.append(Change(holding, quantity, average, last[sid]))
+                found.append(HeldOtherwise(holding, quantity, average, last[sid]))
         return found
 
     def _agree(self, holding: Holding, quantity: float, average: float) -> None:
@@ -119,7 +125,7 @@ class Interruption:
 
     # --- options
 
-    def _deliver(self, option: Change, shown: Shown) -> None:
+    def _deliver(self, option: HeldOtherwise, shown: Shown) -> None:
         """Book an exercise or assignment where the underlying shows that there was one."""
         instrument, closed = option.holding.instrument, option.closed
         underlying = self._books.holdings.get(instrument.underlying)
@@ -143,7 +149,7 @@ class Interruption:
 
     # --- trades
 
-    def _open(self, change: Change) -> None:
+    def _open(self, change: HeldOtherwise) -> None:
         """Open what was bought, or sold short, for nobody: at what LEAN's average price says."""
         holding, gap = change.holding, change.gap
         price = self._cost(change)
@@ -152,7 +158,7 @@ class Interruption:
             self._books, self._mark.time, holding, price, [(UNASSIGNED, gap)], "outside"
         )
 
-    def _cost(self, change: Change) -> float:
+    def _cost(self, change: HeldOtherwise) -> float:
         """What a unit of what is new cost."""
         holding, gap = change.holding, change.gap
         if change.average:
@@ -163,7 +169,7 @@ class Interruption:
             return paid
         return holding.price
 
-    def _close_all(self, changes: list[Change]) -> None:
+    def _close_all(self, changes: list[HeldOtherwise]) -> None:
         """Close what is gone, each at the price that is told by its cash where that can be."""
         books, time = self._books, self._mark.time
         over = {
@@ -181,11 +187,11 @@ class Interruption:
                 alone = not counts[paid_in(books, change.holding)[0]] and len(over) == 1
                 self._expire(change, alone=alone)
 
-    def _close(self, change: Change, *, alone: bool) -> None:
+    def _close(self, change: HeldOtherwise, *, alone: bool) -> None:
         """Close what was sold, or bought back."""
         holding, closed = change.holding, change.closed
-        price = holding.price or change.last
-        implied = self._implied(change) if alone else None
+        price = (holding.price or change.last) if not self.anew else change.last
+        implied = self._implied(change) if alone and not self.anew else None
         if implied is not None and of_the_market(implied, change.last, holding.price):
             price = implied
         over = has_expired(holding.instrument, self._mark.time)
@@ -193,9 +199,9 @@ class Interruption:
         self._tell(change, what, -closed * price)
         self._trade(change, -closed, price, "expiry" if over else "outside")
         if change.after * closed < 0:
-            self._open(Change(holding, change.after, change.average, change.last))
+            self._open(HeldOtherwise(holding, change.after, change.average, change.last))
 
-    def _implied(self, change: Change) -> float | None:
+    def _implied(self, change: HeldOtherwise) -> float | None:
         """The price that the cash of a closing implies."""
         books, holding, instrument = self._books, change.holding, change.holding.instrument
         currency, rate = paid_in(books, holding)
@@ -210,7 +216,7 @@ class Interruption:
             cash -= change.after * moved * instrument.multiplier * rate
         return implied_price(books, holding, change.closed, cash)
 
-    def _expire(self, change: Change, *, alone: bool) -> None:
+    def _expire(self, change: HeldOtherwise, *, alone: bool) -> None:
         """Close an option whose time is over, and which delivered nothing."""
         holding, closed = change.holding, change.closed
         instrument = holding.instrument
@@ -239,7 +245,9 @@ class Interruption:
 
     # --- what all of them do
 
-    def _trade(self, change: Change, quantity: float, price: float, reason: str) -> Allocation:
+    def _trade(
+        self, change: HeldOtherwise, quantity: float, price: float, reason: str
+    ) -> Allocation:
         """Trade a closing quantity for those who hold it; returns their parts."""
         holding, books = change.holding, self._books
         sid = holding.instrument.sid
@@ -253,12 +261,23 @@ class Interruption:
         """Currency -> the cash that nothing explains yet."""
         return {name: amount for name, amount, _ in residuals(self._books, self._mark)}
 
-    def _tell(self, change: Change, what: str, amount: float) -> None:
+    def _tell(self, change: HeldOtherwise, what: str, amount: float) -> None:
         """Record a change, and what it was taken for; the amount is in quote currency."""
         holding, instrument = change.holding, change.holding.instrument
         detail = f"LEAN holds {change.after!r} at {change.average!r}, the fills seen make "
         detail += f"{holding.quantity!r}: taken for {what}, while stopped"
         self._books.anomaly(self._mark.time, "adopted", detail, instrument.sid, amount)
+
+
+def begins_anew(books: Books, mark: Mark) -> bool:
+    """Whether LEAN shows the cash that the account opened with to the cent, and no holding."""
+    opening = books.cash.opening
+    if not opening or mark.holdings or not residuals(books, mark):
+        return False
+    return all(
+        mark.cash.get(name, 0.0) + mark.unsettled.get(name, 0.0) == opening.get(name, 0.0)
+        for name in {*opening, *mark.cash}
+    )
 
 
 def _is_pair(holding: Holding) -> bool:

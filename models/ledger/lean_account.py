@@ -141,18 +141,25 @@ class ShadowCash(Restorable):
 
     Settled and unsettled amounts count together; a future's settled profit, which LEAN moves into
     cash every day without an event, is taken out of what LEAN shows before the two are compared.
+
+    Attributes:
+        expected: The cash by currency.
+        next_scan: UTC of LEAN's next hourly scan, which books funding and interest.
+        opening: The cash that the account opened with, by currency; empty where it held something.
     """
 
     STATE: ClassVar[Table] = Table(
         Field("expected", dict_of(NUMBER)),
         Field("announced", list_of(row_of(TEXT, NUMBER, TEXT)), "_announced"),
         Field("next_scan", maybe(TIME)),
+        Field("opening", dict_of(NUMBER), absent={}),
     )
 
     def __init__(self) -> None:
         self.expected: dict[str, float] = {}
         self._announced: list[tuple[str, float, str]] = []
         self.next_scan: datetime | None = None
+        self.opening: dict[str, float] = {}
 
     def move(self, currency: str, amount: float) -> None:
         """Add an amount that an event moved to the expected cash."""

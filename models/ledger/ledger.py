@@ -32,6 +32,7 @@ from models.events.account import CashFlow, Mark
 from models.events.instruments import Instrument
 from models.events.orders import Fill
 from models.fields import PART, Field, Restorable, Restoring, Table, saved_value
+from models.ledger.aside import tell_stale, value_aside
 from models.ledger.books import Books
 from models.ledger.doubts import EquityDoubt
 from models.ledger.effects import NO_EFFECTS, Effect, Effects
@@ -46,7 +47,7 @@ from models.ledger.statement import (
     strategy_sheet,
     strategy_sheets,
 )
-from models.ledger.valuation import equity_now, revalue, show_lots, value_aside, value_holdings
+from models.ledger.valuation import equity_now, revalue, show_lots, value_holdings
 from models.records import record_codec
 
 # An equity that differs by less than this is closed; the feed need not look closer.
@@ -152,6 +153,7 @@ class Ledger(Restorable):
         if self._knows(mark):
             self.books.set_rates(mark.rates)
             effects = self._reconciliation.interrupted(mark)
+            tell_stale(self.books, mark)
         return [*effects, *(self._take(mark, stopped=True) or ())]
 
     def mark(self, mark: Mark) -> Effects | None:

@@ -31,6 +31,8 @@ def open_account(books: Books, opening: Opening) -> Effects:
     books.rates.update(opening.rates)
     for currency, amount in opening.cash.items():
         books.cash.move(currency, amount)
+    if not opening.holdings:
+        books.cash.opening = dict(opening.cash)
     own = dict(opening.cash)
     effects: list[Effect] = []
     for sid, holding in opening.holdings.items():

@@ -15,6 +15,7 @@ from models.events.account import Mark
 from models.events.orders import Fill
 from models.fields import PART, Field, Restorable, Table
 from models.ledger.adoptions import Adoptions
+from models.ledger.aside import join_at_fill
 from models.ledger.books import Books
 from models.ledger.cash_moved import CASH_PART, CASH_TOLERANCE, Residual, residuals
 from models.ledger.corporate_actions import convert_fractions
@@ -55,6 +56,7 @@ class Reconciliation(Restorable):
         self._scanned = False  # LEAN's hourly scan ran since cash was last judged
         self._stakes: list[Stake] | None = None  # who held what bears interest when it did
         self._doubted: list[tuple[str, float]] = []  # live: what cash the last mark missed
+        self._anew = False  # the account begins anew with the mark that is being booked
         self._doubted_at: datetime | None = None  # UTC of that mark
 
     @property
@@ -73,6 +75,8 @@ class Reconciliation(Restorable):
         books = self._books
         if self._adoptions.adopted:
             self._adoptions.take_back(books, fill)
+        if books.aside and fill.sid in books.aside:
+            join_at_fill(books, fill)
         scan = books.cash.next_scan
         if scan is not None and fill.time >= scan and self._stakes is None:
             self._stakes = self._stakes_now()
@@ -114,6 +118,7 @@ class Reconciliation(Restorable):
         interruption = Interruption(self._books, mark, self._adoptions.beside)
         interruption.take()
         self._adoptions.beside = interruption.beside
+        self._anew = interruption.anew
         return interruption.effects
 
     def _shown_twice(self, mark: Mark) -> bool:
@@ -138,6 +143,9 @@ class Reconciliation(Restorable):
             currency, amount, value = residual
             rate = self._books.rates[currency]
             self._books.cash.move(currency, amount)
+            if stopped and self._anew:
+                self._books.start_with(currency, amount)
+                continue
             if convert_fractions(self._books, currency, amount):
                 continue
             cause = self._books.cash.announced(currency, amount, abs(CASH_TOLERANCE / rate))

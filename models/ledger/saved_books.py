@@ -52,6 +52,7 @@ _BOOKS_FIELDS = Table(
     Field("opened", FLAG),
     Field("joined", NUMBER, absent=0.0),
     Field("waiting", dict_of(NUMBER)),
+    Field("aside", dict_of(NUMBER), absent={}),
     # trades were kept here until somebody took them
     Field("closed", Codec((list, tuple), _write_nothing), "time", Restoring.LEAVE),
     Field("counts", PART, "records"),

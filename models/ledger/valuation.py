@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from models.events.account import Mark
 from models.events.instruments import Valuation
 from models.ledger.accounts import Account
+from models.ledger.aside import has_missing, is_missing, join, set_aside
 from models.ledger.books import Books
 from models.ledger.lean_account import Holding
 from models.ledger.positions import Position
@@ -16,71 +19,64 @@ def value_holdings(books: Books, mark: Mark) -> None:
     for sid, price in mark.prices.items():
         holding = holdings[sid]
         instrument = holding.instrument
-        if not price and holding.unit_value and instrument.strike is None and not holding.unpriced:
-            continue
         if holding.unpriced:
             if instrument.valuation is Valuation.PREMIUM:
-                _value_unpriced(books, holding, price)
+                _value_unpriced(books, holding, price, mark.time)
+            continue
+        if not price and holding.unit_value and instrument.strike is None:
             continue
         holding.unit_value = instrument.unit_value(price) if instrument.inverse else price
+    missing = mark.profits and has_missing(mark)
     for sid, (profit, settled) in mark.profits.items():
         holding = holdings[sid]
-        holding.settled, holding.unpriced = settled, False
+        holding.settled = settled
+        if missing and is_missing(mark, holding.instrument, rates):
+            if holding.unpriced:
+                set_aside(books, holding, mark.time)
+            continue
         shown = None if mark.holdings is None else mark.holdings.get(sid)
+        before = holding.unit_value
         holding.close_out(profit, rates[holding.instrument.currency], shown)
+        if holding.unpriced:
+            _join_by_profit(books, holding, before)
     if mark.rates:
-        _value_pairs(books)
+        _value_pairs(books, mark.time)
 
 
-def _value_unpriced(books: Books, holding: Holding, unit_value: float) -> None:
-    """Value a holding from before the start that had no price or rate until now.
+def _join_by_profit(books: Books, holding: Holding, before: float) -> None:
+    """Take in a holding from before the start that LEAN shows the profit of.
 
-    Without one it is worth nothing to LEAN, so it is left out; what its first price makes of it is
-    no profit, and joins the base of the NAV (`Books.joined`).
+    At the first mark what it had gained stands in `unrealized` and in no session; later too.
     """
-    instrument = holding.instrument
-    rate = books.rates[instrument.currency]
-    if not rate:
+    if not books.rates[holding.instrument.currency]:
         return
-    gained = (unit_value - holding.unit_value) * holding.quantity
-    books.joined += gained * instrument.multiplier * rate
-    holding.unit_value = unit_value
-    holding.unpriced = not unit_value
+    if holding.instrument.sid in books.aside:
+        unit_value, holding.unit_value = holding.unit_value, before
+        join(books, holding, unit_value)
+    holding.unpriced = False
 
 
-def value_aside(books: Books, mark: Mark) -> float:
-    """What LEAN leaves out of its equity for want of a price or rate that is known here.
-
-    Args:
-        books: The books, which value it at the last price and rate that were seen.
-        mark: A mark; a price or rate of 0 in it is a missing one, but that of an option.
-    """
-    rates, left_out = books.rates, 0.0
-    for sid, price in mark.prices.items() if 0.0 in mark.prices.values() else ():
-        holding = books.holdings[sid]
-        instrument = holding.instrument
-        if not price and instrument.valuation is Valuation.PREMIUM and instrument.strike is None:
-            size = holding.quantity * instrument.multiplier * rates[instrument.currency]
-            left_out += size * holding.unit_value
-    for currency, rate in mark.rates.items() if 0.0 in mark.rates.values() else ():
-        if not rate:
-            cash = mark.cash.get(currency, 0.0) + mark.unsettled.get(currency, 0.0)
-            left_out += cash * rates[currency]
-    return left_out
+def _value_unpriced(books: Books, holding: Holding, unit_value: float, time: datetime) -> None:
+    """Value a holding from before the start that had no price or rate until now."""
+    if unit_value and books.rates[holding.instrument.currency]:
+        join(books, holding, unit_value)
+    else:
+        set_aside(books, holding, time)
 
 
-def _value_pairs(books: Books) -> None:
+def _value_pairs(books: Books, time: datetime) -> None:
     """Take what the pairs held are worth from the rates of their two currencies."""
     rates = books.rates
     for sid in books.held:
         holding = books.holdings[sid]
         instrument = holding.instrument
-        if instrument.valuation is Valuation.PAIR and rates[instrument.quote]:
-            unit_value = rates[instrument.base] / rates[instrument.quote]
-            if holding.unpriced:
-                _value_unpriced(books, holding, unit_value)
-            else:
-                holding.unit_value = unit_value
+        if instrument.valuation is not Valuation.PAIR:
+            continue
+        quote, base = rates[instrument.quote], rates[instrument.base]
+        if holding.unpriced:
+            _value_unpriced(books, holding, base / quote if quote else 0.0, time)
+        elif quote:
+            holding.unit_value = base / quote
 
 
 def show_lots(books: Books) -> None:

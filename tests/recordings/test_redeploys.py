@@ -69,3 +69,19 @@ def test_one_look_alone_may_be_of_a_moving_market(tmp_path: Path) -> None:
     assert tracker.ledger.doubt.gap == pytest.approx(-58.7863, abs=CENT)
     assert tracker.balance()["unexplained"] == pytest.approx(0.0, abs=CENT)
     assert tracker.anomalies() == ()
+
+
+def test_a_paper_account_that_begins_anew(tmp_path: Path) -> None:
+    """The second run ends with the sums of both, without a flow, though a rate is missing first."""
+    (first, _), (second, rows) = play_in_turn(tmp_path, "live-paper", "live-paper")
+    assert second.tracker.flows() == ()
+    terms = first.tracker.ledger.total(), second.tracker.ledger.total()
+    assert terms[1].net_pnl == pytest.approx(2 * terms[0].net_pnl, abs=1e-6)
+    assert terms[1].fees == pytest.approx(2 * terms[0].fees, abs=1e-9)
+    assert all(trade.exit_price > 0 for trade in second.tracker.trades())
+    assert all(abs(row["unexplained"]) <= CENT for row in rows)
+    grown = first.tracker.scopes.account.track.nav
+    assert grown is not None
+    assert rows[0]["nav"] == pytest.approx(grown)
+    assert rows[-1]["nav"] == pytest.approx(grown**2, abs=1e-7)
+    assert held(second) == held(first)

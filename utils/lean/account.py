@@ -54,6 +54,8 @@ class AccountReader:
         self._by_sid = securities.by_sid
         self._cash = cash
         self._standstill = standstill
+        self._live = core.live
+        self._seen: set[str] = set()  # live, of what is valued by its profit: it has a price
 
     # --- the opening
 
@@ -184,9 +186,15 @@ class AccountReader:
                 by_profit = partial and bool(books.holdings[sid].quantity)
             if by_profit:
                 profits[sid] = _open_profit(kept)
-            if not by_profit or followed:
-                prices[sid] = kept.holding.price
+            if not by_profit or followed or self._unseen(sid):
+                prices[sid] = price = kept.holding.price
+                if price and by_profit:
+                    self._seen.add(sid)
         return prices, profits
+
+    def _unseen(self, sid: str) -> bool:
+        """Whether the profit of what was held from before may be reckoned with no price yet."""
+        return (self._live or self._books.holdings[sid].unpriced) and sid not in self._seen
 
     def _balances(self) -> tuple[dict[str, float], dict[str, float]]:
         """Read the settled cash, and the rates of the currencies whose rate may have moved."""

@@ -8,6 +8,7 @@ import pytest
 
 from models.events.account import Mark, Opening
 from models.events.instruments import Instrument, SecurityType
+from models.events.orders import Fill
 from models.performance_tracker import PerformanceTracker
 from tests.scenario import Scenario, play, scenarios
 
@@ -91,3 +92,92 @@ def test_the_first_rate_of_what_was_found_is_no_profit() -> None:
     assert marked(tracker, 1, 19_000.0, 910.0, {"EUR": 0.0}) == 1.0
     assert marked(tracker, 2, 19_000.0 + 91_000.0 * 2, 910.0, {"EUR": 2.0}) == 1.0
     assert tracker.balance()["max_abs_unexplained"] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_what_has_no_price_yet_is_on_neither_side() -> None:
+    """The starting equity counts it when its price is there; it is told once."""
+    tracker = found()
+    marked(tracker, 1, 19_000.0, 0.0, {})
+    balance = tracker.balance()
+    assert (balance["starting_equity"], balance["equity"]) == (19_000.0, 19_000.0)
+    assert (balance["unrealized"], balance["lean_equity"]) == (0.0, 19_000.0)
+    marked(tracker, 2, 19_000.0, 0.0, {})
+    marked(tracker, 3, 99_000.0, 800.0, {})
+    balance = tracker.balance()
+    assert (balance["starting_equity"], balance["unrealized"]) == (109_000.0, -10_000.0)
+    assert [anomaly.kind for anomaly in tracker.anomalies()] == ["no price yet"]
+    assert "B" in tracker.anomalies()[0].detail
+
+
+def test_a_fill_brings_the_first_price_of_what_stands_aside() -> None:
+    """Sold before any mark shows a price: what it had gained until then is no profit."""
+    tracker = found()
+    marked(tracker, 1, 19_000.0, 0.0, {})
+    tracker.apply(Fill(START + timedelta(minutes=2), 1, 1, "B", -100.0, 950.0, tag="strategy=s"))
+    time = START + timedelta(minutes=3)
+    tracker.apply(Mark(time, 114_000.0, {"A": 90.0}, {}, {"USD": 105_000.0}))
+    assert tracker.scopes.account.track.nav == pytest.approx(1.0)
+    assert tracker.balance()["unexplained"] == pytest.approx(0.0, abs=1e-9)
+    assert tracker.balance()["realized"] == 5_000.0
+
+
+FUTURE = Instrument("F", "F", SecurityType.FUTURE, "USD", multiplier=50.0)
+INVERSE = Instrument("I", "I", SecurityType.CRYPTO_FUTURE, "USD", base="BTC", multiplier=100.0)
+PERPETUAL = Instrument("P", "P", SecurityType.CRYPTO_FUTURE, "USDT", base="ADA")
+MARGINED = pytest.mark.parametrize(
+    ("instrument", "rates", "missing", "profit", "later"),
+    [
+        (FUTURE, {"USD": 1.0}, {}, -400_000.0, 5_000.0),
+        (FUTURE, {"USD": 1.0}, {}, 0.0, 5_000.0),
+        (INVERSE, {"USD": 1.0, "BTC": 40_000.0}, {}, -1e6, 250.0),
+        (INVERSE, {"USD": 1.0, "BTC": 0.0}, {"BTC": 0.0}, 0.0, 250.0),
+        (PERPETUAL, {"USD": 1.0, "USDT": 0.0}, {"USDT": 0.0}, 0.0, 40.0),
+    ],
+)
+
+
+@MARGINED
+def test_what_is_margined_stands_aside_until_it_has_a_price_and_a_rate(
+    instrument: Instrument,
+    rates: dict[str, float],
+    missing: dict[str, float],
+    profit: float,
+    later: float,
+) -> None:
+    """What LEAN reckons of it without a price is left out; its first profit moves no NAV."""
+    tracker = PerformanceTracker(live=True)
+    tracker.apply(instrument)
+    sid, cash = instrument.sid, {"USD": 100_000.0}
+    tracker.apply(Opening(START, cash, rates, {sid: (2.0, 4_000.0)}))
+    nothing = {sid: 0.0} if not missing else {}
+    for minute in (1, 2):
+        tracker.apply(
+            Mark(
+                START + timedelta(minutes=minute),
+                100_000.0 + profit,
+                nothing,
+                {sid: (profit, 0.0)},
+                cash,
+                rates=missing,
+            )
+        )
+        balance = tracker.balance()
+        assert (balance["equity"], balance["unexplained"]) == (100_000.0, 0.0)
+        assert tracker.scopes.account.track.nav == 1.0
+    known = {currency: 40_000.0 if currency == "BTC" else 1.0 for currency in rates}
+    for minute, made in ((3, later), (4, later + 1_000.0)):
+        tracker.apply(
+            Mark(
+                START + timedelta(minutes=minute),
+                100_000.0 + made,
+                {sid: 4_050.0},
+                {sid: (made, 0.0)},
+                cash,
+                rates={name: rate for name, rate in known.items() if name != "USD"},
+            )
+        )
+        assert tracker.balance()["unexplained"] == pytest.approx(0.0, abs=1e-6)
+        assert tracker.balance()["unrealized"] == pytest.approx(made, abs=1e-6)
+        expected = (100_000.0 + made) / (100_000.0 + later)
+        assert tracker.scopes.account.track.nav == pytest.approx(expected)
+    assert [anomaly.kind for anomaly in tracker.anomalies()] == ["no price yet"]
