@@ -33,7 +33,6 @@ LATE = timedelta(minutes=1)
 
 # Anomalies kept whole; later ones are only counted, but the first of each kind is kept.
 ANOMALIES_KEPT = 1_000
-
 ENDED = frozenset({OrderStatus.CANCELED, OrderStatus.INVALID, OrderStatus.FILLED})
 
 
@@ -42,8 +41,7 @@ class Books:
 
     Args:
         account_currency: The currency of every term.
-        live: Whether LEAN trades live: it books no dividends then, and its events may lag behind
-            its portfolio, so a difference in quantity is adopted only when two marks show it.
+        live: Whether LEAN trades live: it books no dividends, and its events may lag behind.
         default_strategy: Whose an order is that names no strategy.
         resolver: Reads the strategy of an order from its ticker, tag and type.
         matching: Which lot a closing quantity takes first.
@@ -65,9 +63,9 @@ class Books:
         fills: How many were booked.
         time: UTC of the last event; None before the first.
         opened: Whether the account was opened.
-        joined: What the first prices of holdings from before the start made of them: no profit.
+        joined: What the first prices of holdings from before the start made of them.
         waiting: Opening cash that has no rate yet, by currency.
-        aside: Sid of what was held from before the start and has no price yet -> what it cost.
+        aside: Sid of what was held before the start and has no price yet -> its cost.
         records: Makes the records of the trades that close.
         finished: The contracts that were flat and left the rest.
         finish_above: How many instruments gather before flat contracts leave.
@@ -104,7 +102,7 @@ class Books:
         self.opened = False
         self._next_lot = NEXT_LOT[matching]
         self.joined = 0.0
-        self.waiting: dict[str, float] = {}  # opening cash that has no rate yet
+        self.waiting: dict[str, float] = {}
         self.aside: dict[str, float] = {}
         self.records = RecordMaker()
         self.finished = Finished()
