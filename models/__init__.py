@@ -11,6 +11,8 @@ from models.equity.drawdown import DrawdownPeriod, DrawdownRecord
 from models.equity.session_metrics import SessionKind, SessionMetrics
 from models.equity.strategy_metrics import StrategyMetrics
 from models.errors import CallError, EventError, TrackerError, UnknownStrategyError
+from models.events.anomalies import Anomaly
+from models.events.causes import FlowCause
 from models.ledger.holdings import Exposure, PositionRecord, Positions
 from models.ledger.statement import Flow, Sheet
 from models.performance_tracker import PerformanceTracker
@@ -25,6 +27,7 @@ __version__ = "0.2.0"
 
 __all__ = [
     "Alarm",
+    "Anomaly",
     "Archive",
     "CallError",
     "CurvePoint",
@@ -33,6 +36,7 @@ __all__ = [
     "EventError",
     "Exposure",
     "Flow",
+    "FlowCause",
     "Logger",
     "Notice",
     "NoticeKind",

@@ -59,6 +59,7 @@ class Alarm(enum.Enum):
     LOSING_STREAK = "losing_streak"  # losing trades in a row of one strategy
     UNEXPLAINED = "unexplained"  # unexplained money, account currency
     REJECTS = "rejects"  # orders rejected in one session
+    FLOW = "flow"  # moved by unannounced flows in one session, account currency
     SLIPPAGE = "slippage"  # mean cost of the last trades against arrival, basis points
 
 

@@ -118,7 +118,7 @@ class LeanTracker(PerformanceTracker):
         """Call it in the algorithm's `on_command`: answers commands that name the tracker.
 
         `{"tracker": "snapshot"}` saves now, `"summary"` logs the balance, `"flow"` announces a
-        deposit (`amount`, `currency`, `note`), `"log"` sets the log's `level`.
+        deposit (`amount`, `currency`, `note`, `cause`, `strategy`), `"log"` sets the log's `level`.
 
         Returns:
             Whether it was done; None when the command is not the tracker's.

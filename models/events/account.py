@@ -8,6 +8,7 @@ from datetime import datetime
 from math import isfinite
 
 from models.errors import require_finite, require_utc
+from models.events.causes import FlowCause
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +103,16 @@ class CashFlow:
         currency: The currency of the amount.
         amount: Units of that currency.
         note: The user's words.
+        cause: What it is: interest, dividends and fees are P&L and no flow.
+        strategy: Whose P&L it is; empty for the account's alone.
     """
 
     time: datetime
     currency: str
     amount: float
     note: str = ""
+    cause: FlowCause = FlowCause.OTHER
+    strategy: str = ""
 
     def __post_init__(self) -> None:
         require_utc(self.time, "cash flow")

@@ -18,6 +18,7 @@ from models.events.corporate_actions import (
 from models.ledger.accounts import Account
 from models.ledger.books import Books
 from models.ledger.deals import PaidFraction
+from models.ledger.dues import remember
 from models.ledger.effects import NO_EFFECTS, Effect, Effects
 from models.ledger.lots import Execution
 from models.ledger.positions import Position
@@ -154,9 +155,12 @@ def convert_fractions(books: Books, currency: str, amount: float) -> bool:
 def dividend(books: Books, event: Dividend) -> Effects:
     """Pay who is long, charge who is short, in the account currency as LEAN does.
 
-    LEAN books no dividend in live trading, nor on data that is adjusted for dividends.
+    LEAN books no dividend on data that is adjusted for dividends, nor in live trading: there the
+    broker's cash brings it later (`models.ledger.dues`).
     """
     instrument = books.instruments.get(event.sid)
+    if instrument is not None and books.live and instrument.rules.pays_dividends:
+        remember(books, event.time, event.sid, event.distribution)
     if instrument is None or books.live or not instrument.pays_dividends:
         return NO_EFFECTS
     each = event.distribution * books.rates[instrument.quote]

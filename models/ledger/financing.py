@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from datetime import time as time_of_day
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from models.events.instruments import Instrument
 from models.ledger.accounts import Account
 from models.ledger.lean_account import Holding
+
+# The most that funding or interest is taken to move at once, as a part of what is held: exchanges
+# cap a funding rate at 3 % an interval at the very most, and usual rates, as a day of interest, are
+# hundredths of a percent. Larger cash is the flow that it looks like.
+MOST_FINANCING = 0.03
+
+# When LEAN asks the broker for its cash in live trading, every day.
+CASH_SYNC, CASH_SYNC_ZONE = time_of_day(7, 45), "America/New_York"
+DAY = timedelta(days=1)
 
 
 class Stake(NamedTuple):
@@ -43,6 +55,20 @@ def stakes(holdings: Iterable[Holding], accounts: Iterable[Account]) -> list[Sta
         for account in strategies
         if held.instrument.sid in account.open
     ]
+
+
+def synced_between(last: datetime, now: datetime) -> bool:
+    """Whether LEAN took over the broker's cash between two marks: it brings what is no financing.
+
+    Args:
+        last: UTC of the one before.
+        now: UTC of this one.
+    """
+    if now - last >= DAY:
+        return True
+    zone = ZoneInfo(CASH_SYNC_ZONE)
+    sync = datetime.combine(now.astimezone(zone).date(), CASH_SYNC, zone)
+    return last < sync <= now or last < sync - DAY <= now
 
 
 def borne(

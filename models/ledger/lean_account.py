@@ -5,15 +5,16 @@ Where LEAN's cash differs from the expected cash, money moved without an event.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, NamedTuple
 
 from models.codec import FLAG, NUMBER, TEXT, TIME, dict_of, list_of, maybe
+from models.events.causes import FlowCause
 from models.events.instruments import Instrument, Valuation
 from models.events.quantities import dust, tidy
 from models.fields import Field, Restorable, Restoring, Table
-from models.rows import row_of
+from models.records import Saved, row_codec
 
 HOUR = timedelta(hours=1)
 MARGIN, PAIR = Valuation.MARGIN, Valuation.PAIR
@@ -136,6 +137,51 @@ _HOLDING_FIELDS = Table(
 )
 
 
+class Announced(NamedTuple):
+    """An amount that the user says will come.
+
+    Attributes:
+        currency: Its currency.
+        amount: Units of the currency.
+        note: The user's words.
+        cause: What it is.
+        strategy: Whose P&L it is where it is any; empty for the account's alone.
+    """
+
+    currency: str
+    amount: float
+    note: str
+    cause: FlowCause = FlowCause.OTHER
+    strategy: str = ""
+
+    @property
+    def text(self) -> str:
+        """The cause of the flow that it becomes."""
+        return f"announced: {self.note}" if self.note else "announced"
+
+
+class Due(NamedTuple):
+    """A dividend whose cash has not come.
+
+    Attributes:
+        time: UTC of LEAN's word of it.
+        sid: The share's Symbol ID.
+        parts: Strategy -> what it has a right to, or owes where it was short, quote currency.
+    """
+
+    time: datetime
+    sid: str
+    parts: Mapping[str, float]
+
+    @property
+    def amount(self) -> float:
+        """What is due in all, quote currency."""
+        return sum(self.parts.values())
+
+
+_ANNOUNCED = row_codec(Announced, Saved(absent={"cause": FlowCause.OTHER.value, "strategy": ""}))
+
+
 class ShadowCash(Restorable):
     """The expected cash: what LEAN must show if every event was seen.
 
@@ -146,20 +192,23 @@ class ShadowCash(Restorable):
         expected: The cash by currency.
         next_scan: UTC of LEAN's next hourly scan, which books funding and interest.
         opening: The cash that the account opened with, by currency; empty where it held something.
+        due: Live, the dividends whose cash has not come (`models.ledger.dues`).
     """
 
     STATE: ClassVar[Table] = Table(
         Field("expected", dict_of(NUMBER)),
-        Field("announced", list_of(row_of(TEXT, NUMBER, TEXT)), "_announced"),
+        Field("announced", list_of(_ANNOUNCED), "_announced"),
         Field("next_scan", maybe(TIME)),
         Field("opening", dict_of(NUMBER), absent={}),
+        Field("due", list_of(row_codec(Due)), absent=[]),
     )
 
     def __init__(self) -> None:
         self.expected: dict[str, float] = {}
-        self._announced: list[tuple[str, float, str]] = []
+        self._announced: list[Announced] = []
         self.next_scan: datetime | None = None
         self.opening: dict[str, float] = {}
+        self.due: list[Due] = []
 
     def move(self, currency: str, amount: float) -> None:
         """Add an amount that an event moved to the expected cash."""
@@ -185,16 +234,16 @@ class ShadowCash(Restorable):
         if valuation is PAIR:
             self.move(instrument.base, quantity)
 
-    def announce(self, currency: str, amount: float, note: str) -> None:
-        """Note a deposit or withdrawal that the user says will come."""
-        self._announced.append((currency, amount, note))
+    def announce(self, announced: Announced) -> None:
+        """Note an amount that the user says will come."""
+        self._announced.append(announced)
 
-    def announced(self, currency: str, amount: float, tolerance: float) -> str | None:
-        """Take back the announcement of that amount: its cause, or None when there is none."""
+    def announced(self, currency: str, amount: float, tolerance: float) -> Announced | None:
+        """Take back the announcement of that amount, or None when there is none."""
         for entry in self._announced:
-            if entry[0] == currency and abs(entry[1] - amount) <= tolerance:
+            if entry.currency == currency and abs(entry.amount - amount) <= tolerance:
                 self._announced.remove(entry)
-                return f"announced: {entry[2]}" if entry[2] else "announced"
+                return entry
         return None
 
     def scanned(self, time: datetime) -> bool:

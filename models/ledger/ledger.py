@@ -37,6 +37,7 @@ from models.ledger.books import Books
 from models.ledger.doubts import EquityDoubt
 from models.ledger.effects import NO_EFFECTS, Effect, Effects
 from models.ledger.finishing import describe, recall
+from models.ledger.lean_account import Announced
 from models.ledger.reconciliation import Reconciliation
 from models.ledger.saved_books import books_state, restore_books
 from models.ledger.statement import (
@@ -133,7 +134,8 @@ class Ledger(Restorable):
 
     def announce(self, flow: CashFlow) -> Effects:
         """Expect a deposit or withdrawal; it is booked at the mark whose cash shows it."""
-        self.books.cash.announce(flow.currency, flow.amount, flow.note)
+        said = Announced(flow.currency, flow.amount, flow.note, flow.cause, flow.strategy)
+        self.books.cash.announce(said)
         return NO_EFFECTS
 
     def resume(self, mark: Mark) -> Effects | None:
@@ -281,7 +283,7 @@ class Ledger(Restorable):
     def _reconcile(self, mark: Mark, stopped: bool) -> None:
         """Book the cash that moved without an event, and take the equity with it."""
         value_holdings(self.books, mark)  # what was adopted was not valued, or at another quantity
-        for flow in self._reconciliation.book(mark, stopped=stopped):
+        for flow in self._reconciliation.book(mark, self.last_mark, stopped=stopped):
             self.flows.append(flow)
             self.flow_total += flow.value
         self.equity = revalue(self.books)

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from models.codec import FLAG, NUMBER, TEXT, TIME, list_of, maybe
 from models.events.account import Mark
+from models.events.causes import TERM_OF
 from models.events.orders import Fill
 from models.fields import PART, Field, Restorable, Table
 from models.ledger.adoptions import Adoptions
@@ -19,17 +20,15 @@ from models.ledger.aside import join_at_fill
 from models.ledger.books import Books
 from models.ledger.cash_moved import CASH_PART, CASH_TOLERANCE, Residual, residuals
 from models.ledger.corporate_actions import convert_fractions
+from models.ledger.dues import pay_dues
 from models.ledger.effects import NO_EFFECTS, Effect, Effects
-from models.ledger.financing import Stake, bearers, borne, stakes
+from models.ledger.financing import MOST_FINANCING, Stake, bearers, borne, stakes, synced_between
 from models.ledger.interruption import Interruption
+from models.ledger.lean_account import Announced
 from models.ledger.statement import Flow
 from models.ledger.tags import UNASSIGNED
 from models.records import row_codec
 from models.rows import row_of
-
-# The most that funding or interest is taken to move at once, as a part of what is held: chosen well
-# above the hundredths of a percent of usual rates, so that larger cash is seen as the flow it is.
-MOST_FINANCING = 0.03
 
 
 class Reconciliation(Restorable):
@@ -127,35 +126,48 @@ class Reconciliation(Restorable):
         before, self._doubted_at = self._doubted_at, mark.time
         return self._doubted == doubted and (not doubted or mark.time != before)
 
-    def book(self, mark: Mark, *, stopped: bool) -> list[Flow]:
+    def book(self, mark: Mark, last: datetime | None, *, stopped: bool) -> list[Flow]:
         """Book the cash of a mark that moved without an event.
 
         Args:
             mark: The mark.
+            last: UTC of the mark before; None at the first.
             stopped: Whether it is the first after LEAN was stopped: cash that moved is a flow then.
 
         Returns:
             The flows; what was financing is in the terms of those who bore it.
         """
+        books = self._books
+        scanned = self._scanned and not stopped
+        if scanned and books.live and last is not None:
+            scanned = not synced_between(last, mark.time)
         held = self._stakes_now() if self._stakes is None else self._stakes
         flows: list[Flow] = []
         for residual in self.residuals(mark):
             currency, amount, value = residual
-            rate = self._books.rates[currency]
-            self._books.cash.move(currency, amount)
+            rate = books.rates[currency]
+            books.cash.move(currency, amount)
             if stopped and self._anew:
-                self._books.start_with(currency, amount)
+                books.start_with(currency, amount)
                 continue
-            if convert_fractions(self._books, currency, amount):
+            said = books.cash.announced(currency, amount, abs(CASH_TOLERANCE / rate))
+            if said is not None and said.cause in TERM_OF:
+                _book_named(books, said, amount, rate)
                 continue
-            cause = self._books.cash.announced(currency, amount, abs(CASH_TOLERANCE / rate))
-            bearing = self._scanned and cause is None and not stopped
-            if bearing and self._finance(held, residual, rate):
+            if said is None and self._explained(residual, mark.time, held if scanned else []):
                 continue
-            unnamed = "while stopped" if stopped else "unannounced"
-            flows.append(Flow(mark.time, currency, amount, value, cause or unnamed))
-            self._books.account(UNASSIGNED).balance(currency, rate).add(amount, rate)
+            cause = "while stopped" if stopped else "unannounced"
+            cause = cause if said is None else said.text
+            flows.append(Flow(mark.time, currency, amount, value, cause))
+            books.account(UNASSIGNED).balance(currency, rate).add(amount, rate)
         return flows
+
+    def _explained(self, residual: Residual, time: datetime, held: list[Stake]) -> bool:
+        """Book cash that is a split's fraction, a dividend or financing; False where it is none."""
+        books, (currency, amount, _) = self._books, residual
+        if convert_fractions(books, currency, amount) or pay_dues(books, time, currency, amount):
+            return True
+        return bool(held) and self._finance(held, residual, books.rates[currency])
 
     def _finance(self, held: list[Stake], residual: Residual, rate: float) -> bool:
         """Share cash as financing among those who bear it; False when nobody does."""
@@ -203,3 +215,10 @@ class Reconciliation(Restorable):
         self._scanned = False
         self._stakes = None
         self._books.fractions.clear()
+
+
+def _book_named(books: Books, said: Announced, amount: float, rate: float) -> None:
+    """Book cash that the user named as P&L in its term, for whom it was named."""
+    term = TERM_OF[said.cause]
+    signed = -amount if term == "fees" else amount
+    books.account(said.strategy or UNASSIGNED).book(None, term, signed, said.currency, rate)

@@ -15,6 +15,9 @@ from models.ledger.terms import Balance, Terms
 from models.ledger.valuation import account_misbooked, misbooked, unrealized_pnl
 from models.records import Record, Saved
 
+# How the cause of a flow begins that somebody announced.
+ANNOUNCED = "announced"
+
 
 @dataclass(frozen=True, slots=True)
 class Flow(Record):
@@ -33,6 +36,11 @@ class Flow(Record):
     amount: float
     value: float
     cause: str
+
+    @property
+    def is_named(self) -> bool:
+        """Whether somebody announced it."""
+        return self.cause.startswith(ANNOUNCED)
 
 
 @dataclass(frozen=True, slots=True)

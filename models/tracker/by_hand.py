@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from math import nan
 
+from models.events.causes import FlowCause
 from models.tracker.hand_calls import HandFill, HandOrder
 from models.tracker.manual import ManualTrading
 from models.trades.record import LONG, TradeRecord
@@ -82,17 +83,23 @@ class TradesByHand:
         currency: str | None = None,
         note: str = "",
         *,
+        cause: FlowCause | str = FlowCause.OTHER,
+        strategy: str | None = None,
         time: datetime | None = None,
     ) -> None:
-        """Say that a deposit (positive) or withdrawal comes or came: it is no profit.
+        """Say that cash comes or came (positive), or goes, and what it is.
+
+        A deposit, a withdrawal and what is called "other" are no profit. Interest, a dividend and a
+        fee are P&L, in the term of that name: of the strategy that is named, else of nobody's.
 
         With a feed that shows cash it is booked at the mark whose cash shows it. In an account by
         hand it is booked now. `ManualTrading.record_flow` describes the arguments.
 
         Raises:
-            CallError: The amount is 0 or not finite, or the currency has no rate by hand.
+            CallError: The amount is 0 or not finite, or against what a deposit or withdrawal is;
+                the cause or strategy is unknown; or the currency has no rate by hand.
         """
-        self._manual.record_flow(amount, currency, note, time)
+        self._manual.record_flow(amount, currency, note, cause, strategy, time)
 
     def take_fills(self, fills: Iterable[HandFill]) -> None:
         """Book a list of fills in the order of their times; `models.from_fills` makes it of rows.

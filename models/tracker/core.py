@@ -38,7 +38,7 @@ from models.tracker.listeners import Listeners
 from models.tracker.notices import NoticeKind
 from models.tracker.ports import Follower, Storage
 from models.tracker.resolvers import RESOLVERS, CarefulResolver
-from models.tracker.telling import quote_of, tell_change, tell_trades
+from models.tracker.telling import quote_of, tell_change, tell_flows, tell_trades
 from models.trades.builders import Quote
 from models.trades.log import TradeLog
 from models.trades.record import LOTS, POSITIONS, TradeRecord
@@ -67,8 +67,7 @@ class Core(BooksInStep):
         days: The days that ended, and LEAN's samples.
         deployments: Each start of LEAN that the books went through, the oldest first.
         logs: The closed trades of each book.
-        on_begin: Called under the lock when empty books take the place of those so far: whoever
-            keeps something of the books starts over.
+        on_begin: Called under the lock when empty books take the place of those so far.
         statistics: Every closed lot in columns.
         execution: What orders cost; None where the setting `execution` is off.
     """
@@ -122,7 +121,7 @@ class Core(BooksInStep):
         self.execution: ExecutionQuality | None = None
         if chosen(settings.execution, self.live):
             self.execution = ExecutionQuality(self.zone, settings.execution_limits)
-        self._anomalies_told = 0
+        self._anomalies_told = self._flows_told = 0
         self._restless = False  # somebody must be called once the lock is released
         if self.on_begin is not None:
             self.on_begin()
@@ -303,6 +302,9 @@ class Core(BooksInStep):
             self.execution.mark(time, prices)
 
     def _see(self, mark: Mark) -> None:
+        if len(self.ledger.flows) != self._flows_told:
+            self._flows_told = tell_flows(self.listeners, self.ledger.flows, self._flows_told)
+            self._restless = True
         self._show(mark.time, mark.prices)
         if self.follower is not None:
             self.follower.mark(mark, self.ledger.books)
@@ -379,6 +381,7 @@ class Core(BooksInStep):
     def pass_over_anomalies(self) -> None:
         """Tell nobody of the anomalies that a restored state brought along."""
         self._anomalies_told = len(self.ledger.books.anomalies)
+        self._flows_told = len(self.ledger.flows)
 
 
 # How each kind of event is booked; None says that it was not.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, tzinfo
 from math import inf, isfinite
 from numbers import Real
 from typing import Any, NamedTuple
 
 from models.errors import CallError
+from models.events.causes import TERM_OF, FlowCause
+from models.tracker.choices import picked
 
 
 class HandOrder(NamedTuple):
@@ -41,6 +43,35 @@ class HandOrder(NamedTuple):
             raise CallError(f"the strategy is {self.strategy!r}; it must be a name or None")
         if not isinstance(self.tag, str):
             raise CallError(f"the tag is {self.tag!r}; it must be a text")
+
+
+def checked_cause(
+    amount: float, cause: FlowCause | str, strategy: str | None, known: Collection[str]
+) -> FlowCause:
+    """What an amount is that is said to move.
+
+    Args:
+        amount: Positive where it comes in.
+        cause: What it is said to be.
+        strategy: Whose P&L it is said to be; None is nobody's.
+        known: The strategies there are.
+
+    Raises:
+        CallError: The amount is 0 or no number, or has the wrong sign; the cause is unknown; or a
+            strategy is named that is unknown, or of what is no P&L.
+    """
+    if not a_number(amount, "amount"):
+        raise CallError(f"the amount is {amount}; it must be a number other than 0")
+    named = picked(FlowCause, cause, "the causes are")
+    sign = {FlowCause.DEPOSIT: 1, FlowCause.WITHDRAWAL: -1}.get(named, 0)
+    if amount * sign < 0:
+        wanted = "above 0" if sign > 0 else "below 0"
+        raise CallError(f"the amount is {amount:g}; that of a {named.value} must be {wanted}")
+    if strategy is not None and named not in TERM_OF:
+        raise CallError(f"a {named.value} is no P&L, so that it is of no strategy")
+    if strategy is not None and strategy not in known:
+        raise CallError(f"there is no strategy {strategy!r}; there are {', '.join(sorted(known))}")
+    return named
 
 
 def a_number(value: object, what: str) -> float:

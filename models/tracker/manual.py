@@ -7,6 +7,7 @@ from datetime import datetime
 
 from models.errors import CallError
 from models.events.account import CashFlow, Mark, Opening
+from models.events.causes import FlowCause
 from models.events.corporate_actions import Dividend, Split, SplitKind
 from models.events.event import Event
 from models.events.instruments import Instrument, SecurityType
@@ -18,10 +19,10 @@ from models.tracker.core import Core
 from models.tracker.hand_calls import (
     HandFill,
     HandOrder,
-    a_number,
     a_ticker,
     a_time,
     above_zero,
+    checked_cause,
     in_utc,
     not_below_zero,
 )
@@ -181,7 +182,13 @@ class ManualTrading:
         return unrealized
 
     def record_flow(
-        self, amount: float, currency: str | None, note: str, time: datetime | None
+        self,
+        amount: float,
+        currency: str | None,
+        note: str,
+        cause: FlowCause | str,
+        strategy: str | None,
+        time: datetime | None,
     ) -> None:
         """Announce a deposit or withdrawal, or book it at once where no feed shows the cash.
 
@@ -189,14 +196,15 @@ class ManualTrading:
             amount: Units of the currency; a withdrawal is negative.
             currency: Its currency; None is the account's.
             note: A few words to know it by.
+            cause: What it is.
+            strategy: Whose P&L interest, a dividend or a fee is; None is nobody's.
             time: When; naive is in the tracker's zone. None is the time of the last event.
 
         Raises:
-            CallError: The amount is 0 or not finite, or the currency has no rate by hand.
+            CallError: An argument is not allowed, or the currency has no rate by hand.
         """
-        if not a_number(amount, "amount"):
-            raise CallError(f"the amount is {amount}; it must be a number other than 0")
         core = self._core
+        named = checked_cause(amount, cause, strategy, core.ledger.books.accounts)
         with core.lock:
             moment = self._moment(time)
             self._open(moment)
@@ -204,7 +212,7 @@ class ManualTrading:
             if self.by_hand and not books.rates.get(name):
                 known = ", ".join(sorted(books.rates))
                 raise CallError(f"there is no rate of {name!r}; the currencies are {known}")
-            core.record(CashFlow(moment, name, amount, note))
+            core.record(CashFlow(moment, name, amount, note, named, strategy or ""))
             if self.by_hand:
                 shown = books.cash.expected.get(name, 0.0) + amount
                 core.record(Mark(moment, cash={name: shown}))

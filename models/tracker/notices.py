@@ -11,6 +11,7 @@ from models.equity.drawdown import DrawdownPeriod
 from models.equity.session_metrics import SessionMetrics
 from models.events.anomalies import Anomaly
 from models.ledger.effects import Effect, EffectKind
+from models.ledger.statement import Flow
 from models.tracker.alerts import Alert
 from models.trades.record import TradeRecord
 
@@ -25,6 +26,7 @@ class NoticeKind(enum.Enum):
     NEW_LOW = "new drawdown low"
     RECOVERY = "recovery"
     ANOMALY = "anomaly"
+    FLOW = "flow"
     ALERT = "alert"
 
 
@@ -39,7 +41,8 @@ class Notice(NamedTuple):
         kind: What.
         time: UTC.
         strategy: Whose it is; empty for the account's and for what is nobody's.
-        record: The trade, the closed session, the drawdown's spell, the anomaly or the alert.
+        record: The trade, the closed session, the drawdown's spell, the anomaly, the flow or the
+            alert.
         effect: What the execution did that opened or closed the trade; None of what is no trade.
             The notices of one execution share it.
     """
@@ -47,7 +50,7 @@ class Notice(NamedTuple):
     kind: NoticeKind
     time: datetime
     strategy: str
-    record: TradeRecord | SessionMetrics | DrawdownPeriod | Anomaly | Alert
+    record: TradeRecord | SessionMetrics | DrawdownPeriod | Anomaly | Flow | Alert
     effect: Effect | None = None
 
 

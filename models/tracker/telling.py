@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from models.equity.nav_series import Change
@@ -11,6 +11,7 @@ from models.equity.session_book import BEGINNING
 from models.ledger.books import Books
 from models.ledger.effects import Effects
 from models.ledger.lots import build
+from models.ledger.statement import Flow
 from models.tracker.listeners import Listeners
 from models.tracker.notices import Dealt, NoticeKind
 from models.trades.builders import Quote, newest_record
@@ -78,6 +79,13 @@ def tell_change(listeners: Listeners, time: datetime, scope: Scope, change: Chan
         put(NoticeKind.NEW_LOW, time, scope.name, track.open_period)
     if recovered:
         put(NoticeKind.RECOVERY, time, scope.name, track.periods[-1])
+
+
+def tell_flows(listeners: Listeners, flows: Sequence[Flow], told: int) -> int:
+    """Tell of the deposits and withdrawals beyond the first so many; returns how many there are."""
+    for flow in flows[told:]:
+        listeners.put(NoticeKind.FLOW, flow.time, "", flow)
+    return len(flows)
 
 
 def quote_of(books: Books, sid: str) -> Quote:

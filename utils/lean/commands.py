@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from models.errors import CallError
+from models.events.causes import FlowCause
 from models.performance_tracker import PerformanceTracker
 from utils.notify.reporting import Reporting
 
@@ -52,9 +53,16 @@ class Commands:
         return True
 
     def flow(self, data: Any) -> bool:
-        """Announce a deposit of `amount` in `currency`, with a `note`."""
-        currency, note = (getattr(data, field, None) or "" for field in ("currency", "note"))
-        self._tracker.record_flow(float(data.amount), str(currency) or None, str(note))
+        """Announce an `amount` in `currency`, with a `note`, a `cause` and a `strategy`."""
+        said = ("currency", "note", "cause", "strategy")
+        currency, note, cause, strategy = (str(getattr(data, name, None) or "") for name in said)
+        self._tracker.record_flow(
+            float(data.amount),
+            currency or None,
+            note,
+            cause=cause or FlowCause.OTHER,
+            strategy=strategy or None,
+        )
         return True
 
     def log(self, data: Any) -> bool:

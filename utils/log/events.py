@@ -91,6 +91,7 @@ EVENTS: dict[str, EventSpec] = {
     # saved states, and what is wrong
     "restored": EventSpec(Category.SYSTEM, Level.INFO),
     "adopted": EventSpec(Category.AUDIT, Level.WARNING),
+    "flow": EventSpec(Category.AUDIT, Level.WARNING),
     "saved": EventSpec(Category.SYSTEM, Level.DEBUG),
     "save failed": EventSpec(Category.ERROR, Level.ERROR, Sink.ERROR),
     "anomaly": EventSpec(Category.ERROR, Level.WARNING),

@@ -52,8 +52,17 @@ class OrderRejected:
     rejects: int  # orders rejected since the day began
 
 
-Observation = DrawdownMoved | TradeEnded | MarkBooked | OrderRejected
-ObservationT = TypeVar("ObservationT", DrawdownMoved, TradeEnded, MarkBooked, OrderRejected)
+@dataclass(frozen=True, slots=True)
+class FlowBooked:
+    """A deposit or withdrawal was booked that nobody announced."""
+
+    moved: float  # what such flows moved since the day began, signs apart, account currency
+
+
+Observation = DrawdownMoved | TradeEnded | MarkBooked | OrderRejected | FlowBooked
+ObservationT = TypeVar(
+    "ObservationT", DrawdownMoved, TradeEnded, MarkBooked, OrderRejected, FlowBooked
+)
 
 
 # --- how the figures are computed
@@ -108,6 +117,11 @@ def _losing_streak(ended: TradeEnded) -> AlarmFigure:
 def _rejects_of_the_day(rejected: OrderRejected) -> AlarmFigure:
     """Return how many orders were rejected since the day began."""
     return AlarmFigure(float(rejected.rejects))
+
+
+def _flows_of_the_day(booked: FlowBooked) -> AlarmFigure:
+    """Return how much unannounced flows moved since the day began, account currency."""
+    return AlarmFigure(booked.moved)
 
 
 def _slippage_cost(ended: TradeEnded) -> AlarmFigure:
@@ -168,5 +182,6 @@ ALARMS: Mapping[Alarm, AlarmRule[Any]] = {
     Alarm.LOSING_STREAK: AlarmRule(TradeEnded, _losing_streak, at_zero),
     Alarm.UNEXPLAINED: AlarmRule(MarkBooked, _unexplained_money, below_threshold),
     Alarm.REJECTS: AlarmRule(OrderRejected, _rejects_of_the_day, at_zero, daily=True),
+    Alarm.FLOW: AlarmRule(FlowBooked, _flows_of_the_day, at_zero, daily=True),
     Alarm.SLIPPAGE: AlarmRule(TradeEnded, _slippage_cost, below_threshold),
 }

@@ -18,6 +18,7 @@ from models.equity.drawdown import DrawdownPeriod
 from models.equity.session_metrics import SessionKind, SessionMetrics
 from models.equity.tally import BREAKEVEN
 from models.fields import Field, Restorable, Table
+from models.ledger.statement import Flow
 from models.performance_tracker import PerformanceTracker
 from models.records import record_codec
 from models.settings import Alarm
@@ -28,6 +29,7 @@ from utils.notify.alarms import (
     ALARMS,
     AlarmFigure,
     DrawdownMoved,
+    FlowBooked,
     MarkBooked,
     Observation,
     OrderRejected,
@@ -38,6 +40,7 @@ SLIPPAGE_TRADES = 20  # the last trades whose slippage is averaged
 
 # The kinds of notices from which alarms are computed.
 ALARM_NOTICES = (
+    NoticeKind.FLOW,
     NoticeKind.NEW_LOW,
     NoticeKind.RECOVERY,
     NoticeKind.SESSION_CLOSED,
@@ -61,6 +64,7 @@ class Alerts(Restorable):
         Field("streaks", dict_of(WHOLE, Counter), "_streaks"),
         Field("rejects", WHOLE, "_rejects"),
         Field("slippage", deque_of(NUMBER, SLIPPAGE_TRADES), "_slippage"),
+        Field("moved", NUMBER, "_moved", absent=0.0),
     )
 
     def __init__(self, tracker: PerformanceTracker, thresholds: Mapping[Alarm, float]) -> None:
@@ -72,6 +76,7 @@ class Alerts(Restorable):
         self._firing: dict[tuple[Alarm, str], Alert] = {}  # by alarm and strategy
         self._streaks: Counter[str] = Counter()  # by strategy, trades lost in a row
         self._rejects = 0  # since the day began
+        self._moved = 0.0  # by flows that nobody announced since then, account currency
         self._slippage: deque[float] = deque(maxlen=SLIPPAGE_TRADES)  # basis points
 
     def hear(self, notice: Notice) -> None:
@@ -82,6 +87,8 @@ class Alerts(Restorable):
         elif isinstance(record, SessionMetrics):
             if record.kind is SessionKind.DAILY and not strategy:
                 self._begin_day(notice.time)
+        elif isinstance(record, Flow):
+            self._look_at_flow(record)
         elif isinstance(record, TradeRecord) and notice.kind is NoticeKind.TRADE_CLOSED:
             self._look(self._count_trade(record), notice.time)
 
@@ -93,6 +100,14 @@ class Alerts(Restorable):
         """
         tracker = self._tracker
         self._look(MarkBooked(time, tracker.open_day(), tracker.ledger.unexplained), time)
+
+    def _look_at_flow(self, flow: Flow) -> None:
+        """Count what moved where nobody announced it, and look at the alarms that this concerns."""
+        if not flow.is_named:
+            with self._lock:
+                self._moved += abs(flow.value)
+                observation = FlowBooked(self._moved)
+            self._look(observation, flow.time)
 
     def rejected(self, time: datetime) -> None:
         """Count an order that was rejected, and look at the alarms that this concerns.
@@ -118,7 +133,7 @@ class Alerts(Restorable):
     def _begin_day(self, time: datetime) -> None:
         """Begin the alarms anew that are counted by the day."""
         with self._lock:
-            self._rejects = 0
+            self._rejects, self._moved = 0, 0.0
         for alarm, rule in self._watched.items():
             if rule.daily:
                 self._compare(alarm, AlarmFigure(0.0), time)

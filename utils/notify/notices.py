@@ -11,6 +11,7 @@ from typing import Any
 from models.equity.drawdown import DrawdownPeriod
 from models.equity.session_metrics import SessionKind, SessionMetrics
 from models.events.anomalies import Anomaly
+from models.ledger.statement import Flow
 from models.tracker.alerts import Alert
 from models.tracker.notices import Notice, NoticeKind
 from utils.log.events import EVENTS, Level
@@ -43,6 +44,16 @@ def _anomaly_fields(anomaly: Anomaly) -> dict[str, Any]:
     return {"kind": anomaly.kind, "detail": anomaly.detail, "amount": anomaly.amount}
 
 
+def _flow_fields(flow: Flow) -> dict[str, Any]:
+    """Return what is logged of a deposit or withdrawal; the value is in account currency."""
+    return {
+        "cause": flow.cause,
+        "amount": flow.amount,
+        "currency": flow.currency,
+        "value": flow.value,
+    }
+
+
 def _alert_fields(alert: Alert) -> dict[str, Any]:
     """Return what is logged of an alert."""
     return {"text": alert.text}
@@ -54,6 +65,7 @@ NOTICES: dict[NoticeKind, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     NoticeKind.NEW_LOW: ("drawdown low", _drawdown_fields),
     NoticeKind.RECOVERY: ("drawdown recovery", _drawdown_fields),
     NoticeKind.ANOMALY: ("anomaly", _anomaly_fields),
+    NoticeKind.FLOW: ("flow", _flow_fields),
     NoticeKind.ALERT: ("alert", _alert_fields),
 }
 
@@ -97,4 +109,6 @@ class NoticeNarrator:
         if isinstance(record, Anomaly) and record.kind not in self._told_anomalies:
             self._told_anomalies.add(record.kind)
             return EVENTS["anomaly"].level
+        if isinstance(record, Flow):
+            return Level.INFO if record.is_named else EVENTS["flow"].level
         return Level.DEBUG

@@ -99,7 +99,7 @@ class Reporting:
 
     def listen(self) -> None:
         """Hear what is logged at the log's level or watched; no notice is made of the rest."""
-        kinds = {NoticeKind.ANOMALY, NoticeKind.ALERT}
+        kinds = {NoticeKind.ANOMALY, NoticeKind.ALERT, NoticeKind.FLOW}
         if self._tracker.settings.alerts:
             kinds |= set(ALARM_NOTICES)
         if self.log.level <= Level.INFO:

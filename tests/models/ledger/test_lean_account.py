@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.events.causes import FlowCause
 from models.events.instruments import Instrument, SecurityType
-from models.ledger.lean_account import Holding, ShadowCash, fill_shadow
+from models.ledger.lean_account import Announced, Holding, ShadowCash, fill_shadow
 from tests.laws import close
 from tests.lean_account import LeanAccount, Security, Way
 
@@ -102,12 +103,14 @@ def test_a_holding_survives_json() -> None:
 def test_an_announcement_is_used_once() -> None:
     """Each stands for one deposit, the oldest of equals first, within the tolerance."""
     cash = ShadowCash()
-    cash.announce("USD", 100.0, "first")
-    cash.announce("USD", 100.0, "")
+    cash.announce(Announced("USD", 100.0, "first"))
+    cash.announce(Announced("USD", 100.0, ""))
     assert cash.announced("USD", 100.1, 0.01) is None
     assert cash.announced("EUR", 100.0, 0.01) is None
-    assert cash.announced("USD", 100.001, 0.01) == "announced: first"
-    assert cash.announced("USD", 100.0, 0.01) == "announced"
+    first, second = cash.announced("USD", 100.001, 0.01), cash.announced("USD", 100.0, 0.01)
+    assert first is not None
+    assert second is not None
+    assert (first.text, second.text) == ("announced: first", "announced")
     assert cash.announced("USD", 100.0, 0.01) is None
 
 
@@ -135,7 +138,16 @@ def test_cash_survives_json() -> None:
     cash, restored = ShadowCash(), ShadowCash()
     cash.move("USD", 0.1)
     cash.move("USD", 0.2)
-    cash.announce("EUR", 5.0, "note")
+    said = Announced("EUR", 5.0, "note", FlowCause.INTEREST, "trend")
+    cash.announce(said)
     restored.restore(json.loads(json.dumps(cash.state())))
     assert restored.state() == cash.state()
-    assert restored.announced("EUR", 5.0, 0.0) == "announced: note"
+    assert restored.announced("EUR", 5.0, 0.0) == said
+
+
+def test_an_announcement_of_an_older_state_has_no_cause() -> None:
+    """It was a deposit or withdrawal then."""
+    cash, restored = ShadowCash(), ShadowCash()
+    older = {**cash.state(), "announced": [["EUR", 5.0, "note"]]}
+    restored.restore({key: value for key, value in older.items() if key not in {"opening", "due"}})
+    assert restored.announced("EUR", 5.0, 0.0) == Announced("EUR", 5.0, "note")

@@ -24,11 +24,15 @@ SETTINGS = Settings(execution=Switch.ON)
 TOLD = {"zone", "live", "days_per_year", "headline", "closed"}
 # Objects whose keys are data: strategies, instruments, currencies, kinds of events.
 DATA = {
-    "about", "adopted", "anomaly_counts", "balances", "errors", "expected", "held", "positions",
-    "prices", "rates", "shown", "tickers", "waiting",
+    "about", "adopted", "anomaly_counts", "aside", "balances", "beside", "errors", "expected",
+    "held", "positions",
+    "opening", "prices", "rates", "shown", "tickers", "waiting",
 }  # fmt: skip
 # What states of this version may lack, as they were saved before it was kept.
-LATER = {"day_counts", "finished", "fractions", "joined", "last_mark", "packed", "sampled"}
+LATER = {
+    "aside", "beside", "day_counts", "doubt", "doubted_at", "due", "expiry", "finished",
+    "fractions", "joined", "last_mark", "opening", "packed", "sampled", "shown_at",
+}  # fmt: skip
 Path = tuple[str | int, ...]
 
 

@@ -88,5 +88,6 @@ def test_only_what_is_counted_by_the_day_begins_anew_with_it() -> None:
     """A drawdown or a streak goes on over midnight."""
     assert {alarm for alarm, rule in ALARMS.items() if rule.daily} == {
         Alarm.DAY_LOSS,
+        Alarm.FLOW,
         Alarm.REJECTS,
     }

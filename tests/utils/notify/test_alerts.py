@@ -6,8 +6,10 @@ import json
 
 import pytest
 
+from models.ledger.statement import Flow
 from models.settings import Alarm
 from models.tracker.alerts import Alert
+from models.tracker.notices import Notice, NoticeKind
 from tests.utils.notify.desk import DAY, MINUTE, NOON, Desk
 from utils.notify.alerts import ALARM_NOTICES
 
@@ -88,6 +90,17 @@ def test_rejects_are_counted_by_the_day() -> None:
     assert [alert.fired for alert in desk.told] == [True, False]
     desk.alerts.rejected(NOON + DAY)
     assert len(desk.told) == 2
+
+
+def test_unannounced_flows_alert_by_the_day() -> None:
+    """What they move in and out is summed; one that was announced does not count."""
+    desk = Desk(flow=1_000)
+    for value, cause in ((-600.0, "unannounced"), (5_000.0, "announced"), (400.0, "while stopped")):
+        flow = Flow(NOON, "USD", value, value, cause)
+        desk.alerts.hear(Notice(NoticeKind.FLOW, NOON, "", flow))
+    assert [(alert.value, alert.fired) for alert in desk.told] == [(1_000.0, True)]
+    desk.mark(100.0, later=DAY)
+    assert [alert.fired for alert in desk.told] == [True, False]
 
 
 def test_unexplained_money_alerts() -> None:
