@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from models.errors import Failure
+from models.errors import Failure, guarded
 from models.ledger.tags import Resolver
 from models.performance_tracker import PerformanceTracker
 from models.settings import Settings, read_settings
@@ -96,7 +96,10 @@ class LeanTracker(PerformanceTracker):
 
     def on_order_event(self, event: OrderEvent) -> None:
         """Call it first in the algorithm's `on_order_event`."""
-        self.reporting.guard("on_order_event", self._hooks.order_event, event)
+        # as `Reporting.guard` does, which takes three calls more where nothing is to be told
+        failure = guarded(self._hooks.order_event, event)
+        if failure is not None or self.log.queued:
+            self.reporting.settle("on_order_event", failure)
 
     def on_data(self, data: Slice) -> None:
         """Call it in the algorithm's `on_data`."""

@@ -155,7 +155,7 @@ class Books:
         orders, order_id, sid, time = self.orders, update.order_id, update.sid, update.time
         if not orders.seen.add(order_id, update.event_id):
             return None
-        order = orders.known.get(order_id) or orders.order_of(update, self.tickers.get(sid, sid))
+        order = orders.known.get(order_id) or orders.begin(update, self.tickers.get(sid, sid))
         if update.stop_price:
             self._protect(update, order, update.stop_price)
         if update.status in ENDED:
@@ -191,7 +191,7 @@ class Books:
         if fill.rates:
             self.set_rates(fill.rates)
         self.fills += 1
-        order = orders.known.get(order_id) or orders.order_of(fill, self.tickers[sid])
+        order = orders.known.get(order_id) or orders.begin(fill, self.tickers[sid])
         strategy = order.strategy
         if strategy is None:
             effects = self._allocate(fill, holding, order)
@@ -250,7 +250,13 @@ class Books:
         if instrument.inverse:
             # a difference in price says nothing of an inverse contract's money
             unit_value, arrival = instrument.unit_value(price), 0.0
-        fee, currency, fee_rate = self._charge(fill, instrument) if fill.fee else NO_FEE
+        fee, currency, fee_rate = fill.fee, fill.fee_currency, 1.0
+        if not fee:
+            currency, fee_rate = NO_FEE
+        elif currency == self.account_currency and not instrument.rules.fee_in_base:
+            self.cash.expected[currency] = self.cash.expected.get(currency, 0.0) - fee
+        else:
+            fee, currency, fee_rate = self._charge(fill, instrument)
         cost, kind, tag, risk = fee * fee_rate, order.order_type, order.tag, order.risk
         reason = order.reason
         if kind is EXERCISE:

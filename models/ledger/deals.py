@@ -53,8 +53,8 @@ class PaidFraction(NamedTuple):
     converted: float
 
 
-# A fill without a fee: the amount, its currency and rate.
-NO_FEE = 0.0, "", 0.0
+# The currency and rate of the fee of a fill that has none.
+NO_FEE = "", 0.0
 
 
 def fee_in_cash(fill: Fill, instrument: Instrument) -> tuple[float, str]:

@@ -25,6 +25,12 @@ FINISHED_KEPT = 1_000
 UNNAMED_TAGS_KEPT = 5
 OTHER_TAGS = "other tags"
 
+# Why an order of a strategy's closes a trade, as a TradeRecord says it.
+ORDER = "order"
+
+# Read at every order: a name of a module is found faster than a member of its enum.
+MARKET = OrderType.MARKET
+
 
 @dataclass(slots=True, eq=False)
 class Order:
@@ -45,7 +51,7 @@ class Order:
     order_type: OrderType
     tag: str
     arrival: float = 0.0
-    reason: str = "order"
+    reason: str = ORDER
     shares: dict[str, float] | None = None
     finished: bool = False
     risk: float = 0.0
@@ -87,9 +93,21 @@ class Orders(Restorable):
 
     def order_of(self, event: Fill | OrderUpdate, ticker: str) -> Order:
         """The order of an event; made, and its strategy fixed, when the event is its first."""
-        order = self.known.get(event.order_id)
-        if order is None:
-            order = self.known[event.order_id] = self._new(event, ticker)
+        return self.known.get(event.order_id) or self.begin(event, ticker)
+
+    def begin(self, event: Fill | OrderUpdate, ticker: str) -> Order:
+        """The order that an event is the first of, with its strategy fixed."""
+        tag, order_type = event.tag or "", event.order_type
+        if order_type is None:
+            order_type = MARKET
+        arrival = 0.0
+        if isinstance(event, OrderUpdate):
+            bid, ask = event.bid, event.ask
+            arrival = (bid + ask) / 2 if bid and ask else event.price
+        strategy, reason = self._owner(ticker, tag, order_type)
+        order = self.known[event.order_id] = Order(strategy, order_type, tag, arrival, reason)
+        if "risk=" in tag and order_type not in COMBOS:  # a leg's risk is in no tag
+            order.risk = risk_each(tag, ordered_quantity(event))
         return order
 
     def by_hand(self, strategy: str, tag: str, quantity: float) -> int:
@@ -99,32 +117,21 @@ class Orders(Restorable):
         self.known[order_id] = Order(strategy, OrderType.MARKET, tag, risk=risk)
         return order_id
 
-    def _new(self, event: Fill | OrderUpdate, ticker: str) -> Order:
-        """The order that an event is the first of."""
-        tag = event.tag or ""
-        order_type = OrderType.MARKET if event.order_type is None else event.order_type
-        arrival = 0.0
-        if isinstance(event, OrderUpdate):
-            both = event.bid and event.ask
-            arrival = (event.bid + event.ask) / 2 if both else event.price
+    def _owner(self, ticker: str, tag: str, order_type: OrderType) -> tuple[str | None, str]:
+        """Whose a new order is, None where it is LEAN's own, and why it closes a trade."""
         reason = lean_reason(tag)
         if reason is not None:
             # a strategy named in the tag as well says that the user tagged it
-            strategy = strategy_in_tag(ticker, tag, order_type)
-        else:
-            strategy = self._resolver(ticker, tag, order_type) or None
-            if strategy == UNASSIGNED:  # a name that is the ledger's own
-                strategy = None
-            if strategy is not None:
-                self.named += 1
-            elif order_type is not OrderType.OPTION_EXERCISE:
-                strategy = self._default
-                few = len(self.unnamed) < UNNAMED_TAGS_KEPT or tag in self.unnamed
-                self.unnamed[tag if few else OTHER_TAGS] += 1
-        order = Order(strategy, order_type, tag, arrival, reason or "order")
-        if "risk=" in tag and order_type not in COMBOS:  # a leg's risk is in no tag
-            order.risk = risk_each(tag, ordered_quantity(event))
-        return order
+            return strategy_in_tag(ticker, tag, order_type), reason
+        strategy = self._resolver(ticker, tag, order_type)
+        if strategy and strategy != UNASSIGNED:  # a name that is the ledger's own
+            self.named += 1
+            return strategy, ORDER
+        if order_type is OrderType.OPTION_EXERCISE:
+            return None, ORDER
+        few = len(self.unnamed) < UNNAMED_TAGS_KEPT or tag in self.unnamed
+        self.unnamed[tag if few else OTHER_TAGS] += 1
+        return self._default, ORDER
 
     def forget(self) -> None:
         """Forget LEAN's orders: it counts them anew. Those by hand stay."""

@@ -335,9 +335,7 @@ class Core(BooksInStep):
         for _, _, _, _, trades, round_trip, _ in effects:
             if trades:
                 self._restless |= self.logs[LOTS].take(trades)
-                facts = self._facts.of(trades[0].sid)
-                for trade in trades:
-                    self.statistics.add(trade, facts)
+                self.statistics.take(trades, self._facts.of(trades[0].sid))
             if round_trip is not None and self.logs[POSITIONS].take((round_trip,)):
                 self._restless = True
         if self.listeners.hear_trades:

@@ -124,13 +124,11 @@ def round_trip_record(
     return build(TradeRecord, values)
 
 
-def _id_of(number: int, lot: Lot, position: Position) -> str:
-    """The id of a closed trade: its number, or that of the open trade by hand that it closes.
+def _hand_trade_id(number: int, lot: Lot, position: Position) -> str:
+    """The id of a closed trade by hand: that of the open trade that it closes.
 
     A part that leaves some of that trade open has its number behind the id.
     """
-    if lot.order_id >= 0:
-        return str(number)
     left = any(each is lot for each in position.lots)
     return f"{hand_id(lot.order_id)}.{number}" if left else hand_id(lot.order_id)
 
@@ -162,7 +160,8 @@ class RecordMaker:
         number, made = self._trades, []
         for match in closed:
             number += 1
-            trade_id = _id_of(number, match.lot, position)
+            lot = match[0]
+            trade_id = str(number) if lot.order_id >= 0 else _hand_trade_id(number, lot, position)
             made.append(trade_record(trade_id, ticker, position, match, execution, reason))
         self._trades = number
         return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
 from operator import attrgetter
@@ -23,6 +23,11 @@ from models.trades.measures import measure
 from models.trades.metrics import TradeMetrics
 from models.trades.record import LONG, TradeRecord
 
+# What many trades have in common, in the order of `CommonFields`, and the figures of each.
+_COMMON_OF = attrgetter("strategy", "sid", "direction", "exit_reason", "order_type")
+_FIGURES_OF = attrgetter(
+    *("pnl", "commission", "entry_notional", "entry_time", "exit_time", "mae", "mfe", "risk")
+)
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HOURS_A_DAY = 24
 MOST_TOGETHER = 256  # trades that wait to be put into the columns
@@ -150,8 +155,19 @@ class TradeStatistics(Restorable):
         """
         if not record.is_closed:
             raise CallError(f"the trade of {record.symbol} is open: only closed trades are counted")
-        self._waiting.append((record, facts))
-        if len(self._waiting) >= MOST_TOGETHER:
+        self.take((record,), facts)
+
+    def take(self, records: Sequence[TradeRecord], facts: TradeFacts) -> None:
+        """Add closed trades of one instrument, after the trades that closed before them.
+
+        Args:
+            records: At least one.
+            facts: What they do not say.
+        """
+        waiting = self._waiting
+        for record in records:
+            waiting.append((record, facts))
+        if len(waiting) >= MOST_TOGETHER:
             self._settle()
 
     def _settle(self) -> None:
@@ -161,39 +177,30 @@ class TradeStatistics(Restorable):
         caches, and many trades put at once find them there.
         """
         waiting, self._waiting = self._waiting, []
+        figures, hours, cells = self._figures, self._hour, self._cell
+        last, hour, stamp = self._exit
         for record, facts in waiting:
-            self._put(record, facts)
+            net, fees, notional, began, ended, mae, mfe, risk = _FIGURES_OF(record)
+            if ended != last:
+                local = ended.astimezone(self._zone)
+                last, hour = ended, HOURS_A_DAY * local.weekday() + local.hour
+                stamp = ended.timestamp()
+            if risk is not None and risk > 0.0:
+                self._risky.append(len(cells))
+                self._risk.append(risk)
+            cells.append(self._cell_of(record, facts))
+            hours.append(hour)
+            figures.extend((net, fees, notional, began.timestamp(), stamp, mae, mfe))
+        self._exit = last, hour, stamp
 
-    def _put(self, record: TradeRecord, facts: TradeFacts) -> None:
-        """Put a trade into the columns."""
-        sid, symbol = record.sid, record.symbol
-        key = (record.strategy, sid, record.direction, record.exit_reason, record.order_type)
-        cell = self._common.number(key, symbol)
+    def _cell_of(self, record: TradeRecord, facts: TradeFacts) -> int:
+        """The number of what a trade has in common with others."""
+        key = _COMMON_OF(record)
+        cell = self._common.number(key, record.symbol)
         if cell is None:
-            names = InstrumentNames(symbol, facts.underlying, facts.security_type.value)
-            cell = self._common.add(key, names)
-        exit_time, hour, exit_stamp = self._exit
-        if record.exit_time != exit_time:
-            exit_time = record.exit_time
-            local = exit_time.astimezone(self._zone)
-            hour, exit_stamp = HOURS_A_DAY * local.weekday() + local.hour, exit_time.timestamp()
-            self._exit = exit_time, hour, exit_stamp
-        if record.risk is not None and record.risk > 0.0:
-            self._risky.append(len(self._cell))
-            self._risk.append(record.risk)
-        self._cell.append(cell)
-        self._hour.append(hour)
-        self._figures.extend(
-            (
-                record.pnl,
-                record.commission,
-                record.entry_notional,
-                record.entry_time.timestamp(),
-                exit_stamp,
-                record.mae,
-                record.mfe,
-            )
-        )
+            about = facts.underlying, facts.security_type.value
+            cell = self._common.add(key, InstrumentNames(record.symbol, *about))
+        return cell
 
     def metrics(self, *within: TradeGroup, equity: float | None = None) -> TradeMetrics:
         """The figures of all trades, or of the trades that are in all of some groups.

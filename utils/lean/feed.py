@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 
 from models.events.account import Mark, Opening
 from models.events.event import Event
-from models.events.orders import Fill, OrderUpdate
 from models.tracker.core import Core
 from utils.lean.account import AccountReader
 from utils.lean.cash import KeptCash
@@ -29,7 +28,7 @@ from utils.lean.securities import Securities
 from utils.lean.standstill import Standstill
 
 if TYPE_CHECKING:
-    from AlgorithmImports import OrderEvent, QCAlgorithm, Slice
+    from AlgorithmImports import QCAlgorithm, Slice
 
 
 class LeanFeed:
@@ -41,6 +40,7 @@ class LeanFeed:
             and what is held.
 
     Attributes:
+        order_event: Reads an order event (`OrderEventReader.read`).
         standstill: The slices on which nothing moved.
     """
 
@@ -51,21 +51,13 @@ class LeanFeed:
         self._zone = core.zone
         self._cash = KeptCash(self._portfolio)
         self._securities = Securities(algorithm, self._portfolio, core, self._cash)
-        self._orders = OrderEventReader(core, self._securities, self._cash)
+        self.order_event = OrderEventReader(core, self._securities, self._cash).read
         self._actions = CorporateActionReader(self._securities)
         self.standstill = Standstill(algorithm, core)
         self._account = AccountReader(
             self._portfolio, core, self._securities, self._cash, self.standstill
         )
         self._next_day: datetime | None = None
-
-    def order_event(self, event: OrderEvent) -> Fill | OrderUpdate:
-        """Return a `Fill` where the order event carries a quantity, else an `OrderUpdate`.
-
-        Raises:
-            EventError: The event holds what cannot be booked, such as a price of NaN.
-        """
-        return self._orders.read(event)
 
     def time(self) -> datetime:
         """Return the algorithm's time in UTC."""

@@ -47,6 +47,7 @@ class OrderEventReader:
         self._account_currency = self._books.account_currency
         self._has_follower = core.follower is not None
         self._securities = securities
+        self._by_sid = securities.by_sid
         self._cash = cash
         self._statuses = Members(OrderStatus)
         self._types = Members(OrderType)
@@ -117,7 +118,11 @@ class OrderEventReader:
             known_type, ordered = order_type, event.quantity
         else:
             known_type = order.order_type
-        kept = self._traded_by(event, order_id, status, known_type)
+        kept = self._traded.get(order_id)
+        if kept is None or known_type is OrderType.OPTION_EXERCISE:
+            kept = self._traded_by(event, order_id, status, known_type)
+        elif status is OrderStatus.FILLED:
+            del self._traded[order_id]
         fee = event.order_fee.value
         amount = fee.amount
         currency = fee.currency if amount else ""
@@ -155,7 +160,10 @@ class OrderEventReader:
         """Read an order's first event, with all that is fixed there."""
         ticket = event.ticket
         order_type = self._types[ticket.order_type]
-        kept = self._traded_by(event, order_id, status, order_type)
+        symbol = event.symbol
+        kept = self._by_sid.get(str(symbol.id)) or self._securities.see(symbol)
+        if status not in OVER_STATUSES and order_type is not OrderType.OPTION_EXERCISE:
+            self._traded[order_id] = kept
         time = utc(event.utc_time)
         bid = ask = price = 0.0
         limit: float | None = None

@@ -82,7 +82,7 @@ class Securities:
 
         It is looked up by the text of its id: LEAN takes six times as long to compare two Symbols.
         """
-        return self.by_sid.get(str(symbol.id)) or self._see(symbol)
+        return self.by_sid.get(str(symbol.id)) or self.see(symbol)
 
     def sid_of(self, symbol: Any) -> str:
         """Return the symbol id of a LEAN Symbol, of an instrument that was never seen too."""
@@ -94,7 +94,7 @@ class Securities:
             if str(symbol.id) in sids:
                 self.of(symbol)
 
-    def _see(self, symbol: Any) -> KeptSecurity:
+    def see(self, symbol: Any) -> KeptSecurity:
         """Describe a security to the tracker and keep its objects and its currencies' cash."""
         instruments = self._core.ledger.books.instruments
         if len(self.by_sid) > MOST_KEPT + len(instruments):

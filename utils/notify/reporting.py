@@ -140,11 +140,14 @@ class Reporting:
             What the hook returned, or the failure.
         """
         outcome = guarded(hook, *arguments)
+        self.settle(place, outcome)
+        return outcome
+
+    def settle(self, place: str, outcome: object) -> None:
+        """Count what a hook raised, if it did, and log what it brought about."""
         if isinstance(outcome, Failure):
             self._guard.note_failure(place, outcome)
-        if self.log.queued:
-            self.narrator.flush()
-        return outcome
+        self.narrator.flush()
 
     # --- figures
 
