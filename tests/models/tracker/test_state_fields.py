@@ -28,7 +28,9 @@ DATA = {
     "prices", "rates", "shown", "tickers", "waiting",
 }  # fmt: skip
 # What states of this version may lack, as they were saved before it was kept.
-LATER = {"day_counts", "finished", "fractions", "joined", "last_mark", "packed", "sampled"}
+LATER = {
+    "day_counts", "finished", "fractions", "joined", "last_mark", "packed", "sampled", "written",
+}  # fmt: skip
 Path = tuple[str | int, ...]
 
 
