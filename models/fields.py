@@ -121,6 +121,11 @@ class Table:
             found[name] = derived(instance)
         return found
 
+    def values(self, instance: Any) -> tuple[Any, ...]:
+        """The values of an instance as they are, in order."""
+        found: tuple[Any, ...] = self._values(instance)
+        return found
+
     def to_row(self, instance: Any) -> list[Any]:
         """The saved values of an instance, in order."""
         return self.rows.write(self._values(instance))

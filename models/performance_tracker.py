@@ -24,6 +24,7 @@ from models.events.event import Event
 from models.events.instruments import Instrument
 from models.execution.group_metrics import ExecutionMetrics, OrderGroup, SuggestedSlippage
 from models.execution.order_quality import OrderQuality
+from models.later import whole
 from models.ledger.holdings import Positions
 from models.ledger.ledger import Ledger
 from models.ledger.statement import Sheet
@@ -341,7 +342,12 @@ class PerformanceTracker(Amendments, TradesByHand):
 
     def state(self) -> dict[str, Any]:
         """JSON-able and exact; with the headline figures, for whoever reads a saved state."""
-        return self._whole.state()
+        found: dict[str, Any] = whole(self.capture())
+        return found
+
+    def capture(self) -> dict[str, Any]:
+        """The state of this moment, of which large parts become JSON later (`models.later`)."""
+        return self._whole.capture()
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over what `state` returned in place of what is known; the settings stay our own.

@@ -100,11 +100,15 @@ class LeanTracker(PerformanceTracker):
         failure = guarded(self._hooks.order_event, event)
         if failure is not None or self.log.queued:
             self.reporting.settle("on_order_event", failure)
+        if self.live:
+            self._after_hook()
 
     def on_data(self, data: Slice) -> None:
         """Call it in the algorithm's `on_data`."""
         self.reporting.guard("on_data", self._hooks.data, data)
-        if self.saving.persists:
+        if self.live:
+            self._after_hook()
+        elif self.saving.persists:
             self.saving.save_if_due()
 
     def on_midnight(self) -> None:
@@ -115,6 +119,12 @@ class LeanTracker(PerformanceTracker):
     def on_timer(self) -> None:
         """LEAN calls it every few seconds in live trading; `track` schedules it."""
         self.reporting.guard("show", self._hooks.timer)
+        self._after_hook()
+
+    def _after_hook(self) -> None:
+        """Deliver what other threads left to the next hook, and see whether a save is due."""
+        if self.core.listeners.waiting:
+            self.reporting.guard("listeners", self.core.settle)
         self.saving.save_if_due()
 
     def on_command(self, data: Any) -> bool | None:
@@ -160,10 +170,10 @@ class LeanTracker(PerformanceTracker):
         super().reset()
         self.reporting.reset()
 
-    def state(self) -> dict[str, Any]:
-        """JSON-able and exact; with the alerts that are firing."""
+    def capture(self) -> dict[str, Any]:
+        """The state of this moment, with the alerts that are firing."""
         with self.core.lock:
-            return {**super().state(), "alerts": self.alerts.state()}
+            return {**super().capture(), "alerts": self.alerts.state()}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over what `state` returned, of this tracker or of one without LEAN.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from itertools import islice
 
+from models.later import Steps
 from models.tracker.guard import Guard
 from models.tracker.ports import Storage
-from models.trades.log import TradeLog
+from models.trades.log import EarlyArchive, TradeLog
 from models.trades.record import TradeRecord
 
 
@@ -18,9 +19,13 @@ class Archiving:
         storage: The archives to write to and to read from.
         guard: Counts what the archives fail to take or to give.
         lock: The core's lock, which guards the logs; no archive is called while it is held.
+
+    Attributes:
+        waits: Whether a batch that is due waits for the next save, so that no hook waits for it.
     """
 
     def __init__(self, storage: Storage, guard: Guard, lock: threading.RLock) -> None:
+        self.waits = False
         self._archive = storage.archive
         self._older = storage.older
         self._guard = guard
@@ -30,6 +35,28 @@ class Archiving:
     def keeps(self) -> bool:
         """Whether a trade that leaves memory goes to an archive; else it is forgotten."""
         return self._archive is not None
+
+    def steps(self, log: TradeLog) -> Steps[None]:
+        """Bring a log's trades to the archive before a state is saved, a batch at a time.
+
+        An archive that takes trades ahead of time has those in memory too, whole batches of them,
+        so that no state needs to say them again.
+        """
+        while log.due:
+            self.shed(log)
+            yield
+        archive = self._archive
+        while isinstance(archive, EarlyArchive):
+            with self._lock:
+                batch = log.ahead()
+                known = log.forgotten + log.archived + log.written
+            if not batch or archive.holds(batch[0].book) != known:
+                return
+            if not self._guard.attempt("archive", archive.store, batch):
+                return
+            with self._lock:
+                log.written += len(batch)
+            yield
 
     def shed(self, log: TradeLog) -> None:
         """Archive the batch that is due; one that the archive refuses stays in memory."""

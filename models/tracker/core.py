@@ -132,7 +132,8 @@ class Core(BooksInStep):
             before = self.logs
             self.begin()
             for book, log in self.logs.items() if self.archiving.keeps else ():
-                log.forgotten = before[book].forgotten + before[book].archived
+                old = before[book]
+                log.forgotten = old.forgotten + old.archived + old.written
             if self.follower is not None:
                 self.follower.reset()
 
@@ -363,7 +364,7 @@ class Core(BooksInStep):
         self._restless = False
         if self._careful is not None:
             self._careful.note()
-        for log in self.logs.values():
+        for log in self.logs.values() if not self.archiving.waits else ():
             if log.due:
                 self.archiving.shed(log)
         if self.listeners.waiting:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from itertools import chain
-from typing import Any
 
 from models.errors import CallError
 from models.ledger.effects import Effect
@@ -18,8 +17,74 @@ Listener = Callable[[Notice], object]
 Teller = Callable[[Dealt], object]
 
 
+class _Lane:
+    """Notices on their way to some listeners, whom one thread calls at a time.
+
+    Args:
+        guard: Every listener is called through it: one that fails is counted and skipped.
+
+    Attributes:
+        teller: Who hears of every execution, among the notices; None where nobody does.
+    """
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+        self.teller: Teller | None = None
+        self._wanted: dict[Listener, frozenset[NoticeKind]] = {}
+        self._queue: deque[Notice | Dealt] = deque()
+        self._caller: int | None = None  # the thread that calls the listeners
+        self._left = 0  # how many notices it still has to deliver
+        self._lock = threading.Lock()  # held for the two above only, never for a call outside
+        self.kinds: frozenset[NoticeKind] = frozenset()
+
+    def set(self, listener: Listener, kinds: frozenset[NoticeKind] | None) -> None:
+        """Call a listener with notices of these kinds; None is never."""
+        with self._lock:
+            wanted = {one: its for one, its in self._wanted.items() if one != listener or kinds}
+            self._wanted = {**wanted, listener: kinds} if kinds else wanted
+            self.kinds = frozenset(chain.from_iterable(self._wanted.values()))
+
+    def put(self, told: Notice | Dealt) -> None:
+        """Queue a notice; one that a listener brought about is delivered with what it heard."""
+        self._queue.append(told)
+        if self._caller == threading.get_ident():
+            self._left += 1
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a notice is on its way."""
+        return bool(self._queue)
+
+    def call(self) -> None:
+        """Call the listeners with what was on its way when this call began, and what they added.
+
+        What other threads add meanwhile is theirs to deliver, or the next call's.
+        """
+        with self._lock:
+            if self._caller is not None:
+                return
+            self._caller, self._left = threading.get_ident(), len(self._queue)
+        try:
+            while self._left:
+                self._left -= 1
+                self._deliver(self._queue.popleft())
+        finally:
+            self._caller = None
+
+    def _deliver(self, told: Notice | Dealt) -> None:
+        if isinstance(told, Dealt):
+            if self.teller is not None:
+                self._guard.attempt("listener", self.teller, told)
+            return
+        for listener, kinds in self._wanted.items():
+            if told.kind in kinds:
+                self._guard.attempt("listener", listener, told)
+
+
 class Listeners:
     """Who hears of what, and the notices that are on their way to them.
+
+    The tracker's own listeners, which log and watch, do not wait for those of the user.
 
     Args:
         guard: Every listener is called through it: one that fails is counted and skipped.
@@ -29,7 +94,6 @@ class Listeners:
         hear_entries: Whether somebody hears of opened trades, whose records take time to make.
         hear_records: Whether somebody hears of any notice that fills bring.
         hear_trades: Whether somebody hears of those notices, or the teller of executions.
-        teller: Who hears of every execution, among the notices; None where nobody does.
         hear_changes: Whether somebody hears of any other notice.
         hear_sessions: Whether somebody hears of closed sessions, which take time to merge.
         hear_drawdowns: Whether somebody hears of new lows of drawdowns or of recoveries.
@@ -37,16 +101,18 @@ class Listeners:
     """
 
     def __init__(self, guard: Guard) -> None:
-        self._guard = guard
-        self._wanted: dict[Listener, frozenset[NoticeKind]] = {}
-        self._queue: deque[Notice | Dealt] = deque()
-        self.teller: Teller | None = None
-        self._calling = False  # some thread calls the listeners
-        self._lock = threading.Lock()  # held for the two above only, never for a call outside
-        self._set({})
+        self._own, self._users = self._lanes = _Lane(guard), _Lane(guard)
+        self._look()
 
-    def add(self, listener: Listener, kinds: Iterable[NoticeKind | str]) -> None:
+    def add(
+        self, listener: Listener, kinds: Iterable[NoticeKind | str], *, own: bool = False
+    ) -> None:
         """Call a listener with each notice of the kinds, or with every notice where none is given.
+
+        Args:
+            listener: Who hears.
+            kinds: Of what.
+            own: Whether it is the tracker's own.
 
         Raises:
             CallError: A kind is unknown; the text names those there are.
@@ -56,23 +122,28 @@ class Listeners:
         except ValueError as problem:
             allowed = ", ".join(kind.value for kind in NoticeKind)
             raise CallError(f"{problem}; the kinds of notice are {allowed}") from None
-        with self._lock:
-            self._set({**self._wanted, listener: wanted})
+        (self._own if own else self._users).set(listener, wanted)
+        self._look()
 
     def remove(self, listener: Listener) -> None:
         """Call a listener no more; one that is not known is ignored."""
-        with self._lock:
-            self._set({one: kinds for one, kinds in self._wanted.items() if one != listener})
+        for lane in self._lanes:
+            lane.set(listener, None)
+        self._look()
+
+    @property
+    def teller(self) -> Teller | None:
+        """Who hears of every execution, before the user's listeners; None where nobody does."""
+        return self._own.teller
 
     def tell_dealings(self, teller: Teller | None) -> None:
         """Call that one, and no other, with what every execution did; None calls nobody."""
-        with self._lock:
-            self.teller = teller
-            self._set(self._wanted)
+        self._own.teller = teller
+        self._look()
 
-    def _set(self, wanted: dict[Listener, frozenset[NoticeKind]]) -> None:
-        self._wanted = wanted
-        self.kinds = frozenset(chain.from_iterable(wanted.values()))
+    def _look(self) -> None:
+        """Look anew at what is heard of."""
+        self.kinds = self._own.kinds | self._users.kinds
         self.hear_entries = NoticeKind.TRADE_OPENED in self.kinds
         self.hear_records = not self.kinds.isdisjoint(OF_FILLS)
         self.hear_trades = self.hear_records or self.teller is not None
@@ -92,43 +163,26 @@ class Listeners:
         """Queue a notice for those who want its kind; call it under the core's lock."""
         if kind in self.kinds:
             notice = Notice(kind, time, strategy, record, effect)  # type: ignore[arg-type]
-            self._queue.append(notice)
+            for lane in self._lanes:
+                if kind in lane.kinds:
+                    lane.put(notice)
 
     def put_dealt(self, dealt: Dealt) -> None:
         """Queue what an execution did for who tells of it; call it under the core's lock."""
-        self._queue.append(dealt)
+        self._own.put(dealt)
 
     @property
     def waiting(self) -> bool:
         """Whether a notice is on its way."""
-        return bool(self._queue)
+        return self._own.waiting or self._users.waiting
 
     def call(self) -> None:
-        """Call the listeners with all that is on its way, in the order it was put there.
+        """Call the listeners with what is on its way, in the order it was put there.
 
-        One thread calls at a time: what others put meanwhile, and what a listener itself brings
-        about, is left to the thread that calls already. No lock may be held.
+        One thread calls at a time: what a listener itself brings about is left to the thread that
+        calls already, and what other threads put meanwhile to them or to the next call, so that a
+        hook delivers what was waiting when it came. No lock may be held.
         """
-        with self._lock:
-            mine, self._calling = not self._calling, True
-        try:
-            while mine:
-                for listener, told in self._take():
-                    self._guard.attempt("listener", listener, told)
-                with self._lock:
-                    mine = self._calling = self.waiting
-        finally:
-            if mine:  # interrupted
-                self._calling = False
-
-    def _take(self) -> Iterator[tuple[Callable[[Any], object], Notice | Dealt]]:
-        """Whom to call with what, until nothing is queued."""
-        while self._queue:
-            told = self._queue.popleft()
-            if isinstance(told, Dealt):
-                if self.teller is not None:
-                    yield self.teller, told
-                continue
-            for listener, kinds in self._wanted.items():
-                if told.kind in kinds:
-                    yield listener, told
+        for lane in self._lanes:
+            if lane.waiting:
+                lane.call()

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from models.errors import CallError, Failure
+from models.later import Steps, whole
 from models.tracker.core import Core
-from models.tracker.ports import StateStore
+from models.tracker.ports import StateStore, StepwiseStore
 
 
 class Stateful(Protocol):
@@ -17,6 +18,9 @@ class Stateful(Protocol):
 
     def state(self) -> dict[str, Any]:
         """Everything it knows, JSON-able and exact."""
+
+    def capture(self) -> dict[str, Any]:
+        """Everything it knows at one moment; what is large becomes JSON later."""
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over what `state` returned."""
@@ -45,6 +49,7 @@ class Persistence:
         self._guard = core.guard
         self._states = states
         self._saving = threading.RLock()  # of two states the older one must not be saved last
+        self._under_way: Steps[bool] | None = None
 
     def save(self, prefix: str, *, force: bool) -> bool:
         """Save everything that is known under a name.
@@ -58,13 +63,55 @@ class Persistence:
         """
         store = self._store(prefix)
         with self._saving:
-            return self._guard.call("save", self._save, store, prefix, force) is True
+            self.finish()
+            self._under_way = self._save(store, prefix, force, at_once=True)
+            return self.finish()
 
-    def _save(self, store: StateStore, prefix: str, force: bool) -> bool:
+    def begin(self, prefix: str, *, force: bool) -> None:
+        """Begin a save that `step` goes on with; one that is under way is finished first.
+
+        Raises:
+            CallError: As of `save`.
+        """
+        store = self._store(prefix)
+        with self._saving:
+            self.finish()
+            self._under_way = self._save(store, prefix, force, at_once=False)
+
+    def step(self) -> bool | None:
+        """Take a step of the save that is under way.
+
+        Returns:
+            None while it is under way; at its end, and where none is, what `save` returns.
+        """
+        with self._saving:
+            if self._under_way is None:
+                return False
+            ended = self._guard.call("save", _next_step, self._under_way)
+            if ended is None:
+                return None
+            self._under_way = None
+            return ended is True
+
+    def finish(self) -> bool:
+        """Finish the save that is under way, if one is; returns what `save` does."""
+        with self._saving:
+            while (ended := self.step()) is None:
+                pass
+            return ended
+
+    def _save(self, store: StateStore, prefix: str, force: bool, *, at_once: bool) -> Steps[bool]:
         core = self._core
+        for log in core.logs.values():
+            yield from core.archiving.steps(log)
         with core.lock:
-            state, time = self._tracker.state(), core.ledger.books.time
-        return store.save_state(state, time, prefix, force=force)
+            state, time = self._tracker.capture(), core.ledger.books.time
+        yield
+        if not isinstance(store, StepwiseStore):
+            return store.save_state(whole(state), time, prefix, force=force)
+        if at_once:
+            return store.save_state(state, time, prefix, force=force)
+        return (yield from store.saving(state, time, prefix, force=force))
 
     def load(self, prefix: str) -> Found:
         """Take over the newest whole state of a name; without one the tracker is as it was.
@@ -102,3 +149,12 @@ class Persistence:
             raise CallError("the tracker has no store: give it object_store=SnapshotStore(...)")
         self._states.check_prefix(prefix)
         return self._states
+
+
+def _next_step(steps: Steps[bool]) -> bool | None:
+    """Take one step; returns what was made, None before the last one."""
+    try:
+        next(steps)
+    except StopIteration as ended:
+        return bool(ended.value)
+    return None

@@ -14,6 +14,7 @@ from models.errors import CallError
 from models.events.account import Mark
 from models.events.corporate_actions import Split
 from models.events.orders import Fill
+from models.later import Steps
 from models.ledger.books import Books
 from models.trades.log import Archive
 
@@ -64,6 +65,16 @@ class StateStore(Protocol):
 
     def load_state(self, prefix: str) -> tuple[Mapping[str, Any] | None, Sequence[str]]:
         """The newest whole state, None without one; and what was wrong with what was found."""
+
+
+@runtime_checkable
+class StepwiseStore(StateStore, Protocol):
+    """A store of states that saves one in steps of a few milliseconds each."""
+
+    def saving(
+        self, state: Mapping[str, Any], time: datetime | None, prefix: str, *, force: bool
+    ) -> Steps[bool]:
+        """Save what `PerformanceTracker.capture` returned, with the outcomes of `save_state`."""
 
 
 class Storage(NamedTuple):

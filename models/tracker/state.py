@@ -61,8 +61,8 @@ class TrackerState:
         self._performance = performance
         self._trades = trades
 
-    def state(self) -> dict[str, Any]:
-        """Everything the parts know, JSON-able and exact."""
+    def capture(self) -> dict[str, Any]:
+        """Everything the parts know at one moment; what is large becomes JSON later."""
         core = self._core
         with core.lock:
             headline = {**self._performance.account().to_dict(), "equity": core.ledger.equity_now()}
@@ -97,7 +97,7 @@ class TrackerState:
 
 
 def core_state(core: Core) -> dict[str, Any]:
-    """Everything a core knows, JSON-able and exact."""
+    """Everything a core knows at one moment; what is large becomes JSON later."""
     with core.lock:
         return {
             "version": STATE_VERSION,
@@ -110,10 +110,10 @@ def core_state(core: Core) -> dict[str, Any]:
             "ledger": core.ledger.state(),
             "scopes": core.scopes.state(),
             "samples": core.days.log.state(),
-            "statistics": None if core.archiving.keeps else core.statistics.state(),
+            "statistics": None if core.archiving.keeps else core.statistics.capture(),
             "execution": core.execution.state() if core.execution else None,
             "follower": core.follower.state() if core.follower else None,
-            "trades": {book: log.state() for book, log in core.logs.items()},
+            "trades": {book: log.capture() for book, log in core.logs.items()},
             "errors": dict(core.guard.errors),
         }
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import ClassVar, Protocol, runtime_checkable
+from itertools import islice
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from models.codec import WHOLE, deque_of
 from models.fields import Field, Restorable, Table
+from models.later import LaterRows
 from models.trades.record import TRADE_ROW, TradeRecord
 
 BATCH = 1_000  # trades beyond those kept that leave memory at once
@@ -28,6 +30,14 @@ class Archive(Protocol):
         """All trades that were taken, the oldest first."""
 
 
+@runtime_checkable
+class EarlyArchive(Archive, Protocol):
+    """An archive that takes trades while they are in memory, for states to refer to."""
+
+    def holds(self, book: str) -> int:
+        """How many trades of a book it has."""
+
+
 class TradeLog(Restorable):
     """The closed trades of one book: the last trades in memory, the others in the archive.
 
@@ -37,19 +47,22 @@ class TradeLog(Restorable):
     Attributes:
         trades: The trades in memory, the oldest first, without those that are leaving it.
         archived: Trades that left memory.
-        forgotten: Trades that left memory before the tracker was reset; the archive still has them.
+        forgotten: Trades of before the tracker was reset; the archive still has them.
+        written: How many of the oldest trades in memory the archive has already.
     """
 
     STATE: ClassVar[Table] = Table(
         Field("archived", WHOLE),
         Field("forgotten", WHOLE),
         Field("trades", deque_of(TRADE_ROW), "_in_memory"),
+        Field("written", WHOLE, absent=0),
     )
 
     def __init__(self, keep: int) -> None:
         self.trades: deque[TradeRecord] = deque()
         self.archived = 0
         self.forgotten = 0
+        self.written = 0
         self._leaving: list[TradeRecord] = []
         self._keep = keep
         self._most = keep + BATCH
@@ -77,10 +90,22 @@ class TradeLog(Restorable):
         self.trades = trades
 
     def leave(self) -> list[TradeRecord]:
-        """A batch to archive, the oldest first; empty when none is due or one is on its way."""
+        """A batch to archive, the oldest first; empty when none is due or one is on its way.
+
+        What the archive has already leaves at once, and nothing else with it.
+        """
         if not self.due:
             return []
-        self._leaving = [self.trades.popleft() for _ in range(len(self.trades) - self._keep)]
+        count = len(self.trades) - self._keep
+        if self.written:
+            count = min(count, self.written)
+            for _ in range(count):
+                self.trades.popleft()
+            self.written -= count
+            self.archived += count
+            self._most = self._keep + BATCH
+            return []
+        self._leaving = [self.trades.popleft() for _ in range(count)]
         return self._leaving
 
     def left(self, stored: bool) -> None:
@@ -91,3 +116,19 @@ class TradeLog(Restorable):
             self.trades.extendleft(reversed(self._leaving))
         self._leaving = []
         self._most = (self._keep if stored else len(self.trades)) + BATCH
+
+    def ahead(self) -> list[TradeRecord]:
+        """A batch in memory that the archive has not, the oldest first; empty below a batch."""
+        if self._leaving or len(self.trades) - self.written < BATCH:
+            return []
+        return [*islice(self.trades, self.written, self.written + BATCH)]
+
+    def capture(self) -> dict[str, Any]:
+        """The state with the trades taken down, to become JSON later."""
+        rows = LaterRows(self.all(), TRADE_ROW)
+        return {
+            "archived": self.archived,
+            "forgotten": self.forgotten,
+            "trades": rows,
+            "written": self.written,
+        }

@@ -17,6 +17,7 @@ from models.codec import packed_column
 from models.errors import CallError
 from models.events.instruments import Instrument, SecurityType
 from models.fields import Field, Restorable, Table
+from models.later import LaterColumn
 from models.trades.columns import MICROSECONDS, TradeColumns
 from models.trades.combinations import Combinations, InstrumentNames
 from models.trades.measures import measure
@@ -272,6 +273,15 @@ class TradeStatistics(Restorable):
         """JSON-able and exact."""
         self._settle()
         return super().state()
+
+    def capture(self) -> dict[str, Any]:
+        """The state with the columns taken down, to become JSON later."""
+        self._settle()
+        found: dict[str, Any] = {}
+        for field, value in zip(self.STATE.fields, self.STATE.values(self), strict=True):
+            column = isinstance(value, array)
+            found[field.key] = LaterColumn(value) if column else field.codec.encode(value)
+        return found
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over what `state` returned.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from models.equity.session_metrics import SessionKind, SessionMetrics
 from models.performance_tracker import PerformanceTracker
 from models.tracker.notices import Notice, NoticeKind
 from models.tracker.persistence import Found
+from utils.lean.background import SavingThread
 from utils.lean.conversions import utc
 from utils.lean.run import LeanRun
 from utils.notify.reporting import Reporting
@@ -18,11 +20,25 @@ if TYPE_CHECKING:
     from AlgorithmImports import QCAlgorithm
 
 BACKTEST_SAVE_EVERY = 30.0  # seconds of wall clock
-SLOW_SAVE = 1.0  # seconds
+SLOW_SAVE = 1.0  # seconds that a hook waits
+
+# Live, the least seconds between two saves of fills and alerts. A fill in a quiet hour is saved at
+# once, and of many in a row none waits longer.
+FILLS_SAVED_EVERY = 3.0
+
+# Places in what `Saving._changes` counts: how many are urgent, and the marks.
+URGENT, MARKS = 2, 2
+
+# Seconds of a hook that a backtest's save takes at a time.
+HOOKS_SHARE = 0.02
 
 
 class Saving:
     """Saves a tracker's state from time to time.
+
+    Live a thread of its own does, at most 5 seconds after a fill or an alert and otherwise as often
+    as the settings say. A backtest saves in its hooks, a little in each. So does a live run whose
+    clock is another than the machine's, for no thread can wait by that.
 
     Args:
         tracker: Whose state.
@@ -33,6 +49,7 @@ class Saving:
 
     Attributes:
         persists: As given; a state that a run cannot go on with turns it off.
+        thread: What saves live; None where the hooks do.
     """
 
     def __init__(
@@ -49,13 +66,17 @@ class Saving:
         self._reporting = reporting
         self._clock = clock
         self.persists = persists
-        live = tracker.live
+        self._live = live = tracker.live
         self._save_every = tracker.settings.save_every if live else BACKTEST_SAVE_EVERY
         self._last_save = clock()
-        self._saved: tuple[int, ...] = ()
+        self._saved: tuple[int, ...] = (0, 0)  # nothing urgent yet, and no marks
+        self._under_way: tuple[int, ...] | None = None  # what is being saved, by a backtest
         self._run = run
+        own = live and persists and clock is time.time
+        self.thread = SavingThread(self._save_in_thread) if own else None
+        tracker.core.archiving.waits = own
         if live:
-            tracker.add_listener(self._hear, NoticeKind.SESSION_CLOSED)
+            tracker.core.listeners.add(self._hear, [NoticeKind.SESSION_CLOSED], own=True)
 
     def _hear(self, notice: Notice) -> None:
         """Ask for a save where a day of the account closed."""
@@ -67,38 +88,101 @@ class Saving:
     # --- when
 
     def save_if_due(self) -> None:
-        """Save where time or a session's close asks for it, and something changed."""
+        """Save where time, a fill or a session's close asks for it, and something changed."""
         run = self._run
         if not self.persists or not run.warm or run.restored:
             return
-        now = self._clock()
-        with self._core.lock:  # of two threads one saves
-            at_once, run.save_at_once = run.save_at_once, False
-            # a clock that was set back keeps no save waiting
-            waits = 0.0 <= now - self._last_save < self._save_every
-            if not at_once and (waits or self._changes() == self._saved):
-                return
-            self._last_save = now
-        self._reporting.guard("save", self._save)
+        if self.thread is not None:
+            self._ask(self.thread)
+        elif self._under_way is not None:
+            self._go_on()
+        elif self._begins():
+            if self._live:
+                self._reporting.guard("save", self._save)
+            else:
+                self._under_way = self._changes()
+                self._tracker.persistence.begin("", force=True)
+                self._go_on()
+
+    def _ask(self, thread: SavingThread) -> None:
+        """Ask the thread for a save when it is due."""
+        wait = self._wait()
+        if self._run.save_at_once:
+            wait = 0.0
+        if wait is not None:
+            thread.ask(wait)
+
+    def _wait(self) -> float | None:
+        """Seconds until a save is due; None where nothing changed."""
+        changes, saved = self._changes(), self._saved
+        if changes == saved:
+            return None
+        urgent = self._live and changes[:URGENT] != saved[:URGENT]
+        every = min(FILLS_SAVED_EVERY, self._save_every) if urgent else self._save_every
+        gone = self._clock() - self._last_save
+        # a clock that was set back keeps no save waiting
+        return max(0.0, every - gone) if gone >= 0.0 else 0.0
+
+    def _begins(self) -> bool:
+        """Whether a save begins now; of two threads one begins it."""
+        with self._core.lock:
+            at_once, self._run.save_at_once = self._run.save_at_once, False
+            if not at_once and self._wait() != 0.0:
+                return False
+            self._last_save = self._clock()
+            return True
 
     def save_last(self) -> None:
         """Save at the end of the run, where there is anything to save."""
+        if self.thread is not None:
+            self.thread.end()
         if self.persists and self._core.ledger.books.opened:
+            self._under_way = None
             self._reporting.guard("save", self._save)
 
     def _changes(self) -> tuple[int, ...]:
-        """What moves with every event worth saving."""
-        ledger = self._core.ledger
-        return ledger.books.fills, ledger.marks, len(ledger.flows), self._core.days.count
+        """What moves with every event worth saving, the urgent ones first."""
+        ledger, alerts = self._core.ledger, self._reporting.alerts
+        fills, marks = ledger.books.fills, ledger.marks
+        return fills, alerts.told, marks, len(ledger.flows), self._core.days.count
+
+    # --- how
+
+    def _save_in_thread(self) -> None:
+        """Save what changed; the thread's work."""
+        run = self._run
+        if self.persists and run.warm and not run.restored and self._begins():
+            self._reporting.guard("save", self._save)
 
     def _save(self) -> None:
         changes, began = self._changes(), self._clock()
         if self._tracker.save_to_object_store():
-            self._saved = changes
-            self._reporting.log.event("saved", fills=changes[0], marks=changes[1])
+            self._tell(changes)
+        took = self._clock() - began
+        if took >= SLOW_SAVE and self.thread is None:
+            raise SlowSaveError(f"it took {took:.1f} s")
+
+    def _go_on(self) -> None:
+        """Go on with a backtest's save for a little of a hook's time."""
+        self._reporting.guard("save", self._go_on_a_little)
+
+    def _go_on_a_little(self) -> None:
+        persistence, began = self._tracker.persistence, self._clock()
+        while (ended := persistence.step()) is None:
+            if self._clock() - began >= HOOKS_SHARE:
+                break
+        else:
+            changes, self._under_way = self._under_way, None
+            if ended and changes is not None:
+                self._tell(changes)
         took = self._clock() - began
         if took >= SLOW_SAVE:
-            raise SlowSaveError(f"it took {took:.1f} s")
+            raise SlowSaveError(f"a piece of it took {took:.1f} s")
+
+    def _tell(self, changes: tuple[int, ...]) -> None:
+        """Take note of what was saved, and log it."""
+        self._saved = changes
+        self._reporting.log.event("saved", fills=changes[0], marks=changes[MARKS])
 
     # --- going on
 
@@ -125,5 +209,6 @@ class Saving:
             restored = False
             self._tracker.reset()
             warn(f"what is saved reaches to {until}, beyond this backtest's start")
+        self._saved = self._changes()[:URGENT]
         self._run.restored = restored and self._core.ledger.books.opened
         return self._run.restored

@@ -57,6 +57,7 @@ class Alerts(Restorable):
 
     Attributes:
         watches_marks: Whether an alarm is watched that is computed from marks.
+        told: How many alerts fired or ended in this run.
     """
 
     STATE: ClassVar[Table] = Table(
@@ -72,6 +73,7 @@ class Alerts(Restorable):
         self._thresholds = thresholds
         self._watched = {alarm: rule for alarm, rule in ALARMS.items() if alarm in thresholds}
         self.watches_marks = any(rule.at is MarkBooked for rule in self._watched.values())
+        self.told = 0
         self._lock = threading.Lock()
         self._firing: dict[tuple[Alarm, str], Alert] = {}  # by alarm and strategy
         self._streaks: Counter[str] = Counter()  # by strategy, trades lost in a row
@@ -158,6 +160,7 @@ class Alerts(Restorable):
                 self._firing[key] = alert
             else:
                 del self._firing[key]
+            self.told += 1
         self._tracker.core.tell(NoticeKind.ALERT, time, alert.strategy, alert)
 
     @property

@@ -107,9 +107,9 @@ class Reporting:
         if self.log.level <= Level.DEBUG:
             kinds |= {NoticeKind.NEW_LOW, NoticeKind.RECOVERY}
         self._tracker.remove_listener(self._hear)
-        self._tracker.add_listener(self._hear, *kinds)
-        tells = self.narrator.dealt if self.log.level <= Level.INFO else None
-        self._tracker.core.listeners.tell_dealings(tells)
+        listeners = self._tracker.core.listeners
+        listeners.add(self._hear, kinds, own=True)
+        listeners.tell_dealings(self.narrator.dealt if self.log.level <= Level.INFO else None)
 
     def _hear(self, notice: Notice) -> None:
         """Log a notice, send it where it is an alert, and look whether it alerts anybody."""

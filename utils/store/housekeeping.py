@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from models.errors import Failure
+from models.later import Steps, finished_steps
 from utils.store.catalog import DAY_SECONDS, Catalog, ObjectRecord
 from utils.store.categories import StorePolicy
 from utils.store.contents import json_data
@@ -99,6 +100,12 @@ class Housekeeping:
         return int(size * part), int(files * part)
 
     def put(self, place: ObjectPlace, sealed: Sealed, generation: int, room: int) -> SaveResult:
+        """All steps of `putting` at once."""
+        return finished_steps(self.putting(place, sealed, generation, room))
+
+    def putting(
+        self, place: ObjectPlace, sealed: Sealed, generation: int, room: int
+    ) -> Steps[SaveResult]:
         """Write an object; in a full store once more, in the room of the oldest runs.
 
         Args:
@@ -109,10 +116,10 @@ class Housekeeping:
         """
         catalog, keys = self.catalog, self.catalog.keys
         part_keys = keys.parts(place, generation, len(sealed.parts))
-        put = partial(self._store.put, keys.of(place), sealed, part_keys)
-        taken, catalog.parts[place] = put(catalog.parts[place])
+        put = partial(self._store.putting, keys.of(place), sealed, part_keys)
+        taken, catalog.parts[place] = yield from put(catalog.parts[place])
         if taken is False and self._free(place.category, sealed.size, sealed.files):
-            taken, catalog.parts[place] = put(catalog.parts[place])
+            taken, catalog.parts[place] = yield from put(catalog.parts[place])
         if taken is True:
             return SaveResult(SaveReason.SAVED, sealed.size, room)
         if isinstance(taken, Failure):

@@ -13,15 +13,17 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable
+from base64 import b64encode
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
 from models.errors import Failure
+from models.later import Steps, finished_steps
 from utils.store.catalog import DAY_SECONDS, Catalog, take_stock
 from utils.store.categories import STORE_POLICY, StoreCategory, StorePolicy, check_name
 from utils.store.contents import bytes_data, json_data, text_data
-from utils.store.encoding import Compressor, encode_content
+from utils.store.encoding import PIECE_BYTES, Compressor, Encoded, encode_content
 from utils.store.housekeeping import Housekeeping, StorePace
 from utils.store.keys import ObjectPlace
 from utils.store.results import (
@@ -126,6 +128,42 @@ class ObjectStoreManager:
         """
         return self._save(category, name, lambda: json_data(value), force)
 
+    def saving(
+        self, category: str, name: str, pieces: Sequence[bytes], *, force: bool = False
+    ) -> Steps[SaveResult]:
+        """Keep a large content that is given in pieces, in steps of a few milliseconds each.
+
+        Args:
+            category: One of the policy's categories.
+            name: What it is loaded by: letters, digits, - and _, and one dot before an ending.
+            pieces: The content; those that were in the last one too are not compressed again.
+            force: Whether to save even though the category was saved a moment ago.
+
+        Raises:
+            CallError: The category is unknown or the name makes no key.
+        """
+        rule = self._policy.category(category)
+        if sum(map(len, pieces)) <= PIECE_BYTES or not rule.compress:
+            return self.save_bytes(category, name, b"".join(pieces), force=force)
+        check_name(name)
+        if not force and not self.due(category):
+            return self.save_bytes(category, name, b"")  # counts that it was too soon
+        packed = yield from self._compressor.steps(pieces)
+        body = b64encode(packed).decode("ascii")
+        yield
+        spared = sum(map(len, pieces)) - len(body)
+        with self._lock:
+            putting = self._putting(rule, category, name, Encoded("gzip", body, spared))
+        while True:  # the lock is not held between steps
+            with self._lock:
+                try:
+                    next(putting)
+                except StopIteration as ended:
+                    result: SaveResult = ended.value
+                    self._saves[result.reason] += 1
+                    return result
+            yield
+
     def due(self, category: str) -> bool:
         """Tell whether a save in a category would not be too soon, so that none is made in vain.
 
@@ -153,6 +191,12 @@ class ObjectStoreManager:
         """Write a content where its category has room for it."""
         packer = self._compressor.compress
         encoded = encode_content(data, compress=rule.compress, packer=packer)
+        return finished_steps(self._putting(rule, category, name, encoded))
+
+    def _putting(
+        self, rule: StoreCategory, category: str, name: str, encoded: Encoded
+    ) -> Steps[SaveResult]:
+        """Write an encoded content where its category has room for it; a step writes a part."""
         opened = self._open()
         if isinstance(opened, Failure):
             self._pace.tried(category)
@@ -163,10 +207,11 @@ class ObjectStoreManager:
         generation = opened.catalog.next_generation(place)
         part_size = self._policy.part_size
         sealed = seal(encoded, self._clock(), part_size=part_size, generation=generation)
+        yield
         room = opened.make_room(place, sealed)
         if isinstance(room, SaveResult):
             return room
-        result = opened.put(place, sealed, generation, room)
+        result = yield from opened.putting(place, sealed, generation, room)
         self._pace.tried(category)
         if result.saved:
             self._spared += encoded.spared

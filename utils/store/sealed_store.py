@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from models.errors import Failure, guarded
+from models.later import Steps, finished_steps
 from utils.store.results import Damage, DamagedError, LoadResult, LoadStatus
 from utils.store.sealing import Sealed, read_header, unseal
 
@@ -95,11 +96,12 @@ class SealedStore:
 
     # --- objects with their parts
 
-    def put(
+    def putting(
         self, key: str, sealed: Sealed, part_keys: Sequence[str], before: list[str]
-    ) -> tuple[bool | Failure, list[str]]:
+    ) -> Steps[tuple[bool | Failure, list[str]]]:
         """Write the parts, then the head that names them; then delete the parts of the last object.
 
+        A step writes one of them.
         Whatever fails, the object that was there still finds its own parts.
 
         Args:
@@ -112,7 +114,7 @@ class SealedStore:
             Whether it was saved (False when the store is full), and the keys of the parts that are
             there now.
         """
-        taken = self._write_parts(part_keys, sealed.parts)
+        taken = yield from self._write_parts(part_keys, sealed.parts)
         if taken is True:
             taken = self.write(key, sealed.head)
             if isinstance(taken, Failure):
@@ -125,12 +127,19 @@ class SealedStore:
             return taken, [*self.discard(before), *part_keys]
         return taken, before + self.discard(part_keys)
 
-    def _write_parts(self, keys: Sequence[str], parts: Sequence[str]) -> bool | Failure:
+    def put(
+        self, key: str, sealed: Sealed, part_keys: Sequence[str], before: list[str]
+    ) -> tuple[bool | Failure, list[str]]:
+        """All steps of `putting` at once."""
+        return finished_steps(self.putting(key, sealed, part_keys, before))
+
+    def _write_parts(self, keys: Sequence[str], parts: Sequence[str]) -> Steps[bool | Failure]:
         """Write parts, up to the first that the store does not take; True when it took all."""
         for key, part in zip(keys, parts, strict=True):
             taken = self.write(key, part)
             if taken is not True:
                 return taken
+            yield
         return True
 
     def load(self, key: str, part_key: Callable[[int, int], str]) -> LoadResult[bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from models.codec import TEXT, TIME, WHOLE, Codec, maybe, tuple_of
 from models.errors import TrackerError
 from models.fields import Field, Table, saved_value
+from models.later import Steps, finished_steps, joined, json_text, texts_of
 from models.records import Saved, row_codec
 from models.tracker.state import STATE_VERSION
 from utils.store.categories import check_name
@@ -84,15 +85,28 @@ class Snapshot:
 
     def text(self) -> str:
         """Return the document, with the checksum of the state's JSON."""
-        state = document_text(self.state)
+        return b"".join(finished_steps(self.pieces(texts_of(self.state)))).decode()
+
+    def pieces(self, texts: Iterable[str]) -> Steps[list[bytes]]:
+        """Make the document in pieces.
+
+        Args:
+            texts: The state's JSON text, in pieces; a step encodes one.
+        """
+        checksum, state = sha256(), list[bytes]()
+        for text in joined(texts):
+            if text:
+                state.append(text.encode())
+                checksum.update(state[-1])
+            yield
         head = {
             "schema": SNAPSHOT_SCHEMA,
             "version": self.state["version"],
             "sequence": self.sequence,
-            "checksum": _state_checksum(state),
+            "checksum": checksum.hexdigest(),
             **_ORIGIN_FIELDS.to_object(self),
         }
-        return f'{document_text(head)[:-1]},"state":{state}}}'
+        return [f'{json_text(head)[:-1]},"state":'.encode(), *state, b"}"]
 
     @classmethod
     def parse(cls, text: str) -> Snapshot:
@@ -125,18 +139,9 @@ def _check_document(document: Any) -> None:
         raise SnapshotError(f"its schema is {document['schema']!r}, not {SNAPSHOT_SCHEMA!r}")
     if version > STATE_VERSION:
         raise NewerError(version)
-    whole = _state_checksum(document_text(state)) == document["checksum"]
+    whole = _state_checksum(json_text(state)) == document["checksum"]
     if not whole or state["version"] != version:
         raise SnapshotError("its checksum does not fit")
-
-
-def document_text(value: Any) -> str:
-    """Return a value as compact JSON.
-
-    Raises:
-        ValueError: It has a number that JSON does not have.
-    """
-    return json.dumps(value, allow_nan=False, separators=(",", ":"))
 
 
 def _state_checksum(text: str) -> str:

@@ -15,11 +15,13 @@ from typing import Any
 
 from models.codec import list_of
 from models.errors import TrackerError
+from models.later import Steps, finished_steps, json_text, texts_of
 from models.trades.record import TRADE_ROW, TradeRecord
 from utils.store.categories import check_name
 from utils.store.object_store import ObjectStoreManager
 from utils.store.results import LoadStatus, SaveReason
-from utils.store.snapshot import NewerError, Segment, Snapshot, SnapshotError, document_text
+from utils.store.snapshot import NewerError, Segment, Snapshot, SnapshotError
+from utils.store.trade_rows import EncodedTrades, with_written
 
 # The categories of the object store that states and segments of trades are kept in.
 STATE_CATEGORY, TRADES_CATEGORY = "state", "trades"
@@ -57,6 +59,7 @@ class SnapshotStore:
         self._lock = threading.Lock()
         self._sequences: dict[str, int] = {}  # by prefix, once its slots were looked at
         self._segments: tuple[Segment, ...] = ()
+        self._kept = EncodedTrades()
         self._newer: dict[str, NewerError] = {}  # by prefix, where a newer tracker saved
 
     def check_prefix(self, prefix: str) -> None:
@@ -87,24 +90,45 @@ class SnapshotStore:
         Raises:
             SnapshotError: The store refused it, or a newer version of the tracker saved there.
         """
+        return finished_steps(self.saving(state, time, prefix, force=force))
+
+    def saving(
+        self,
+        state: Mapping[str, Any],
+        time: datetime | None,
+        prefix: str = "",
+        *,
+        force: bool = True,
+    ) -> Steps[bool]:
+        """Save a state in steps of a few milliseconds each; as of `save_state`.
+
+        Args:
+            state: What the tracker's `capture` returned.
+            time: UTC of its last event.
+            prefix: The name to save it under, where that is not the usual one.
+            force: Whether to save even though the last save was a moment ago.
+        """
         name = prefix or self._prefix
         with self._lock:
             sequence = self._next_sequence(name)
-            snapshot = Snapshot(
-                sequence=sequence,
-                project=self._project,
-                deployment=self._deployment,
-                time=time,
-                archive=self._archive_of(state),
-                state=state,
-            )
-            slot = _slot_name(name, sequence)
-            result = self._store.save_text(STATE_CATEGORY, slot, snapshot.text(), force=force)
-            if result.saved:
-                self._sequences[name] = sequence
-            elif result.reason is not SaveReason.TOO_SOON:
-                raise SnapshotError(f"{result.reason.value}: {result.detail}")
-            return result.saved
+            archive = self._archive_of(state)
+        whole_state = {**state, "trades": self._kept.rest(state["trades"], archive)}
+        snapshot = Snapshot(
+            sequence=sequence,
+            project=self._project,
+            deployment=self._deployment,
+            time=time,
+            archive=archive,
+            state=whole_state,
+        )
+        pieces = yield from snapshot.pieces(texts_of(whole_state))
+        slot = _slot_name(name, sequence)
+        result = yield from self._store.saving(STATE_CATEGORY, slot, pieces, force=force)
+        if result.saved:
+            self._sequences[name] = sequence
+        elif result.reason is not SaveReason.TOO_SOON:
+            raise SnapshotError(f"{result.reason.value}: {result.detail}")
+        return result.saved
 
     def _next_sequence(self, name: str) -> int:
         """Return the number of the next save; `SnapshotError` where none may be made."""
@@ -116,12 +140,15 @@ class SnapshotStore:
         return self._sequences[name] + 1
 
     def _archive_of(self, state: Mapping[str, Any]) -> tuple[Segment, ...]:
-        """Return the segments whose trades a state counts as gone from memory.
+        """Return the segments whose trades a state counts as written.
 
         A segment that is being written while the state is saved is none of them: the state still
         has its trades.
         """
-        gone = {book: log["forgotten"] + log["archived"] for book, log in state["trades"].items()}
+        gone = {
+            book: log["forgotten"] + log["archived"] + log.get("written", 0)
+            for book, log in state["trades"].items()
+        }
         archive: list[Segment] = []
         for segment in self._segments:
             gone[segment.book] -= segment.trades
@@ -152,7 +179,8 @@ class SnapshotStore:
             if found is None:
                 return None, problems
             self._segments, self.loaded = found.archive, found.deployment
-            return found.state, problems
+            trades = with_written(found.state["trades"], found.archive, self._rows)
+            return {**found.state, "trades": trades}, problems
 
     def _look(self, name: str) -> tuple[Snapshot | None, list[str]]:
         """Read both slots, and return the newest snapshot and what was wrong.
@@ -203,7 +231,7 @@ class SnapshotStore:
         """
         with self._lock:
             name = self._next_segment()
-            rows = document_text(_TRADE_ROWS.encode([*trades]))
+            rows = json_text(_TRADE_ROWS.encode([*trades]))
             result = self._store.save_text(TRADES_CATEGORY, name, rows, force=True)
             if not result.saved:
                 raise SnapshotError(f"a segment is not saved: {result.reason.value}")
@@ -217,7 +245,7 @@ class SnapshotStore:
         """
         lost: list[Segment] = []
         for segment in self._segments:
-            rows = self._store.load_json(TRADES_CATEGORY, segment.name).value
+            rows = self._rows(segment)
             if rows is None:
                 lost.append(segment)
             else:
@@ -225,6 +253,15 @@ class SnapshotStore:
         if lost:
             trades = sum(segment.trades for segment in lost)
             raise SnapshotError(f"{trades} trades are lost with {lost[0].name}")
+
+    def _rows(self, segment: Segment) -> list[Any] | None:
+        """Return the rows of a segment; None where it cannot be read."""
+        rows: list[Any] | None = self._store.load_json(TRADES_CATEGORY, segment.name).value
+        return rows
+
+    def holds(self, book: str) -> int:
+        """Return how many trades of a book are in segments."""
+        return sum(segment.trades for segment in self._segments if segment.book == book)
 
     def _next_segment(self) -> str:
         """Return a name that no segment ever had, so that each is written once."""

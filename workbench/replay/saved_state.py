@@ -26,6 +26,7 @@ from models.trades.record import TradeRecord
 from utils.store.sealing import OBJECT_FORMAT, read_header, unseal
 from utils.store.snapshot import Segment, Snapshot
 from utils.store.snapshots import STATE_CATEGORY, TRADES_CATEGORY
+from utils.store.trade_rows import with_written
 from workbench.engine.files import MOST_READ, read_all
 from workbench.engine.tape import TAPE_NAME
 
@@ -59,14 +60,28 @@ class SavedTrades:
     def stored(self) -> Iterator[TradeRecord]:
         """Yield the archived trades, the oldest first; an unreadable segment yields none."""
         self.problems.clear()
-        for name, _, trades in self.segments:
-            try:
-                rows = json.loads(_content(self._inside(name)).text)
-                found = [*map(TradeRecord.from_row, rows)]
-            except UNREADABLE as problem:
-                self.problems.append(f"{trades:,} trades are lost with {name}: {problem}")
-            else:
-                yield from found
+        for segment in self.segments:
+            yield from self._trades(segment)
+
+    def _trades(self, segment: Segment) -> list[TradeRecord]:
+        """The trades of a segment; none where it is unreadable, which is then a problem."""
+        try:
+            return [*map(TradeRecord.from_row, self._read(segment))]
+        except UNREADABLE as problem:
+            name, _, trades = segment
+            self.problems.append(f"{trades:,} trades are lost with {name}: {problem}")
+            return []
+
+    def rows(self, segment: Segment) -> list[Any] | None:
+        """The rows of a segment; None where it is unreadable."""
+        try:
+            return self._read(segment)
+        except UNREADABLE:
+            return None
+
+    def _read(self, segment: Segment) -> list[Any]:
+        rows: list[Any] = json.loads(_content(self._inside(segment.name)).text)
+        return rows
 
     def _inside(self, name: str) -> Path:
         """The file of a segment; SavedStateError where it would be outside of the folder."""
@@ -134,7 +149,8 @@ def _restored(state: Mapping[str, Any], archive: SavedTrades) -> PerformanceTrac
         days_per_year=saved_value(state, "days_per_year", NUMBER),
         live=saved_value(state, "live", FLAG),
     )
-    tracker.restore(state)
+    trades = with_written(state.get("trades"), archive.segments, archive.rows)
+    tracker.restore({**state, "trades": trades})
     return tracker
 
 

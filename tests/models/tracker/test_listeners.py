@@ -151,8 +151,8 @@ def test_a_listener_may_trade() -> None:
     assert heard == ["long", "short"]
 
 
-def test_one_thread_calls_the_listeners_for_all() -> None:
-    """While a listener takes its time another thread's event is booked, and heard of after it."""
+def test_a_call_delivers_what_was_waiting_when_it_began() -> None:
+    """While a listener takes its time another thread's event is booked, and waits for the next."""
     made, heard = tracker(), list[str]()
     slow, go = threading.Event(), threading.Event()
 
@@ -171,7 +171,35 @@ def test_one_thread_calls_the_listeners_for_all() -> None:
     assert made.ledger.books.fills == 2
     go.set()
     first.join(5.0)
+    assert heard == ["trade opened"]
+    made.core.settle()
     assert heard == ["trade opened", "trade closed", "position closed"]
+
+
+def test_the_trackers_own_listeners_wait_for_no_users() -> None:
+    """What is logged and watched is heard at once, by whichever thread comes."""
+    made, own, heard = tracker(), list[str](), list[str]()
+    slow, go = threading.Event(), threading.Event()
+
+    def hear(notice: Notice) -> None:
+        slow.set()
+        go.wait(5.0)
+        heard.append(notice.kind.value)
+
+    made.add_listener(hear, NoticeKind.TRADE_OPENED, NoticeKind.TRADE_CLOSED)
+    made.core.listeners.add(
+        lambda notice: own.append(notice.kind.value), [NoticeKind.TRADE_CLOSED], own=True
+    )
+    first = threading.Thread(target=made.apply, args=(fill(1, 10.0, 10.0),))
+    first.start()
+    assert slow.wait(5.0)
+    made.apply(fill(2, -10.0, 10.0))
+    assert own == ["trade closed"]
+    assert heard == []
+    go.set()
+    first.join(5.0)
+    made.core.settle()
+    assert heard == ["trade opened", "trade closed"]
 
 
 def test_an_interrupted_listener_keeps_nobody_from_hearing() -> None:

@@ -32,6 +32,7 @@ DATA = {
 LATER = {
     "aside", "beside", "day_counts", "doubt", "doubted_at", "due", "expiry", "finished",
     "fractions", "joined", "last_mark", "opening", "packed", "sampled", "shown_at",
+    "written",
 }  # fmt: skip
 Path = tuple[str | int, ...]
 
