@@ -22,6 +22,7 @@ from models.trades.log import Archive
 from utils.lean.commands import Commands
 from utils.lean.conversions import utc
 from utils.lean.hooks import Hooks
+from utils.lean.price_columns import MARKS_ALIKE
 from utils.lean.run import LeanRun
 from utils.lean.saving import Saving
 from utils.notify.alerts import Alerts
@@ -105,6 +106,13 @@ class LeanTracker(PerformanceTracker):
 
     def on_data(self, data: Slice) -> None:
         """Call it in the algorithm's `on_data`."""
+        if self._hooks.passes_over and self.core.rest >= MARKS_ALIKE:
+            passed = guarded(self.run.feed.standstill.passes, data)
+            if passed is True:
+                self.log.flush()
+                return
+            if passed is not False:
+                self.core.guard.note_failure("on_data", passed)
         self.reporting.guard("on_data", self._hooks.data, data)
         if self.live:
             self._after_hook()

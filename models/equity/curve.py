@@ -107,6 +107,31 @@ class Curve(Restorable):
             if not self.left:
                 self.flush(units)
 
+    def take(self, times: Sequence[datetime], equities: Sequence[float], units: float) -> None:
+        """Take the marks of a block, as if each had come alone.
+
+        Args:
+            times: UTC of each.
+            equities: Account currency.
+            units: The units.
+        """
+        taken = 0
+        if self._stride == 1:  # each mark is a point
+            columns = self._columns
+            taken = max(min(CURVE_FULL - len(columns[0]) - 1, len(times)), 0)
+            columns[0].extend([time.timestamp() for time in times[:taken]])
+            columns[1].extend(equities[:taken])
+            columns[2].extend([units] * taken)
+        while taken < len(times):
+            part = equities[taken : taken + self.left]
+            for extreme in (max(part), min(part)):
+                if not self.low <= extreme <= self.high:
+                    self.stretch(times[taken + part.index(extreme)], extreme)
+            taken += len(part)
+            self.left -= len(part)
+            if not self.left:
+                self.flush(units)
+
     def fill(self, time: datetime, equity: float, units: float) -> None:
         """Take the mark that fills the bucket, and store the bucket's extremes."""
         times, equities, all_units = self._columns

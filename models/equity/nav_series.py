@@ -12,10 +12,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any, ClassVar
 
+import numpy as np
+
 from models.codec import NUMBER, TIME, deque_of, maybe
 from models.equity.curve import Curve, CurvePoint
 from models.equity.drawdown import DrawdownPeriod
 from models.equity.session_book import BEGINNING, SessionBook
+from models.equity.sessions import BLOCK
 from models.equity.tally import Tally
 from models.fields import PART, Field, Restorable, Table
 from models.records import record_codec, row_codec
@@ -137,6 +140,37 @@ class NavSeries(Restorable):
             curve.left -= 1
             if not curve.low <= equity <= curve.high:
                 curve.stretch(time, equity)
+        return NOTHING if self._floor <= nav < self._edge else self._move(time, nav)
+
+    def mark_all(self, times: Sequence[datetime], equities: Sequence[float]) -> None:
+        """Take some marks without a flow, as if each had come alone; of what changed none is told.
+
+        Args:
+            times: Of each, as of `mark`.
+            equities: Of each, as of `mark`.
+        """
+        if times[-1] >= self.book.until:
+            for time, equity in zip(times, equities, strict=True):
+                self.mark(time, equity)
+            return
+        day, units = self.book.day, self._units
+        if not units:
+            navs = [day.end_nav] * len(times)
+        elif len(times) < BLOCK:
+            navs = [equity / units for equity in equities]
+        else:
+            navs = (np.array(equities) / units).tolist()
+        self.time = times[-1]
+        day.take(equities, navs)
+        self._curve.take(times, equities, units)
+        low, edge = self._floor, self._edge
+        for time, nav in zip(times, navs, strict=True):
+            if not low <= nav < edge:
+                self._move(time, nav)
+                low, edge = self._floor, self._edge
+
+    def _move(self, time: datetime, nav: float) -> Change:
+        """Take a NAV that is a new low, or at the peak."""
         if nav < self._floor:
             self._trough = nav
             self._floor = nav - NAV_TOLERANCE * self._peak
@@ -144,8 +178,6 @@ class NavSeries(Restorable):
             self._trough_units = self._units
             self.max_depth = max(self.max_depth or 0.0, 1.0 - nav / self._peak)
             return NEW_LOW
-        if nav < self._edge:
-            return NOTHING
         if nav > self._peak or self._trough < self._peak:
             return self._rise(time, nav)
         self._peak_time = time

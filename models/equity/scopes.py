@@ -7,17 +7,22 @@ from datetime import date, datetime, tzinfo
 from math import sqrt
 from typing import Any, ClassVar
 
+import numpy as np
+
 from models.codec import NUMBER, TEXT, TIME, list_of, maybe
 from models.equity.daily import days_a_year
 from models.equity.moments import Moments
 from models.equity.nav_series import NEW_LOW, NOTHING, RECOVERED, Change, NavSeries
+from models.equity.session_book import BEGINNING
 from models.equity.strategy_metrics import StrategyMetrics
 from models.equity.tally import Tally
 from models.errors import UnknownStrategyError
 from models.fields import PART, Field, Restorable, Table, restored, saved_value
+from models.ledger.accounts import Account
 from models.ledger.books import Books
 from models.ledger.effects import Effects
 from models.ledger.ledger import EQUITY_TOLERANCE, Ledger
+from models.ledger.mark_columns import Figures
 from models.ledger.statement import Sheet
 from models.ledger.tags import UNASSIGNED
 from models.rows import row_of
@@ -25,30 +30,48 @@ from models.rows import row_of
 # What any mark may bring, and is no change to those who do not follow drawdowns.
 UNTOLD = (NEW_LOW, RECOVERED)
 
+# Marks of a scope that are left to be worked out together, at most.
+MOST_LEFT = 512
+
 ACCOUNT = ""  # the name of the account's own scope in notices and states
 
 
 class Scope(Restorable):
     """The account or a strategy, as far as it has equity.
 
+    Marks may be left to be worked out together: whoever asks for the track finds them worked out.
+
     Attributes:
         name: The strategy's name, or `ACCOUNT`.
         share: The part of the account's base that is the strategy's capital; 1 for the account.
         capital: The equity it starts from, account currency.
-        track: Its NAV, drawdown, curve, sessions and closed trades.
+        series: The track as of the marks that were worked out; what a fill counts goes here.
+        times: UTC of the marks that were not, all of the series' open day.
+        equities: The equity of each, account currency.
     """
 
     STATE: ClassVar[Table] = Table(
         Field("name", TEXT), Field("share", NUMBER), Field("capital", NUMBER), Field("track", PART)
     )
 
-    __slots__ = ("capital", "name", "share", "track")
+    __slots__ = ("capital", "equities", "name", "series", "share", "times")
 
     def __init__(self, name: str, share: float, base: float, zone: tzinfo) -> None:
         self.name = name
         self.share = share
         self.capital = share * base
-        self.track = NavSeries(self.capital, zone)
+        self.series = NavSeries(self.capital, zone)
+        self.times: list[datetime] = []
+        self.equities: list[float] = []
+
+    @property
+    def track(self) -> NavSeries:
+        """Its NAV, drawdown, curve, sessions and closed trades, as of the last mark."""
+        if self.times:
+            times, equities = self.times, self.equities
+            self.times, self.equities = [], []
+            self.series.mark_all(times, equities)
+        return self.series
 
     @property
     def tally(self) -> Tally:
@@ -129,6 +152,8 @@ class Scopes(Restorable):
         self._seeded: float | None = None  # gained before the start; None before the first mark
         self._sampled: tuple[datetime, float] | None = None  # LEAN's equity at the last midnight
         self.changes: list[tuple[Scope, Change]] = []
+        self._until = BEGINNING  # the end of the day that every scope is in
+        self._left = 0  # marks since all that were left were worked out
         self._begin_named()
 
     def _begin_named(self) -> None:
@@ -138,7 +163,7 @@ class Scopes(Restorable):
 
     def open(self, ledger: Ledger) -> None:
         """Begin with the account as it opened."""
-        self._base = ledger.books.starting_equity
+        self._base, self._until = ledger.books.starting_equity, BEGINNING
         self.account = Scope(ACCOUNT, 1.0, self._base, self._zone)
         self.strategies.clear()
         self._begin_named()
@@ -149,32 +174,95 @@ class Scopes(Restorable):
         Args:
             time: UTC.
             ledger: It has valued the mark.
-            drawdowns: Whether a new low or a recovery alone is put among the changes.
+            drawdowns: Whether a new low or a recovery alone is put among the changes. Where it is
+                not, a mark that closes no session may be left to be worked out with others.
         """
-        books = ledger.books
+        books, flow = ledger.books, ledger.flow_total - self._flows
+        base = books.starting_equity + (self._seeded or 0.0) + books.joined
+        if drawdowns or flow or time >= self._until or base != self._base:
+            self._mark_now(time, ledger, flow, drawdowns)
+            return
+        own = self.account
+        own.times.append(time)
+        own.equities.append(ledger.equity)
+        for name, account in books.accounts.items():
+            scope = self.strategies.get(name)
+            if scope is not None:
+                scope.times.append(time)
+                scope.equities.append(scope.capital + account.terms.net + account.open_pnl)
+            elif account.open or name != UNASSIGNED:
+                self._mark_strategy(name, account, time, drawdowns)
+        self._left += 1
+        if self._left >= MOST_LEFT:
+            self._work_out()
+
+    def _mark_now(self, time: datetime, ledger: Ledger, flow: float, drawdowns: bool) -> None:
+        """Work a mark out for every scope."""
+        books, self._flows = ledger.books, ledger.flow_total
         if self._seeded is None:
             self._seeded = self._gained_before(books) - books.joined
         base = books.starting_equity + self._seeded + books.joined
         if base != self._base:
             self._rebase(time, base)
-        flow, self._flows = ledger.flow_total - self._flows, ledger.flow_total
-        change = self.account.track.mark(time, ledger.equity, flow)
-        if change is not NOTHING and (drawdowns or change not in UNTOLD):
-            self._note(self.account, change)
+        self._tell(self.account, self.account.track.mark(time, ledger.equity, flow), drawdowns)
         for name, account in books.accounts.items():
-            scope = self.strategies.get(name)
-            if scope is None:
-                if name == UNASSIGNED and not account.open:
-                    continue
-                scope = self.strategy(name)
-            change = scope.track.mark(time, scope.capital + account.terms.net + account.open_pnl)
-            if change is not NOTHING and (drawdowns or change not in UNTOLD):
-                self._note(scope, change)
-        if not self.account.track.book.settled:
-            self._settle_days(time, ledger)
+            if account.open or name != UNASSIGNED or name in self.strategies:
+                self._mark_strategy(name, account, time, drawdowns)
+        book = self.account.series.book
+        closing = not book.settled and self._settle_days(time, ledger)
+        self._until = BEGINNING if closing else book.until  # all are in the same day now
 
-    def _settle_days(self, time: datetime, ledger: Ledger) -> None:
-        """Take note of a mark for the closes of the days.
+    def _mark_strategy(self, name: str, account: Account, time: datetime, drawdowns: bool) -> None:
+        """Work a mark out for a strategy."""
+        scope = self.strategy(name)
+        equity = scope.capital + account.terms.net + account.open_pnl
+        self._tell(scope, scope.track.mark(time, equity), drawdowns)
+
+    def _tell(self, scope: Scope, change: Change, drawdowns: bool) -> None:
+        """Note what a mark changed, where somebody wants to know it."""
+        if change is not NOTHING and (drawdowns or change not in UNTOLD):
+            self.changes.append((scope, change))
+
+    def _work_out(self) -> None:
+        """Work out the marks that were left."""
+        self._left = 0
+        for scope in (self.account, *self.strategies.values()):
+            _ = scope.track
+
+    def mark_all(
+        self,
+        times: Sequence[datetime],
+        ledger: Ledger,
+        equities: Sequence[float],
+        opens: Mapping[str, Figures],
+    ) -> None:
+        """Leave marks to be worked out, on which nothing moved but prices; none closes a session.
+
+        Args:
+            times: UTC of each.
+            ledger: It has valued them.
+            equities: The account's at each, account currency.
+            opens: By strategy, the P&L of what it holds at each.
+        """
+        own = self.account
+        own.times += times
+        own.equities += equities
+        for name, account in ledger.books.accounts.items():
+            scope = self.strategies.get(name)
+            if scope is not None:
+                before = scope.capital + account.terms.net
+                scope.times += times
+                scope.equities += np.broadcast_to(before + opens[name], len(times)).tolist()
+        self._left += len(times)
+        if self._left >= MOST_LEFT:
+            self._work_out()
+
+    def same_day(self, time: datetime) -> bool:
+        """Whether a mark at that time closes no session."""
+        return time < self._until
+
+    def _settle_days(self, time: datetime, ledger: Ledger) -> bool:
+        """Take note of a mark for the closes of the days; returns whether it is a day's close.
 
         It shows the close of the day before where LEAN's sample of the same time does: a dividend
         that is paid at midnight is of the new day.
@@ -190,6 +278,7 @@ class Scopes(Restorable):
         for name, scope in self.strategies.items():
             account = ledger.books.accounts.get(name)
             scope.track.book.settle(held=bool(account and account.open), closing=closing)
+        return closing
 
     @property
     def room(self) -> int:
@@ -233,6 +322,7 @@ class Scopes(Restorable):
         """A strategy's scope; it is made at its first use."""
         scope = self.strategies.get(name)
         if scope is None:
+            self._until = BEGINNING
             share = self._shares.get(name, 1.0)
             scope = self.strategies[name] = Scope(name, share, self._base, self._zone)
         return scope
@@ -242,13 +332,18 @@ class Scopes(Restorable):
 
         An adjustment that closes nothing trades nothing: it is not counted.
         """
+        if not self.account.series.book.settled:
+            self._until = BEGINNING  # a day counts by what is held
         for _, position, execution, _, trades, _, value in effects:
             if execution.seeded and not trades:
                 continue
             name, time, fee = position.strategy, execution.time, execution.fee
             nets = [trade.pnl for trade in trades] if trades else ()
             for scope in (self.account, self.strategies.get(name) or self.strategy(name)):
-                change = scope.track.count(time, fee, value, nets)
+                series = scope.series
+                if time >= series.book.until:  # the marks that were left are of the day before
+                    series = scope.track
+                change = series.count(time, fee, value, nets)
                 if change:
                     self._note(scope, change)
 
@@ -259,7 +354,7 @@ class Scopes(Restorable):
             time: UTC of LEAN's sample.
             equity: LEAN's equity then, account currency.
         """
-        self._sampled = (time, equity)
+        self._sampled, self._until = (time, equity), BEGINNING
         for scope in (self.account, *self.strategies.values()):
             self._note(scope, scope.track.roll(time))
             if scope.track.time == time:
@@ -286,6 +381,7 @@ class Scopes(Restorable):
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over what `state` returned; `StateError` where something is missing or mistyped."""
         super().restore(state)
+        self._until = BEGINNING
         new = restored(lambda: Scope(ACCOUNT, 1.0, 0.0, self._zone))
         self.strategies.clear()
         for scope in saved_value(state, "scopes", list_of(new)):

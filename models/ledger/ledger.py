@@ -27,6 +27,8 @@ from functools import partial
 from math import isfinite
 from typing import Any, ClassVar
 
+import numpy as np
+
 from models.codec import NUMBER, TIME, WHOLE, Codec, list_of, maybe
 from models.events.account import CashFlow, Mark
 from models.events.instruments import Instrument
@@ -38,6 +40,7 @@ from models.ledger.doubts import EquityDoubt
 from models.ledger.effects import NO_EFFECTS, Effect, Effects
 from models.ledger.finishing import describe, recall
 from models.ledger.lean_account import Announced
+from models.ledger.mark_columns import Figures, MarkColumns, revalue_columns
 from models.ledger.reconciliation import Reconciliation
 from models.ledger.saved_books import books_state, restore_books
 from models.ledger.statement import (
@@ -48,7 +51,14 @@ from models.ledger.statement import (
     strategy_sheet,
     strategy_sheets,
 )
-from models.ledger.valuation import equity_now, revalue, show_lots, value_holdings
+from models.ledger.valuation import (
+    equity_now,
+    leave_lots,
+    revalue,
+    revalue_prices,
+    show_lots,
+    value_holdings,
+)
 from models.records import record_codec
 
 # An equity that differs by less than this is closed; the feed need not look closer.
@@ -199,12 +209,11 @@ class Ledger(Restorable):
             False where a figure is no number or missing, or the books do not close: nothing was
             booked, and `mark` must look at it.
         """
-        books = self.books
-        total = cash + equity
-        if prices:
-            total += sum(prices.values())
-        late = self.last_mark is not None and time < self.last_mark
-        if late or not (isfinite(total) and self._reconciliation.agrees(cash)):
+        books, last = self.books, self.last_mark
+        total = cash + equity + sum(prices.values())
+        if (last is not None and time < last) or not isfinite(total):
+            return False
+        if not self._reconciliation.agrees(cash):
             return False
         holdings = books.holdings
         for sid, price in prices.items():
@@ -212,7 +221,7 @@ class Ledger(Restorable):
             if not price or holding.unpriced:
                 return False
             holding.unit_value = price
-        self.equity = total = revalue(books)
+        self.equity = total = revalue_prices(books)
         unexplained = equity - total
         if not -EQUITY_TOLERANCE <= unexplained <= EQUITY_TOLERANCE:
             return False
@@ -222,14 +231,30 @@ class Ledger(Restorable):
         books.time = self.last_mark = time
         self.marks += 1
         if prices:
-            show_lots(books)
+            show = show_lots if books.live else leave_lots
+            show(books)
         self.lean_equity, self.unexplained = equity, unexplained
         if abs(unexplained) > self.max_abs_unexplained:
             self.max_abs_unexplained = abs(unexplained)
         return True
 
+    def see_all(self, marks: MarkColumns) -> tuple[list[float], Mapping[str, Figures]]:
+        """Book marks on which nothing moved but prices, each of which closes, as `see` would.
+
+        Returns:
+            As of `revalue_columns`: the equities and what is open by strategy.
+        """
+        equities, opens = revalue_columns(self.books, marks)
+        unexplained = np.array(marks.equities) - equities
+        self.repeat(len(marks.times), marks.times[-1])
+        self.equity, self.lean_equity = float(equities[-1]), marks.equities[-1]
+        self.unexplained = float(unexplained[-1])
+        most = float(np.abs(unexplained).max())
+        self.max_abs_unexplained = max(self.max_abs_unexplained, most)
+        return equities.tolist(), opens
+
     def repeat(self, count: int, time: datetime) -> None:
-        """Book the last mark so many times more, with nothing held.
+        """Count so many marks more, on which neither cash nor quantities moved.
 
         Args:
             count: How many times.

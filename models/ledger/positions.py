@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from math import inf
 from typing import ClassVar
 
 from models.codec import NUMBER, TEXT, WHOLE, deque_of, maybe
@@ -36,6 +37,8 @@ class Position(Restorable):
         cost: Sum of quantity times unit value, in units of the P&L currency.
         open_pnl: P&L of the open lots at the last mark, account currency.
         round_trip: The open round trip; None when flat.
+        low, high: The lowest and the highest unit value at marks in the account currency that the
+            extremes and the round trip have not taken yet; the low is above the high without one.
     """
 
     STATE: ClassVar[Table] = Table(
@@ -52,14 +55,16 @@ class Position(Restorable):
     )
 
     __slots__ = (
+        "_extremes",
+        "_round_trip",
         "balances",
         "cost",
-        "extremes",
+        "high",
         "instrument",
         "lots",
+        "low",
         "open_pnl",
         "quantity",
-        "round_trip",
         "strategy",
         "terms",
     )
@@ -68,13 +73,49 @@ class Position(Restorable):
         self.strategy = strategy
         self.instrument = instrument
         self.lots: deque[Lot] = deque()
-        self.extremes = Extremes()
+        self._extremes = Extremes()
+        self.low, self.high = inf, -inf
         self.quantity = 0.0
         self.cost = 0.0
         self.open_pnl = 0.0
-        self.round_trip: RoundTrip | None = None
+        self._round_trip: RoundTrip | None = None
         self.terms = Terms()
         self.balances: dict[str, Balance] = {}
+
+    @property
+    def extremes(self) -> Extremes:
+        """The lowest and the highest unit value that each lot saw, that of the last mark too."""
+        if self.low <= self.high:
+            self._look()
+        return self._extremes
+
+    @property
+    def round_trip(self) -> RoundTrip | None:
+        """The open round trip, with the lowest and highest P&L at marks until the last one."""
+        if self.low <= self.high:
+            self._look()
+        return self._round_trip
+
+    @round_trip.setter
+    def round_trip(self, held: RoundTrip | None) -> None:
+        self._round_trip = held
+
+    def _look(self) -> None:
+        """Take the lowest and highest unit value of marks that were left until now.
+
+        P&L rises or falls with the unit value, so it was lowest and highest at the two.
+        """
+        low, high, extremes, held = self.low, self.high, self._extremes, self._round_trip
+        self.low, self.high = inf, -inf
+        for unit_value in (low,) if low == high else (low, high):
+            if unit_value < extremes.lows[-1][0] or unit_value > extremes.highs[-1][0]:
+                extremes.see(unit_value)
+            if held is not None:
+                made = held.gross + self.unrealized(unit_value)
+                if made < held.low:
+                    held.low = made
+                elif made > held.high:
+                    held.high = made
 
     def unrealized(self, unit_value: float) -> float:
         """P&L of the open lots in the instrument's P&L currency, at that value of a unit."""
@@ -117,6 +158,8 @@ class Position(Restorable):
             The matches with the lots that it closed, in their order; the lot that was opened, and
             the round trip that ended, each None where there is none.
         """
+        if self.low <= self.high:
+            self._look()
         left, price, instrument = execution[2], execution[3], self.instrument
         unit_value = instrument.unit_value(price) if instrument.inverse else price
         closed: list[Match] = []
@@ -124,8 +167,8 @@ class Position(Restorable):
         if self.quantity * left < 0:
             seen = unit_value if excursion is None else instrument.unit_value(excursion)
             left = self._close(left, unit_value, execution, next_lot, closed, seen)
-            if closed and self.round_trip is not None:
-                ended = self._reduce(self.round_trip, closed if told else (), execution, seen)
+            if closed and self._round_trip is not None:
+                ended = self._reduce(self._round_trip, closed if told else (), execution, seen)
         lot = self._open(execution, left, unit_value) if left else None
         return closed, lot, ended
 
@@ -134,9 +177,9 @@ class Position(Restorable):
         time, order_id, whole, price, rate, fee, arrival, tag, seeded, kind, risk = execution
         if quantity != whole:
             fee *= quantity / whole
-        held = self.round_trip
+        held = self._round_trip
         if held is None:
-            held = self.round_trip = RoundTrip(time, order_id, tag, seeded, kind)
+            held = self._round_trip = RoundTrip(time, order_id, tag, seeded, kind)
         size = abs(quantity)
         if risk:
             held.risk += size * risk
@@ -150,7 +193,7 @@ class Position(Restorable):
             quantity, price, unit_value, fee, rate, arrival, time, order_id, tag, seeded, kind, risk
         )
         self.lots.append(lot)
-        self.extremes.see(unit_value, 1)
+        self._extremes.see(unit_value, 1)
         return lot
 
     def _close(
@@ -176,9 +219,9 @@ class Position(Restorable):
             What is left of it when no lot is.
         """
         _, _, whole, price, rate, fee, arrival, _, _, _, _ = execution
-        instrument, lots, extremes = self.instrument, self.lots, self.extremes
+        instrument, lots, extremes = self.instrument, self.lots, self._extremes
         multiplier, quantity, cost = instrument.multiplier, self.quantity, self.cost
-        size_before, held = max(abs(quantity), abs(left)), self.round_trip
+        size_before, held = max(abs(quantity), abs(left)), self._round_trip
         dust = (size_before if held is None else held.entered) * DUST
         if dust < SMALLEST:
             dust = SMALLEST
@@ -234,7 +277,7 @@ class Position(Restorable):
         if self.lots:
             made += self.unrealized(seen) * rate
         else:
-            ended, self.round_trip = held, None
+            ended, self._round_trip = held, None
         if made < held.low:
             held.low = made
         elif made > held.high:
@@ -280,6 +323,7 @@ class Position(Restorable):
 
     def scale(self, factor: float) -> None:
         """Apply a split: quantities are divided by the factor, prices multiplied by it."""
+        held, extremes = self.round_trip, self.extremes  # what was seen is of the old quantity
         for lot in self.lots:
             lot.quantity /= factor
             lot.price *= factor
@@ -287,10 +331,10 @@ class Position(Restorable):
             lot.arrival *= factor
             lot.risk *= factor
         self.quantity /= factor
-        self.extremes.scale(factor)
-        if self.round_trip is not None:
-            self.round_trip.entered /= factor
-            self.round_trip.exited /= factor
+        extremes.scale(factor)
+        if held is not None:
+            held.entered /= factor
+            held.exited /= factor
 
     def grow(self, quantity: float) -> None:
         """Add a quantity that costs nothing to the newest lot (a share gained by rounding)."""

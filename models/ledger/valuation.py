@@ -88,6 +88,34 @@ def show_lots(books: Books) -> None:
                 position.see(holdings[sid].unit_value)
 
 
+def revalue_prices(books: Books) -> float:
+    """`revalue` where all that is held is valued by its price in the account currency."""
+    holdings = books.holdings
+    total = 0.0
+    for account in books.accounts.values():
+        open_pnl = 0.0
+        for sid, position in account.open.items():
+            gained = position.quantity * holdings[sid].unit_value - position.cost
+            position.open_pnl = gained = gained * position.instrument.multiplier
+            open_pnl += gained
+        account.open_pnl = open_pnl
+        alone = len(account.balances) == 1
+        total += (account.cash.amount if alone else account.cash_value(books.rates)) + open_pnl
+    return total
+
+
+def leave_lots(books: Books) -> None:
+    """`show_lots` after `revalue_prices`: what the lots saw is worked out when it is needed."""
+    holdings = books.holdings
+    for account in books.accounts.values():
+        for sid, position in account.open.items():
+            unit_value = holdings[sid].unit_value
+            if unit_value < position.low:
+                position.low = unit_value
+            if unit_value > position.high:
+                position.high = unit_value
+
+
 def revalue(books: Books) -> float:
     """Take the P&L of everything open at what was last taken; returns the equity."""
     holdings, rates = books.holdings, books.rates

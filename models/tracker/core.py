@@ -298,7 +298,8 @@ class Core(BooksInStep):
         return adopted
 
     def _show(self, time: datetime, prices: Mapping[str, float]) -> None:
-        self._scopes.mark(time, self._ledger, drawdowns=self.listeners.hear_drawdowns)
+        at_once = self.live or self.listeners.hear_drawdowns
+        self._scopes.mark(time, self._ledger, drawdowns=at_once)
         if self.execution is not None:
             self.execution.mark(time, prices)
 

@@ -34,7 +34,7 @@ class AccountReader:
         core: It knows what is held and which prices its markouts wait for.
         securities: The securities seen so far.
         cash: The cash objects.
-        standstill: It is told of marks with nothing held.
+        standstill: It is told of marks on which nothing moved but prices.
     """
 
     def __init__(
@@ -56,6 +56,8 @@ class AccountReader:
         self._standstill = standstill
         self._live = core.live
         self._seen: set[str] = set()  # live, of what is valued by its profit: it has a price
+        self._held: list[str] | None = []  # by Symbol ID, all of it worth its price
+        self._holdings: list[SecurityHolding] = []
 
     # --- the opening
 
@@ -105,22 +107,27 @@ class AccountReader:
         settled, core = self._cash.settled, self._core
         if len(settled) > 1 or self._cash.unsettled or self._account_currency not in settled:
             return self.mark(time, check=False)
-        prices: dict[str, float] = {}
-        by_sid = self._by_sid
-        for sid in list(self._books.held):
-            kept = by_sid.get(sid)
-            if kept is None or not kept.by_price:
-                return self.mark(time, check=False)
-            prices[sid] = kept.holding.price
+        held = list(self._books.held)
+        if held != self._held and not self._hold(held):
+            return self.mark(time, check=False)
+        prices = dict(zip(held, [holding.price for holding in self._holdings], strict=True))
         if core.execution is not None:
             self._add_due(prices, time)
         home = settled[self._account_currency]
         cash, equity = home.amount, self._portfolio.total_portfolio_value
         if not core.see(time, prices, cash, equity):
             return Mark(time, equity, prices, {}, {self._account_currency: cash}, partial=True)
-        if not prices and not core.live:
-            self._standstill.rest(home, cash)
+        if not core.live:
+            self._standstill.rest(home, cash, tuple(prices))
         return None
+
+    def _hold(self, held: list[str]) -> bool:
+        """Keep what is held, where each of it is worth its price; returns whether it is."""
+        kept = [self._by_sid.get(sid) for sid in held]
+        self._holdings = [each.holding for each in kept if each is not None and each.by_price]
+        alike = len(self._holdings) == len(held)
+        self._held = held if alike else None
+        return alike
 
     def whole_mark(self, time: datetime) -> Mark:
         """Value every holding and currency that LEAN has, known to the tracker or not.

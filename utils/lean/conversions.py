@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 
@@ -11,6 +12,12 @@ def utc(time: datetime) -> datetime:
     LEAN's own datetimes are in UTC already, but their tzinfo is of a class of LEAN's.
     """
     return datetime.combine(time.date(), time.time(), UTC)
+
+
+def all_utc(times: Iterable[datetime]) -> list[datetime]:
+    """`utc` of many; a call for each would take as long as its conversion."""
+    combine = datetime.combine
+    return [combine(time.date(), time.time(), UTC) for time in times]
 
 
 def class_name(model: object) -> str:

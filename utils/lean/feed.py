@@ -41,7 +41,7 @@ class LeanFeed:
 
     Attributes:
         order_event: Reads an order event (`OrderEventReader.read`).
-        standstill: The slices on which nothing moved.
+        standstill: The slices on which nothing moved but prices.
     """
 
     def __init__(self, algorithm: QCAlgorithm, core: Core) -> None:
@@ -53,7 +53,7 @@ class LeanFeed:
         self._securities = Securities(algorithm, self._portfolio, core, self._cash)
         self.order_event = OrderEventReader(core, self._securities, self._cash).read
         self._actions = CorporateActionReader(self._securities)
-        self.standstill = Standstill(algorithm, core)
+        self.standstill = Standstill(algorithm, core, self._securities.by_sid)
         self._account = AccountReader(
             self._portfolio, core, self._securities, self._cash, self.standstill
         )

@@ -37,6 +37,10 @@ class Hooks:
         tracker: Whose books are fed.
         reporting: What is told beside the books.
         run: How far LEAN's account is taken, and the feed that reads it.
+
+    Attributes:
+        passes_over: Whether slices on which nothing moved but prices are worked out together;
+            live every mark is worked out at once.
     """
 
     def __init__(
@@ -57,8 +61,7 @@ class Hooks:
         self._mark_every = timedelta(seconds=every)
         self._run = run
         self._wiring = Wiring(algorithm, live=tracker.live)
-        # live every mark is worked out at once
-        self._passes_over = not (tracker.live or self._mark_every or reporting.alerts.watches_marks)
+        self.passes_over = not (tracker.live or self._mark_every or reporting.alerts.watches_marks)
 
     # --- orders
 
@@ -98,8 +101,6 @@ class Hooks:
         if not (run.warm or run.ready()):
             return
         feed = run.feed
-        if self._passes_over and feed.standstill.passes(data):
-            return
         time = feed.time()
         new_day = feed.is_new_day(time)
         if self._mark_every:

@@ -1,28 +1,31 @@
-"""Standstill: the slices of a backtest on which nothing is held and no cash moved.
+"""Standstill: the slices of a backtest on which nothing moved but the prices of what is held.
 
-Such a slice could only bring the mark that the one before brought, so that its cash is compared and
-nothing else is read. The tracker takes the marks together as soon as anybody asks for something or
-anything happens, and is then as if each had been worked out in its slice.
+With nothing held a slice could only bring the mark that the one before brought, so that its cash is
+compared and nothing else is read; with holdings it goes into columns (`PriceColumns`). The tracker
+takes the marks together as soon as anybody asks for something or anything happens, and is then as
+if each had been worked out in its slice.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from models.tracker.core import Core
-from utils.lean.conversions import utc
+from models.tracker.in_step import PassedOver
+from utils.lean.conversions import all_utc
+from utils.lean.price_columns import PriceColumns
+from utils.lean.securities import KeptSecurity
 
 if TYPE_CHECKING:
     from AlgorithmImports import Cash, QCAlgorithm, Slice
 
-# Marks in a row that must show the same before slices are passed over: after a deposit the first
-# one buys units, and the second one is valued by them.
-MARKS_ALIKE = 2
+# Slices whose times are kept at most, where a point of an equity curve may need them.
+MOST_TIMES = 512
 
-# Slices whose times are kept at most, where a point of an equity curve may need them. Where no
-# curve stores a point for longer than this, only the last slice's time is needed.
-TIMES_KEPT = 32
+# Where no curve stores a point for so many slices, only the last one's time is needed.
+UNTIMED = 32
 
 
 class Standstill:
@@ -31,39 +34,51 @@ class Standstill:
     Args:
         algorithm: The running algorithm, whose clock is read.
         core: It says whether nothing moved since the last mark, and takes the marks later.
+        by_sid: The securities seen so far.
+
+    Attributes:
+        passes: Tells whether nothing moved but prices, so that a slice needs no mark of its own
+            now. Ask it where `MARKS_ALIKE` marks rested, which a day's first slice never finds.
     """
 
-    def __init__(self, algorithm: QCAlgorithm, core: Core) -> None:
+    passes: Callable[[Slice], bool]
+
+    def __init__(
+        self, algorithm: QCAlgorithm, core: Core, by_sid: Mapping[str, KeptSecurity]
+    ) -> None:
         self._algorithm = algorithm
         self._core = core
+        self._columns = PriceColumns(algorithm, core, by_sid)
         self._cash: Cash | None = None
         self._amount = 0.0
+        self.passes = self._stands
         self._count = 0
         self._most = 0  # slices until the tracker must take their marks
         self._timed = True  # whether each slice's time is kept
         self._times: list[datetime] = []
         self._last: Slice | None = None
 
-    def rest(self, cash: Cash, amount: float) -> None:
-        """Take note of a mark that was booked with nothing held.
+    def rest(self, cash: Cash, amount: float, held: Sequence[str]) -> None:
+        """Take note of a mark on which nothing moved but prices.
 
         Args:
             cash: LEAN's cash in the account currency, which is all there is.
             amount: What it showed.
+            held: The Symbol IDs of what is held.
         """
         core = self._core
         if core.execution is None or not core.execution.waits:
             self._cash, self._amount = cash, amount
             core.rest += 1
+            self.passes = self._stands
+            if held:
+                self._columns.hold(cash, amount, held)
+                self.passes = self._columns.passes
 
-    def passes(self, data: Slice) -> bool:
-        """Whether nothing moved, so that the slice needs no mark of its own.
-
-        Args:
-            data: The slice; it is no day's first.
-        """
+    def _stands(self, data: Slice) -> bool:
+        """Pass over a slice with nothing held, where no cash moved."""
         core, cash = self._core, self._cash
-        if core.rest < MARKS_ALIKE or cash is None or cash.amount != self._amount:
+        if cash is None or cash.amount != self._amount:
             return False
         if not self._count:
             self._begin()
@@ -79,16 +94,14 @@ class Standstill:
     def _begin(self) -> None:
         """Begin to pass over slices; keep their times while they may be needed."""
         room = self._core.scopes.room
-        self._timed = room < TIMES_KEPT
-        self._most = TIMES_KEPT if self._timed else room
+        self._timed = room < UNTIMED
+        self._most = MOST_TIMES if self._timed else room
         self._core.behind = self._take
 
-    def _take(self) -> tuple[int, list[datetime]]:
-        """Return how many slices were passed over, and the times that matter, UTC, the last too."""
+    def _take(self) -> PassedOver:
+        """Return how many slices were passed over, and the times that matter."""
         count = self._count
-        times = [utc(time) for time in self._times]
-        if self._last is not None:
-            times = [utc(self._last.utc_time)]
+        times = all_utc(self._times if self._last is None else (self._last.utc_time,))
         self._count = 0
         self._times, self._last = [], None
-        return count, times
+        return PassedOver(count, times)

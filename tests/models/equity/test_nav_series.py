@@ -205,3 +205,40 @@ def test_marks_taken_together_are_as_marks_taken_one_by_one(
             together.repeat(count, times[-1:] if count <= together.room else times)
             time = times[-1]
         assert together.state() == one.state()
+
+
+@pytest.mark.parametrize("full", [12, 4_000])
+@pytest.mark.parametrize("capital", [100.0, 0.0])
+@given(blocks=st.lists(st.lists(st.integers(-3, 3), min_size=1, max_size=60), max_size=12))
+def test_a_block_of_marks_comes_to_what_single_marks_come_to(
+    blocks: list[list[int]], capital: float, full: int
+) -> None:
+    """Short blocks, long ones and single marks leave the same series, to the last digit."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(curve, "CURVE_FULL", full)
+        one, together = NavSeries(capital, ZONE), NavSeries(capital, ZONE)
+        time, equity = START, capital
+        for series in (one, together):
+            series.mark(time, equity)
+        for moves in blocks:
+            times, equities = [], []
+            for move in moves:
+                time, equity = time + timedelta(seconds=1), equity + move / 3
+                times.append(time)
+                equities.append(equity)
+                one.mark(time, equity)
+            together.mark_all(times, equities)
+            assert together.state() == one.state()
+        assert together.curve() == one.curve()
+
+
+@given(st.integers(0, 3_000))
+def test_a_block_over_midnight_closes_its_sessions(minutes: int) -> None:
+    """Marks of two days and more in one block close what single marks close."""
+    one, together = fresh(), fresh()
+    times = [START + MINUTE * minutes * number for number in range(20)]
+    equities = [CAPITAL + number % 7 for number in range(20)]
+    for time, equity in zip(times, equities, strict=True):
+        one.mark(time, equity)
+    together.mark_all(times, equities)
+    assert together.state() == one.state()

@@ -57,7 +57,7 @@ def played(
     end = tapes.end(utc=(FIRST + timedelta(days=30)).isoformat())
     engine, tracker = tracked(folder, *given, end)
     if not passes:
-        tracker._hooks._passes_over = False
+        tracker._hooks.passes_over = False
     for _ in engine.play():
         read(tracker)
     return tracker

@@ -1,0 +1,109 @@
+"""Marks in columns: many marks in a row on which nothing moved but prices, valued together.
+
+Everything held is valued by its price in the account currency, so equity is what is fixed until the
+next event, and a size times the price of each instrument. Additions are made in the order of a
+single mark's, so that every figure is the same to the digit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from models.ledger.books import Books
+
+# Figures of some marks, or one figure that all of them share.
+Figures = npt.NDArray[np.float64] | float
+
+
+class MarkColumns(NamedTuple):
+    """Marks between which nothing moved but prices, one at least.
+
+    Attributes:
+        times: UTC of each, never falling.
+        equities: LEAN's total portfolio value at each, account currency.
+        sids: The Symbol IDs of everything that is held.
+        prices: The last price of each of them, mark by mark.
+        cash: LEAN's cash in the account currency, where it has no other.
+    """
+
+    times: Sequence[datetime]
+    equities: Sequence[float]
+    sids: Sequence[str]
+    prices: Sequence[float]
+    cash: float
+
+    @property
+    def last_prices(self) -> dict[str, float]:
+        """The prices of the last mark by Symbol ID."""
+        return dict(zip(self.sids, self.prices[-len(self.sids) :], strict=True))
+
+    def rows(self) -> list[tuple[datetime, dict[str, float], float]]:
+        """Time, prices by Symbol ID and equity of each mark."""
+        width = len(self.sids)
+        return [
+            (
+                time,
+                dict(zip(self.sids, self.prices[at * width : (at + 1) * width], strict=True)),
+                equity,
+            )
+            for at, (time, equity) in enumerate(zip(self.times, self.equities, strict=True))
+        ]
+
+
+class PricedEquity(NamedTuple):
+    """Equity as long as nothing but prices moves: `fixed` and the prices times `sizes`.
+
+    Attributes:
+        fixed: Cash less what was paid for all that is held, account currency.
+        sizes: Of each instrument, by how much equity rises when its price rises by 1.
+    """
+
+    fixed: float
+    sizes: tuple[float, ...]
+
+
+def priced_equity(books: Books, sids: Sequence[str]) -> PricedEquity:
+    """What equity is made of while nothing but the prices of these instruments moves."""
+    sizes, fixed = dict.fromkeys(sids, 0.0), 0.0
+    for account in books.accounts.values():
+        fixed += account.cash_value(books.rates)
+        for sid, position in account.open.items():
+            multiplier = position.instrument.multiplier
+            fixed -= position.cost * multiplier
+            sizes[sid] += position.quantity * multiplier
+    return PricedEquity(fixed, tuple(sizes.values()))
+
+
+def revalue_columns(
+    books: Books, marks: MarkColumns
+) -> tuple[npt.NDArray[np.float64], Mapping[str, Figures]]:
+    """Value everything held at each of some marks, and leave what the lots saw to be worked out.
+
+    Returns:
+        The equity at each mark; by strategy the P&L of what it holds.
+    """
+    prices = np.array(marks.prices).reshape(-1, len(marks.sids))
+    columns = dict(zip(marks.sids, prices.T, strict=True))
+    lows, highs = prices.min(axis=0).tolist(), prices.max(axis=0).tolist()
+    seen = dict(zip(marks.sids, zip(lows, highs, strict=True), strict=True))
+    for sid, column in columns.items():
+        books.holdings[sid].unit_value = float(column[-1])
+    equities, opens = np.zeros(len(prices)), dict[str, Figures]()
+    for name, account in books.accounts.items():
+        open_pnl: Figures = 0.0
+        for sid, position in account.open.items():
+            gained = position.quantity * columns[sid] - position.cost
+            gained = gained * position.instrument.multiplier
+            position.open_pnl = float(gained[-1])
+            open_pnl = open_pnl + gained
+            low, high = seen[sid]
+            position.low, position.high = min(position.low, low), max(position.high, high)
+        opens[name] = open_pnl
+        account.open_pnl = open_pnl if isinstance(open_pnl, float) else float(open_pnl[-1])
+        equities = equities + (account.cash_value(books.rates) + open_pnl)
+    return equities, opens

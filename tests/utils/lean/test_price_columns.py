@@ -1,0 +1,288 @@
+"""Slices of a backtest on which nothing moved but the prices of what is held."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.equity import curve
+from models.settings import Alarm
+from models.tracker.notices import Notice, NoticeKind
+from tests.utils.lean.wired import RECORDED_NAMES
+from tests.workbench.engine import tapes
+from utils.tracking import LeanTracker, track
+from workbench.engine.engine import RecordedEngine
+from workbench.engine.tape import read_tape
+from workbench.recordings import recordings
+from workbench.replay.replay import TrackedAlgorithm
+
+FIRST = datetime(2020, 1, 2, 15, 0, tzinfo=UTC)
+APART = timedelta(seconds=61)
+MIDNIGHT = timedelta(hours=5)  # of New York, UTC
+SIDS = ("AAA R735QTJ8XC9X", "BBB R735QTJ8XC9X", "CCC R735QTJ8XC9X")
+STRATEGIES = ("a", "b")
+
+Read = Callable[[LeanTracker], object]
+
+
+class Market:
+    """Three stocks whose prices move at random, and two strategies that trade them now and then.
+
+    Args:
+        seed: Of the dice.
+        trades: How likely a trade is before a slice.
+        moves: Number of a slice -> a deposit that it is the first to show.
+    """
+
+    def __init__(self, seed: int, trades: float, moves: dict[int, float] | None = None) -> None:
+        self._dice = random.Random(seed)
+        self._trades, self._moves = trades, moves or {}
+        self._cash, self._orders = 10_000.0, 0
+        self._prices = dict.fromkeys(SIDS, 50.0)
+        self._held = dict.fromkeys(SIDS, 0.0)
+        self._average = dict.fromkeys(SIDS, 0.0)
+
+    def lines(self, slices: int) -> Iterator[tapes.Line]:
+        """The lines of so many slices, with the midnights between them."""
+        for sid in SIDS:
+            yield tapes.security(sid, ticker=sid[:3])
+        time = FIRST
+        yield from self._trade(time)
+        for number in range(slices):
+            time += APART
+            if self._dice.random() < self._trades:
+                yield from self._trade(time)
+            self._cash += self._moves.get(number, 0.0)
+            for sid in SIDS:
+                self._prices[sid] += self._dice.choice((-0.25, 0.0, 0.25))
+            yield self._mark(time)
+            later = time + APART
+            if (time - MIDNIGHT).date() < (later - MIDNIGHT).date():
+                yield tapes.day(date=f"{later:%Y-%m-%d}", tpv=self._equity)
+
+    @property
+    def _equity(self) -> float:
+        return self._cash + sum(self._held[sid] * self._prices[sid] for sid in SIDS)
+
+    def _trade(self, time: datetime) -> Iterator[tapes.Line]:
+        sid = self._dice.choice(SIDS)
+        quantity, price = self._dice.choice((-10.0, -5.0, 5.0, 15.0)), self._prices[sid]
+        self._orders += 1
+        self._cash -= quantity * price + 1.0
+        self._held[sid] += quantity
+        self._average[sid] = price
+        yield tapes.order(
+            sid=sid, utc=time.isoformat(), t=time.isoformat(), order=self._orders,
+            created=time.isoformat(), fill_price=price, fill_qty=quantity, qty=quantity,
+            order_qty=quantity, direction="BUY" if quantity > 0 else "SELL", price=price,
+            tag=f"strategy={self._dice.choice(STRATEGIES)}", position=self._held[sid],
+            cash={"USD": [self._cash, 1.0]}, tpv=self._equity,
+        )  # fmt: skip
+
+    def _mark(self, time: datetime) -> tapes.Line:
+        held = {
+            sid: [quantity, self._prices[sid], self._average[sid], 0.0,
+                  quantity * self._prices[sid]]
+            for sid, quantity in self._held.items() if quantity
+        }  # fmt: skip
+        return tapes.mark(
+            utc=time.isoformat(), tpv=self._equity, cash={"USD": [self._cash, 1.0]}, h=held
+        )
+
+
+def played(
+    folder: Path,
+    market: Market,
+    slices: int,
+    read: Read = lambda _: None,
+    *,
+    passes: bool = True,
+    **settings: Any,
+) -> LeanTracker:
+    """The tracker after the market, with something read of it after each hook."""
+    first = tapes.start(cash={"USD": [10_000.0, 1.0]}, tpv=10_000.0)
+    last = tapes.end(utc=(FIRST + timedelta(days=30)).isoformat())
+    engine = tapes.engine(folder, TrackedAlgorithm, first, *market.lines(slices), last)
+    engine.initialize()
+    algorithm: Any = engine.algorithm
+    algorithm.tracker = tracker = track(algorithm, clock=lambda: 1e9, **settings)
+    tracker._hooks.passes_over = tracker._hooks.passes_over and passes
+    for _ in engine.play():
+        read(tracker)
+    return tracker
+
+
+def all_of(tracker: LeanTracker) -> dict[str, Any]:
+    """Everything that is known, to the last digit."""
+    return {
+        **tracker.state(),
+        "summary": tracker.summary(),
+        "curves": [tracker.equity_curve(name) for name in (None, *tracker.scopes.strategies)],
+        "drawdowns": [tracker.drawdown(name) for name in (None, *tracker.scopes.strategies)],
+        "positions": tracker.positions(),
+        "open": tracker.open_trades(),
+    }
+
+
+def at_random(seed: int) -> Read:
+    """Something read now and then."""
+    dice = random.Random(seed)
+    questions: list[Read] = [
+        lambda tracker: tracker.summary(),
+        lambda tracker: tracker.ledger.equity,
+        lambda tracker: tracker.scopes.account.track.time,
+        lambda tracker: tracker.drawdown(),
+        lambda tracker: tracker.open_trades(),
+        lambda tracker: tracker.equity_curve(),
+        lambda tracker: tracker.sessions(),
+        lambda tracker: tracker.state(),
+    ]
+    return lambda tracker: dice.random() < 0.03 and dice.choice(questions)(tracker)
+
+
+@pytest.fixture(autouse=True)
+def _small_curves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(curve, "CURVE_FULL", 60)  # so that buckets of many marks come soon
+
+
+@pytest.mark.parametrize(("seed", "trades"), [(1, 0.0), (2, 0.005), (3, 0.05), (4, 0.4)])
+def test_slices_in_columns_come_to_what_slices_worked_out_at_once_come_to(
+    tmp_path: Path, seed: int, trades: float
+) -> None:
+    """Fills and a deposit between them, over midnights: everything is the same at the end."""
+    left = played(tmp_path / "a", Market(seed, trades, {700: 500.0}), 2000)
+    at_once = played(tmp_path / "b", Market(seed, trades, {700: 500.0}), 2000, passes=False)
+    assert left.ledger.marks == at_once.ledger.marks
+    assert left.ledger.max_abs_unexplained < 1e-9
+    assert all_of(left) == all_of(at_once)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_reading_columns_at_any_moment_changes_nothing(tmp_path: Path, seed: int) -> None:
+    """Whoever reads between two slices changes nothing by it."""
+    alone = played(tmp_path / "a", Market(seed, 0.02), 1500)
+    read = played(tmp_path / "b", Market(seed, 0.02), 1500, at_random(seed))
+    assert all_of(read) == all_of(alone)
+
+
+def test_a_reader_sees_every_slice_so_far(tmp_path: Path) -> None:
+    """Between two hooks everything is as if each slice had been worked out in its hook."""
+    seen: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
+    for passes, found in seen.items():
+        dice = random.Random(7)
+
+        def read(
+            tracker: LeanTracker,
+            found: list[dict[str, Any]] = found,
+            dice: random.Random = dice,
+        ) -> None:
+            if dice.random() < 0.05:
+                found.append(all_of(tracker))
+
+        played(tmp_path / str(passes), Market(5, 0.02), 600, read, passes=passes)
+    assert len(seen[True]) > 10
+    assert seen[True] == seen[False]
+
+
+def test_most_slices_are_not_worked_out_in_their_hook(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a day's slices without an event three are worked out: its first, and two alike."""
+    worked_out: list[datetime] = []
+
+    def note(tracker: LeanTracker) -> None:
+        see = tracker.core.see
+
+        def counted(time: datetime, *given: Any) -> bool:
+            worked_out.append(time)
+            return see(time, *given)
+
+        if not worked_out:
+            worked_out.append(FIRST)
+            monkeypatch.setattr(tracker.core, "see", counted)
+
+    tracker = played(tmp_path, Market(1, 0.0), 300, note, day_marks=False)
+    assert tracker.ledger.marks == 300
+    assert len(worked_out) <= 3
+
+
+@pytest.mark.parametrize("count", [2, 100, 400])
+def test_cash_that_moves_is_booked_in_its_slice(tmp_path: Path, count: int) -> None:
+    """A deposit amid columns has the time of the slice whose cash shows it; the law holds."""
+    tracker = played(tmp_path, Market(1, 0.0, {count: 500.0}), 500)
+    (flow,) = tracker.ledger.flows
+    assert flow.amount == 500.0
+    assert flow.time == FIRST + APART * (count + 1)
+    assert tracker.balance()["unexplained"] == 0.0
+    assert tracker.ledger.marks >= 500
+
+
+@pytest.mark.parametrize("kind", [NoticeKind.NEW_LOW, NoticeKind.RECOVERY])
+def test_lows_and_recoveries_that_are_heard_of_come_in_their_slice(
+    tmp_path: Path, kind: NoticeKind
+) -> None:
+    """A listener hears of each, of the account and of strategies, in the hook of its slice."""
+    heard: dict[bool, list[tuple[str, datetime, datetime | None]]] = {True: [], False: []}
+    for passes, found in heard.items():
+        added: list[LeanTracker] = []
+
+        def listen(
+            tracker: LeanTracker,
+            found: list[tuple[str, datetime, datetime | None]] = found,
+            added: list[LeanTracker] = added,
+        ) -> None:
+            if not added:
+                added.append(tracker)
+
+                def hear(notice: Notice) -> None:
+                    now = tracker.core._ledger.last_mark
+                    found.append((notice.strategy, notice.time, now))
+
+                tracker.add_listener(hear, kind)
+
+        played(tmp_path / str(passes), Market(6, 0.01), 500, listen, passes=passes)
+    assert heard[True] == heard[False]
+    assert {"", "a", "b"} == {strategy for strategy, _, _ in heard[True]}
+    assert all(time == now for _, time, now in heard[True])
+
+
+def test_a_days_loss_alerts_in_its_slice(tmp_path: Path) -> None:
+    """The threshold of a day's loss is compared at each slice."""
+    found = []
+    for passes in (True, False):
+        tracker = played(
+            tmp_path / str(passes), Market(6, 0.01), 500, passes=passes,
+            alerts={Alarm.DAY_LOSS: 0.0005},
+        )  # fmt: skip
+        found.append([alert.to_dict() for alert in tracker.alerts._firing_alerts])
+    assert found[0] == found[1]
+
+
+def test_marks_keep_their_distance(tmp_path: Path) -> None:
+    """With `mark_every` two marks are no closer than it says, and a day's first slice is one."""
+    tracker = played(tmp_path, Market(1, 0.0), 100, mark_every=600, day_marks=False)
+    points = [point.time for point in tracker.equity_curve()]
+    gaps = [later - point for point, later in pairwise(points)]
+    assert tracker.ledger.marks == 10
+    assert min(gaps) >= timedelta(seconds=600)
+
+
+@pytest.mark.parametrize("name", RECORDED_NAMES)
+def test_a_recording_comes_to_the_same(name: str) -> None:
+    """Every recording leaves the same state, its slices in columns or worked out at once."""
+    states = []
+    for passes in (True, False):
+        engine = RecordedEngine(read_tape(recordings()[name].path), TrackedAlgorithm)
+        engine.initialize()
+        algorithm: Any = engine.algorithm
+        algorithm.tracker = tracker = track(algorithm, clock=lambda: 1e9)
+        tracker._hooks.passes_over = tracker._hooks.passes_over and passes
+        list(engine.play())
+        states.append(all_of(tracker))
+    assert states[0] == states[1]
