@@ -9,14 +9,13 @@ from typing import Any
 from models.performance_tracker import PerformanceTracker
 from models.settings import read_settings
 from models.tracker.hand_calls import fill_in
-from models.tracker.ports import Logger
-from models.trades.log import Archive
+from models.tracker.ports import Logger, StructuredLog
 
 
 def create_performance_tracker(
     starting_equity: float = 100_000.0,
-    logger: Logger | None = None,
-    object_store: Archive | None = None,
+    logger: Logger | StructuredLog | None = None,
+    object_store: object = None,
     *,
     account_currency: str = "USD",
     zone: tzinfo = UTC,

@@ -34,19 +34,19 @@ from models.tracker.amending import Amendments
 from models.tracker.by_hand import TradesByHand
 from models.tracker.core import Core
 from models.tracker.deployments import Deployment
-from models.tracker.guard import Guard, warnings_to
+from models.tracker.guard import Guard
 from models.tracker.listeners import Listener
+from models.tracker.logged import logged_to, warnings_to
 from models.tracker.manual import ManualTrading
 from models.tracker.notices import NoticeKind
 from models.tracker.orders import ExecutedOrders
 from models.tracker.performance import Performance
 from models.tracker.persistence import Found, Persistence
-from models.tracker.ports import Follower, Logger, Storage, storage_in
+from models.tracker.ports import Follower, Logger, StructuredLog, storage_in
 from models.tracker.positions import HeldPositions
 from models.tracker.state import TrackerState
 from models.tracker.summary import PerformanceSummary, Summarizer
 from models.tracker.trades import ClosedTrades, TradeFilter
-from models.trades.log import Archive
 from models.trades.metrics import TradeMetrics
 from models.trades.record import LOTS, TradeRecord
 from models.trades.statistics import GroupBy, TradeStatistics
@@ -62,10 +62,11 @@ class PerformanceTracker(Amendments, TradesByHand):
         starting_equity: What the account holds when trades are said by hand, account currency; None
             where only a feed may open it. Fed with events the tracker takes the account as
             `Opening` shows it.
-        logger: Where warnings go.
-        object_store: Where closed trades go beyond those kept in memory, and states where it is a
-            `StateStore` too; over LEAN's object store `utils.store.snapshots.SnapshotStore` is
-            both. A `Storage` names a place for each.
+        logger: Where warnings go, and trades, closed sessions and anomalies at their levels: any
+            `logging.Logger`, or the project's own `StructuredLogger`.
+        object_store: Where states are saved, and closed trades go beyond those kept in memory: an
+            `ObjectStoreManager`, LEAN's own object store, or a folder's path; `storage_in` says
+            what else.
         settings: What the user chose.
         account_currency: The currency of every amount it reports.
         zone: The time zone of its sessions.
@@ -89,8 +90,8 @@ class PerformanceTracker(Amendments, TradesByHand):
     def __init__(
         self,
         starting_equity: float | None = 100_000.0,
-        logger: Logger | None = None,
-        object_store: Archive | Storage | None = None,
+        logger: Logger | StructuredLog | None = None,
+        object_store: object = None,
         *,
         settings: Settings | None = None,
         account_currency: str = "USD",
@@ -102,7 +103,7 @@ class PerformanceTracker(Amendments, TradesByHand):
     ) -> None:
         if not isinstance(zone, tzinfo):
             raise CallError(f"the zone is {zone!r}; it must be a tzinfo, as ZoneInfo(...) makes")
-        storage = object_store if isinstance(object_store, Storage) else storage_in(object_store)
+        storage = storage_in(object_store)
         self.core = core = Core(
             settings or Settings(),
             Guard(warnings_to(logger)),
@@ -114,6 +115,9 @@ class PerformanceTracker(Amendments, TradesByHand):
             resolver=resolver,
             follower=follower,
         )
+        if logger is not None:
+            listener, kinds = logged_to(logger)
+            self.core.listeners.add(listener, kinds)
         self.settings, self.follower, self.live = core.settings, follower, live
         self.account_currency, self.zone = account_currency, zone
         self.apply = core.apply  # bound rather than wrapped: every event comes this way
@@ -257,8 +261,10 @@ class PerformanceTracker(Amendments, TradesByHand):
 
     @property
     def current_equity(self) -> float:
-        """What the account is worth now, account currency."""
+        """What the account is worth now, account currency; before it opens, what it opens with."""
         with self.core.lock:
+            if not self.core.ledger.books.opened:
+                return self._manual.starting_equity or 0.0
             return self.core.ledger.equity_now()
 
     @property

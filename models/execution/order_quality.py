@@ -8,12 +8,13 @@ is undefined, or was not measured, is None.
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models.events.orders import OrderStatus, OrderType
 from models.ledger.orders import Order
+from models.ledger.tags import LIQUIDATED, UNASSIGNED
 from models.records import Record
 
 
@@ -53,10 +54,24 @@ HORIZONS: tuple[tuple[str, timedelta, timedelta], ...] = (
 LATENCIES = ("acknowledged", "first_fill", "last_fill")
 
 
-def is_own(order: Order, order_type: OrderType | None) -> bool:
-    """Whether an order is the user's: not shared among the holders, and no exercise."""
+def owners(order: Order, order_type: OrderType | None) -> Sequence[tuple[str, float]]:
+    """The strategies whose execution an order is, each with its share; the shares sum to 1.
+
+    An order that the user sent is its strategy's. One that `liquidate()` sent without a tag is of
+    those who hold what it closes, by their shares, and of `UNASSIGNED` where nobody does. Nobody's
+    are the orders that LEAN made on its own, and exercises.
+    """
     exercise = OrderType.OPTION_EXERCISE
-    return order.strategy is not None and exercise not in (order.order_type, order_type)
+    if exercise in (order.order_type, order_type):
+        return ()
+    if order.strategy is not None:
+        return ((order.strategy, 1.0),)
+    if order.tag != LIQUIDATED:
+        return ()
+    # who stands on the other side closes without the market
+    closing = [(name, share) for name, share in (order.shares or {}).items() if share > 0.0]
+    whole = sum(share for _, share in closing)
+    return [(name, share / whole) for name, share in closing] or ((UNASSIGNED, 1.0),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +80,7 @@ class OrderQuality(Record):
 
     Attributes:
         order_id: LEAN's order id.
-        strategy: The strategy that sent it.
+        strategy: The strategy that sent it, or whose share of a `liquidate()` it is.
         sid: The Symbol's ID.
         symbol: The ticker at first sight.
         order_type: LEAN's order type by name.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, tzinfo
+from itertools import chain
 from typing import Any
 
 from models.codec import JSON_OBJECT, NUMBER, WHOLE, Codec, deque_of, dict_of, list_of
@@ -13,7 +15,7 @@ from models.events.orders import Fill, OrderType, OrderUpdate
 from models.execution.group_metrics import ExecutionMetrics, OrderGroup, SuggestedSlippage
 from models.execution.groups import OrderGroups
 from models.execution.markouts import Markouts, pending_queues
-from models.execution.order_quality import ENDS, OrderQuality, Outcome, is_own
+from models.execution.order_quality import ENDS, OrderQuality, Outcome, owners
 from models.execution.orders import FollowedOrder, followed_row, seconds_between, unit_value
 from models.execution.score import THRESHOLDS
 from models.fields import restore_part, saved_value
@@ -26,8 +28,9 @@ FINISHED_WHOLE = 200  # finished orders kept whole
 class ExecutionQuality:
     """The execution of all orders that are the user's own.
 
-    Orders that LEAN made itself, which are shared among strategies or exercises, are left out
-    (`is_own`). `rate` is account currency per unit of the instrument's P&L currency.
+    An order that `liquidate()` shared among several is followed in a part for each of them. Orders
+    that LEAN made itself, and exercises, are left out (`owners`). `rate` is account currency per
+    unit of the instrument's P&L currency.
 
     Args:
         zone: The algorithm's time zone, for the hours.
@@ -41,7 +44,7 @@ class ExecutionQuality:
     def __init__(self, zone: tzinfo, thresholds: Mapping[str, float] = THRESHOLDS) -> None:
         self._thresholds = thresholds
         self._groups = OrderGroups(zone)
-        self._open: dict[int, FollowedOrder] = {}
+        self._open: dict[int, list[FollowedOrder]] = {}  # by order id, a part for each owner
         self._ended: deque[FollowedOrder] = deque(maxlen=FINISHED_WHOLE)
         self._markouts = Markouts()
         self._prices: Mapping[str, float] = {}
@@ -56,8 +59,8 @@ class ExecutionQuality:
         Args:
             time: UTC of the start.
         """
-        for followed in list(self._open.values()):
-            self._end(followed, Outcome.UNKNOWN, time, "a new deployment began")
+        for order_id in list(self._open):
+            self._end(order_id, Outcome.UNKNOWN, time, "a new deployment began")
         self.since = time
 
     def submit(
@@ -81,12 +84,17 @@ class ExecutionQuality:
         Returns:
             Whether the order ended with the event.
         """
-        if not is_own(order, update.order_type):
+        sharing = owners(order, update.order_type)
+        if not sharing:
             return False
+        self._end(update.order_id, Outcome.UNKNOWN, created or update.time, "its id came again")
         quotes = update.bid, update.ask, update.price
-        followed = self._follow(update, order, instrument, rate, created or update.time, quotes)
-        if created is not None:
-            followed.acknowledged = seconds_between(created, update.time)
+        for owner in sharing:
+            followed = self._follow(
+                update, owner, order.order_type, instrument, rate, created or update.time, quotes
+            )
+            if created is not None:
+                followed.acknowledged = seconds_between(created, update.time)
         return self.update(update)
 
     def update(self, update: OrderUpdate) -> bool:
@@ -97,14 +105,16 @@ class ExecutionQuality:
         Returns:
             Whether the order ended with the event.
         """
-        followed = self._open.get(update.order_id)
-        if followed is None:
+        parts = self._open.get(update.order_id)
+        if parts is None:
             return False
-        if update.limit_price is not None and followed.order_type is not OrderType.COMBO_LIMIT:
-            followed.limit = update.limit_price  # a combo's limit is not that of its legs
-        if update.quantity and followed.quantity:
-            followed.value *= abs(update.quantity / followed.quantity)
-            followed.quantity = update.quantity
+        whole = sum(followed.quantity for followed in parts)
+        for followed in parts:
+            if update.limit_price is not None and followed.order_type is not OrderType.COMBO_LIMIT:
+                followed.limit = update.limit_price  # a combo's limit is not that of its legs
+            if update.quantity and whole:
+                followed.value *= abs(update.quantity / whole)
+                followed.quantity = update.quantity * (followed.quantity / whole)
         outcome = ENDS.get(update.status)
         if outcome is None:
             return False
@@ -112,7 +122,7 @@ class ExecutionQuality:
             outcome = Outcome.EXPIRED
         quoted = update.bid and update.ask
         price = (update.bid + update.ask) / 2 if quoted else update.price
-        self._end(followed, outcome, update.time, update.message, price)
+        self._end(update.order_id, outcome, update.time, update.message, price)
         return True
 
     def fill(
@@ -130,26 +140,35 @@ class ExecutionQuality:
         Returns:
             Whether the order ended with the fill.
         """
-        if not is_own(order, fill.order_type):
+        sharing = owners(order, fill.order_type)
+        if not sharing:
             return False
-        followed = self._open.get(fill.order_id)
-        if followed is None:
-            if self._has_ended(fill.order_id):
-                self.late_fills += 1
-                return False
-            followed = self._follow(fill, order, instrument, rate, fill.time, (0.0, 0.0, 0.0))
-        followed.rate = rate
-        followed.trade(fill, fee)
-        self._markouts.watch(followed, fill)
+        parts = self._open.get(fill.order_id, ())
+        if not parts and self._has_ended(fill.order_id):
+            self.late_fills += 1
+            return False
+        for owner in sharing:
+            name, share = owner
+            followed = next((part for part in parts if part.strategy == name), None)
+            if followed is None:
+                unquoted = 0.0, 0.0, 0.0
+                followed = self._follow(
+                    fill, owner, order.order_type, instrument, rate, fill.time, unquoted
+                )
+            part = fill if share == 1.0 else replace(fill, quantity=fill.quantity * share)
+            followed.rate = rate
+            followed.trade(part, fee * share)
+            self._markouts.watch(followed, part)
         if fill.final:
-            self._end(followed, Outcome.FILLED, fill.time)
+            self._end(fill.order_id, Outcome.FILLED, fill.time)
         return fill.final
 
     def charge(self, order_id: int, fee: float) -> None:
         """Take a fee that came without a fill, account currency."""
-        followed = self._open.get(order_id)
-        if followed is not None:
-            followed.figures.fees += fee
+        parts = self._open.get(order_id, ())
+        whole = sum(followed.quantity for followed in parts)
+        for followed in parts:
+            followed.figures.fees += fee * (followed.quantity / whole if whole else 1 / len(parts))
 
     def mark(self, time: datetime, prices: Mapping[str, float]) -> None:
         """Take the prices of a mark by sid, quote currency, 0 where unknown; O(markouts due)."""
@@ -167,7 +186,7 @@ class ExecutionQuality:
 
     def split(self, sid: str, factor: float) -> None:
         """Apply a split: quantities are divided by the factor, prices multiplied by it."""
-        for followed in self._open.values():
+        for followed in self._open_parts():
             if followed.instrument.sid == sid:
                 followed.scale(factor)
         self._markouts.split(sid, factor)
@@ -196,6 +215,10 @@ class ExecutionQuality:
 
     # --- within
 
+    def _open_parts(self) -> Iterator[FollowedOrder]:
+        """The open orders, those of several in a part for each."""
+        return chain.from_iterable(self._open.values())
+
     def _has_ended(self, order_id: int) -> bool:
         """Whether an order of the present deployment is among those that ended last."""
         since = self.since
@@ -207,62 +230,62 @@ class ExecutionQuality:
     def _follow(
         self,
         event: OrderUpdate | Fill,
-        order: Order,
+        owner: tuple[str, float],
+        order_type: OrderType,
         instrument: Instrument,
         rate: float,
         submitted: datetime,
         quotes: tuple[float, float, float],
     ) -> FollowedOrder:
-        """Begin to follow an order; one of the same id that is still open ends.
+        """Begin to follow an order, or a part of it.
 
         Args:
             event: Its first event.
-            order: Whose order it is.
+            owner: Whose it is, and with which share.
+            order_type: LEAN's order type.
             instrument: What it trades.
             rate: The rate at the event.
             submitted: UTC of the submission.
             quotes: Best bid, best ask and last price at the submission; 0 where unknown.
         """
-        old = self._open.get(event.order_id)
-        if old is not None:
-            self._end(old, Outcome.UNKNOWN, submitted, "its id came again")
+        strategy, share = owner
         followed = FollowedOrder(
             order_id=event.order_id,
-            strategy=order.strategy or "",
+            strategy=strategy,
             instrument=instrument,
-            order_type=order.order_type,
+            order_type=order_type,
             submitted=submitted,
             groups=(),
-            quantity=event.quantity,
+            quantity=event.quantity * share,
             rate=rate,
         )
         followed.arrive(*quotes)
         price = followed.arrival or event.price
-        followed.value = abs(followed.size(event.quantity) * unit_value(instrument, price))
+        followed.value = abs(followed.size(followed.quantity) * unit_value(instrument, price))
         followed.groups = self._groups.of(followed)
-        self._open[event.order_id] = followed
+        self._open.setdefault(event.order_id, []).append(followed)
         return followed
 
     def _end(
         self,
-        followed: FollowedOrder,
+        order_id: int,
         outcome: Outcome,
         time: datetime,
         message: str = "",
         price: float = 0.0,
     ) -> None:
-        """End an order, and count it; a price of 0 stands for that of the last mark."""
-        del self._open[followed.order_id]
-        price = price or self._prices.get(followed.instrument.sid, 0.0)
-        followed.end(outcome, time, message, price)
-        self._ended.append(followed)
-        self._groups.count(followed, message)
+        """End an open order, and count it; a price of 0 stands for that of the last mark."""
+        for followed in self._open.pop(order_id, ()):
+            at = price or self._prices.get(followed.instrument.sid, 0.0)
+            followed.end(outcome, time, message, at)
+            self._ended.append(followed)
+            self._groups.count(followed, message)
 
     # --- state
 
     def state(self) -> dict[str, Any]:
         """JSON-able and exact; orders stand once, and elsewhere as their places among them."""
-        everyone = [*self._ended, *self._open.values(), *self._markouts.orders()]
+        everyone = [*self._ended, *self._open_parts(), *self._markouts.orders()]
         orders = list({id(followed): followed for followed in everyone}.values())
         places = {id(followed): at for at, followed in enumerate(orders)}
         place: Codec[FollowedOrder] = Codec((int,), lambda followed: places[id(followed)])
@@ -270,7 +293,7 @@ class ExecutionQuality:
             "groups": self._groups.state(),
             "orders": list_of(followed_row({}, self._groups.kinds)).encode(orders),
             "ended": list_of(place).encode([*self._ended]),
-            "open": list_of(place).encode([*self._open.values()]),
+            "open": list_of(place).encode([*self._open_parts()]),
             "markouts": pending_queues(place).encode(self._markouts.pending),
             "prices": dict(self._prices),
             "counts": [self._groups.orders, self.late_fills],
@@ -292,7 +315,9 @@ class ExecutionQuality:
         place: Codec[FollowedOrder] = Codec((int,), read=orders.__getitem__)
         self._ended = saved_value(state, "ended", deque_of(place, FINISHED_WHOLE))
         still_open = saved_value(state, "open", list_of(place))
-        self._open = {followed.order_id: followed for followed in still_open}
+        self._open = {}
+        for followed in still_open:
+            self._open.setdefault(followed.order_id, []).append(followed)
         self._markouts.pending = saved_value(state, "markouts", pending_queues(place))
         self._prices = saved_value(state, "prices", dict_of(NUMBER))
         counts = saved_value(state, "counts", row_of(WHOLE, WHOLE))

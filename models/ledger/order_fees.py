@@ -6,7 +6,7 @@ from models.events.orders import OrderUpdate
 from models.ledger.books import Books
 from models.ledger.effects import NO_EFFECTS, REDUCED, Effect, Effects
 from models.ledger.lots import Execution
-from models.ledger.tags import UNASSIGNED
+from models.ledger.tags import LIQUIDATED, UNASSIGNED
 
 
 def book_update(books: Books, update: OrderUpdate) -> Effects:
@@ -16,7 +16,11 @@ def book_update(books: Books, update: OrderUpdate) -> Effects:
         An effect for each strategy that pays the fee.
     """
     order = books.update_order(update)
-    if order is None or not update.fee:
+    if order is None:
+        return NO_EFFECTS
+    if order.strategy is None and order.tag == LIQUIDATED and not order.shares:
+        order.shares = _holders_shares(books, update)
+    if not update.fee:
         return NO_EFFECTS
     if update.sid not in books.holdings:
         books.anomaly(update.time, "unknown instrument", f"{update}", update.sid)
@@ -25,6 +29,13 @@ def book_update(books: Books, update: OrderUpdate) -> Effects:
     books.cash.move(update.fee_currency, -update.fee)
     shares = order.shares or {order.strategy or UNASSIGNED: 1.0}
     return [_charge(books, update, name, share) for name, share in shares.items()]
+
+
+def _holders_shares(books: Books, update: OrderUpdate) -> dict[str, float]:
+    """Who holds what an order of `liquidate()` will close, each with the share of it."""
+    held = [(account.name, position.quantity) for account, position in books.holders(update.sid)]
+    closing = {name: quantity for name, quantity in held if quantity * update.quantity < 0.0}
+    return {name: quantity / sum(closing.values()) for name, quantity in closing.items()}
 
 
 def _charge(books: Books, update: OrderUpdate, strategy: str, share: float) -> Effect:

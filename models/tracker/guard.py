@@ -8,19 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from models.errors import Failure, guarded
-from models.tracker.ports import Logger
 
 Returned = TypeVar("Returned")
-
-
-def warnings_to(logger: Logger | None) -> Callable[[str], object]:
-    """The function that warns through a logger; without a logger it drops the message."""
-
-    def warn(message: str) -> None:
-        if logger is not None:
-            logger.warning(f"tracker: {message}")
-
-    return warn
 
 
 class Guard:

@@ -6,7 +6,7 @@ events. What an archive of closed trades must have is said by `models.trades.log
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
@@ -20,10 +20,38 @@ from models.trades.log import Archive
 
 
 class Logger(Protocol):
-    """Where the tracker says what went wrong; `logging.Logger` is one."""
+    """Where the tracker says what went wrong; `logging.Logger` is one.
+
+    With methods `info` and `debug` beside it, it hears of trades and closed sessions too.
+    """
 
     def warning(self, message: str, /) -> object:
         """Take a warning."""
+
+
+@runtime_checkable
+class StructuredLog(Protocol):
+    """A log of events with fields; `utils.structured_logger.StructuredLogger` is one."""
+
+    def emit(
+        self,
+        event: str,
+        /,
+        *,
+        category: str,
+        level: str,
+        time: datetime | None = None,
+        **fields: Any,
+    ) -> None:
+        """Take an event of any name."""
+
+    def event(
+        self, name: str, /, *, level: str | None = None, time: datetime | None = None, **fields: Any
+    ) -> None:
+        """Take one of the tracker's own events."""
+
+    def flush(self) -> None:
+        """Write what was taken."""
 
 
 class Follower(Protocol):
@@ -92,17 +120,33 @@ class Storage(NamedTuple):
     older: Archive | None = None
 
 
+# What opens places that are no storage yet: each function gives one, or None where it cannot.
+# `utils.store` adds its own here, for nothing in `models` reads a file or knows LEAN.
+OPENERS: list[Callable[[object], Storage | None]] = []
+
+
 def storage_in(place: object) -> Storage:
-    """The storage that one object offers: an archive, which may keep states too, or None.
+    """The storage that an object offers, which keeps states, closed trades or both.
+
+    Args:
+        place: None, a `Storage`, an archive of trades, which may keep states too, or what
+            `OPENERS` open: an `ObjectStoreManager`, LEAN's own object store, a folder's path.
 
     Raises:
-        CallError: The object takes no trades.
+        CallError: It is none of these.
     """
     if place is None:
         return Storage()
-    if not isinstance(place, Archive):
-        raise CallError(
-            "the object_store must take trades: wrap LEAN's own as "
-            "SnapshotStore(ObjectStoreManager(algorithm.object_store, project=...))"
-        )
-    return Storage(place if isinstance(place, StateStore) else None, place, place)
+    if isinstance(place, Storage):
+        return place
+    if isinstance(place, Archive):
+        return Storage(place if isinstance(place, StateStore) else None, place, place)
+    for opener in OPENERS:
+        found = opener(place)
+        if found is not None:
+            return found
+    missing = "" if OPENERS else "; import utils.store.places first, which opens them"
+    raise CallError(
+        f"the object_store is {place!r}; it must be an ObjectStoreManager, LEAN's own object "
+        f"store, a folder's path or an archive of trades{missing}"
+    )

@@ -64,6 +64,7 @@ class ObjectStoreManager:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._policy = policy
+        self._lean = store
         self._store = SealedStore(store)
         self._project = project
         self._deployment = deployment
@@ -76,6 +77,19 @@ class ObjectStoreManager:
         self._saves = dict.fromkeys(SaveReason, 0)
         self._cleaned = False
         self._spared = 0
+
+    def for_all_runs(self) -> ObjectStoreManager:
+        """Return a manager of the same objects of which every later run finds those that last."""
+        if self._live:
+            return self
+        return ObjectStoreManager(
+            self._lean,
+            self._policy,
+            project=self._project,
+            deployment=self._deployment,
+            live=True,
+            clock=self._clock,
+        )
 
     # --- save
 

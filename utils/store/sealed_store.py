@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from models.errors import Failure, guarded
 from models.later import Steps, finished_steps
@@ -16,6 +16,7 @@ SMALLEST_STORE_BYTES = 50_000_000
 SMALLEST_STORE_FILES = 1_000
 
 
+@runtime_checkable
 class LeanObjectStore(Protocol):
     """What is used of LEAN's object store."""
 

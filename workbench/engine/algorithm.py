@@ -3,7 +3,8 @@
 A user's class derives from RecordedAlgorithm as it would from QCAlgorithm, overrides the hooks it
 needs and sets plain attributes of its own; reading a member LEAN does not have, or that a recorded
 run does not offer, is an AttributeError, and `vars()` of it a TypeError, for LEAN shows no
-`__dict__`. The player is not reachable from here. Made by the engine only.
+`__dict__`. The usual calls of `initialize` pass (`set_up`), and what they return is a stand-in. The
+player is not reachable from here. Made by the engine only.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from workbench.engine.portfolio import SecurityPortfolioManager
 from workbench.engine.reads import ArgumentException, LeanObject, lean_call, lean_read
 from workbench.engine.schedule import DateRules, ScheduleManager, TimeRules
 from workbench.engine.securities import SecurityManager
+from workbench.engine.set_up import passed
 from workbench.engine.slices import Delistings, Dividends, Slice, Splits, SymbolChangedEvents
 from workbench.engine.store import ObjectStore
 from workbench.engine.surroundings import (
@@ -50,6 +52,10 @@ class RecordedAlgorithm(LeanObject):
         """Keep LEAN's name, whatever a user calls the class."""
         super().__init_subclass__()
         cls._lean_name = RecordedAlgorithm._lean_name
+
+    def __getattr__(self, name: str) -> Any:
+        """Let the calls pass that set an algorithm up; AttributeError for everything else."""
+        return passed(name)
 
     def initialize(self) -> None:
         """Set the algorithm up; the account is as the start line has it."""

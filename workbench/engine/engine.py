@@ -16,7 +16,7 @@ import shutil
 import tempfile
 import weakref
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,10 +25,12 @@ from pathlib import Path
 from types import MethodType
 from typing import Any, Final
 
+from workbench.engine.ahead import Ahead, batches
 from workbench.engine.algorithm import RecordedAlgorithm
 from workbench.engine.delivery import HookLog, delivery
 from workbench.engine.events import OrderEvent
 from workbench.engine.faults import FailingReads, Faults
+from workbench.engine.midnights import show_midnight
 from workbench.engine.reads import LeanObject, ReadMeter
 from workbench.engine.slices import CORPORATE_HOOKS, CORPORATE_LINES, hooks_of
 from workbench.engine.state import AccountState
@@ -39,6 +41,8 @@ from workbench.engine.tape import Tape, TapeLine
 DEFAULT_TRADING_DAYS: Final = 252
 """Trading days a year when the tape has no end line to tell them: LEAN's default."""
 _SLICE_HOOKS: Final = (*CORPORATE_HOOKS, "on_data")
+ACCOUNT_LINES: Final = frozenset({"order", "mark", "end"})
+"""The lines that tell the account's equity at a step."""
 _HOOKS: Final = (
     "on_warmup_finished",
     "on_order_event",
@@ -112,6 +116,7 @@ class RecordedEngine:
         self._delivery = delivery(faults.threads, faults.overlap)
         self._corporate: list[TapeLine] = []
         self._late: deque[tuple[int, TapeLine]] = deque()
+        self._ahead = Ahead(())
         self._lines = 0
         self._events = 0
         self._initialized = False
@@ -219,7 +224,8 @@ class RecordedEngine:
         try:
             self.initialize()
             with closing(self.tape.lines()) as lines:
-                for batch in _batches(lines):
+                self._ahead = Ahead(lines)
+                for batch in batches(self._ahead):
                     yield from self._batch(batch)
             self._delivery.settle()
         except GeneratorExit:
@@ -305,7 +311,13 @@ class RecordedEngine:
         self._slice(line.utc)
 
     def _day(self, line: TapeLine) -> None:
+        show_midnight(self._account, self._coming_mark())
         self._call_schedules(line.utc, inclusive=True)
+
+    def _coming_mark(self) -> Mapping[str, Any] | None:
+        """Return the next mark line's fields; None where an order or the end comes before it."""
+        coming = self._ahead.first(ACCOUNT_LINES)
+        return coming.fields if coming is not None and coming.type == "mark" else None
 
     def _slice(self, utc: datetime) -> None:
         """Deliver a slice with the corporate lines that wait for one; schedules due come first."""
@@ -359,21 +371,6 @@ class RecordedEngine:
             return None
         end = self.tape.end()
         return DEFAULT_TRADING_DAYS if end is None else int(end["trading_days_per_year"])
-
-
-def _batches(lines: Iterable[TapeLine]) -> Iterator[list[TapeLine]]:
-    """Yield each line by itself, but a corporate one with all that follow it at its instant."""
-    batch: list[TapeLine] = []
-    for line in lines:
-        if batch and line.utc != batch[0].utc:
-            yield batch
-            batch = []
-        if batch or line.type in CORPORATE_LINES:
-            batch.append(line)
-        else:
-            yield [line]
-    if batch:
-        yield batch
 
 
 def _texts(parameters: Mapping[str, str]) -> dict[str, str]:

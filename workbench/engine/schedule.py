@@ -2,8 +2,9 @@
 
 An event is due at its time of day in the algorithm's time zone, on every day from the moment the
 run's first line has, or from its registration if that is later. One at an interval is due that long
-after midnight, and so on. The engine asks what is due and
-calls it; user code registers through `algorithm.schedule`.
+after midnight, and so on. One under a rule that asks for market hours or a calendar, which a tape
+does not have, is taken and never due. The engine asks what is due and calls it; user code registers
+through `algorithm.schedule`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from workbench.engine.reads import LeanObject, ReadMeter, lean_call, lean_read
+from workbench.engine.set_up import DATE_RULES, STAND_IN, TIME_RULES, StandIn, passed
 
 Callback = Callable[[], Any]
 
@@ -52,9 +54,12 @@ class DateRules(LeanObject):
     __slots__ = ()
 
     @lean_call
-    def every_day(self) -> DateRule:
-        """Due on every day of the calendar."""
+    def every_day(self, symbol: object = None) -> DateRule:
+        """Due on every day of the calendar; the tape does not tell on which a symbol trades."""
         return DateRule(self._meter)
+
+    def __getattr__(self, name: str) -> StandIn:
+        return passed(name, DATE_RULES)
 
 
 class TimeRules(LeanObject):
@@ -66,6 +71,14 @@ class TimeRules(LeanObject):
     def midnight(self) -> TimeRule:
         """Due at 00:00 of the algorithm's clock."""
         return TimeRule(self._meter, time())
+
+    @lean_read
+    def noon(self) -> TimeRule:
+        """Due at 12:00 of the algorithm's clock."""
+        return TimeRule(self._meter, time(12))
+
+    def __getattr__(self, name: str) -> StandIn:
+        return passed(name, TIME_RULES)
 
     @lean_call
     def at(self, hour: int, minute: int, second: int = 0) -> TimeRule:
@@ -160,12 +173,14 @@ class ScheduleManager(LeanObject):
         self._agenda = agenda
 
     @lean_call
-    def on(self, *rules: Any) -> ScheduledEvent:
+    def on(self, *rules: Any) -> ScheduledEvent | StandIn:
         """Register `date_rule, time_rule, callback`, with a name before them or without.
 
         The callback is called without arguments; TypeError for anything else.
         """
         *named, days, times, callback = rules if len(rules) in (3, 4) else (None, None, None)
+        if callable(callback) and STAND_IN in (days, times):
+            return STAND_IN
         if not (isinstance(days, DateRule) and isinstance(times, TimeRule) and callable(callback)):
             raise TypeError("schedule.on takes [name,] date_rule, time_rule, callback")
         name = str(named[0]) if named else f"EveryDay: {times._every or times._time}"

@@ -152,6 +152,34 @@ class AccountState:
             self._show(self._marked)
             self._moved = False
 
+    def shows_early(self, coming: Line, missing: float, same: float) -> bool:
+        """Show what the next mark line tells, or its cash alone, where that is worth the equity.
+
+        Args:
+            coming: The next mark line.
+            missing: The equity less what is shown, account currency.
+            same: Equities that differ by no more are the same.
+
+        Returns:
+            Whether it was shown; it is told again with its own line.
+        """
+        if abs(coming.get("tpv", self._marked["tpv"]) - self.total_value) <= same:
+            self._show({**self._marked, **coming, "tpv": self.total_value})
+            return True
+        cash = {
+            currency: pair for currency, pair in coming.get("cash", {}).items()
+            if currency in self.cash
+        }  # fmt: skip
+        moved = sum(
+            (pair[0] - self.cash[currency].amount) * self.cash[currency].rate
+            for currency, pair in cash.items()
+        )
+        if abs(moved - missing) > same:
+            return False
+        for currency, pair in cash.items():
+            self.cash[currency].amount = float(pair[0])
+        return True
+
     def _security(self, line: Line) -> None:
         if line["sid"] not in self.securities:
             self.securities[line["sid"]] = SecurityState(line)

@@ -26,6 +26,7 @@ from workbench.engine.portfolio import (
 from workbench.engine.reads import LeanObject, ReadMeter, lean_call
 from workbench.engine.schedule import Agenda, DateRules, ScheduleManager, TimeRules
 from workbench.engine.securities import Security, SecurityManager, SecurityParts, security_of
+from workbench.engine.set_up import SETTINGS, passed
 from workbench.engine.slices import Corporate, Slice, corporate_of
 from workbench.engine.state import AccountState, Line, SecurityState, base_currency
 from workbench.engine.store import ObjectStore, StoreRules
@@ -131,14 +132,26 @@ class SecurityTransactionManager(LeanObject):
 
 
 class AlgorithmSettings(LeanObject):
-    """The algorithm's settings, as far as they concern statistics."""
+    """The algorithm's settings; nobody follows those that concern no statistics."""
 
-    __slots__ = ("_days", "_own_days")
+    __slots__ = ("_days", "_others", "_own_days")
 
     def __init__(self, meter: ReadMeter, days: Callable[[], int | None]) -> None:
         super().__init__(meter)
+        self._others: dict[str, object] = {}
         self._days = days
         self._own_days: int | None = None
+
+    def __getattr__(self, name: str) -> object:
+        if name in self._others:
+            return self._others[name]
+        return passed(name, SETTINGS)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in SETTINGS:
+            self._others[name] = value
+        else:
+            super().__setattr__(name, value)
 
     @property
     def trading_days_per_year(self) -> int | None:

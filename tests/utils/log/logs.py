@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from models.tracker.guard import Guard, warnings_to
+from models.tracker.guard import Guard
+from models.tracker.logged import warnings_to
 from utils.log.entries import Entry
 from utils.log.events import Category, Level
 from utils.log.logger import (
