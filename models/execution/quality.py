@@ -200,6 +200,13 @@ class ExecutionQuality:
         """Number of orders that have not ended, and are in no figure yet."""
         return len(self._open)
 
+    def ended(self) -> tuple[FollowedOrder, ...]:
+        """The orders that ended last, at most 200 of them, the latest last.
+
+        They are as they are followed: a markout that is not known yet comes later.
+        """
+        return tuple(self._ended)
+
     def orders(self, limit: int | None = None) -> tuple[OrderQuality, ...]:
         """The orders that ended last, at most 200 of them, the latest first."""
         ended = list(self._ended)[::-1]

@@ -1,6 +1,7 @@
 """Where runs to compare come from: each kind of source reads its own.
 
-A new kind of source is a class with the two methods of `Source` and a place in `SOURCES`.
+A new kind of source is a class with the three methods of `Source` and a place in `SOURCES`; frames
+(`workbench.frames`) are read by the same kinds.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from typing import Any, Protocol
 from workbench.comparison.ledger_days import LedgerDays, LedgerLog
 from workbench.comparison.run import Run, run_of
 from workbench.engine.tape import read_tape
+from workbench.frames.heard import told_of_tape
+from workbench.frames.told import Told, told_of_tracker
 from workbench.recordings import find, result
 from workbench.replay.replay import Replay
 from workbench.replay.saved_state import is_saved_state, load
@@ -45,6 +48,10 @@ class Source(Protocol):
         """
         ...
 
+    def tell(self, text: str) -> Told:
+        """All that is known of the run, for its frames; errors as of `read`."""
+        ...
+
 
 class SavedStateSource:
     """What a run has saved: a state's file, the folder of a run, or a whole `storage` folder."""
@@ -57,6 +64,11 @@ class SavedStateSource:
         """The run as it was when its state was saved."""
         saved = load(Path(text))
         return run_of(text, saved.tracker, problems=saved.problems)
+
+    def tell(self, text: str) -> Told:
+        """What the tracker knew when its state was saved."""
+        saved = load(Path(text))
+        return told_of_tracker(text, saved.tracker, saved.problems)
 
 
 class RecordingSource:
@@ -82,18 +94,27 @@ class RecordingSource:
             problems=(*tape.problems, *problems),
         )
 
+    def tell(self, text: str) -> Told:
+        """Everything that is heard while it is replayed."""
+        return told_of_tape(text, read_tape(find(text)))
+
 
 SOURCES: tuple[Source, ...] = (SavedStateSource(), RecordingSource())
 
 
+def source_of(text: str) -> Source:
+    """The first kind of source that accepts what the user typed."""
+    return next(source for source in SOURCES if source.accepts(text))
+
+
 def read_run(text: str) -> Run:
-    """The run of what the user typed, by the first kind of source that accepts it.
+    """The run of what the user typed.
 
     Raises:
         LookupError: There is none, or it cannot be used; the text says why.
         OSError: It cannot be read.
     """
-    return next(source for source in SOURCES if source.accepts(text)).read(text)
+    return source_of(text).read(text)
 
 
 def read_runs(texts: Sequence[str]) -> list[Run]:

@@ -140,15 +140,19 @@ class Replay:
         start = utc_of(self.tape.start["utc"])
         for played in self.engine.play():
             if played.utc >= start:
-                self._draw(played)
+                self.step(played)
             if played.type == "mark" and played.utc >= start:
                 self.marks += 1
                 yield self.mark_row(played.line["utc"])
             else:
                 yield None
 
-    def _draw(self, played: Played) -> None:
-        """Chart the step: LEAN charts its own, also those that no hook sees."""
+    def step(self, played: Played) -> None:
+        """Chart a step that was played: LEAN charts its own, also those that no hook sees.
+
+        It is called at each step of the run; whoever wants more of them than the hooks see derives
+        from it.
+        """
         time = played.utc.timestamp()
         self._equity = played.line.get("tpv", self._equity)
         if played.type in SAMPLED:

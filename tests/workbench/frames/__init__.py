@@ -1,0 +1,3 @@
+"""Tests of `workbench.frames`."""
+
+from __future__ import annotations
