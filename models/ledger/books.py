@@ -195,12 +195,11 @@ class Books:
         strategy = order.strategy
         if strategy is None:
             effects = self._allocate(fill, holding, order)
+        elif sid in self._found.open:
+            effects = self._close_found(self._deal(fill, holding, order), strategy)
         else:
             deal = self._deal(fill, holding, order)
-            if sid in self._found.open:
-                effects = self._close_found(deal, strategy)
-            else:
-                effects = (self._execute(deal, strategy, deal.execution, deal.fee),)
+            effects = (self._execute(deal, strategy, deal.execution, deal.fee),)
         if fill.final:
             orders.finish(order_id)
         if fill.time != self.time and ended_early(effects):
@@ -258,16 +257,12 @@ class Books:
         else:
             fee, currency, fee_rate = self._charge(fill, instrument)
         cost, kind, tag, risk = fee * fee_rate, order.order_type, order.tag, order.risk
-        reason = order.reason
+        time, order_id, reason = fill.time, fill.order_id, order.reason
         if kind is EXERCISE:
             reason = exit_reason(order, fill, instrument)
             if instrument.rules.settles_in_cash and not price:
                 settled += self._settle_exercise(fill, instrument)
-        time, order_id, each = (
-            fill.time,
-            fill.order_id,
-            abs(unit_value) * instrument.multiplier * rate,
-        )
+        each = abs(unit_value) * instrument.multiplier * rate
         values = (time, order_id, size, price, rate, cost, arrival, tag, False, kind, risk)
         whole = build(Execution, values)
         parts = (instrument, whole, reason, each, fee, currency, fee_rate, settled, landed)
@@ -356,9 +351,8 @@ class Books:
         """
         position = account.positions.get(instrument.sid) or account.position(instrument)
         before = position.quantity
-        told = reason is not None
         next_lot = 0 if account is self._found else self._next_lot
-        closed, lot, ended = position.trade(execution, next_lot, told, excursion)
+        closed, lot, ended = position.trade(execution, next_lot, reason is not None, excursion)
         trades: Sequence[TradeRecord] = ()
         round_trip = None
         if closed:

@@ -13,8 +13,8 @@ from models.ledger.effects import Effect
 from models.tracker.notices import Notice, NoticeKind
 from models.trades.record import TradeRecord
 from workbench.engine.engine import Played
-from workbench.engine.state import utc_of
 from workbench.engine.tape import Tape
+from workbench.engine.tape_fields import utc_of
 from workbench.frames.records import FillRow, MarkRow, OrderRow, OwnedRow
 from workbench.frames.told import Told, scopes_of, sessions_of, told_of_tracker
 from workbench.replay.replay import Replay
