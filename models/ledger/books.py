@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from models.events.anomalies import Anomaly
 from models.events.instruments import Instrument, Valuation
-from models.events.orders import Fill, OrderStatus, OrderUpdate
+from models.events.orders import Fill, OrderUpdate
 from models.ledger.accounts import Account
 from models.ledger.allocation import Allocation, allocate, close_found
 from models.ledger.deals import NO_FEE, Deal, PaidFraction, cash_settlement, fee_in_cash
@@ -22,7 +22,7 @@ from models.ledger.exercises import EXERCISE, exit_reason
 from models.ledger.finished import Finished
 from models.ledger.lean_account import Holding, ShadowCash, fill_shadow
 from models.ledger.lots import NEXT_LOT, Execution, Matching, build
-from models.ledger.orders import Order, Orders
+from models.ledger.orders import ENDED, Order, Orders
 from models.ledger.positions import Position
 from models.ledger.tags import UNASSIGNED, Resolver, strategy_in_tag
 from models.trades.builders import RecordMaker
@@ -33,7 +33,6 @@ LATE = timedelta(minutes=1)
 
 # Anomalies kept whole; later ones are only counted, but the first of each kind is kept.
 ANOMALIES_KEPT = 1_000
-ENDED = frozenset({OrderStatus.CANCELED, OrderStatus.INVALID, OrderStatus.FILLED})
 
 
 class Books:
@@ -263,6 +262,7 @@ class Books:
             if instrument.rules.settles_in_cash and not price:
                 settled += self._settle_exercise(fill, instrument)
         each = abs(unit_value) * instrument.multiplier * rate
+        order_id = order_id + self.orders.base if order_id > 0 else order_id
         values = (time, order_id, size, price, rate, cost, arrival, tag, False, kind, risk)
         whole = build(Execution, values)
         parts = (instrument, whole, reason, each, fee, currency, fee_rate, settled, landed)

@@ -45,6 +45,7 @@ def _charge(books: Books, update: OrderUpdate, strategy: str, share: float) -> E
     account, cost = books.account(strategy), fee * rate
     position = account.position(books.instruments[sid])
     account.charge(position, fee, cost, currency, rate)
-    position.burden(update.order_id, cost)
-    execution = Execution(update.time, update.order_id, 0.0, 0.0, rate, cost)
+    order_id = books.orders.numbered(update.order_id)
+    position.burden(order_id, cost)
+    execution = Execution(update.time, order_id, 0.0, 0.0, rate, cost)
     return Effect(REDUCED, position, execution, None, (), None, 0.0)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from models.codec import WHOLE, deque_of, list_of
-from models.events.orders import COMBOS, Fill, OrderType, OrderUpdate
+from models.events.orders import COMBOS, Fill, OrderStatus, OrderType, OrderUpdate
 from models.fields import PART, Field, Restorable, Table
 from models.ledger.seen_events import SeenEvents
 from models.ledger.tags import UNASSIGNED, Resolver, lean_reason, risk_each, strategy_in_tag
@@ -20,6 +20,8 @@ from models.rows import row_of
 
 # Finished orders kept for what may still come under their id: an exercise's other leg, late events.
 FINISHED_KEPT = 1_000
+
+ENDED = frozenset({OrderStatus.CANCELED, OrderStatus.INVALID, OrderStatus.FILLED})
 
 # Different tags of orders without a strategy that are kept, and what later ones are counted as.
 UNNAMED_TAGS_KEPT = 5
@@ -30,6 +32,10 @@ ORDER = "order"
 
 # Read at every order: a name of a module is found faster than a member of its enum.
 MARKET = OrderType.MARKET
+
+# LEAN counts its orders from 1 in each deployment: from the second on, ids in trades begin with the
+# deployment's number, as 2000000012 of the second's twelfth order.
+DEPLOYMENT_STEP = 1_000_000_000
 
 
 @dataclass(slots=True, eq=False)
@@ -57,12 +63,43 @@ class Order:
     risk: float = 0.0
 
 
+class SavedOrder(NamedTuple):
+    """What an open order can be known by after LEAN was stopped.
+
+    Attributes:
+        broker_ids: The broker's ids of it.
+        sid: What it trades.
+        side: 1 where it buys, -1 where it sells.
+        order_type: LEAN's order type.
+        limit: Its limit; None where it has none.
+        stop: Its stop or trigger price; None where it has none.
+        strategy: Whose it is; empty where LEAN made it.
+        tag: Its tag.
+    """
+
+    broker_ids: tuple[str, ...]
+    sid: str
+    side: int
+    order_type: OrderType
+    limit: float | None = None
+    stop: float | None = None
+    strategy: str = ""
+    tag: str = ""
+
+    @property
+    def likeness(self) -> tuple[str, int, OrderType, float | None, float | None]:
+        """What orders have in common that are alike."""
+        return self.sid, self.side, self.order_type, self.limit, self.stop
+
+
 class Orders(Restorable):
     """The orders seen so far: their strategies, and which of their events were booked.
 
     Attributes:
         known: Those that are open or finished not long ago, by id.
         seen: Which of their events came already.
+        base: What is added to LEAN's ids in trades, so that deployments are told apart.
+        saved: Those that were open at the last save, as they can be known again.
         named: How many orders of this run named their strategy; it is not saved.
         unnamed: Tag -> how many orders of this run went to the default strategy for want of a name;
             tags beyond the first few are counted as `OTHER_TAGS`. It is not saved.
@@ -76,6 +113,8 @@ class Orders(Restorable):
         ),
         Field("finished", deque_of(WHOLE), "_finished"),
         Field("seen", PART),
+        Field("base", WHOLE, absent=0),
+        Field("open", list_of(row_codec(SavedOrder)), "saved", absent=[]),
     )
 
     def __init__(self, default_strategy: str, resolver: Resolver = strategy_in_tag) -> None:
@@ -84,6 +123,8 @@ class Orders(Restorable):
         self.known: dict[int, Order] = {}
         self._finished: deque[int] = deque()
         self.seen = SeenEvents()
+        self.base = 0
+        self.saved: list[SavedOrder] = []
         self.named = 0
         self.unnamed: Counter[str] = Counter()
 
@@ -133,8 +174,23 @@ class Orders(Restorable):
         self.unnamed[tag if few else OTHER_TAGS] += 1
         return self._default, ORDER
 
-    def forget(self) -> None:
-        """Forget LEAN's orders: it counts them anew. Those by hand stay."""
+    def numbered(self, order_id: int) -> int:
+        """The id of one of LEAN's orders, told apart from those of other deployments."""
+        return order_id + self.base if order_id > 0 else order_id
+
+    def names(self, ticker: str, tag: str, order_type: OrderType) -> bool:
+        """Whether a tag says whose an order is, or that LEAN made it."""
+        if lean_reason(tag) is not None:
+            return True
+        return self._resolver(ticker, tag, order_type) not in {None, "", UNASSIGNED}
+
+    def forget(self, deployment: int = 1) -> None:
+        """Forget LEAN's orders: it counts them anew. Those by hand stay.
+
+        Args:
+            deployment: The number of the deployment that begins.
+        """
+        self.base = deployment * DEPLOYMENT_STEP if deployment > 1 else 0
         lowest = self.seen.lowest
         self.known = {key: order for key, order in self.known.items() if key < 0}
         self._finished = deque(key for key in self._finished if key < 0)

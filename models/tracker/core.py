@@ -200,7 +200,7 @@ class Core(BooksInStep):
             begun = begin_deployment(number, name, time, self.ledger, self.scopes)
             self.deployments.append(begun)
             if number > 1:
-                self.ledger.books.orders.forget()
+                self.ledger.books.orders.forget(number)
                 if self.execution is not None:
                     self.execution.deploy(time)
             return begun

@@ -42,7 +42,8 @@ class TradeRecord(NamedTuple):
         slippage: Slippage of entry and exit, account currency; negative is cost; None where no
             arrival price is known.
         multiplier: Units of the underlying in a contract.
-        order_ids: The opening order, then the closing one; 0 where it was no order.
+        order_ids: The opening order, then the closing one; 0 where it was no order. From the second
+            deployment on LEAN's id has the deployment's number before it, as 2000000012.
         tag: The opening order's tag.
         exit_reason: order, assignment, exercise, expiry, delisting, margin call, liquidation,
             split or outside; assigned where it was handed to a strategy; "order of NAME" where

@@ -23,6 +23,7 @@ from utils.lean.account import AccountReader
 from utils.lean.cash import KeptCash
 from utils.lean.conversions import utc
 from utils.lean.corporate_actions import CorporateActionReader
+from utils.lean.open_orders import OpenOrderReader
 from utils.lean.orders import OrderEventReader
 from utils.lean.securities import Securities
 from utils.lean.standstill import Standstill
@@ -42,6 +43,7 @@ class LeanFeed:
     Attributes:
         order_event: Reads an order event (`OrderEventReader.read`).
         standstill: The slices on which nothing moved but prices.
+        self.open_orders = OpenOrderReader(algorithm.transactions, core, self._securities)
     """
 
     def __init__(self, algorithm: QCAlgorithm, core: Core) -> None:
@@ -52,6 +54,7 @@ class LeanFeed:
         self._cash = KeptCash(self._portfolio)
         self._securities = Securities(algorithm, self._portfolio, core, self._cash)
         self.order_event = OrderEventReader(core, self._securities, self._cash).read
+        self.open_orders = OpenOrderReader(algorithm.transactions, core, self._securities)
         self._actions = CorporateActionReader(self._securities)
         self.standstill = Standstill(algorithm, core, self._securities.by_sid)
         self._account = AccountReader(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from models.events.account import Mark
 from models.events.orders import Fill, OrderUpdate
+from models.ledger.open_orders import take_up
 from models.performance_tracker import PerformanceTracker
 from utils.lean.feed import LeanFeed
 from utils.notify.reporting import Reporting
@@ -78,6 +79,7 @@ class LeanRun:
             first: That event; None where it is no order's, or where the books are open already.
         """
         core, time, opening = self._core, self.feed.time(), None
+        found = self.feed.open_orders.read() if self.restored else []
         if core.ledger.books.opened:
             self.feed.resume()
         else:
@@ -91,6 +93,7 @@ class LeanRun:
                 core.record(opening)
             if self.restored:
                 core.deploy(time, self._deployment)
+                take_up(core.ledger.books, time, found)
             self.warm = True
         core.settle()
         days = self._algorithm.settings.trading_days_per_year

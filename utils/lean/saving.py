@@ -156,6 +156,8 @@ class Saving:
 
     def _save(self) -> None:
         changes, began = self._changes(), self._clock()
+        if self._tracker.live:
+            self._core.ledger.books.orders.saved = self._run.feed.open_orders.saved()
         if self._tracker.save_to_object_store():
             self._tell(changes)
         took = self._clock() - began

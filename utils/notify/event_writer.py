@@ -6,23 +6,26 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from models.ledger.orders import DEPLOYMENT_STEP
 from utils.log.events import EVENTS, Level
 from utils.log.logger import StructuredLogger
 from utils.log.pending import PendingEntry, least_size
 
 
-def order_name(order_id: int, deployment: int = 1) -> str:
+def order_name(order_id: int) -> str:
     """Return the correlation id of an order.
 
     Args:
-        order_id: LEAN's order id, which counts from 1 in each deployment; 0 for no order.
-        deployment: The number of the deployment, which counts from 1.
+        order_id: The order's id in trades: LEAN's, which counts from 1 in each deployment, with the
+            deployment's number before it from the second on; 0 for no order.
 
     Returns:
         Such as `o12`, in the second deployment `2-o12`; empty for no order.
     """
-    name = f"o{order_id}" if order_id else ""
-    return f"{deployment}-{name}" if name and deployment > 1 else name
+    if order_id < DEPLOYMENT_STEP:
+        return f"o{order_id}" if order_id else ""
+    deployment, number = divmod(order_id, DEPLOYMENT_STEP)
+    return f"{deployment}-o{number}"
 
 
 def told_fields(fields: Mapping[str, Any]) -> dict[str, Any]:

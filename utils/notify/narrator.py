@@ -25,7 +25,8 @@ class Narrator:
 
     Args:
         log: Where it logs.
-        name_order: Returns an order's correlation id; it is called under a lock.
+        name_order: Returns an order's correlation id by its id in trades.
+        name_event: Returns it by LEAN's own id in the running deployment.
         ticker: Returns an instrument's ticker by its symbol id; it is called under a lock.
     """
 
@@ -33,11 +34,12 @@ class Narrator:
         self,
         log: StructuredLogger,
         name_order: Callable[[int], str],
+        name_event: Callable[[int], str],
         ticker: Callable[[str], str],
     ) -> None:
         self._log = log
         writer = EventWriter(log, name_order)
-        self._orders = OrderNarrator(writer, ticker)
+        self._orders = OrderNarrator(EventWriter(log, name_event), ticker)
         self._fills = FillNarrator(writer)
         self._notices = NoticeNarrator(writer)
         self._lock = threading.Lock()

@@ -66,7 +66,8 @@ class Reporting:
         self.screen = Screen(algorithm)
         self.narrator = Narrator(
             self.log,
-            lambda order_id: order_name(order_id, len(core.deployments)),
+            order_name,
+            lambda order_id: order_name(core.ledger.books.orders.numbered(order_id)),
             lambda sid: core.ledger.books.tickers.get(sid, sid),
         )
         self._unnamed_told = False

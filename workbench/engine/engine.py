@@ -289,7 +289,8 @@ class RecordedEngine:
             self._delivery.run("schedule", self._log.counted("schedule", callback))
 
     def _order(self, line: TapeLine) -> None:
-        self._lean.transactions._orders.add(line.fields["order"])
+        symbol = self._lean.symbols[line.fields["sid"]]
+        self._lean.transactions._hear(line.fields, symbol)
         faults = self._faults
         self._events += 1
         if faults.late_events and self._events % faults.late_every == 0:

@@ -145,6 +145,37 @@ class OrderTicket(_OfOneLine):
         return SubmitOrderRequest(self._meter, self._line)
 
 
+class Order(OrderTicket):
+    """An order as LEAN keeps it, at its last event."""
+
+    __slots__ = ()
+
+    @lean_read
+    def id(self) -> int:
+        """The order's number in the run."""
+        return int(self._line["order"])
+
+    @lean_read
+    def broker_id(self) -> list[str]:
+        """The broker's ids of it."""
+        return [str(self._line["order"])]
+
+    @lean_read
+    def type(self) -> OrderType:
+        """How the order is to be filled."""
+        return constant(OrderType, self._line["order_type"])
+
+    @lean_read
+    def limit_price(self) -> float | None:
+        """The limit, where the order has one."""
+        return self._number_or_none("limit")
+
+    @lean_read
+    def stop_price(self) -> float | None:
+        """The stop, where the order has one."""
+        return self._number_or_none("stop")
+
+
 class OrderEvent(_OfOneLine):
     """One event of one order: a submission, a fill, a cancel, ..."""
 

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from workbench.engine.events import Order
 from workbench.engine.objects import DateTimeZone, LeanDictionary, local_clr, utc_clr
 from workbench.engine.portfolio import (
     Cash,
@@ -31,6 +32,9 @@ from workbench.engine.slices import Corporate, Slice, corporate_of
 from workbench.engine.state import AccountState, Line, SecurityState, base_currency
 from workbench.engine.store import ObjectStore, StoreRules
 from workbench.engine.symbols import BySymbol, Symbol, underlying_facts
+
+# The statuses of an order that is over.
+_OVER: Final = frozenset({"FILLED", "CANCELED", "INVALID"})
 
 # In a backtest LEAN drops a message of these kinds that says what the one before it said.
 _SAID_ONCE: Final = frozenset({"debug", "error"})
@@ -116,13 +120,26 @@ class ReadOnlyExtendedDictionary(LeanDictionary[str, str]):
 
 
 class SecurityTransactionManager(LeanObject):
-    """LEAN's orders, of which a tracker needs the number alone."""
+    """LEAN's orders: how many there were, and those that are open."""
 
-    __slots__ = ("_orders",)
+    __slots__ = ("_open", "_orders")
 
     def __init__(self, meter: ReadMeter) -> None:
         super().__init__(meter)
         self._orders: set[int] = set()  # the ids of those whose events came
+        self._open: dict[int, tuple[Line, Symbol]] = {}
+
+    def _hear(self, line: Line, symbol: Symbol) -> None:
+        self._orders.add(line["order"])
+        if line["status"] in _OVER:
+            self._open.pop(line["order"], None)
+        else:
+            self._open[line["order"]] = line, symbol
+
+    @lean_call
+    def get_open_orders(self) -> list[Order]:
+        """The orders whose events came and that are not over."""
+        return [Order(self._meter, *known) for known in self._open.values()]
 
     @property
     def orders_count(self) -> int:

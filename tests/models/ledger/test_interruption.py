@@ -148,6 +148,48 @@ MARK ES 104
 => trade a LONG 3 ES 100->104 gross 600
 => flows none
 
+killed before the last fills were saved: what grew has its cost by LEAN's average, now and later
+ACCOUNT USD 100000 live yes
+FUTURE ES x 50
+BUY 4 ES @ 100 by a
+MARK ES 101
+STOPPED
+OUTSIDE BUY 2 ES @ 110
+OUTSIDE SELL 1 ES @ 105.14
+MARK ES 105
+=> anomaly adopted
+=> lots unassigned ES 1 @ 350/3
+=> flow USD 271/3 271/3 while stopped
+SELL 2 ES @ 106.14 by a
+MARK ES 106
+=> trade a LONG 2 ES 100->106.14 gross 614
+SELL 2 ES @ 107.28 by a
+SELL 1 ES @ 107.28 by a
+MARK ES 107
+=> trade a LONG 2 ES 100->107.28 gross 728
+=> trade unassigned LONG 1 ES 350/3->107.28 reason order_of_a
+=> flows none
+
+killed, and the same quantity is held at another average price
+ACCOUNT EUR 100000 live yes
+FUTURE ES x 50 in USD
+RATE USD 0.9
+BUY 4 ES @ 100 by a
+MARK ES 101
+STOPPED
+OUTSIDE SELL 1 ES @ 104
+OUTSIDE BUY 1 ES @ 104
+MARK ES 105
+=> lots a ES 4 @ 100
+SELL 1 ES @ 106 by a
+RATE USD 0.95
+MARK ES 106
+=> trade a LONG 1 ES 100->106 gross 270
+SELL 3 ES @ 107 by a
+MARK ES 106
+=> trade a LONG 3 ES 100->107 gross 997.5
+=> flows none
+
 an inverse contract that shrank, by its coins
 ACCOUNT USD 1000 BTC 1 live yes
 INVERSE BTCUSD base BTC in USD x 100

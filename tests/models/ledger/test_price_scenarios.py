@@ -181,3 +181,28 @@ def test_what_is_margined_stands_aside_until_it_has_a_price_and_a_rate(
         expected = (100_000.0 + made) / (100_000.0 + later)
         assert tracker.scopes.account.track.nav == pytest.approx(expected)
     assert [anomaly.kind for anomaly in tracker.anomalies()] == ["no price yet"]
+
+
+def test_opposed_strategies_are_marked_where_lean_shows_a_settled_holding() -> None:
+    """LEAN holds none and shows what it settled: nothing is divided by 0, and it is booked."""
+    foreign = Instrument("D", "D", SecurityType.FUTURE, "EUR", multiplier=25.0)
+    tracker = PerformanceTracker()
+    tracker.apply(foreign)
+    tracker.apply(Opening(START, {"USD": 10_000.0, "EUR": 0.0}, {"USD": 1.0, "EUR": 1.1}))
+    for order, (quantity, name) in enumerate(((1.0, "bull"), (-1.0, "bear")), 1):
+        tag = f"strategy={name}"
+        tracker.apply(Fill(START, order, 1, "D", quantity, 15_000.0, rates={"EUR": 1.1}, tag=tag))
+    cash = {"USD": 10_000.0, "EUR": 500.0}
+    mark = Mark(
+        START + timedelta(minutes=1),
+        10_000.0,
+        {},
+        {"D": (0.0, 500.0)},
+        cash,
+        rates={"EUR": 1.1},
+        holdings={},
+    )
+    assert tracker.apply(mark)
+    assert tracker.ledger.marks == 1
+    assert tracker.balance()["unexplained"] == pytest.approx(0.0)
+    assert tracker.flows() == ()

@@ -35,7 +35,9 @@ def ticker_of(sid: str) -> str:
 
 def narrator_of(log: StructuredLogger, **given: Any) -> Narrator:
     """A narrator that names orders and instruments as usual, where nothing else is given."""
-    return Narrator(log, **{"name_order": order_name, "ticker": ticker_of, **given})
+    return Narrator(
+        log, **{"name_order": order_name, "name_event": order_name, "ticker": ticker_of, **given}
+    )
 
 
 class Silence:

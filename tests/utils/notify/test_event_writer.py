@@ -12,14 +12,14 @@ from utils.notify.event_writer import order_name
 
 def test_an_orders_name() -> None:
     """An order of a later deployment has its number before it, and no order has an empty name."""
-    assert [order_name(12), order_name(12, 2), order_name(0), order_name(0, 2), order_name(-1)] == [
-        *("o12", "2-o12", "", "", "o-1")
-    ]
+    ids = 12, 2_000_000_012, 0, -1, 11_000_000_001
+    assert [order_name(each) for each in ids] == ["o12", "2-o12", "", "o-1", "11-o1"]
 
 
 def test_orders_and_instruments_may_be_named_otherwise() -> None:
     """The names of orders and instruments come from the functions given."""
-    story = Story(name_order=lambda order: f"2-o{order}", ticker=lambda sid: f"<{sid}>")
+    names = dict.fromkeys(("name_order", "name_event"), lambda order: f"2-o{order}")
+    story = Story(**names, ticker=lambda sid: f"<{sid}>")
     story.narrator.order(update(OrderStatus.SUBMITTED, sid="S"))
     story.fill(1, 5.0, 10.0)
     story.fill(2, -5.0, 10.0)

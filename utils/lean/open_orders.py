@@ -1,0 +1,63 @@
+"""LEAN's open orders, read into what they can be known by in the next deployment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.events.orders import OrderType
+from models.ledger.open_orders import FoundOrder
+from models.ledger.orders import SavedOrder
+from models.tracker.core import Core
+from utils.lean.members import Members
+from utils.lean.orders import LIMIT_PRICE_TYPES, STOP_PRICE_TYPES
+from utils.lean.securities import Securities
+
+if TYPE_CHECKING:
+    from AlgorithmImports import Order, SecurityTransactionManager
+
+
+class OpenOrderReader:
+    """Reads LEAN's open orders: when a state is saved, and when a run goes on with one.
+
+    Args:
+        transactions: LEAN's orders.
+        core: It knows whose the orders are.
+        securities: The securities seen so far.
+    """
+
+    def __init__(
+        self, transactions: SecurityTransactionManager, core: Core, securities: Securities
+    ) -> None:
+        self._transactions = transactions
+        self._orders = core.ledger.books.orders
+        self._securities = securities
+        self._types = Members(OrderType)
+
+    def read(self) -> list[FoundOrder]:
+        """Return the orders that are open, with LEAN's ids and tags."""
+        return [self._found(order) for order in self._transactions.get_open_orders()]
+
+    def saved(self) -> list[SavedOrder]:
+        """Return what they can be known by, with whose they are."""
+        known = self._orders.known
+        found: list[SavedOrder] = []
+        for each in self.read():
+            order = known.get(each.order_id)
+            strategy, tag = (order.strategy, order.tag) if order else ("", each.tag)
+            found.append(each.known._replace(strategy=strategy or "", tag=tag))
+        return found
+
+    def _found(self, order: Order) -> FoundOrder:
+        """Read one order."""
+        order_type = self._types[order.type]
+        limit = order.limit_price if order_type in LIMIT_PRICE_TYPES else None
+        stop = order.stop_price if order_type in STOP_PRICE_TYPES else None
+        known = SavedOrder(
+            tuple(str(each) for each in order.broker_id),
+            self._securities.sid_of(order.symbol),
+            1 if order.quantity > 0 else -1,
+            order_type,
+            limit,
+            stop,
+        )
+        return FoundOrder(order.id, order.tag or "", known)
