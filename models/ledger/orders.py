@@ -113,8 +113,8 @@ class Orders(Restorable):
         ),
         Field("finished", deque_of(WHOLE), "_finished"),
         Field("seen", PART),
-        Field("base", WHOLE, absent=0),
-        Field("open", list_of(row_codec(SavedOrder)), "saved", absent=[]),
+        Field("id_base", WHOLE, "base", absent=0),
+        Field("open_orders", list_of(row_codec(SavedOrder)), "saved", absent=[]),
     )
 
     def __init__(self, default_strategy: str, resolver: Resolver = strategy_in_tag) -> None:

@@ -31,8 +31,8 @@ DATA = {
 # What states of this version may lack, as they were saved before it was kept.
 LATER = {
     "aside", "beside", "day_counts", "doubt", "doubted_at", "due", "expiry", "finished",
-    "fractions", "joined", "last_mark", "opening", "packed", "sampled", "shown_at",
-    "written",
+    "fractions", "id_base", "joined", "last_mark", "moved", "open_orders", "opening", "packed",
+    "sampled", "shown_at", "written",
 }  # fmt: skip
 Path = tuple[str | int, ...]
 
