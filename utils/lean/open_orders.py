@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from models.events.orders import OrderType
 from models.ledger.open_orders import FoundOrder
@@ -13,7 +13,7 @@ from utils.lean.orders import LIMIT_PRICE_TYPES, STOP_PRICE_TYPES
 from utils.lean.securities import Securities
 
 if TYPE_CHECKING:
-    from AlgorithmImports import Order, SecurityTransactionManager
+    from AlgorithmImports import LimitOrder, Order, SecurityTransactionManager, StopMarketOrder
 
 
 class OpenOrderReader:
@@ -50,8 +50,11 @@ class OpenOrderReader:
     def _found(self, order: Order) -> FoundOrder:
         """Read one order."""
         order_type = self._types[order.type]
-        limit = order.limit_price if order_type in LIMIT_PRICE_TYPES else None
-        stop = order.stop_price if order_type in STOP_PRICE_TYPES else None
+        limit = stop = None  # only the classes of these types have the members
+        if order_type in LIMIT_PRICE_TYPES:
+            limit = cast("LimitOrder", order).limit_price
+        if order_type in STOP_PRICE_TYPES:
+            stop = cast("StopMarketOrder", order).stop_price
         known = SavedOrder(
             tuple(str(each) for each in order.broker_id),
             self._securities.sid_of(order.symbol),

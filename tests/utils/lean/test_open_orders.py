@@ -17,7 +17,7 @@ LEFT = 499.0
 
 def selling(clock: str, **changes: Any) -> tapes.Line:
     """An event of an order to sell 10 at a limit of 60."""
-    terms = {
+    terms: dict[str, Any] = {
         "order": 2, "event": 1, "status": "SUBMITTED", "direction": "SELL", "fill_qty": 0.0,
         "fill_price": 0.0, "qty": -10.0, "order_qty": -10.0, "order_type": "LIMIT", "limit": 60.0,
         "fee": 0.0, "fee_account": 0.0, "position": 10.0, "cash": {"USD": [LEFT, 1.0]},

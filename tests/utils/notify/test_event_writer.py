@@ -18,8 +18,11 @@ def test_an_orders_name() -> None:
 
 def test_orders_and_instruments_may_be_named_otherwise() -> None:
     """The names of orders and instruments come from the functions given."""
-    names = dict.fromkeys(("name_order", "name_event"), lambda order: f"2-o{order}")
-    story = Story(**names, ticker=lambda sid: f"<{sid}>")
+
+    def name(order_id: int) -> str:
+        return f"2-o{order_id}"
+
+    story = Story(name_order=name, name_event=name, ticker=lambda sid: f"<{sid}>")
     story.narrator.order(update(OrderStatus.SUBMITTED, sid="S"))
     story.fill(1, 5.0, 10.0)
     story.fill(2, -5.0, 10.0)
