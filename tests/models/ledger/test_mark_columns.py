@@ -26,13 +26,12 @@ def held() -> Ledger:
     """Two strategies, long and short of a stock, and an option that one of them wrote."""
     made = ledger()
     book(made, OPTION)
-    other = {"tag": "strategy=other"}
     fills = [
         fill(1, 10.0, 11.0),
         fill(2, -4.0, 11.5),
         fill(4, 7.3, 10.7),
-        replace(fill(5, -1.0, 2.35, sid="O"), **other),
-        replace(fill(3, -3.0, 12.1), **other),
+        replace(fill(5, -1.0, 2.35, sid="O"), tag="strategy=other"),
+        replace(fill(3, -3.0, 12.1), tag="strategy=other"),
     ]
     for each in fills:
         book(made, each)
