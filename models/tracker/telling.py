@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from models.equity.nav_series import Change
-from models.equity.scopes import Scope
+from models.equity.scope import Scope
 from models.equity.session_book import BEGINNING
 from models.ledger.books import Books
 from models.ledger.effects import Effects
