@@ -30,6 +30,7 @@ from models.ledger.ledger import Ledger
 from models.ledger.statement import Sheet
 from models.ledger.tags import Resolver
 from models.settings import Settings
+from models.statistics.own_block import OwnBlock
 from models.tracker.amending import Amendments
 from models.tracker.by_hand import TradesByHand
 from models.tracker.core import Core
@@ -258,6 +259,14 @@ class PerformanceTracker(Amendments, TradesByHand):
         """The days of `daily_nav`, and the return of each on the day before."""
         days, navs = self._performance.daily_nav(strategy)
         return days, returns_of(navs)
+
+    def portfolio_statistics(self, strategy: str | None = None) -> OwnBlock:
+        """CAGR, volatility, Sortino, Calmar, Omega, VaR and all others of daily closes, by name.
+
+        They are those that `stats` prints at the desk, of the account or of a strategy, each with
+        the number of returns that it is of; computed when one is read, of this moment.
+        """
+        return self._performance.block(strategy)
 
     @property
     def current_equity(self) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.codec import Codec, packed_column
+from models.equity.prefix import Prefix
 from models.events.account import DayEnd
 from models.records import Saved, object_codec
 
@@ -71,6 +72,16 @@ class SampleLog:
     def samples(self) -> Samples:
         """A copy of the samples so far."""
         return Samples(*(column[:] for column in self._columns))
+
+    def samples_now(self) -> Prefix:
+        """Time, benchmark and risk-free rate of the samples so far, to be read later."""
+        times, _, benchmark, risk_free, _ = self._columns
+        return Prefix.of((times, benchmark, risk_free))
+
+    @property
+    def first(self) -> float | None:
+        """When the first was taken, Unix seconds; None without one."""
+        return self._columns[0][0] if self._columns[0] else None
 
     def state(self) -> dict[str, Any]:
         """JSON-able and exact."""

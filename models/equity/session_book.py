@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from models.codec import FLAG, list_of, maybe, packed_column
 from models.equity.daily import SATURDAY, weekdays
 from models.equity.moments import Moments
+from models.equity.prefix import Prefix
 from models.equity.session_metrics import FIRST_DATE, SessionKind, SessionMetrics
 from models.equity.sessions import SESSION_ROW, START_OF, Session, close_of, merge_sessions
 from models.errors import StateError
@@ -228,11 +229,13 @@ class SessionBook(Restorable):
         These are the weekdays with a mark and a NAV, and the days of a weekend that have a mark at
         which something was held, or on which the NAV moved.
         """
-        days, navs = map(list, self._closes)
-        if self._closes_at(self.day):
-            day, nav = close_of(self.day)
-            return [*days, day], [*navs, nav]
+        days, navs = self.closes_now().rows()
         return days, navs
+
+    def closes_now(self) -> Prefix:
+        """What `daily_closes` returns, to be read later."""
+        after = (close_of(self.day),) if self._closes_at(self.day) else ()
+        return Prefix.of(self._closes, *after)
 
     def _closes_at(self, day: Session) -> bool:
         """Whether the open day has a close of its own."""

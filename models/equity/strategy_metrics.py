@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from models.records import Record
+from models.statistics.portfolio import Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class StrategyMetrics(Record):
             min(return, 0), times the same root; None without a return below 0.
         capital: Equity that the NAV starts from.
         trading_days: The days of `daily_returns`, which are the n of the ratios.
+        portfolio: The whole block of portfolio figures by name, each with its n: those of
+            `models.statistics.portfolio.OWN`, of daily closes. It is computed when it is read.
     """
 
     strategy_name: str
@@ -45,3 +49,4 @@ class StrategyMetrics(Record):
     sortino_ratio: float | None = None
     capital: float = 0.0
     trading_days: int = 0
+    portfolio: Mapping[str, Figure] = field(default_factory=dict, hash=False, repr=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -13,6 +14,7 @@ from models.equity.samples import Floats
 from models.equity.session_metrics import SessionKind, SessionMetrics
 from models.equity.strategy_metrics import StrategyMetrics
 from models.errors import CallError
+from models.statistics.own_block import BlockInputs, OwnBlock
 from models.tracker.core import Core
 
 MOMENT = timedelta.resolution
@@ -32,10 +34,29 @@ class Performance:
 
     def account(self) -> StrategyMetrics:
         """The account in the figures that a strategy has; its name is empty."""
+        with self._core.lock:
+            return replace(self.headline(), portfolio=self.block(None))
+
+    def headline(self) -> StrategyMetrics:
+        """The same without the block of portfolio figures, which takes time to compute."""
         core = self._core
         with core.lock:
             figures = core.scopes.account.metrics
             return figures(core.ledger.total(), core.days_per_year, self._span())
+
+    def block(self, strategy: str | None) -> OwnBlock:
+        """Every portfolio figure of daily closes, computed when one is read."""
+        core = self._core
+        with core.lock:
+            return OwnBlock(
+                BlockInputs(
+                    closes=core.scopes.find(strategy).track.book.closes_now(),
+                    span=self._span(),
+                    samples=core.days.log.samples_now(),
+                    zone=core.zone,
+                    days_per_year=core.days_per_year,
+                )
+            )
 
     def strategies(self) -> dict[str, StrategyMetrics]:
         """Each strategy in figures; `unassigned` among them where it ever held something."""
@@ -43,7 +64,10 @@ class Performance:
         with core.lock:
             span = self._span()
             return {
-                name: scope.metrics(core.ledger.sheet(name), core.days_per_year, span)
+                name: replace(
+                    scope.metrics(core.ledger.sheet(name), core.days_per_year, span),
+                    portfolio=self.block(name),
+                )
                 for name, scope in core.scopes.strategies.items()
             }
 
@@ -91,9 +115,9 @@ class Performance:
         last = core.ledger.books.time
         if not core.deployments or last is None:
             return None
-        begun, sampled = core.deployments[0].time, core.samples.time
-        if len(sampled):  # LEAN samples a backtest's start before its first slice
-            begun = min(begun, datetime.fromtimestamp(float(sampled[0]), UTC))
+        begun, sampled = core.deployments[0].time, core.days.log.first
+        if sampled is not None:  # LEAN samples a backtest's start before its first slice
+            begun = min(begun, datetime.fromtimestamp(sampled, UTC))
         # without a mark of its own a midnight is of the day that it ends
         first, until = (each.astimezone(core.zone).date() for each in (begun, last - MOMENT))
         return first, max(first, until, core.scopes.account.track.book.last_close or first)

@@ -65,7 +65,9 @@ class TrackerState:
         """Everything the parts know at one moment; what is large becomes JSON later."""
         core = self._core
         with core.lock:
-            headline = {**self._performance.account().to_dict(), "equity": core.ledger.equity_now()}
+            headline = self._performance.headline().to_dict()
+            del headline["portfolio"]  # it takes time, and can be computed of what is saved
+            headline["equity"] = core.ledger.equity_now()
             return {
                 **core_state(core),
                 "by_hand": self._manual.by_hand,

@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from models.performance_tracker import PerformanceTracker
 from models.statistics.closes import Closes
-from workbench.statistics.figures import closes
 
 Floats = npt.NDArray[np.float64]
 Days = npt.NDArray[np.int64]
@@ -58,7 +57,7 @@ class DailySeries:
 
 def daily_series(tracker: PerformanceTracker) -> DailySeries:
     """The days of a tracker up to its last mark; none where it has no NAV yet."""
-    account = closes(tracker)
+    account = tracker.portfolio_statistics().closes
     days = np.asarray(account.day, np.int64)[1:]
     returns = _returns(account)
     equity = _equity_before(tracker, account)
@@ -77,7 +76,7 @@ def _strategy(tracker: PerformanceTracker, name: str, days: Days) -> StrategyDay
     """The days of a strategy on the account's dates. No deposit is a strategy's, so what it made
     is its capital times the change of its NAV.
     """
-    own, capital = closes(tracker, name), tracker.scopes.find(name).capital
+    own, capital = tracker.portfolio_statistics(name).closes, tracker.scopes.find(name).capital
     returns, pnl = np.zeros((2, days.size))
     if len(own.day) > 1:
         at = np.searchsorted(days, np.asarray(own.day, np.int64)[1:])

@@ -19,13 +19,12 @@ drawdowns. Undefined is null. Pure functions of a tracker, and of the replay it 
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
 
-from models.equity.daily import days_a_year
-from models.equity.samples import Column, Samples
+from models.equity.samples import Column
 from models.execution.group_metrics import OrderGroup
 from models.performance_tracker import PerformanceTracker
 from models.statistics.closes import Closes
@@ -33,7 +32,7 @@ from models.statistics.lean_portfolio import lean_portfolio_statistics
 from models.statistics.lean_trades import LeanTradeStatistics
 from models.statistics.lean_windows import rolling_statistics
 from models.statistics.periods import DailyDrawdownPeriod, drawdown_periods, period_ladder
-from models.statistics.portfolio import OWN, own_statistics
+from models.statistics.portfolio import OWN
 from models.trades.record import LONG, SHORT
 from models.trades.statistics import GroupBy
 from workbench.replay.replay import Replay
@@ -48,9 +47,6 @@ OF_CLOSINGS = (
 # What LEAN rounds to three decimals, else four; and what has no zeros at the end.
 THREE_DECIMALS = frozenset({"drawdown", "valueAtRisk99", "valueAtRisk95"})
 TRIMMED = frozenset({"startEquity", "endEquity", "winRate", "lossRate", "drawdownRecovery"})
-
-# A sample at midnight is the close of the day before.
-BEFORE = timedelta(microseconds=1)
 
 
 def replay_statistics(replay: Replay) -> JSON:
@@ -133,12 +129,8 @@ def own_figures(tracker: PerformanceTracker, strategy: str | None = None) -> JSO
     Raises:
         UnknownStrategyError: There is no such strategy.
     """
-    series = closes(tracker, strategy)
-    portfolio = own_statistics(
-        series,
-        days_a_year=_days_a_year(tracker, series),
-        risk_free=_mean(tracker.samples.risk_free) or 0.0,
-    )
+    portfolio = tracker.portfolio_statistics(strategy)
+    series = portfolio.closes
     begun = [each.time.astimezone(tracker.zone).date() for each in tracker.deployments]
     return {
         "trades": _trades(tracker, strategy),
@@ -148,35 +140,13 @@ def own_figures(tracker: PerformanceTracker, strategy: str | None = None) -> JSO
     }
 
 
-def _days_a_year(tracker: PerformanceTracker, series: Closes) -> int:
-    """LEAN's trading days a year; 365 where the series itself has more than 300 a year."""
-    count = len(series.day) - 1
-    if count < 1:
-        return int(tracker.days_per_year)
-    first, last = (date.fromordinal(int(series.day[at])) for at in (1, -1))
-    return int(days_a_year(count, first, last, tracker.days_per_year))
-
-
 def closes(tracker: PerformanceTracker, strategy: str | None = None) -> Closes:
     """The closes of the account or of a strategy, with the benchmark of the same days.
 
     Raises:
         UnknownStrategyError: There is no such strategy.
     """
-    found, navs = tracker.daily_nav(strategy)
-    if not found or not tracker.scopes.find(strategy).track.book.daily_closes()[0]:
-        return Closes((), ())
-    days = [day.toordinal() for day in found]
-    dates = [days[0] - 1, *days]
-    values = _benchmark(tracker.samples, tracker)
-    return Closes(dates, [1.0, *navs], [values.get(int(day), 0.0) for day in dates])
-
-
-def _benchmark(samples: Samples, tracker: PerformanceTracker) -> dict[int, float]:
-    """The benchmark at the close of local dates, by their ordinals."""
-    moments = (datetime.fromtimestamp(time, UTC) - BEFORE for time in samples.time)
-    dates = (moment.astimezone(tracker.zone).toordinal() for moment in moments)
-    return dict(zip(dates, map(float, samples.benchmark), strict=True))
+    return tracker.portfolio_statistics(strategy).closes
 
 
 def _trades(tracker: PerformanceTracker, strategy: str | None) -> JSON:
