@@ -116,6 +116,8 @@ class Books:
         self.instruments[sid] = instrument
         self.tickers[sid] = instrument.ticker
         self.holdings[sid] = Holding(instrument)
+        if instrument.strike is not None:
+            self.orders.legs = True
         for currency in (instrument.quote, instrument.currency, instrument.base):
             if currency:
                 self.rates.setdefault(currency, 0.0)

@@ -7,14 +7,23 @@ to nobody: each of its fills falls on the strategies that hold the instrument.
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
 from models.codec import WHOLE, deque_of, list_of
+from models.events.instruments import Instrument
 from models.events.orders import COMBOS, Fill, OrderType, OrderUpdate
 from models.fields import PART, Field, Restorable, Table
 from models.ledger.seen_events import SeenEvents
-from models.ledger.tags import UNASSIGNED, Resolver, lean_reason, risk_each, strategy_in_tag
+from models.ledger.tags import (
+    UNASSIGNED,
+    Resolver,
+    group_in_tag,
+    lean_reason,
+    risk_each,
+    strategy_in_tag,
+)
 from models.records import Saved, row_codec
 from models.rows import row_of
 
@@ -45,6 +54,8 @@ class Order:
         shares: Of LEAN's own order: how its last fill was shared, summing to 1.
         finished: Whether it is filled, cancelled or rejected.
         risk: What a unit could lose as its tag says, account currency; 0 where it does not.
+        group: What it is a leg of: the NAME of `group=NAME` in its tag, or "#" and LEAN's id of its
+            combo; empty where it is neither.
     """
 
     strategy: str | None
@@ -55,6 +66,7 @@ class Order:
     shares: dict[str, float] | None = None
     finished: bool = False
     risk: float = 0.0
+    group: str = ""
 
 
 class Orders(Restorable):
@@ -64,6 +76,8 @@ class Orders(Restorable):
         known: Those that are open or finished not long ago, by id.
         seen: Which of their events came already.
         named: How many orders of this run named their strategy; it is not saved.
+        legs: Whether orders may be legs of structures: an option is known, or an order named a
+            group. While it is False nobody looks for structures. It is not saved.
         unnamed: Tag -> how many orders of this run went to the default strategy for want of a name;
             tags beyond the first few are counted as `OTHER_TAGS`. It is not saved.
     """
@@ -71,7 +85,7 @@ class Orders(Restorable):
     STATE: ClassVar[Table] = Table(
         Field(
             "orders",
-            list_of(row_of(WHOLE, row_codec(Order, Saved(absent={"risk": 0.0})))),
+            list_of(row_of(WHOLE, row_codec(Order, Saved(absent={"risk": 0.0, "group": ""})))),
             "_known_orders",
         ),
         Field("finished", deque_of(WHOLE), "_finished"),
@@ -85,6 +99,7 @@ class Orders(Restorable):
         self._finished: deque[int] = deque()
         self.seen = SeenEvents()
         self.named = 0
+        self.legs = False
         self.unnamed: Counter[str] = Counter()
 
     def find(self, order_id: int) -> Order | None:
@@ -106,6 +121,8 @@ class Orders(Restorable):
             arrival = (bid + ask) / 2 if bid and ask else event.price
         strategy, reason = self._owner(ticker, tag, order_type)
         order = self.known[event.order_id] = Order(strategy, order_type, tag, arrival, reason)
+        if event.group or "group" in tag:
+            self._group(order, tag, event.group)
         if "risk=" in tag and order_type not in COMBOS:  # a leg's risk is in no tag
             order.risk = risk_each(tag, ordered_quantity(event))
         return order
@@ -115,6 +132,8 @@ class Orders(Restorable):
         order_id = self.seen.lowest - 1
         risk = risk_each(tag, quantity)
         self.known[order_id] = Order(strategy, OrderType.MARKET, tag, risk=risk)
+        if "group" in tag:
+            self._group(self.known[order_id], tag, 0)
         return order_id
 
     def _owner(self, ticker: str, tag: str, order_type: OrderType) -> tuple[str | None, str]:
@@ -132,6 +151,16 @@ class Orders(Restorable):
         few = len(self.unnamed) < UNNAMED_TAGS_KEPT or tag in self.unnamed
         self.unnamed[tag if few else OTHER_TAGS] += 1
         return self._default, ORDER
+
+    def _group(self, order: Order, tag: str, combo: int) -> None:
+        """Note what an order is a leg of: what its tag says, else its combo."""
+        order.group = group_in_tag(tag) or (f"#{combo}" if combo else "")
+        self.legs |= bool(order.group)
+
+    def look_for_legs(self, instruments: Iterable[Instrument]) -> None:
+        """Find out anew whether orders may be legs of structures, of what a state brought."""
+        options = any(each.strike is not None for each in instruments)
+        self.legs = options or any(order.group for order in self.known.values())
 
     def forget(self) -> None:
         """Forget LEAN's orders: it counts them anew. Those by hand stay."""
