@@ -17,6 +17,7 @@ from models.ledger.holdings import Exposure, PositionRecord, Positions
 from models.ledger.statement import Flow, Sheet
 from models.performance_tracker import PerformanceTracker
 from models.settings import Alarm, Settings, SettingsError
+from models.structures.record import StructureLeg, StructureRecord
 from models.tracker.notices import Notice, NoticeKind
 from models.tracker.ports import Logger
 from models.tracker.summary import PerformanceSummary
@@ -50,6 +51,8 @@ __all__ = [
     "SettingsError",
     "Sheet",
     "StrategyMetrics",
+    "StructureLeg",
+    "StructureRecord",
     "TrackerError",
     "TradeRecord",
     "UnknownStrategyError",

@@ -31,6 +31,7 @@ from models.ledger.statement import Sheet
 from models.ledger.tags import Resolver
 from models.settings import Settings
 from models.statistics.own_block import OwnBlock
+from models.structures.record import STRUCTURES, StructureRecord
 from models.tracker.amending import Amendments
 from models.tracker.by_hand import TradesByHand
 from models.tracker.core import Core
@@ -46,6 +47,7 @@ from models.tracker.persistence import Found, Persistence
 from models.tracker.ports import Follower, Logger, StructuredLog, storage_in
 from models.tracker.positions import HeldPositions
 from models.tracker.state import TrackerState
+from models.tracker.structures import NO_PRICES, TradeStructures
 from models.tracker.summary import PerformanceSummary, Summarizer
 from models.tracker.trades import ClosedTrades, TradeFilter
 from models.trades.metrics import TradeMetrics
@@ -127,6 +129,7 @@ class PerformanceTracker(Amendments, TradesByHand):
         self._performance = Performance(core)
         self._positions = HeldPositions(core)
         self._trades = ClosedTrades(core)
+        self._structures = TradeStructures(core)
         self._orders = ExecutedOrders(core)
         self._summarizer = Summarizer(core, self._performance, self._positions, self._orders)
         self._whole = TrackerState(core, self._manual, self._performance, self._trades)
@@ -205,22 +208,39 @@ class PerformanceTracker(Amendments, TradesByHand):
         limit: int | None = None,
         *,
         book: str = LOTS,
-    ) -> list[TradeRecord]:
+    ) -> list[Any]:
         """Closed trades, the oldest first; those beyond memory come out of the archive.
 
-        What the archive has lost is missing, and counted in `errors`.
+        They are `TradeRecord`s, of structures `StructureRecord`s, of which those in memory are all
+        there is. What the archive has lost is missing, and counted in `errors`.
 
         Args:
             strategy: Only this one's.
             symbol: Only of this ticker or Symbol ID.
             since: Only those that closed at this time or later; aware.
             limit: Only the last so many of them.
-            book: "lots", each closing quantity against its lot, or "positions", flat to flat.
+            book: "lots", each closing quantity against its lot, "positions", flat to flat, or
+                "structures", legs that were opened and closed as one trade.
 
         Raises:
-            CallError: The limit is negative or the time naive.
+            CallError: The limit is negative or the time naive, or there is no such book.
         """
-        return self._trades.trades(TradeFilter(strategy, symbol, since, limit), book)
+        wanted = TradeFilter(strategy, symbol, since, limit)
+        if book == STRUCTURES:
+            return self._structures.closed(wanted)
+        return self._trades.trades(wanted, book)
+
+    def structures(
+        self, strategy: str | None = None, prices: Mapping[str, float] = NO_PRICES
+    ) -> list[StructureRecord]:
+        """The open structures at the last mark: P&L, risk, and distance to the strikes.
+
+        Args:
+            strategy: Only this one's.
+            prices: Underlying's Symbol ID -> its price, for the distances; inside LEAN they are
+                read from it. One that is held needs none.
+        """
+        return self._structures.open(strategy, prices)
 
     def open_trades(self, strategy: str | None = None) -> list[TradeRecord]:
         """The open lots as trades that would end at the last mark, before the fees of an exit."""
@@ -282,15 +302,19 @@ class PerformanceTracker(Amendments, TradesByHand):
         found = self._performance.sessions(SessionKind.INCEPTION, None)
         return found[-1].peak_equity if found else self.current_equity
 
-    def trade_statistics(self, strategy: str | None = None) -> TradeMetrics:
-        """Every figure of the closed lots, of all or of a strategy; net of fees."""
-        return self._trades.statistics(strategy)
+    def trade_statistics(self, strategy: str | None = None, *, book: str = LOTS) -> TradeMetrics:
+        """Every figure of the closed trades of a book, of all or of a strategy; net of fees.
+
+        The figures of positions are of those that `trades` gives, of which a run without an archive
+        has the last only; a structure counts as one trade, bought where it was a debit.
+        """
+        return self._trades.statistics(strategy, book)
 
     def trade_groups(
-        self, by: GroupBy | str, strategy: str | None = None
+        self, by: GroupBy | str, strategy: str | None = None, *, book: str = LOTS
     ) -> dict[str, TradeMetrics]:
-        """Every figure of the closed lots in groups, as by "symbol"; `GroupBy` names the kinds."""
-        return self._trades.groups(by, strategy)
+        """The same figures in groups, as by "symbol"; `GroupBy` names the kinds."""
+        return self._trades.groups(by, strategy, book)
 
     def execution_quality(
         self, by: OrderGroup | str = OrderGroup.ACCOUNT

@@ -7,7 +7,8 @@ what happens, with what must hold after it on lines that start with `=>`. `#` st
     STOCK AAPL in USD               also OPTION, INDEX_OPTION, FUTURE_OPTION, FUTURE, CFD, PERP,
                                     INVERSE, COIN, FOREX, INDEX: see DEFINED for what they may say
     BUY 10 AAPL @ 100 fee 1         an order; by NAME, order ID, event ID, done no, in EUR (the
-                                    fee), at 14:31 (its time), and last of all: tag ANY TEXT
+                                    fee), at 14:31 (its time), combo ID, group NAME, and last of
+                                    all: tag ANY TEXT
     FIRST BUY 10 AAPL @ 100         the same as the very first hook: the account opens before it
     LEAN SELL 5 AAPL @ 110          an order that LEAN makes itself, tagged Liquidated
     LIQUIDATE AAPL @ 110            LEAN sells or buys back all that it holds, if it holds any
@@ -308,6 +309,7 @@ class Player:
             order_type,
             said.get("message", ""),
             said.get("done") != "no",
+            group=int(said.get("combo", "0")),
         )
 
     def _order(self, said: dict[str, str]) -> tuple[int, int, str | None, OrderType | None]:
@@ -319,7 +321,10 @@ class Player:
         if not first and not said.keys() & {"by", "tag"}:
             return order_id, event_id, None, None
         tag = said.get("tag") or (f"strategy={said['by']}" if "by" in said else "")
-        return order_id, event_id, tag, OrderType[said.get("type", "MARKET")]
+        if "group" in said:
+            tag = f"{tag} group={said['group']}"
+        kind = said.get("type", "COMBO_MARKET" if "combo" in said else "MARKET")
+        return order_id, event_id, tag, OrderType[kind]
 
     def _lean(self, words: list[str]) -> None:
         self.apply(self._trade(words, lean=True))

@@ -16,8 +16,10 @@ from models.errors import Failure, guarded
 from models.ledger.tags import Resolver
 from models.performance_tracker import PerformanceTracker
 from models.settings import Settings, read_settings
+from models.structures.record import StructureRecord
 from models.tracker.ports import Follower
 from models.tracker.resolvers import check_resolver
+from models.tracker.structures import NO_PRICES
 from models.trades.log import Archive
 from utils.lean.commands import Commands
 from utils.lean.conversions import utc
@@ -153,6 +155,14 @@ class LeanTracker(PerformanceTracker):
         self.saving.save_last()
         self.reporting.guard("finish", self.reporting.tell_result)
         self.log.close()
+
+    def structures(
+        self, strategy: str | None = None, prices: Mapping[str, float] = NO_PRICES
+    ) -> list[StructureRecord]:
+        """The open structures at the last mark; the underlyings' prices are LEAN's now."""
+        with self.core.lock:
+            options = self.core.structures.open_options()
+        return super().structures(strategy, prices or self.run.feed.underlying_prices(options))
 
     # --- what is saved
 

@@ -73,6 +73,8 @@ class OrderUpdate:
         fee: What LEAN charges for the order with this event, in `fee_currency`, positive when paid.
         fee_currency: The currency of the fee.
         rates: Account currency per unit of each foreign currency that the fee touches.
+        group: LEAN's id of the combo that the order is a leg of, where this is its first event; 0
+            of what is no combo.
     """
 
     time: datetime
@@ -93,6 +95,7 @@ class OrderUpdate:
     fee: float = 0.0
     fee_currency: str = ""
     rates: Mapping[str, float] = field(default_factory=dict)
+    group: int = 0
 
     def __post_init__(self) -> None:
         if self.time.tzinfo is not UTC:  # asking for its offset from UTC is slow
@@ -124,6 +127,7 @@ class Fill:
         market: The instrument's price at that moment, quote currency; 0 where it was not read.
         ordered: The order's whole quantity, signed, where this is its first event; 0 where it was
             not read.
+        group: As of `OrderUpdate`.
     """
 
     time: datetime
@@ -141,6 +145,7 @@ class Fill:
     final: bool = True
     market: float = 0.0
     ordered: float = 0.0
+    group: int = 0
 
     def __post_init__(self) -> None:
         if self.time.tzinfo is None or not isfinite(self.quantity + self.price + self.fee):

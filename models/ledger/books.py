@@ -115,6 +115,7 @@ class Books:
         self.instruments[sid] = instrument
         self.tickers[sid] = instrument.ticker
         self.holdings[sid] = Holding(instrument)
+        self.orders.legs |= instrument.strike is not None
         for currency in (instrument.quote, instrument.currency, instrument.base):
             if currency:
                 self.rates.setdefault(currency, 0.0)
@@ -256,13 +257,12 @@ class Books:
         else:
             fee, currency, fee_rate = self._charge(fill, instrument)
         cost, kind, tag, risk = fee * fee_rate, order.order_type, order.tag, order.risk
-        time, order_id, reason = fill.time, fill.order_id, order.reason
+        time, order_id, reason = fill.time, self.orders.numbered(fill.order_id), order.reason
         if kind is EXERCISE:
             reason = exit_reason(order, fill, instrument)
             if instrument.rules.settles_in_cash and not price:
                 settled += self._settle_exercise(fill, instrument)
         each = abs(unit_value) * instrument.multiplier * rate
-        order_id = order_id + self.orders.base if order_id > 0 else order_id
         values = (time, order_id, size, price, rate, cost, arrival, tag, False, kind, risk)
         whole = build(Execution, values)
         parts = (instrument, whole, reason, each, fee, currency, fee_rate, settled, landed)

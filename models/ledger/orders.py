@@ -7,14 +7,23 @@ to nobody: each of its fills falls on the strategies that hold the instrument.
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from models.codec import WHOLE, deque_of, list_of
+from models.events.instruments import Instrument
 from models.events.orders import COMBOS, Fill, OrderStatus, OrderType, OrderUpdate
 from models.fields import PART, Field, Restorable, Table
 from models.ledger.seen_events import SeenEvents
-from models.ledger.tags import UNASSIGNED, Resolver, lean_reason, risk_each, strategy_in_tag
+from models.ledger.tags import (
+    UNASSIGNED,
+    Resolver,
+    group_in_tag,
+    lean_reason,
+    risk_each,
+    strategy_in_tag,
+)
 from models.records import Saved, row_codec
 from models.rows import row_of
 
@@ -51,6 +60,8 @@ class Order:
         shares: Of LEAN's own order: how its last fill was shared, summing to 1.
         finished: Whether it is filled, cancelled or rejected.
         risk: What a unit could lose as its tag says, account currency; 0 where it does not.
+        group: What it is a leg of: the NAME of `group=NAME` in its tag, or "#" and LEAN's id of its
+            combo; empty where it is neither.
     """
 
     strategy: str | None
@@ -61,6 +72,7 @@ class Order:
     shares: dict[str, float] | None = None
     finished: bool = False
     risk: float = 0.0
+    group: str = ""
 
 
 class SavedOrder(NamedTuple):
@@ -101,6 +113,8 @@ class Orders(Restorable):
         base: What is added to LEAN's ids in trades, so that deployments are told apart.
         saved: Those that were open at the last save, as they can be known again.
         named: How many orders of this run named their strategy; it is not saved.
+        legs: Whether orders may be legs of structures: an option is known, or an order named a
+            group. While it is False nobody looks for structures. It is not saved.
         unnamed: Tag -> how many orders of this run went to the default strategy for want of a name;
             tags beyond the first few are counted as `OTHER_TAGS`. It is not saved.
     """
@@ -108,7 +122,7 @@ class Orders(Restorable):
     STATE: ClassVar[Table] = Table(
         Field(
             "orders",
-            list_of(row_of(WHOLE, row_codec(Order, Saved(absent={"risk": 0.0})))),
+            list_of(row_of(WHOLE, row_codec(Order, Saved(absent={"risk": 0.0, "group": ""})))),
             "_known_orders",
         ),
         Field("finished", deque_of(WHOLE), "_finished"),
@@ -126,15 +140,17 @@ class Orders(Restorable):
         self.base = 0
         self.saved: list[SavedOrder] = []
         self.named = 0
+        self.legs = False
         self.unnamed: Counter[str] = Counter()
 
     def find(self, order_id: int) -> Order | None:
         """The order, unless it is unknown or was finished long ago."""
         return self.known.get(order_id)
 
-    def order_of(self, event: Fill | OrderUpdate, ticker: str) -> Order:
-        """The order of an event; made, and its strategy fixed, when the event is its first."""
-        return self.known.get(event.order_id) or self.begin(event, ticker)
+    def traded(self, order_id: int) -> Order | None:
+        """The order that a trade or a lot names so, unless it is another deployment's or gone."""
+        own = order_id - self.base if order_id > 0 else order_id
+        return self.known.get(own) if (own > 0) is (order_id > 0) else None
 
     def begin(self, event: Fill | OrderUpdate, ticker: str) -> Order:
         """The order that an event is the first of, with its strategy fixed."""
@@ -147,6 +163,8 @@ class Orders(Restorable):
             arrival = (bid + ask) / 2 if bid and ask else event.price
         strategy, reason = self._owner(ticker, tag, order_type)
         order = self.known[event.order_id] = Order(strategy, order_type, tag, arrival, reason)
+        if event.group or "group" in tag:
+            self._group(order, tag, event.group)
         if "risk=" in tag and order_type not in COMBOS:  # a leg's risk is in no tag
             order.risk = risk_each(tag, ordered_quantity(event))
         return order
@@ -156,6 +174,8 @@ class Orders(Restorable):
         order_id = self.seen.lowest - 1
         risk = risk_each(tag, quantity)
         self.known[order_id] = Order(strategy, OrderType.MARKET, tag, risk=risk)
+        if "group" in tag:
+            self._group(self.known[order_id], tag, 0)
         return order_id
 
     def _owner(self, ticker: str, tag: str, order_type: OrderType) -> tuple[str | None, str]:
@@ -173,6 +193,16 @@ class Orders(Restorable):
         few = len(self.unnamed) < UNNAMED_TAGS_KEPT or tag in self.unnamed
         self.unnamed[tag if few else OTHER_TAGS] += 1
         return self._default, ORDER
+
+    def _group(self, order: Order, tag: str, combo: int) -> None:
+        """Note what an order is a leg of: what its tag says, else its combo."""
+        order.group = group_in_tag(tag) or (f"#{combo}" if combo else "")
+        self.legs |= bool(order.group)
+
+    def look_for_legs(self, instruments: Iterable[Instrument]) -> None:
+        """Find out anew whether orders may be legs of structures, of what a state brought."""
+        options = any(each.strike is not None for each in instruments)
+        self.legs = options or any(order.group for order in self.known.values())
 
     def numbered(self, order_id: int) -> int:
         """The id of one of LEAN's orders, told apart from those of other deployments."""

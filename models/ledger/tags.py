@@ -34,11 +34,12 @@ _RISK = re.compile(r"(?:^|[\s,;|])risk=(\d+(?:\.\d+)?)(?![^\s,;|]|,\d)")
 # The tags whose meaning is remembered: most orders have the tag of an order before.
 TAGS_KEPT = 1_000
 # After = there may be blanks, after : there are none; a name in quotes may hold blanks.
-_STRATEGY = re.compile(
-    r"""(?:^|[\s,;|])strategy(?:\s*=\s*|:)"""
-    r"""(?:"([^"]*)"|'([^']*)'|([^\s,;|="'][^\s,;|=]*))(?![^\s,;|])""",
-    re.IGNORECASE,
+_NAMED = (
+    r"""(?:^|[\s,;|])%s(?:\s*=\s*|:)"""
+    r"""(?:"([^"]*)"|'([^']*)'|([^\s,;|="'][^\s,;|=]*))(?![^\s,;|])"""
 )
+_STRATEGY = re.compile(_NAMED % "strategy", re.IGNORECASE)
+_GROUP = re.compile(_NAMED % "group", re.IGNORECASE)
 
 
 def strategy_in_tag(ticker: str, tag: str, order_type: OrderType) -> str | None:
@@ -51,6 +52,14 @@ def _named_in(tag: str) -> str | None:
     """The NAME that the tag gives as its strategy, or None."""
     found = _STRATEGY.search(tag)
     return (found[found.lastindex or 0].strip() or None) if found else None
+
+
+@lru_cache(TAGS_KEPT)
+def group_in_tag(tag: str) -> str:
+    """The NAME of `group=NAME` or `group:NAME` in an order's tag; empty without one."""
+    found = _GROUP.search(tag)
+    # what LEAN numbers begins with a sign of its own
+    return found[found.lastindex or 0].strip().lstrip("#@") if found else ""
 
 
 def risk_in_tag(tag: str) -> float | None:

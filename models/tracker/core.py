@@ -7,7 +7,7 @@ anything and trade.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
@@ -29,23 +29,18 @@ from models.ledger.order_fees import book_update
 from models.ledger.tags import UNASSIGNED, Resolver
 from models.settings import Settings, chosen
 from models.tracker.archiving import Archiving
+from models.tracker.closing import ClosingBooks
 from models.tracker.days import EndedDays
 from models.tracker.deployments import Deployment, begin_deployment
-from models.tracker.facts import InstrumentFacts
 from models.tracker.guard import Guard
-from models.tracker.in_step import BooksInStep
 from models.tracker.listeners import Listeners
 from models.tracker.notices import NoticeKind
 from models.tracker.ports import Follower, Storage
 from models.tracker.resolvers import RESOLVERS, CarefulResolver
-from models.tracker.telling import quote_of, tell_change, tell_flows, tell_trades
-from models.trades.builders import Quote
-from models.trades.log import TradeLog
-from models.trades.record import LOTS, POSITIONS, TradeRecord
-from models.trades.statistics import TradeStatistics
+from models.tracker.telling import tell_change, tell_flows
 
 
-class Core(BooksInStep):
+class Core(ClosingBooks):
     """Everything that is known, kept in step event by event.
 
     Args:
@@ -66,9 +61,7 @@ class Core(BooksInStep):
         archiving: The way of closed trades out of memory and back.
         days: The days that ended, and LEAN's samples.
         deployments: Each start of LEAN that the books went through, the oldest first.
-        logs: The closed trades of each book.
         on_begin: Called under the lock when empty books take the place of those so far.
-        statistics: Every closed lot in columns.
         execution: What orders cost; None where the setting `execution` is off.
     """
 
@@ -115,14 +108,11 @@ class Core(BooksInStep):
             books.account(name)
         self.days = EndedDays()
         self.deployments: list[Deployment] = []
-        self.logs = {book: TradeLog(settings.keep_trades) for book in (LOTS, POSITIONS)}
-        self.statistics = TradeStatistics(self.zone)
-        self._facts = InstrumentFacts(books)
+        self._begin_closing(settings, self.zone, self._ledger)
         self.execution: ExecutionQuality | None = None
         if chosen(settings.execution, self.live):
             self.execution = ExecutionQuality(self.zone, settings.execution_limits)
         self._anomalies_told = self._flows_told = 0
-        self._restless = False  # somebody must be called once the lock is released
         if self.on_begin is not None:
             self.on_begin()
 
@@ -201,6 +191,7 @@ class Core(BooksInStep):
             self.deployments.append(begun)
             if number > 1:
                 self.ledger.books.orders.forget(number)
+                self.structures.deploy()
                 if self.execution is not None:
                     self.execution.deploy(time)
             return begun
@@ -302,6 +293,8 @@ class Core(BooksInStep):
         self._scopes.mark(time, self._ledger, drawdowns=at_once)
         if self.execution is not None:
             self.execution.mark(time, prices)
+        if self.structures.open:
+            self._structured(self.structures.mark, time)
 
     def _see(self, mark: Mark) -> None:
         if len(self.ledger.flows) != self._flows_told:
@@ -313,6 +306,7 @@ class Core(BooksInStep):
 
     def _split(self, event: Split) -> Effects:
         if split_happens(self.ledger.knowing(event.sid), event):
+            self.structures.split(event.sid, event.factor)
             if self.execution is not None:
                 self.execution.split(event.sid, event.factor)
             if self.follower is not None:
@@ -331,19 +325,6 @@ class Core(BooksInStep):
 
     # --- what came of it
 
-    def count(self, effects: Effects) -> None:
-        """Count, keep and tell what executions paid, opened and closed."""
-        self._scopes.count(effects)
-        for _, _, _, _, trades, round_trip, _ in effects:
-            if trades:
-                self._restless |= self.logs[LOTS].take(trades)
-                self.statistics.take(trades, self._facts.of(trades[0].sid))
-            if round_trip is not None and self.logs[POSITIONS].take((round_trip,)):
-                self._restless = True
-        if self.listeners.hear_trades:
-            tell_trades(self.listeners, effects, self._ledger.books)
-            self._restless = True
-
     def _tell(self, books: Books) -> None:
         """Tell how the scopes changed and what should not have been seen."""
         changes, put = self._scopes.changes, self.listeners.put
@@ -356,27 +337,18 @@ class Core(BooksInStep):
         self._anomalies_told = len(books.anomalies)
         changes.clear()
 
-    def quote(self, sid: str) -> Quote:
-        """What a held instrument is worth at the last mark; call it under the lock."""
-        return quote_of(self.ledger.books, sid)
-
     def settle(self) -> None:
         """Archive a batch that is due, and call the listeners; the lock must not be held."""
         self._restless = False
         if self._careful is not None:
             self._careful.note()
+        while self.failures:
+            self.guard.note_failure("structures", self.failures.pop(0))
         for log in self.logs.values() if not self.archiving.waits else ():
             if log.due:
                 self.archiving.shed(log)
         if self.listeners.waiting:
             self.listeners.call()
-
-    def count_archived(self, trades: Iterable[TradeRecord]) -> None:
-        """Count closed lots in the statistics again, of a state that came without them."""
-        with self.lock:
-            facts = self._facts.of_all()
-            for trade in trades:
-                self.statistics.add(trade, facts[trade.sid])
 
     def pass_over_anomalies(self) -> None:
         """Tell nobody of the anomalies that a restored state brought along."""

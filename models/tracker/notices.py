@@ -12,6 +12,7 @@ from models.equity.session_metrics import SessionMetrics
 from models.events.anomalies import Anomaly
 from models.ledger.effects import Effect, EffectKind
 from models.ledger.statement import Flow
+from models.structures.record import StructureRecord
 from models.tracker.alerts import Alert
 from models.trades.record import TradeRecord
 
@@ -22,6 +23,7 @@ class NoticeKind(enum.Enum):
     TRADE_OPENED = "trade opened"
     TRADE_CLOSED = "trade closed"
     POSITION_CLOSED = "position closed"
+    STRUCTURE_CLOSED = "structure closed"
     SESSION_CLOSED = "session closed"
     NEW_LOW = "new drawdown low"
     RECOVERY = "recovery"
@@ -30,7 +32,14 @@ class NoticeKind(enum.Enum):
     ALERT = "alert"
 
 
-OF_FILLS = frozenset({NoticeKind.TRADE_OPENED, NoticeKind.TRADE_CLOSED, NoticeKind.POSITION_CLOSED})
+OF_FILLS = frozenset(
+    {
+        NoticeKind.TRADE_OPENED,
+        NoticeKind.TRADE_CLOSED,
+        NoticeKind.POSITION_CLOSED,
+        NoticeKind.STRUCTURE_CLOSED,
+    }
+)
 OF_DRAWDOWNS = frozenset({NoticeKind.NEW_LOW, NoticeKind.RECOVERY})
 
 
@@ -41,8 +50,8 @@ class Notice(NamedTuple):
         kind: What.
         time: UTC.
         strategy: Whose it is; empty for the account's and for what is nobody's.
-        record: The trade, the closed session, the drawdown's spell, the anomaly, the flow or the
-            alert.
+        record: The trade, the structure, the closed session, the drawdown's spell, the anomaly, the
+            flow or the alert.
         effect: What the execution did that opened or closed the trade; None of what is no trade.
             The notices of one execution share it.
     """
@@ -50,7 +59,7 @@ class Notice(NamedTuple):
     kind: NoticeKind
     time: datetime
     strategy: str
-    record: TradeRecord | SessionMetrics | DrawdownPeriod | Anomaly | Flow | Alert
+    record: TradeRecord | StructureRecord | SessionMetrics | DrawdownPeriod | Anomaly | Flow | Alert
     effect: Effect | None = None
 
 

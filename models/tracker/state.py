@@ -40,6 +40,7 @@ _CORE_FIELDS = Table(
     Field("follower", maybe(JSON_OBJECT)),
     Field("trades", Codec((dict,), read=_read_logs)),
     Field("errors", dict_of(WHOLE, Counter)),
+    Field("structures", maybe(JSON_OBJECT), absent=None),
 )
 
 
@@ -117,6 +118,7 @@ def core_state(core: Core) -> dict[str, Any]:
             "follower": core.follower.state() if core.follower else None,
             "trades": {book: log.capture() for book, log in core.logs.items()},
             "errors": dict(core.guard.errors),
+            "structures": core.structures.state() if core.ledger.books.orders.legs else None,
         }
 
 
@@ -145,6 +147,7 @@ def restore_core(core: Core, state: Mapping[str, Any]) -> None:
                 restore_part(core.follower, saved["follower"], "follower")
         for book, log in core.logs.items():
             restore_part(log, saved["trades"][book], "trades", book)
+        _restore_structures(core, saved)
         core.guard.restore(saved["errors"])
         core.pass_over_anomalies()
         if saved["statistics"] is not None:
@@ -158,6 +161,17 @@ def _check(core: Core, state: Mapping[str, Any]) -> None:
     currency, own = saved_value(state, "account_currency", TEXT), core.account_currency
     if currency != own:
         raise TrackerError(f"the state's amounts are in {currency}; this tracker's are in {own}")
+
+
+def _restore_structures(core: Core, saved: Mapping[str, Any]) -> None:
+    """Take over the structures; of a state without them the open lots are told together anew."""
+    books = core.ledger.books
+    books.orders.look_for_legs(books.instruments.values())
+    if saved["structures"] is not None:
+        books.orders.legs = True
+        restore_part(core.structures, saved["structures"], "structures")
+    elif books.orders.legs:
+        core.structures.find()
 
 
 def _restore_execution(core: Core, saved: Mapping[str, Any]) -> None:

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from models.errors import CallError, UnknownStrategyError
+from models.structures.record import STRUCTURES
 from models.tracker.choices import picked
 from models.tracker.core import Core
 from models.trades.metrics import TradeMetrics
 from models.trades.record import LOTS, POSITIONS, TradeRecord
-from models.trades.statistics import GroupBy, TradeGroup
+from models.trades.statistics import GroupBy, TradeGroup, TradeStatistics
 
 
 class TradeFilter(NamedTuple):
@@ -50,6 +51,11 @@ class TradeFilter(NamedTuple):
         )
 
 
+def no_book(book: str) -> CallError:
+    """The error of who asks for a book that does not exist."""
+    return CallError(f"there is no book {book!r}; there are {LOTS}, {POSITIONS} and {STRUCTURES}")
+
+
 class ClosedTrades:
     """Answers which trades closed, and what they come to.
 
@@ -69,7 +75,7 @@ class ClosedTrades:
         """
         core, limit = self._core, wanted.limit
         if book not in core.logs:
-            raise CallError(f"there is no book {book!r}; there are {LOTS} and {POSITIONS}")
+            raise no_book(book)
         wanted.check()
         with core.lock:
             self._check_strategy(wanted.strategy)
@@ -96,25 +102,37 @@ class ClosedTrades:
             names[instrument.sid] = (instrument.ticker, contract.ticker)
         return frozenset(sid for sid, called in names.items() if symbol in called)
 
-    def statistics(self, strategy: str | None) -> TradeMetrics:
-        """Every figure of the closed lots of all or of one strategy.
+    def statistics(self, strategy: str | None, book: str) -> TradeMetrics:
+        """Every figure of the closed trades of a book, of all or of one strategy.
 
         Raises:
             UnknownStrategyError: There is no such strategy.
+            CallError: The book is unknown.
         """
+        counted = self._counted(book)
         with self._core.lock:
-            return self._core.statistics.metrics(*self._within(strategy))
+            return counted.metrics(*self._within(strategy))
 
-    def groups(self, by: GroupBy | str, strategy: str | None) -> dict[str, TradeMetrics]:
-        """Every figure of the closed lots in each group.
+    def groups(self, by: GroupBy | str, strategy: str | None, book: str) -> dict[str, TradeMetrics]:
+        """Every figure of the closed trades of a book in each group.
 
         Raises:
             UnknownStrategyError: There is no such strategy.
-            CallError: Trades are not grouped by that.
+            CallError: The book is unknown, or trades are not grouped by that.
         """
-        kind = picked(GroupBy, by, "trades are grouped by")
+        kind, counted = picked(GroupBy, by, "trades are grouped by"), self._counted(book)
         with self._core.lock:
-            return self._core.statistics.groups(kind, *self._within(strategy))
+            return counted.groups(kind, *self._within(strategy))
+
+    def _counted(self, book: str) -> TradeStatistics:
+        """The figures of a book's trades; those of positions are counted when they are asked for,
+        for nothing else needs them.
+        """
+        core = self._core
+        if book in (LOTS, STRUCTURES):
+            with core.lock:
+                return core.statistics if book == LOTS else core.structures.statistics
+        return core.counted(self.trades(TradeFilter(), book))
 
     def _within(self, strategy: str | None) -> tuple[TradeGroup, ...]:
         """The group of a strategy's trades; none for all."""

@@ -12,7 +12,7 @@ currency; a bar on which nothing is held and nothing moved 2 at most; a daily sa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -87,6 +87,10 @@ class LeanFeed:
         """Look up in LEAN the instruments and currencies that a restored tracker knows."""
         self._securities.see_again(set(self._books.instruments))
         self._cash.keep_all()
+
+    def underlying_prices(self, options: Iterable[str]) -> dict[str, float]:
+        """Return the prices of the underlyings of some options by the underlyings' symbol ids."""
+        return self._securities.underlying_prices(options)
 
     def actions(self, data: Slice, mark: Mark) -> Iterator[Event]:
         """Yield the corporate actions of a slice in the order in which LEAN carries them out.

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from models.events.orders import NO_RATES, Fill, OrderStatus, OrderType, OrderUpdate
+from models.events.orders import COMBOS, NO_RATES, Fill, OrderStatus, OrderType, OrderUpdate
 from models.ledger.orders import Order
 from models.tracker.core import Core
 from utils.lean.cash import KeptCash
@@ -16,7 +16,7 @@ from utils.lean.members import Members
 from utils.lean.securities import KeptSecurity, Securities
 
 if TYPE_CHECKING:
-    from AlgorithmImports import OrderEvent
+    from AlgorithmImports import OrderEvent, OrderTicket
 
 # The statuses whose events LEAN books: a quantity that another carries fills nothing.
 FILL_STATUSES = frozenset({OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLED})
@@ -26,6 +26,12 @@ NEVER_SENT_STATUSES = frozenset({OrderStatus.INVALID, OrderStatus.CANCELED})
 OVER_STATUSES = frozenset({OrderStatus.FILLED, *NEVER_SENT_STATUSES})
 LIMIT_PRICE_TYPES = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT, OrderType.LIMIT_IF_TOUCHED})
 STOP_PRICE_TYPES = frozenset({OrderType.STOP_MARKET, OrderType.STOP_LIMIT, OrderType.TRAILING_STOP})
+
+
+def combo_of(ticket: OrderTicket) -> int:
+    """Read LEAN's id of the combo that an order is a leg of; 0 where it has none."""
+    manager = ticket.submit_request.group_order_manager
+    return manager.id if manager is not None else 0
 
 
 class OrderEventReader:
@@ -111,11 +117,12 @@ class OrderEventReader:
         """Read a fill; of an order without an earlier event the tag and the type too."""
         tag: str | None = None
         order_type: OrderType | None = None
-        ordered = 0.0
+        ordered, group = 0.0, 0
         if order is None:
             ticket = event.ticket
             tag, order_type = ticket.tag, self._types[ticket.order_type]
             known_type, ordered = order_type, event.quantity
+            group = combo_of(ticket) if order_type in COMBOS else 0
         else:
             known_type = order.order_type
         kept = self._traded.get(order_id)
@@ -146,6 +153,7 @@ class OrderEventReader:
             status is OrderStatus.FILLED,
             kept.security.price if self._has_follower else 0.0,
             ordered,
+            group,
         )
 
     def _rates_of(self, kept: KeptSecurity, fee_currency: str) -> Mapping[str, float]:
@@ -183,7 +191,7 @@ class OrderEventReader:
                 stop = event.stop_price
             created = utc(ticket.time) if self._live else time
         # by position, as a fill
-        return OrderUpdate(
+        update = OrderUpdate(
             time,
             order_id,
             event.id,
@@ -200,6 +208,9 @@ class OrderEventReader:
             stop,
             created,
         )
+        if order_type in COMBOS:
+            update.group = combo_of(ticket)
+        return update
 
     def _later(self, event: OrderEvent, order_id: int, status: OrderStatus) -> OrderUpdate:
         """Read a later event without a fill; the time of the last booked event stands for its own.

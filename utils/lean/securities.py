@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -87,6 +87,18 @@ class Securities:
     def sid_of(self, symbol: Any) -> str:
         """Return the symbol id of a LEAN Symbol, of an instrument that was never seen too."""
         return str(symbol.id)
+
+    def underlying_prices(self, options: Iterable[str]) -> dict[str, float]:
+        """Return the prices of the underlyings of some options by the underlyings' symbol ids."""
+        found: dict[str, float] = {}
+        for sid in options:
+            kept = self.by_sid.get(sid)
+            if kept is not None and kept.instrument.underlying not in found:
+                option: Any = kept.security
+                underlying = option.underlying
+                if underlying is not None:
+                    found[kept.instrument.underlying] = underlying.price
+        return found
 
     def see_again(self, sids: Collection[str]) -> None:
         """Look up those of the algorithm's securities that a restored tracker knows by id."""

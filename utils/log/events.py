@@ -81,6 +81,7 @@ EVENTS: dict[str, EventSpec] = {
     "position expired": EventSpec(Category.STRATEGY, Level.INFO),
     # results
     "trade closed": EventSpec(Category.PERFORMANCE, Level.INFO),
+    "structure closed": EventSpec(Category.PERFORMANCE, Level.INFO),
     "session closed": EventSpec(Category.PERFORMANCE, Level.INFO),
     # risk
     "drawdown low": EventSpec(Category.RISK, Level.DEBUG, Sink.DEBUG),

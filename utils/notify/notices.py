@@ -12,6 +12,7 @@ from models.equity.drawdown import DrawdownPeriod
 from models.equity.session_metrics import SessionKind, SessionMetrics
 from models.events.anomalies import Anomaly
 from models.ledger.statement import Flow
+from models.structures.record import StructureRecord
 from models.tracker.alerts import Alert
 from models.tracker.notices import Notice, NoticeKind
 from utils.log.events import EVENTS, Level
@@ -31,6 +32,24 @@ def _session_fields(session: SessionMetrics) -> dict[str, Any]:
         "trades": session.trades,
         "equity": session.end_equity,
         "drawdown": session.max_drawdown,
+    }
+
+
+def _structure_fields(structure: StructureRecord) -> dict[str, Any]:
+    """Return what is logged of a structure that closed."""
+    return {
+        "id": structure.structure_id,
+        "name": structure.name,
+        "side": structure.side,
+        "symbol": structure.symbol,
+        "quantity": structure.quantity,
+        "entry": structure.entry_price,
+        "exit": structure.exit_price,
+        "pnl": structure.net_pnl,
+        "fees": structure.fees,
+        "kept": structure.kept,
+        "reason": structure.exit_reason,
+        "rolled_from": structure.rolled_from,
     }
 
 
@@ -61,6 +80,7 @@ def _alert_fields(alert: Alert) -> dict[str, Any]:
 
 # The event and the fields of each kind of notice; of an alert, the alarm's row names the event.
 NOTICES: dict[NoticeKind, tuple[str, Callable[[Any], dict[str, Any]]]] = {
+    NoticeKind.STRUCTURE_CLOSED: ("structure closed", _structure_fields),
     NoticeKind.SESSION_CLOSED: ("session closed", _session_fields),
     NoticeKind.NEW_LOW: ("drawdown low", _drawdown_fields),
     NoticeKind.RECOVERY: ("drawdown recovery", _drawdown_fields),
@@ -104,6 +124,8 @@ class NoticeNarrator:
         Any mark may bring a new low or a recovery; the alerts decide which of them matters.
         """
         record = notice.record
+        if isinstance(record, StructureRecord):
+            return EVENTS["structure closed"].level
         if isinstance(record, SessionMetrics) and not notice.strategy:
             return SESSION_LEVELS.get(record.kind, Level.DEBUG)
         if isinstance(record, Anomaly) and record.kind not in self._told_anomalies:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from models.equity.scopes import ACCOUNT
+from models.equity.scope import ACCOUNT
 from models.errors import UnknownStrategyError
 from workbench.frames.columns import FrameTable, Kind
 from workbench.frames.packages import package

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from models.equity.scopes import ACCOUNT
+from models.equity.scope import ACCOUNT
 from models.equity.session_metrics import SessionKind, SessionMetrics
 from models.execution.orders import FollowedOrder
 from models.ledger.effects import Effect

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import isnan
 from typing import Any
 
-from models.equity.scopes import ACCOUNT
+from models.equity.scope import ACCOUNT
 from models.equity.session_metrics import SessionKind
 from models.execution.order_quality import OrderQuality, Outcome
 from models.ledger.statement import Flow

@@ -1,4 +1,6 @@
-"""The files of a replay: `summary.json`, `marks.jsonl`, `trades.jsonl`, `lean_trades.jsonl`."""
+"""The files of a replay: `summary.json`, and line by line its marks, both books of trades, and the
+structures.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +25,12 @@ class Outputs:
         self._marks.write(json_text(row) + "\n")
 
     def close(self, replay: Replay) -> None:
-        """Write the three other files; called once the replay is over."""
+        """Write the other files; called once the replay is over."""
         self._marks.close()
         _write_lines(self._folder / "trades.jsonl", (t.to_dict() for t in replay.trades))
         _write_lines(self._folder / "lean_trades.jsonl", (t.to_dict() for t in replay.lean_trades))
+        structures = [*replay.structures, *replay.tracker.structures()]
+        _write_lines(self._folder / "structures.jsonl", (each.to_dict() for each in structures))
         text = json_text(replay.summary(), indent=2)
         (self._folder / "summary.json").write_text(text + "\n", encoding="utf-8")
 

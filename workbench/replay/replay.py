@@ -16,6 +16,7 @@ from models.equity.session_metrics import SessionKind
 from models.ledger.lots import Matching
 from models.statistics.lean_portfolio import LeanStatistics, lean_portfolio_statistics
 from models.statistics.lean_samples import EquityChart
+from models.structures.record import StructureRecord
 from models.tracker.notices import Notice, NoticeKind
 from models.trades.lean_book import Grouping
 from models.trades.lean_follower import LeanDesk
@@ -77,6 +78,7 @@ class Replay:
         chart: LEAN's chart of equity so far.
         trades: The lots book so far.
         lean_trades: The LEAN book so far.
+        structures: The structures that closed so far.
         marks: Mark lines played since the start.
     """
 
@@ -102,6 +104,7 @@ class Replay:
         self._lean_kind = Grouping(lean_grouping), Matching(lean_matching)
         self.trades: list[TradeRecord] = []
         self.lean_trades: list[LeanTrade] = []
+        self.structures: list[StructureRecord] = []
         self.marks = 0
         first, last = (datetime.fromisoformat(tape.start[key]) for key in ("start", "end"))
         self.chart = EquityChart(EquityChart.period(0.0, (last - first).total_seconds()))
@@ -120,7 +123,8 @@ class Replay:
         given = {**TAPE_SETTINGS, **settings}
         algorithm.tracker = track(algorithm, clock=self._clock, follower=self.desk, **given)
         self.tracker = algorithm.tracker
-        self.tracker.add_listener(self._hear, NoticeKind.TRADE_CLOSED)
+        kinds = NoticeKind.TRADE_CLOSED, NoticeKind.STRUCTURE_CLOSED
+        self.tracker.add_listener(self._hear, *kinds)
         return self.tracker
 
     def new_desk(self) -> LeanDesk:
@@ -130,6 +134,8 @@ class Replay:
     def _hear(self, notice: Notice) -> None:
         if isinstance(notice.record, TradeRecord):
             self.trades.append(notice.record)
+        elif isinstance(notice.record, StructureRecord):
+            self.structures.append(notice.record)
 
     def play(self) -> Iterator[dict[str, Any] | None]:
         """Play the tape line by line.

@@ -269,21 +269,21 @@ def update(order_id: int, tag: str | None = "", **given: Any) -> OrderUpdate:
 @pytest.mark.parametrize("tag", ["Liquidated", "Margin Call", "Simulated option assignment x"])
 def test_an_order_of_leans_belongs_to_nobody(resolver: Resolver, tag: str) -> None:
     """However tags are read, LEAN's words are no strategy."""
-    assert Orders("main", resolver).order_of(update(1, tag), "AAPL").strategy is None
+    assert Orders("main", resolver).begin(update(1, tag), "AAPL").strategy is None
 
 
 def test_no_order_is_given_to_unassigned_by_name() -> None:
     """That name is the ledger's own: who says it gets the default strategy."""
     orders = Orders("main")
-    assert orders.order_of(update(1, "strategy=unassigned"), "AAPL").strategy == "main"
+    assert orders.begin(update(1, "strategy=unassigned"), "AAPL").strategy == "main"
 
 
 def test_an_exercise_without_a_tag_belongs_to_nobody() -> None:
     """LEAN exercises by itself without a tag; all else without one is the default's."""
     orders = Orders("main")
     exercise = update(1, "", order_type=OrderType.OPTION_EXERCISE)
-    assert orders.order_of(exercise, "C150").strategy is None
-    assert orders.order_of(update(2, None, order_type=None), "AAPL").strategy == "main"
+    assert orders.begin(exercise, "C150").strategy is None
+    assert orders.begin(update(2, None, order_type=None), "AAPL").strategy == "main"
 
 
 def test_a_resolver_of_the_users_sees_ticker_tag_and_type() -> None:
@@ -295,9 +295,9 @@ def test_a_resolver_of_the_users_sees_ticker_tag_and_type() -> None:
         return {"AAPL": "tech", "KO": ""}.get(ticker)
 
     orders = Orders("main", resolver)
-    first = [orders.order_of(update(n, "x"), t).strategy for n, t in enumerate(["AAPL", "KO", "X"])]
+    first = [orders.begin(update(n, "x"), t).strategy for n, t in enumerate(["AAPL", "KO", "X"])]
     assert first == ["tech", "main", "main"]
-    assert orders.order_of(update(0, "other"), "KO").strategy == "tech"
+    assert orders.begin(update(0, "other"), "KO").strategy == "tech"
     assert seen == [(ticker, "x", OrderType.MARKET) for ticker in ("AAPL", "KO", "X")]
 
 
@@ -310,20 +310,20 @@ def test_the_arrival_price_is_the_mid_or_else_the_last(
 ) -> None:
     """It is known only when the order's first event is its submission."""
     orders = Orders("main")
-    assert orders.order_of(update(1, bid=bid, ask=ask, price=price), "AAPL").arrival == arrival
-    assert orders.order_of(Fill(NOON, 2, 1, "AAPL", 1.0, 100.0), "AAPL").arrival == 0.0
+    assert orders.begin(update(1, bid=bid, ask=ask, price=price), "AAPL").arrival == arrival
+    assert orders.begin(Fill(NOON, 2, 1, "AAPL", 1.0, 100.0), "AAPL").arrival == 0.0
 
 
 def test_finished_orders_are_remembered_for_a_thousand_more() -> None:
     """Open ones are never forgotten; what comes under a forgotten id is a new order."""
     orders = Orders("main")
     for order_id in range(1002):
-        orders.order_of(update(order_id, "strategy=trend"), "AAPL")
+        orders.begin(update(order_id, "strategy=trend"), "AAPL")
         if order_id:
             orders.finish(order_id)
     assert orders.find(1) is None
     assert [found.strategy for n in (0, 2, 1001) if (found := orders.find(n))] == ["trend"] * 3
-    assert orders.order_of(update(1, None), "AAPL").strategy == "main"
+    assert orders.begin(update(1, None), "AAPL").strategy == "main"
     orders.finish(5000)
     assert orders.find(5000) is None
 
@@ -332,7 +332,7 @@ def test_orders_survive_json() -> None:
     """Strategies, types, shares and what was seen come back, in their order."""
     orders = Orders("main")
     for order_id in (7, 3, 9):
-        orders.order_of(update(order_id, "strategy=trend", bid=1.0, ask=2.0), "AAPL")
+        orders.begin(update(order_id, "strategy=trend", bid=1.0, ask=2.0), "AAPL")
         orders.seen.add(order_id, 1)
     found = orders.find(3)
     assert found is not None

@@ -23,7 +23,7 @@ def test_what_json_has_not_is_an_error(tmp_path: Path, number: float) -> None:
 
 
 def test_the_files_are_there_once_closed(tmp_path: Path) -> None:
-    """A replay without a trade still leaves its four files, each of them JSON."""
+    """A replay without a trade still leaves its five files, each of them JSON."""
     replay = Replay(tapes.tape(tmp_path, tapes.mark(tpv=1000.0)))
     outputs = Outputs(tmp_path / "out" / "new")
     for row in replay.play():
@@ -32,7 +32,7 @@ def test_the_files_are_there_once_closed(tmp_path: Path) -> None:
     outputs.close(replay)
     written = {path.name: path.read_text() for path in (tmp_path / "out" / "new").iterdir()}
     assert written.keys() == {
-        "summary.json", "marks.jsonl", "trades.jsonl", "lean_trades.jsonl",
+        "summary.json", "marks.jsonl", "trades.jsonl", "lean_trades.jsonl", "structures.jsonl",
     }  # fmt: skip
     assert json.loads(written["summary.json"])["marks"] == 1
     assert [json.loads(row)["equity"] for row in written["marks.jsonl"].splitlines()] == [1000.0]

@@ -1,0 +1,99 @@
+"""What closes is counted, kept and told: lots, positions and structures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import tzinfo
+from typing import TypeVar
+
+from models.errors import Failure, guarded
+from models.ledger.effects import Effects
+from models.ledger.ledger import Ledger
+from models.settings import Settings
+from models.structures.book import StructureBook
+from models.tracker.facts import InstrumentFacts
+from models.tracker.in_step import BooksInStep
+from models.tracker.listeners import Listeners
+from models.tracker.notices import NoticeKind
+from models.tracker.telling import quote_of, tell_trades
+from models.trades.builders import Quote
+from models.trades.log import TradeLog
+from models.trades.record import LOTS, POSITIONS, TradeRecord
+from models.trades.statistics import TradeStatistics
+
+Taken = TypeVar("Taken")
+
+
+class ClosingBooks(BooksInStep):
+    """The books of what closed, in step with the ledger.
+
+    Attributes:
+        listeners: Who hears of it.
+        zone: The time zone of the statistics.
+        logs: The closed trades of each book.
+        statistics: Every closed lot in columns.
+        structures: The structures, open and closed.
+        failures: What failed in them and was not noted yet.
+    """
+
+    listeners: Listeners
+    zone: tzinfo
+
+    def _begin_closing(self, settings: Settings, zone: tzinfo, ledger: Ledger) -> None:
+        """Begin with empty books of what closed."""
+        self.logs = {book: TradeLog(settings.keep_trades) for book in (LOTS, POSITIONS)}
+        self.statistics = TradeStatistics(zone)
+        self.structures = StructureBook(ledger.books, settings.keep_trades, zone)
+        self._facts = InstrumentFacts(ledger.books)
+        self.failures: list[Failure] = []
+        self._restless = False  # somebody must be called once the lock is released
+
+    def count(self, effects: Effects) -> None:
+        """Count, keep and tell what executions paid, opened and closed."""
+        self._scopes.count(effects)
+        for _, _, _, _, trades, round_trip, _ in effects:
+            if trades:
+                self._restless |= self.logs[LOTS].take(trades)
+                self.statistics.take(trades, self._facts.of(trades[0].sid))
+            if round_trip is not None and self.logs[POSITIONS].take((round_trip,)):
+                self._restless = True
+        if self.listeners.hear_trades:
+            tell_trades(self.listeners, effects, self._ledger.books)
+            self._restless = True
+        if self._ledger.books.orders.legs:
+            self._structured(self.structures.take, effects)
+
+    def _structured(self, call: Callable[[Taken], object], taken: Taken) -> None:
+        """Let the structures take something, and tell of those that closed by it.
+
+        They are derived from the books: what fails in them is counted, and costs no other figure.
+        """
+        outcome = guarded(call, taken)
+        if isinstance(outcome, Failure):
+            self.failures.append(outcome)
+            self._restless = True
+        for ended in self.structures.ended:
+            time = ended.closed or ended.opened
+            self.listeners.put(NoticeKind.STRUCTURE_CLOSED, time, ended.strategy, ended)
+            self._restless = True
+        self.structures.ended.clear()
+
+    def quote(self, sid: str) -> Quote:
+        """What a held instrument is worth at the last mark; call it under the lock."""
+        return quote_of(self.ledger.books, sid)
+
+    def counted(self, trades: Iterable[TradeRecord]) -> TradeStatistics:
+        """Closed trades in columns that nobody keeps, as those of positions."""
+        found = TradeStatistics(self.zone)
+        with self.lock:
+            facts = self._facts.of_all()
+        for trade in trades:
+            found.add(trade, facts[trade.sid])
+        return found
+
+    def count_archived(self, trades: Iterable[TradeRecord]) -> None:
+        """Count closed lots in the statistics again, of a state that came without them."""
+        with self.lock:
+            facts = self._facts.of_all()
+            for trade in trades:
+                self.statistics.add(trade, facts[trade.sid])

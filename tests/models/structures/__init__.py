@@ -1,0 +1,3 @@
+"""Tests of structures."""
+
+from __future__ import annotations
