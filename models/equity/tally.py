@@ -44,3 +44,14 @@ class Tally:
         self.wins += wins
         self.losses += losses
         return wins, losses
+
+    def amend(self, before: float, after: float) -> None:
+        """Count a trade by what it made as it is known now."""
+        for sign, net in ((-1, before), (1, after)):
+            self.net += sign * net
+            if net >= BREAKEVEN:
+                self.wins += sign
+                self.won += sign * net
+            elif net <= -BREAKEVEN:
+                self.losses += sign
+                self.lost += sign * net

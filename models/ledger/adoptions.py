@@ -14,9 +14,11 @@ from models.fields import Field, Restorable, Table
 from models.ledger.allocation import Allocation, share_fill
 from models.ledger.books import Books
 from models.ledger.effects import Effect, Effects
+from models.ledger.explanations import Assumption, assumption_of
 from models.ledger.lean_account import Holding, fill_shadow
 from models.ledger.lots import Execution
 from models.ledger.tags import UNASSIGNED
+from models.records import row_codec
 from models.rows import row_of
 
 
@@ -30,6 +32,7 @@ class Adoptions(Restorable):
 
     Attributes:
         adopted: sid -> UTC, quantity, price and each strategy's part of what was adopted.
+        assumed: sid -> what its last change without an event was taken for.
         beside: sid of a pair -> how far LEAN's holding is from what the cash book has of it.
     """
 
@@ -37,6 +40,7 @@ class Adoptions(Restorable):
         Field("shown", dict_of(row_of(NUMBER, NUMBER)), "_shown"),
         Field("adopted", dict_of(row_of(TIME, NUMBER, NUMBER, dict_of(NUMBER)))),
         Field("shown_at", maybe(TIME), "_shown_at", absent=None),
+        Field("assumed", dict_of(row_codec(Assumption)), absent={}),
         Field("beside", dict_of(NUMBER), absent={}),
     )
 
@@ -45,6 +49,7 @@ class Adoptions(Restorable):
         self._shown: dict[str, tuple[float, float]] = {}
         self._shown_at: datetime | None = None  # UTC of that mark
         self.beside: dict[str, float] = {}
+        self.assumed: dict[str, Assumption] = {}
         self.adopted: dict[str, tuple[datetime, float, float, dict[str, float]]] = {}
 
     def clear_doubts(self) -> None:
@@ -110,6 +115,7 @@ class Adoptions(Restorable):
             parts = share_fill(gap, holders, quantity == 0, holding.instrument.lot)
         self.adopted[sid] = (time, gap, price, {name: part / gap for name, part in parts})
         effects = adjust(books, time, holding, price, parts, "outside")
+        self.assumed[sid] = assumption_of(time, price, before, quantity, effects)
         if quantity and average:
             holding.quantity = quantity
             take_average(books, holding, average)

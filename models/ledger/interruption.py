@@ -9,7 +9,7 @@ could have been there; else at the market's. Cash that is left is a flow.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from models.events.account import Mark
@@ -22,6 +22,7 @@ from models.ledger.cash_moved import implied_price, of_the_market, paid_in, resi
 from models.ledger.coins import Shown, coins_held
 from models.ledger.deliveries import covers, delivered, has_expired, share_delivery, was_delivered
 from models.ledger.effects import Effect
+from models.ledger.explanations import Assumption, assumption_of
 from models.ledger.found_splits import split_found
 from models.ledger.lean_account import Holding
 from models.ledger.tags import UNASSIGNED
@@ -70,6 +71,7 @@ class Interruption:
     Attributes:
         effects: What was done to strategies.
         beside: Sid of a pair -> how far LEAN's holding is from what the cash book has of it.
+        assumed: Sid -> what its change was taken for.
         anew: Whether LEAN shows what the account once opened with and holds nothing: a paper
             account that begins anew. What was held closes at the last price before the stop.
     """
@@ -79,6 +81,7 @@ class Interruption:
         self._mark = mark
         self.effects: list[Effect] = []
         self.beside = beside
+        self.assumed: dict[str, Assumption] = {}
         self.anew = begins_anew(books, mark)
 
     def take(self) -> None:
@@ -154,9 +157,11 @@ class Interruption:
         holding, gap = change.holding, change.gap
         price = self._cost(change)
         self._tell(change, f"a trade at {price!r}", gap * price)
-        self.effects += adjust(
-            self._books, self._mark.time, holding, price, [(UNASSIGNED, gap)], "outside"
-        )
+        before, time = holding.quantity, self._mark.time
+        parts = [(UNASSIGNED, gap)]
+        effects = adjust(self._books, time, holding, price, parts, "outside")
+        self._assume(holding, price, before, effects)
+        self.effects += effects
 
     def _cost(self, change: HeldOtherwise) -> float:
         """What a unit of what is new cost."""
@@ -254,8 +259,19 @@ class Interruption:
         holders = [(account.name, each.quantity) for account, each in books.holders(sid)]
         flattens = abs(holding.quantity + quantity) <= dust(holding.traded)
         parts = share_fill(quantity, holders, flattens, holding.instrument.lot)
-        self.effects += adjust(books, self._mark.time, holding, price, parts, reason)
+        before = holding.quantity
+        effects = adjust(books, self._mark.time, holding, price, parts, reason)
+        self._assume(holding, price, before, effects)
+        self.effects += effects
         return parts
+
+    def _assume(
+        self, holding: Holding, price: float, before: float, effects: Iterable[Effect]
+    ) -> None:
+        """Keep what a change was taken for; of one that was turned over, its closing."""
+        sid, time = holding.instrument.sid, self._mark.time
+        if sid not in self.assumed:
+            self.assumed[sid] = assumption_of(time, price, before, holding.quantity, effects)
 
     def _moved(self) -> dict[str, float]:
         """Currency -> the cash that nothing explains yet."""

@@ -38,6 +38,7 @@ from models.ledger.aside import tell_stale, value_aside
 from models.ledger.books import Books
 from models.ledger.doubts import EquityDoubt
 from models.ledger.effects import NO_EFFECTS, Effect, Effects
+from models.ledger.explanations import Assumption
 from models.ledger.finishing import describe, recall
 from models.ledger.lean_account import Announced
 from models.ledger.mark_columns import Figures, MarkColumns, revalue_columns
@@ -81,8 +82,8 @@ class Ledger(Restorable):
     Attributes:
         flows: The deposits and withdrawals so far.
         flow_total: Their values summed, account currency.
-        lean_equity: LEAN's equity at the last mark; None before one that shows it. Where it is
-            doubted live, what it would be with the money missing that was believed before.
+        lean_equity: LEAN's equity at the last mark; None before one that shows it. Where that is
+            doubted live, ours with what was unexplained before.
         equity: Ours at the last mark.
         unexplained: LEAN's less ours.
         max_abs_unexplained: The most of it, without sign, at a mark whose cash was judged.
@@ -326,8 +327,7 @@ class Ledger(Restorable):
 
         Live, what one look alone misses is not believed: ours stands for LEAN's equity then.
         """
-        gap = lean_equity - self.equity
-        size = abs(gap)
+        size = abs(gap := lean_equity - self.equity)
         missing = size > UNEXPLAINED_LIMIT and size > UNEXPLAINED_PART * abs(lean_equity)
         if not missing:
             self.doubt.clear()
@@ -344,6 +344,11 @@ class Ledger(Restorable):
             self.books.anomaly(time, "unexplained money", detail, amount=self.unexplained)
 
     # --- what it knows
+
+    @property
+    def assumed(self) -> dict[str, Assumption]:
+        """Sid -> what its last change without an event was taken for."""
+        return self._reconciliation.assumed
 
     def equity_now(self) -> float:
         """Equity with the fills since the last mark, account currency."""

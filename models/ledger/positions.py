@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from datetime import datetime
 from math import inf
 from typing import ClassVar
 
@@ -347,3 +348,27 @@ class Position(Restorable):
         self.quantity = tidy(self.quantity + quantity, self.quantity)
         if self.round_trip is not None:
             self.round_trip.entered += abs(quantity)
+
+    def add_cost(self, cost: float) -> None:
+        """Spread a cost over the open lots by what each had cost; the quantity stays."""
+        ratio = (self.cost + cost) / self.cost if self.cost else 1.0
+        for lot in self.lots:
+            lot.price *= ratio
+            lot.unit_value *= ratio
+        self.cost *= ratio
+
+    def amend_lot(self, time: datetime, price: float) -> None:
+        """Enter the lot that no order opened at a time at another price."""
+        for lot in self.lots:
+            if lot.time == time and not lot.order_id:
+                unit_value = self.instrument.unit_value(price)
+                self.cost += lot.quantity * (unit_value - lot.unit_value)
+                if self.round_trip is not None:
+                    self.round_trip.paid += abs(lot.quantity) * (price - lot.price)
+                lot.price, lot.unit_value = price, unit_value
+
+    def amend_closed(self, made: float, received: float) -> None:
+        """Count in the open round trip what a closing made more, and received more."""
+        if self.round_trip is not None:
+            self.round_trip.gross += made
+            self.round_trip.received += received

@@ -22,6 +22,7 @@ from models.ledger.cash_moved import CASH_PART, CASH_TOLERANCE, Residual, residu
 from models.ledger.corporate_actions import convert_fractions
 from models.ledger.dues import pay_dues
 from models.ledger.effects import NO_EFFECTS, Effect, Effects
+from models.ledger.explanations import Assumption
 from models.ledger.financing import MOST_FINANCING, Stake, bearers, borne, stakes, synced_between
 from models.ledger.interruption import Interruption
 from models.ledger.lean_account import Announced
@@ -117,8 +118,14 @@ class Reconciliation(Restorable):
         interruption = Interruption(self._books, mark, self._adoptions.beside)
         interruption.take()
         self._adoptions.beside = interruption.beside
+        self._adoptions.assumed |= interruption.assumed
         self._anew = interruption.anew
         return interruption.effects
+
+    @property
+    def assumed(self) -> dict[str, Assumption]:
+        """Symbol ID -> what its last change without an event was taken for."""
+        return self._adoptions.assumed
 
     def _shown_twice(self, mark: Mark) -> bool:
         """Whether the mark before missed the same cash."""

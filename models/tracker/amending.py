@@ -8,9 +8,12 @@ from models.equity.session_book import BEGINNING
 from models.errors import CallError
 from models.events.anomalies import Anomaly
 from models.ledger.assignments import assign_lots
+from models.ledger.explanations import Explanation
 from models.ledger.statement import Flow
 from models.ledger.tags import UNASSIGNED
 from models.tracker.core import Core
+from models.tracker.explaining import count_anew, explain
+from models.trades.record import LOTS
 
 
 class Amendments:
@@ -31,6 +34,40 @@ class Amendments:
         """What should not have been seen so far; of a kind that came often only the first."""
         with self.core.lock:
             return tuple(self.core.ledger.books.anomalies)
+
+    def explain(
+        self,
+        symbol: str,
+        kind: Explanation | str,
+        *,
+        price: float | None = None,
+        into: str | None = None,
+    ) -> None:
+        """Say what a change of a holding was that no order explains, and was taken for a trade.
+
+        Terms, costs and flows move, and the trade's record is amended; the equity, the curve and
+        closed sessions stay. A flow says what was moved between profit and flows.
+
+        Args:
+            symbol: The ticker or Symbol ID of what changed; of a merger or spin-off what was given
+                up or divided.
+            kind: "trade" at a price; "transfer", of what came or went without one; "split";
+                "merger" and "spin-off", which gave what `into` names.
+            price: What each was traded at; of a transfer its value, and of a spin-off what a share
+                that was got had cost, where that is not the price it was taken for.
+            into: The ticker or Symbol ID of what a merger or spin-off gave.
+
+        Raises:
+            CallError: There is nothing to explain, what was adopted has been traded since, or an
+                argument is not allowed.
+        """
+        core = self.core
+        log = core.logs[LOTS]
+        older = list(core.archiving.read(LOTS, log.forgotten, log.archived))  # no lock is held
+        with core.lock:
+            explain(core, symbol, kind, price, into)
+            count_anew(core, older)
+        core.settle()
 
     def assign(self, symbol: str, strategy: str, quantity: float | None = None) -> None:
         """Hand a holding that the tracker found, or adopted, to a strategy.

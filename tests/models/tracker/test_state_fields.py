@@ -30,7 +30,7 @@ DATA = {
 }  # fmt: skip
 # What states of this version may lack, as they were saved before it was kept.
 LATER = {
-    "aside", "beside", "day_counts", "doubt", "doubted_at", "due", "expiry", "finished",
+    "aside", "assumed", "beside", "day_counts", "doubt", "doubted_at", "due", "expiry", "finished",
     "fractions", "id_base", "joined", "last_mark", "moved", "open_orders", "opening", "packed",
     "sampled", "shown_at", "written",
 }  # fmt: skip
