@@ -206,3 +206,51 @@ def test_opposed_strategies_are_marked_where_lean_shows_a_settled_holding() -> N
     assert tracker.ledger.marks == 1
     assert tracker.balance()["unexplained"] == pytest.approx(0.0)
     assert tracker.flows() == ()
+
+
+@pytest.mark.parametrize(
+    ("instrument", "profit"),
+    [(PRICED, 0.0), (FUTURE, -400_000.0), (INVERSE, -1e6), (PERPETUAL, 0.0)],
+)
+def test_what_is_restored_without_a_price_keeps_its_last_worth(
+    instrument: Instrument, profit: float
+) -> None:
+    """It stands aside: the law holds, no NAV falls, nothing is closed at 0; it is told once."""
+    tracker, sid = PerformanceTracker(live=True), instrument.sid
+    rates = {"USD": 1.0, "BTC": 40_000.0, "USDT": 1.0}
+    others = {"BTC": 40_000.0, "USDT": 1.0}
+    tracker.apply(instrument)
+    tracker.apply(Opening(START, {"USD": 100_000.0, "BTC": 0.0, "USDT": 0.0}, rates))
+    tracker.apply(Fill(START, 1, 1, sid, 2.0, 4_000.0, rates=others, tag="strategy=s"))
+    cash = {"USD": 100_000.0 - (8_000.0 if instrument is PRICED else 0.0), "BTC": 0.0, "USDT": 0.0}
+    paid, margined = {sid: 4_100.0}, instrument is not PRICED
+    gain = {FUTURE: 10_000.0, INVERSE: -50.0, PERPETUAL: 200.0}.get(instrument, 0.0)
+    holdings = {sid: (2.0, 4_000.0)}
+    worth = cash["USD"] + (gain if margined else 8_200.0)
+    time = START + timedelta(minutes=1)
+    profits = {sid: (gain, 0.0)} if margined else {}
+    prices = {} if margined else paid
+    tracker.apply(Mark(time, worth, prices, profits, cash, rates=others, holdings=holdings))
+    nav = tracker.scopes.account.track.nav
+    restored = PerformanceTracker(live=True)
+    restored.restore(tracker.state())
+    missing = {"BTC": 0.0, "USDT": 0.0}
+    shown = {sid: (profit, 0.0)} if margined else {}
+    for minute in (2, 3):
+        time = START + timedelta(minutes=minute)
+        equity = cash["USD"] + profit
+        mark = Mark(time, equity, {sid: 0.0}, shown, cash, rates=missing, holdings=holdings)
+        if minute == 2:
+            restored.core.resume(mark)
+        else:
+            restored.apply(mark)
+        assert restored.balance()["unexplained"] == pytest.approx(0.0, abs=1e-6)
+        assert restored.balance()["equity"] == pytest.approx(worth)
+        assert restored.scopes.account.track.nav == pytest.approx(nav)
+    time = START + timedelta(minutes=4)
+    restored.apply(Mark(time, worth, prices, profits, cash, rates=others, holdings=holdings))
+    assert restored.balance()["equity"] == pytest.approx(worth)
+    assert restored.balance()["unexplained"] == pytest.approx(0.0, abs=1e-6)
+    assert [anomaly.kind for anomaly in restored.anomalies()] == ["no price yet"]
+    assert restored.trades() == []
+    assert restored.flows() == ()
