@@ -12,6 +12,7 @@ from models.events.orders import Fill
 from models.events.quantities import dust
 from models.fields import Field, Restorable, Table
 from models.ledger.allocation import Allocation, share_fill
+from models.ledger.aside import join
 from models.ledger.books import Books
 from models.ledger.effects import Effect, Effects
 from models.ledger.explanations import Assumption, assumption_of
@@ -174,6 +175,8 @@ def adjust(
 ) -> list[Effect]:
     """Trade parts at a price without an order, in the shadow account and the strategies' lots."""
     instrument = holding.instrument
+    if instrument.sid in books.aside:
+        join(books, holding, instrument.unit_value(price))
     quantity = sum(part for _, part in parts)
     shadow = fill_shadow(books.cash, holding, quantity, price, books.account_settlement(instrument))
     rate = books.rates[instrument.currency]

@@ -53,12 +53,11 @@ def join(books: Books, holding: Holding, unit_value: float) -> None:
 
 
 def join_at_fill(books: Books, fill: Fill) -> None:
-    """Take in a holding that stands aside where a fill brings the first price of it."""
+    """Take in a holding that stands aside where a fill brings the first price of it, 0 too."""
     holding = books.holdings[fill.sid]
     if fill.rates:
         books.set_rates(fill.rates)
-    if fill.price and books.rates[holding.instrument.currency]:
-        join(books, holding, holding.instrument.unit_value(fill.price))
+    join(books, holding, holding.instrument.unit_value(fill.price))
 
 
 def value_aside(books: Books, mark: Mark) -> float:

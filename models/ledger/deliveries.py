@@ -9,12 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from models.events.instruments import Instrument, SecurityType, Valuation
 from models.ledger.lean_account import Holding
 
 # How near cash, or an average price, must be to what a delivery at the strike makes of it.
 STRIKE_TOLERANCE = 0.01
+
+
+class Evidence(NamedTuple):
+    """What the first mark after a stop shows of an underlying.
+
+    Attributes:
+        time: UTC of the mark.
+        cash: What no event explains, quote currency.
+        average: LEAN's average price of what is held now.
+        prices: The underlying's last price before the stop, and the first after it.
+    """
+
+    time: datetime
+    cash: float
+    average: float
+    prices: tuple[float, float]
 
 
 def has_expired(instrument: Instrument, time: datetime) -> bool:
@@ -35,28 +52,32 @@ def delivered(option: Instrument, closed: float) -> float:
 
 
 def was_delivered(
-    option: Instrument,
-    quantity: float,
-    underlying: Holding,
-    gap: float,
-    evidence: tuple[float, float],
+    option: Instrument, quantity: float, underlying: Holding, gap: float, evidence: Evidence
 ) -> bool:
     """Whether what an underlying changed by is what an option delivered.
 
+    Cash at the strike tells it, or LEAN's average price of a future that was delivered; at the end
+    of the option's time also that it was in the money.
+
     Args:
-        option: The option, which was not at the end of its time.
+        option: The option.
         quantity: What it would deliver.
         underlying: LEAN's holding of it before.
         gap: What LEAN holds more of it.
-        evidence: The cash that no event explains in the quote currency, and LEAN's average price.
+        evidence: What else the mark shows.
     """
-    strike, (cash, average) = option.strike or 0.0, evidence
-    if gap != quantity:
+    if not covers(gap, quantity):
+        return False
+    strike = option.strike or 0.0
+    if has_expired(option, evidence.time):
+        if max(map(option.intrinsic, evidence.prices)) > 0.0:
+            return True
+    elif gap != quantity:
         return False
     if underlying.instrument.valuation is Valuation.MARGIN:
-        return abs(average - strike) <= STRIKE_TOLERANCE * abs(strike)
+        return abs(evidence.average - strike) <= STRIKE_TOLERANCE * abs(strike)
     paid = -quantity * strike * underlying.instrument.multiplier
-    return abs(cash - paid) <= STRIKE_TOLERANCE * abs(paid)
+    return abs(evidence.cash - paid) <= STRIKE_TOLERANCE * abs(paid)
 
 
 def covers(gap: float, quantity: float) -> bool:

@@ -20,7 +20,7 @@ from models.ledger.allocation import Allocation, share_fill
 from models.ledger.books import Books
 from models.ledger.cash_moved import implied_price, of_the_market, paid_in, residuals
 from models.ledger.coins import Shown, coins_held
-from models.ledger.deliveries import covers, delivered, has_expired, share_delivery, was_delivered
+from models.ledger.deliveries import Evidence, delivered, has_expired, share_delivery, was_delivered
 from models.ledger.effects import Effect
 from models.ledger.explanations import Assumption, assumption_of
 from models.ledger.found_splits import split_found
@@ -95,7 +95,7 @@ class Interruption:
         value_holdings(books, mark)
         shown = {s: held for s, held in (mark.holdings or {}).items() if s in books.holdings}
         for option in self._changes(shown, last):
-            self._deliver(option, shown)
+            self._deliver(option, shown, last)
         changes = [each for each in self._changes(shown, last) if not _is_pair(each.holding)]
         for change in changes:
             if not change.closed:
@@ -128,7 +128,7 @@ class Interruption:
 
     # --- options
 
-    def _deliver(self, option: HeldOtherwise, shown: Shown) -> None:
+    def _deliver(self, option: HeldOtherwise, shown: Shown, last: Mapping[str, float]) -> None:
         """Book an exercise or assignment where the underlying shows that there was one."""
         instrument, closed = option.holding.instrument, option.closed
         underlying = self._books.holdings.get(instrument.underlying)
@@ -137,11 +137,9 @@ class Interruption:
         after, average = shown.get(instrument.underlying, (0.0, 0.0))
         gap, quantity = after - underlying.quantity, delivered(instrument, closed)
         cash = self._moved().get(underlying.instrument.quote, 0.0)
-        if has_expired(instrument, self._mark.time):
-            found = covers(gap, quantity)
-        else:
-            found = was_delivered(instrument, quantity, underlying, gap, (cash, average))
-        if not found:
+        prices = last[instrument.underlying], underlying.price
+        evidence = Evidence(self._mark.time, cash, average, prices)
+        if not was_delivered(instrument, quantity, underlying, gap, evidence):
             return
         reason = "exercise" if closed > 0 else "assignment"
         parts = self._trade(option, -closed, 0.0, reason)

@@ -466,6 +466,23 @@ MARK AAPL 141
 => trade carry SHORT 3 C150 2->0 gross 600 reason expiry
 => flows none
 
+shares that were sold beside a call that expired out of the money
+ACCOUNT USD 100000 live yes
+STOCK AAPL
+OPTION C150 on AAPL call 150 x 100 expires 2024-01-02
+BUY 100 AAPL @ 130 by carry
+SELL 1 C150 @ 2 by carry
+MARK AAPL 140 C150 0.05
+STOPPED
+OUTSIDE BUY 1 C150 @ 0
+OUTSIDE SELL 100 AAPL @ 141
+MARK AAPL 142
+=> anomaly adopted
+=> anomaly adopted
+=> trade carry LONG 100 AAPL 130->141 gross 1100 reason outside
+=> trade carry SHORT 1 C150 2->0 gross 200 reason expiry
+=> flows none
+
 one that was sold before its time was over
 ACCOUNT USD 100000 live yes
 STOCK AAPL

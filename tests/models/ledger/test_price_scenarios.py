@@ -8,7 +8,7 @@ import pytest
 
 from models.events.account import Mark, Opening
 from models.events.instruments import Instrument, SecurityType
-from models.events.orders import Fill
+from models.events.orders import Fill, OrderType
 from models.performance_tracker import PerformanceTracker
 from tests.scenario import Scenario, play, scenarios
 
@@ -254,3 +254,22 @@ def test_what_is_restored_without_a_price_keeps_its_last_worth(
     assert [anomaly.kind for anomaly in restored.anomalies()] == ["no price yet"]
     assert restored.trades() == []
     assert restored.flows() == ()
+
+
+def test_an_option_without_a_price_may_expire_as_such() -> None:
+    """It was in no starting equity: when it ends at 0, nothing is lost and nothing unexplained."""
+    option = Instrument(
+        *("O", "O", SecurityType.OPTION, "USD", 100.0), underlying="A", strike=5.0, right="CALL"
+    )
+    tracker = PerformanceTracker()
+    for instrument in (PRICED, option):
+        tracker.apply(instrument)
+    cash, holdings = {"USD": 10_000.0}, {"O": (2.0, 3.0)}
+    tracker.apply(Opening(START, cash, {"USD": 1.0}, holdings))
+    tracker.apply(Mark(START + timedelta(minutes=1), 10_000.0, {"O": 0.0}, {}, cash))
+    time = START + timedelta(minutes=2)
+    ended = Fill(time, 1, 1, "O", -2.0, 0.0, order_type=OrderType.OPTION_EXERCISE, message="OTM")
+    tracker.apply(ended)
+    tracker.apply(Mark(START + timedelta(minutes=3), 10_000.0, {}, {}, cash))
+    assert tracker.balance()["unexplained"] == pytest.approx(0.0, abs=1e-9)
+    assert tracker.scopes.account.track.nav == pytest.approx(1.0)
