@@ -30,7 +30,7 @@ class Explanation(enum.Enum):
     SPIN_OFF = "spin-off"
 
 
-class Part(NamedTuple):
+class AssumedPart(NamedTuple):
     """What a change did to one strategy.
 
     Attributes:
@@ -61,7 +61,7 @@ class Assumption(NamedTuple):
     price: float
     before: float
     after: float
-    parts: list[Part]
+    parts: list[AssumedPart]
 
 
 class Correction(NamedTuple):
@@ -96,12 +96,12 @@ def assumption_of(
     time: datetime, price: float, before: float, after: float, effects: Iterable[Effect]
 ) -> Assumption:
     """What a change was taken for, by what it did to strategies."""
-    parts: list[Part] = []
+    parts: list[AssumedPart] = []
     for effect in effects:
         position, rate = effect.position, effect.execution.rate
         gross = sum(trade.gross_pnl for trade in effect.trades) / rate if rate else 0.0
         quantity, closed = effect.execution.quantity, bool(effect.trades)
-        parts.append(Part(position.strategy, quantity, gross, closed))
+        parts.append(AssumedPart(position.strategy, quantity, gross, closed))
     return Assumption(time, price, before, after, parts)
 
 
@@ -221,7 +221,7 @@ def _give(
 
 
 def _reversed(
-    books: Books, instrument: Instrument, part: Part, price: float
+    books: Books, instrument: Instrument, part: AssumedPart, price: float
 ) -> tuple[Position, float]:
     """Take back what closing a part made; returns whose it was, and what it had cost."""
     account = books.account(part.strategy)
