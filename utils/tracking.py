@@ -111,14 +111,23 @@ class LeanTracker(PerformanceTracker):
         if self._hooks.passes_over and self.core.rest >= MARKS_ALIKE:
             passed = guarded(self.run.feed.standstill.passes, data)
             if passed is True:
-                self.log.flush()
+                self._pass_over()
                 return
             if passed is not False:
                 self.core.guard.note_failure("on_data", passed)
-        self.reporting.guard("on_data", self._hooks.data, data)
+        failure = guarded(self._hooks.data, data)
+        if failure is not None or self.log.queued:
+            self.reporting.settle("on_data", failure)
         if self.live:
             self._after_hook()
         elif self.saving.persists:
+            self.saving.save_if_due()
+
+    def _pass_over(self) -> None:
+        """Write what the algorithm logged, and save after slices that were worked out together."""
+        if self.log.queued:
+            self.reporting.settle("on_data", None)
+        if self.core.behind is None and self.saving.persists:
             self.saving.save_if_due()
 
     def on_midnight(self) -> None:

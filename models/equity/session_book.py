@@ -6,6 +6,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from models.codec import FLAG, list_of, maybe, packed_column
@@ -29,6 +30,12 @@ BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 # How much later than midnight LEAN may call what is scheduled for it in live trading.
 MIDNIGHT_TAKES = timedelta(minutes=1)
+
+
+@lru_cache(maxsize=8)
+def midnight_of(day: date, zone: tzinfo) -> datetime:
+    """UTC of a date's first instant; every scope asks for the same two of them each day."""
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
 
 
 class SessionBook(Restorable):
@@ -151,7 +158,7 @@ class SessionBook(Restorable):
 
     def _midnight(self, day: date) -> datetime:
         """UTC of the first instant of a date, also where clocks skip midnight or show it twice."""
-        return datetime(day.year, day.month, day.day, tzinfo=self._zone).astimezone(UTC)
+        return midnight_of(day, self._zone)
 
     def _close(self, day: Session, today: date) -> None:
         """Keep a day that ended, and fold the months that are too old to keep their days."""

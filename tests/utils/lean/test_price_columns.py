@@ -106,7 +106,8 @@ def played(
     **settings: Any,
 ) -> LeanTracker:
     """The tracker after the market, with something read of it after each hook."""
-    first = tapes.start(cash={"USD": [10_000.0, 1.0]}, tpv=10_000.0)
+    until = "2020-02-29T23:59:59"
+    first = tapes.start(cash={"USD": [10_000.0, 1.0]}, tpv=10_000.0, end=until)
     last = tapes.end(utc=(FIRST + timedelta(days=30)).isoformat())
     engine = tapes.engine(folder, TrackedAlgorithm, first, *market.lines(slices), last)
     engine.initialize()
