@@ -341,8 +341,7 @@ class Core(BooksInStep):
             if round_trip is not None and self.logs[POSITIONS].take((round_trip,)):
                 self._restless = True
         if self.listeners.hear_trades:
-            tell_trades(self.listeners, effects, self._ledger.books)
-            self._restless = True
+            self._restless |= tell_trades(self.listeners, effects, self._ledger.books)
 
     def _tell(self, books: Books) -> None:
         """Tell how the scopes changed and what should not have been seen."""
