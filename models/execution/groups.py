@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from models.execution.group_metrics import (
     SuggestedSlippage,
 )
 from models.execution.order_quality import LATENCIES, Outcome
-from models.execution.orders import FollowedOrder
+from models.execution.orders import FILLED, FollowedOrder
 from models.execution.quantiles import Quantiles
 from models.execution.reasons import plain_reason
 from models.execution.sums import GROUP_SUMS_ROW, OTHER, GroupSums, values_of
@@ -34,6 +35,7 @@ STRATEGY, SYMBOL, BY_HOUR, BY_SIZE = (
     _KINDS.index(kind)
     for kind in (OrderGroup.STRATEGY, OrderGroup.SYMBOL, OrderGroup.HOUR, OrderGroup.SIZE)
 )
+_LATENCIES_OF = attrgetter(*LATENCIES)
 SIZE_BOUNDS, SIZE_NAMES = zip(*SIZES, strict=True)
 
 
@@ -53,26 +55,28 @@ class OrderGroups:
         self.kinds: list[dict[str, GroupSums]] = [{} for _ in OrderGroup]
         self.orders = 0
         self._new_group(0, "", "")
-        # the groups that do not depend on time or value, by what they depend on
-        self._lasting: dict[tuple[str, str, OrderType], tuple[GroupSums, ...]] = {}
+        # the groups by what they depend on; orders alike share one tuple
+        self._alike: dict[tuple[str, str, OrderType, str, str], tuple[GroupSums, ...]] = {}
         self._hour: tuple[datetime | None, str] = (None, "")  # that of the last time
         self._waiting: list[tuple[FollowedOrder, str]] = []  # ended, with messages, not summed yet
 
     def of(self, order: FollowedOrder) -> tuple[GroupSums, ...]:
         """The groups of an order, one of each kind; those that are new to it are made."""
-        instrument, value, submitted = order.instrument, order.value, order.submitted
-        about = order.strategy, instrument.sid, order.order_type
-        lasting = self._lasting.get(about)
-        if lasting is None:
-            if len(self._lasting) >= MOST_KEYS:
-                self._lasting.clear()
-            lasting = self._lasting[about] = self._lasting_of(order)
+        value, submitted = order.value, order.submitted
         time, hour = self._hour
         if submitted != time:
             hour = f"{submitted.astimezone(self._zone).hour:02}"
             self._hour = submitted, hour
         size = SIZE_NAMES[bisect(SIZE_BOUNDS, value)] if value else UNVALUED
-        return *lasting, self._group(BY_HOUR, hour), self._group(BY_SIZE, size)
+        alike = order.strategy, order.instrument.sid, order.order_type, hour, size
+        found = self._alike.get(alike)
+        if found is None:
+            if len(self._alike) >= MOST_KEYS:
+                self._alike.clear()
+            lasting = self._lasting_of(order)
+            found = *lasting, self._group(BY_HOUR, hour), self._group(BY_SIZE, size)
+            self._alike[alike] = found
+        return found
 
     def _lasting_of(self, order: FollowedOrder) -> tuple[GroupSums, ...]:
         """The groups of an order that are those of every order like it."""
@@ -125,14 +129,14 @@ class OrderGroups:
         if not waiting:
             return
         rows = np.array([values_of(order.figures) for order, _ in waiting], dtype=float)
-        places: dict[int, tuple[GroupSums, list[int]]] = {}
+        before = self.orders - len(waiting)
+        alike: dict[int, tuple[tuple[GroupSums, ...], list[int]]] = {}
         for place, (order, message) in enumerate(waiting):
-            for sums in order.groups:
-                places.setdefault(id(sums), (sums, []))[1].append(place)
-            if order.outcome is not Outcome.FILLED:
+            alike.setdefault(id(order.groups), (order.groups, []))[1].append(place)
+            if order.outcome is not FILLED:
                 self._count_reason(order, message)
-            self._rank(order, self.orders - len(waiting) + place + 1)
-        for sums, own in places.values():
+            self._rank(order, before + place + 1)
+        for sums, own in _by_group(alike.values()):
             sums.sums = np.add.reduce(np.concatenate((sums.sums[None], rows[own])), axis=0)
 
     def _count_reason(self, order: FollowedOrder, message: str) -> None:
@@ -148,10 +152,13 @@ class OrderGroups:
             for sums in self.kinds[STRATEGY].values():
                 for each in sums.quantiles:
                     each.condense()
-        values = (order.slippage_bps, *(getattr(order, name) for name in LATENCIES))
-        for each, value in zip(order.groups[STRATEGY].quantiles, values, strict=True):
-            if value is not None:
-                each.add(value)
+        slippage, *latencies = order.groups[STRATEGY].quantiles
+        paid = order.slippage_bps
+        if paid is not None:
+            slippage.add(paid)
+        for each, seconds in zip(latencies, _LATENCIES_OF(order), strict=True):
+            if seconds is not None:
+                each.add(seconds)
 
     def metrics(
         self, group: OrderGroup, thresholds: Mapping[str, float]
@@ -187,8 +194,19 @@ class OrderGroups:
         """Take over what `state` returned; `StateError` where something is missing or mistyped."""
         read = _GROUPS.from_object(state)
         self.kinds = [{sums.key: sums for sums in found} for found in read]
-        self._lasting.clear()
+        self._alike.clear()
         self._waiting.clear()
+
+
+def _by_group(
+    alike: Iterable[tuple[tuple[GroupSums, ...], list[int]]],
+) -> list[tuple[GroupSums, list[int]]]:
+    """Each group with the places of its orders, in order, from those of orders alike."""
+    places: dict[int, tuple[GroupSums, list[int]]] = {}
+    for groups, own in alike:
+        for sums in groups:
+            places.setdefault(id(sums), (sums, []))[1].extend(own)
+    return [(sums, sorted(own)) for sums, own in places.values()]
 
 
 _GROUP_ROWS = list_of(GROUP_SUMS_ROW)

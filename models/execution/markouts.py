@@ -51,7 +51,8 @@ class Markouts:
 
     def watch(self, order: FollowedOrder, fill: Fill) -> None:
         """Let a fill of an order wait for its markouts."""
-        worth = unit_value(order.instrument, fill.price)
+        instrument, price = order.instrument, fill.price
+        worth = unit_value(instrument, price) if instrument.inverse else price
         self._wait(0, PendingFill(fill.time, worth, order.size(fill.quantity), order))
 
     def mark(self, time: datetime, prices: Mapping[str, float]) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models.events.orders import OrderStatus, OrderType
+from models.ledger.exercises import EXERCISE
 from models.ledger.orders import Order
 from models.ledger.tags import LIQUIDATED, UNASSIGNED
 from models.records import Record
@@ -61,8 +62,7 @@ def owners(order: Order, order_type: OrderType | None) -> Sequence[tuple[str, fl
     those who hold what it closes, by their shares, and of `UNASSIGNED` where nobody does. Nobody's
     are the orders that LEAN made on its own, and exercises.
     """
-    exercise = OrderType.OPTION_EXERCISE
-    if exercise in (order.order_type, order_type):
+    if order_type is EXERCISE or order.order_type is EXERCISE:
         return ()
     if order.strategy is not None:
         return ((order.strategy, 1.0),)

@@ -19,6 +19,7 @@ from models.rows import row_of
 SPREAD_TOLERANCE = 1e-9
 
 # Orders that take the market's price at once; LEAN's slippage models set what that costs.
+FILLED, REJECTED = Outcome.FILLED, Outcome.REJECTED  # read at every order's end
 TAKES_MARKET = frozenset({OrderType.MARKET, OrderType.COMBO_MARKET})
 
 
@@ -114,8 +115,9 @@ class FollowedOrder:
 
     def trade(self, fill: Fill, fee: float) -> None:
         """Take a fill; the fee is in account currency."""
-        figures, price, size = self.figures, fill.price, self.size(fill.quantity)
-        worth = unit_value(self.instrument, price)
+        figures, price, instrument = self.figures, fill.price, self.instrument
+        size = fill.quantity * instrument.multiplier * self.rate  # as `size` has it
+        worth = unit_value(instrument, price) if instrument.inverse else price
         figures.fills += 1
         figures.traded += abs(size) * abs(worth)
         figures.fees += fee
@@ -143,7 +145,9 @@ class FollowedOrder:
 
     def _add_slippage(self, size: float, worth: float) -> None:
         """Add what a fill cost against arrival, split into half-spread and rest where quoted."""
-        figures, arrival = self.figures, unit_value(self.instrument, self.arrival)
+        figures, arrival = self.figures, self.arrival
+        if self.instrument.inverse:
+            arrival = unit_value(self.instrument, arrival)
         value, slippage = abs(size * arrival), size * (arrival - worth)
         takes = self.order_type in TAKES_MARKET
         figures.arrived += value
@@ -173,15 +177,16 @@ class FollowedOrder:
             price: The instrument's price then, quote currency; 0 where unknown.
         """
         self.outcome, self.ended, figures = outcome, time, self.figures
-        if outcome is not Outcome.FILLED:
-            self.reason = message
-        left = self.quantity - self.filled
-        if outcome is Outcome.FILLED or left * self.quantity <= 0:
-            left = 0.0
-        setattr(figures, outcome.value, 1)
         figures.touched = 1 if figures.fills else 0
-        figures.partial = figures.touched if outcome is not Outcome.FILLED else 0
-        if outcome is not Outcome.REJECTED:
+        left = self.quantity - self.filled
+        if outcome is FILLED:
+            figures.filled, figures.partial, left = 1, 0, 0.0
+        else:
+            self.reason, figures.partial = message, figures.touched
+            if left * self.quantity <= 0:
+                left = 0.0
+            setattr(figures, outcome.value, 1)
+        if outcome is not REJECTED:
             figures.ordered = self.value
             figures.done = self.value * (1.0 - left / self.quantity) if left else self.value
             if self.arrival and (price or not left):
@@ -191,12 +196,16 @@ class FollowedOrder:
     def _add_shortfall(self, left: float, price: float) -> None:
         """Set the shortfall: slippage, and what the price moved on the quantity not filled."""
         figures, arrival = self.figures, unit_value(self.instrument, self.arrival)
-        moved = arrival - unit_value(self.instrument, price) if left else 0.0
-        self.shortfall = figures.shortfall = figures.slippage + self.size(left) * moved
+        missed = 0.0
+        if left:
+            missed = self.size(left) * (arrival - unit_value(self.instrument, price))
+        self.shortfall = figures.shortfall = figures.slippage + missed
         figures.ordered_at_arrival = abs(self.size(self.quantity) * arrival)
 
     def _add_latencies(self) -> None:
-        """Add the latencies that were measured."""
+        """Add the latencies that were measured: in a backtest that fills at once none is."""
+        if self.last_fill is None and self.first_fill is None and self.acknowledged is None:
+            return
         for name in LATENCIES:
             seconds = getattr(self, name)
             if seconds is not None:

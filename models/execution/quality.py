@@ -95,6 +95,8 @@ class ExecutionQuality:
             )
             if created is not None:
                 followed.acknowledged = seconds_between(created, update.time)
+        if len(sharing) == 1 and update.limit_price is None and update.status not in ENDS:
+            return False  # there is nothing more in it
         return self.update(update)
 
     def update(self, update: OrderUpdate) -> bool:
@@ -149,7 +151,9 @@ class ExecutionQuality:
             return False
         for owner in sharing:
             name, share = owner
-            followed = next((part for part in parts if part.strategy == name), None)
+            followed = parts[0] if len(parts) == 1 else None
+            if followed is None or followed.strategy != name:
+                followed = next((part for part in parts if part.strategy == name), None)
             if followed is None:
                 unquoted = 0.0, 0.0, 0.0
                 followed = self._follow(
@@ -256,16 +260,9 @@ class ExecutionQuality:
             quotes: Best bid, best ask and last price at the submission; 0 where unknown.
         """
         strategy, share = owner
-        followed = FollowedOrder(
-            order_id=event.order_id,
-            strategy=strategy,
-            instrument=instrument,
-            order_type=order_type,
-            submitted=submitted,
-            groups=(),
-            quantity=event.quantity * share,
-            rate=rate,
-        )
+        quantity = event.quantity * share
+        about = event.order_id, strategy, instrument, order_type, submitted
+        followed = FollowedOrder(*about, (), quantity, rate)
         followed.arrive(*quotes)
         price = followed.arrival or event.price
         followed.value = abs(followed.size(followed.quantity) * unit_value(instrument, price))

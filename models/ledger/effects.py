@@ -50,7 +50,10 @@ NO_EFFECTS: Effects = ()
 
 def fees_of(effects: Effects) -> float:
     """What was booked of fees, account currency: whoever counts them reads them here."""
-    return sum(effect.execution.fee for effect in effects)
+    total = 0.0
+    for effect in effects:
+        total += effect.execution.fee
+    return total
 
 
 def ended_early(effects: Effects) -> bool:

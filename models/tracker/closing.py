@@ -58,8 +58,7 @@ class ClosingBooks(BooksInStep):
             if round_trip is not None and self.logs[POSITIONS].take((round_trip,)):
                 self._restless = True
         if self.listeners.hear_trades:
-            tell_trades(self.listeners, effects, self._ledger.books)
-            self._restless = True
+            self._restless |= tell_trades(self.listeners, effects, self._ledger.books)
         if self._ledger.books.orders.legs:
             self._structured(self.structures.take, effects)
 

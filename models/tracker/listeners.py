@@ -11,10 +11,11 @@ from itertools import chain
 from models.errors import CallError
 from models.ledger.effects import Effect
 from models.tracker.guard import Guard
-from models.tracker.notices import OF_DRAWDOWNS, OF_FILLS, Dealt, Notice, NoticeKind
+from models.tracker.notices import OF_DRAWDOWNS, OF_FILLS, Notice, NoticeKind
 
 Listener = Callable[[Notice], object]
-Teller = Callable[[Dealt], object]
+# It takes what an execution did and the ticker of what it traded, under the core's lock.
+Teller = Callable[[Effect, str], object]
 
 
 class _Lane:
@@ -22,16 +23,12 @@ class _Lane:
 
     Args:
         guard: Every listener is called through it: one that fails is counted and skipped.
-
-    Attributes:
-        teller: Who hears of every execution, among the notices; None where nobody does.
     """
 
     def __init__(self, guard: Guard) -> None:
         self._guard = guard
-        self.teller: Teller | None = None
         self._wanted: dict[Listener, frozenset[NoticeKind]] = {}
-        self._queue: deque[Notice | Dealt] = deque()
+        self._queue: deque[Notice] = deque()
         self._caller: int | None = None  # the thread that calls the listeners
         self._left = 0  # how many notices it still has to deliver
         self._lock = threading.Lock()  # held for the two above only, never for a call outside
@@ -44,9 +41,9 @@ class _Lane:
             self._wanted = {**wanted, listener: kinds} if kinds else wanted
             self.kinds = frozenset(chain.from_iterable(self._wanted.values()))
 
-    def put(self, told: Notice | Dealt) -> None:
+    def put(self, notice: Notice) -> None:
         """Queue a notice; one that a listener brought about is delivered with what it heard."""
-        self._queue.append(told)
+        self._queue.append(notice)
         if self._caller == threading.get_ident():
             self._left += 1
 
@@ -71,14 +68,10 @@ class _Lane:
         finally:
             self._caller = None
 
-    def _deliver(self, told: Notice | Dealt) -> None:
-        if isinstance(told, Dealt):
-            if self.teller is not None:
-                self._guard.attempt("listener", self.teller, told)
-            return
+    def _deliver(self, notice: Notice) -> None:
         for listener, kinds in self._wanted.items():
-            if told.kind in kinds:
-                self._guard.attempt("listener", listener, told)
+            if notice.kind in kinds:
+                self._guard.attempt("listener", listener, notice)
 
 
 class Listeners:
@@ -94,6 +87,7 @@ class Listeners:
         hear_entries: Whether somebody hears of opened trades, whose records take time to make.
         hear_records: Whether somebody hears of any notice that fills bring.
         hear_trades: Whether somebody hears of those notices, or the teller of executions.
+        teller: Who is called with every execution at once; None where nobody is.
         hear_changes: Whether somebody hears of any other notice.
         hear_sessions: Whether somebody hears of closed sessions, which take time to merge.
         hear_drawdowns: Whether somebody hears of new lows of drawdowns or of recoveries.
@@ -102,6 +96,7 @@ class Listeners:
 
     def __init__(self, guard: Guard) -> None:
         self._own, self._users = self._lanes = _Lane(guard), _Lane(guard)
+        self.teller: Teller | None = None
         self._look()
 
     def add(
@@ -131,14 +126,12 @@ class Listeners:
             lane.set(listener, None)
         self._look()
 
-    @property
-    def teller(self) -> Teller | None:
-        """Who hears of every execution, before the user's listeners; None where nobody does."""
-        return self._own.teller
+    def tell_effects(self, teller: Teller | None) -> None:
+        """Call that one, and no other, with what every execution did; None calls nobody.
 
-    def tell_dealings(self, teller: Teller | None) -> None:
-        """Call that one, and no other, with what every execution did; None calls nobody."""
-        self._own.teller = teller
+        It is called under the core's lock: it must neither fail nor wait, nor call LEAN.
+        """
+        self.teller = teller
         self._look()
 
     def _look(self) -> None:
@@ -166,10 +159,6 @@ class Listeners:
             for lane in self._lanes:
                 if kind in lane.kinds:
                     lane.put(notice)
-
-    def put_dealt(self, dealt: Dealt) -> None:
-        """Queue what an execution did for who tells of it; call it under the core's lock."""
-        self._own.put(dealt)
 
     @property
     def waiting(self) -> bool:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from models.equity.drawdown import DrawdownPeriod
 from models.equity.session_metrics import SessionMetrics
 from models.events.anomalies import Anomaly
-from models.ledger.effects import Effect, EffectKind
+from models.ledger.effects import Effect
 from models.ledger.statement import Flow
 from models.structures.record import StructureRecord
 from models.tracker.alerts import Alert
@@ -61,33 +60,3 @@ class Notice(NamedTuple):
     strategy: str
     record: TradeRecord | StructureRecord | SessionMetrics | DrawdownPeriod | Anomaly | Flow | Alert
     effect: Effect | None = None
-
-
-class Dealt(NamedTuple):
-    """What one execution did to one strategy's position, as plain values that stay as they are.
-
-    It is for who tells of every fill: the records of `Notice` take longer to make.
-
-    Attributes:
-        kind: How the quantity that is held changed.
-        symbol: The instrument's ticker.
-        strategy: Whose it is.
-        time: UTC.
-        order_id: The order; 0 for a holding that no order explains.
-        price: Quote currency.
-        tag: The order's tag.
-        opened: Signed quantity that was opened; 0 where nothing was.
-        trades: The trades that it closed, a lot each.
-        round_trip: The trade from flat to flat that it ended; None where it ended none.
-    """
-
-    kind: EffectKind
-    symbol: str
-    strategy: str
-    time: datetime
-    order_id: int
-    price: float
-    tag: str
-    opened: float
-    trades: Sequence[TradeRecord]
-    round_trip: TradeRecord | None

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from models.equity.nav_series import Change
 from models.equity.scope import Scope
 from models.equity.session_book import BEGINNING
 from models.ledger.books import Books
-from models.ledger.effects import Effects
-from models.ledger.lots import build
+from models.ledger.effects import Effect, Effects
 from models.ledger.statement import Flow
 from models.tracker.listeners import Listeners
-from models.tracker.notices import Dealt, NoticeKind
+from models.tracker.notices import NoticeKind
 from models.trades.builders import Quote, newest_record
 
 _FLAGS = (Change.SESSION_CLOSED, Change.NEW_LOW, Change.RECOVERED)
@@ -22,19 +21,23 @@ _FLAGS = (Change.SESSION_CLOSED, Change.NEW_LOW, Change.RECOVERED)
 _PARTS = {change: tuple(bool(change & each) for each in _FLAGS) for change in map(Change, range(8))}
 
 
-def tell_trades(listeners: Listeners, effects: Effects, books: Books) -> None:
+def tell_trades(listeners: Listeners, effects: Effects, books: Books) -> bool:
     """Tell of the trades opened, then of those closed, then of the round trips ended.
 
     Args:
         listeners: Who hears of it; it is called under the core's lock.
         effects: What executions did.
         books: They have booked it.
+
+    Returns:
+        Whether a notice may be on its way.
     """
-    put = listeners.put
-    if listeners.teller is not None:
-        tell_dealt(listeners, effects, books.tickers)
+    put, teller = listeners.put, listeners.teller
+    if teller is not None:
+        for effect in effects if len(effects) == 1 else sorted(effects, key=_opens_nothing):
+            teller(effect, books.tickers[effect.position.instrument.sid])
     if not listeners.hear_records:
-        return
+        return False
     for effect in effects if listeners.hear_entries else ():
         if effect.lot is not None:
             position = effect.position
@@ -47,19 +50,12 @@ def tell_trades(listeners: Listeners, effects: Effects, books: Books) -> None:
         ended = effect.round_trip
         if ended is not None:
             put(NoticeKind.POSITION_CLOSED, ended.exit_time, ended.strategy, ended, effect)
+    return True
 
 
-def tell_dealt(listeners: Listeners, effects: Effects, tickers: Mapping[str, str]) -> None:
-    """Tell what executions did: first those that opened something, then the others."""
-    if len(effects) > 1:
-        effects = sorted(effects, key=lambda effect: effect.lot is None)
-    for kind, position, execution, lot, trades, round_trip, _ in effects:
-        if not trades and lot is None:
-            continue
-        time, order_id, _, price, _, _, _, tag, _, _, _ = execution
-        symbol, opened = tickers[position.instrument.sid], lot.quantity if lot else 0.0
-        what = (position.strategy, time, order_id, price, tag, opened, trades, round_trip)
-        listeners.put_dealt(build(Dealt, (kind, symbol, *what)))
+def _opens_nothing(effect: Effect) -> bool:
+    """The order in which one fill's effects are told: first those that opened something."""
+    return effect.lot is None
 
 
 def tell_change(listeners: Listeners, time: datetime, scope: Scope, change: Change) -> None:

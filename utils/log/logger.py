@@ -26,7 +26,7 @@ from utils.log.entries import Entry
 from utils.log.events import EVENTS, LEVEL, ROUTES, Category, EventSpec, Level, Sink, pick
 from utils.log.messages import ConsolePace, least_bytes, message_bytes, render_message
 from utils.log.pending import PendingEntry, made
-from utils.log.processors import Processor
+from utils.log.processors import Processor, processed
 from utils.log.sinks import LogSink, unguarded
 
 LOG_BUDGET = 8 * 1024  # bytes a backtest: LEAN's free tier takes 10 KB
@@ -219,6 +219,7 @@ class StructuredLogger(Restorable):
             return
         try:
             for _ in range(len(queued) + MOST_ADDED):
+                self._leave_out()
                 if not queued:
                     break
                 self._pass_on(queued.popleft())
@@ -235,9 +236,7 @@ class StructuredLogger(Restorable):
 
     def _pass_on(self, queued: Entry | PendingEntry) -> None:
         """Give an entry to everybody who gets it."""
-        if isinstance(queued, PendingEntry) and self._leaves_out(queued):
-            return
-        entry = self._processed(made(queued))
+        entry = processed(made(queued), self.processors, self._attempt)
         if entry is None:
             return
         with self._lock:
@@ -253,33 +252,21 @@ class StructuredLogger(Restorable):
         if entry.sink is not Sink.NOWHERE:
             self._write(entry)
 
-    def _leaves_out(self, entry: PendingEntry) -> bool:
-        """Keep and count an entry that nobody gets, and whose line has no room, unmade."""
-        spec = entry.spec
-        wanted = self.processors or self.listeners or self._captures.open or self._store
-        if wanted or spec.sink is not Sink.LOG:
-            return False
-        if self._affords(self.used + entry.least, _kept_back(spec.level)):
-            return False
-        with self._lock:
-            self._number += 1
-            self._kept.append(entry)
-            count_event(self.left_out, entry.event)
-        return True
-
-    def _processed(self, entry: Entry) -> Entry | None:
-        """Return what the processors make of an entry; one that fails is skipped."""
-        if not self.processors:
-            return entry
-        made: list[Entry | None] = [entry]
-
-        def process(processor: Processor, given: Entry) -> None:
-            made.append(processor(given))
-
-        for processor in list(self.processors):
-            if made[-1] is not None:
-                self._attempt("log processor", process, processor, made[-1])
-        return made[-1]
+    def _leave_out(self) -> None:
+        """Keep and count what comes next in the queue, nobody gets and has no room, unmade."""
+        if self.processors or self.listeners or self._captures.open or self._store:
+            return
+        queued = self.queued
+        while queued and isinstance(entry := queued[0], PendingEntry):
+            spec = entry.spec
+            full = not self._affords(self.used + entry.least, _kept_back(spec.level))
+            if spec.sink is not Sink.LOG or not full:
+                return
+            queued.popleft()
+            with self._lock:
+                self._number += 1
+                self._kept.append(entry)
+                count_event(self.left_out, entry.event)
 
     def _write(self, entry: Entry) -> None:
         """Show an entry where the budget and the console have room for it, and count it."""

@@ -6,7 +6,7 @@ are called in the order of `StructuredLogger.processors`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -16,6 +16,29 @@ from utils.log.entries import Entry
 from utils.log.events import Category, Sink, pick
 
 Processor = Callable[[Entry], Entry | None]
+
+
+def processed(
+    entry: Entry, processors: Sequence[Processor], attempt: Callable[..., bool]
+) -> Entry | None:
+    """Return what the processors make of an entry; one that fails is skipped.
+
+    Args:
+        entry: The entry.
+        processors: They are called in their order.
+        attempt: The guard around each of them, as of `StructuredLogger`.
+    """
+    if not processors:
+        return entry
+    made: list[Entry | None] = [entry]
+
+    def process(processor: Processor, given: Entry) -> None:
+        made.append(processor(given))
+
+    for processor in list(processors):
+        if made[-1] is not None:
+            attempt("log processor", process, processor, made[-1])
+    return made[-1]
 
 
 def redact(*names: str) -> Processor:

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from models.ledger.effects import EffectKind
-from models.tracker.notices import Dealt
+from models.ledger.effects import FLIPPED, Effect, EffectKind
 from models.trades.record import LONG, SHORT, TradeRecord
-from utils.log.events import EVENTS
+from utils.log.events import EVENTS, Level
 from utils.notify.event_writer import EventWriter, ToldEvent, told_fields
 
 # The event of a position, by what was done to it.
@@ -30,7 +29,6 @@ REASON_EVENTS: dict[str, str] = {
     "exercise": "position exercised",
     "expiry": "position expired",
 }
-_LEVELS = {name: EVENTS[name].level for name in (*EFFECT_EVENTS.values(), *REASON_EVENTS.values())}
 
 
 def _result(closed: Sequence[TradeRecord], closed_by: str) -> dict[str, Any]:
@@ -54,16 +52,18 @@ def _trade_fields(trade: TradeRecord, closed_by: str) -> dict[str, Any]:
     return told_fields({"entry": trade.entry_price, **_result([trade], closed_by)})
 
 
-def _opening_fields(dealt: Dealt) -> dict[str, Any]:
-    """Return what is logged of a position that was opened or increased."""
+def _opening_fields(
+    symbol: str, strategy: str, opened: float, price: float, tag: str
+) -> dict[str, Any]:
+    """Return what is logged of a position that was opened or increased by a signed quantity."""
     return told_fields(
         {
-            "symbol": dealt.symbol,
-            "strategy": dealt.strategy,
-            "direction": LONG if dealt.opened > 0 else SHORT,
-            "quantity": abs(dealt.opened),
-            "price": dealt.price,
-            "tag": dealt.tag,
+            "symbol": symbol,
+            "strategy": strategy,
+            "direction": LONG if opened > 0 else SHORT,
+            "quantity": abs(opened),
+            "price": price,
+            "tag": tag,
         }
     )
 
@@ -88,34 +88,44 @@ class FillNarrator:
     def __init__(self, writer: EventWriter) -> None:
         self._writer = writer
 
-    def tell(self, dealt: Dealt) -> None:
-        """Log what an execution did, as far as the log takes it."""
-        writer, trades = self._writer, dealt.trades
+    def tell(self, effect: Effect, symbol: str) -> None:
+        """Log what an execution did, as far as the log takes it.
+
+        Args:
+            effect: What it did.
+            symbol: The ticker of what it traded.
+        """
+        kind, position, execution, lot, trades, _, _ = effect
+        writer = self._writer
         if not trades:
-            opening = _OPENINGS[dealt.kind]
-            if writer.wants(opening.spec.level):
-                writer.later(opening, dealt.time, dealt.order_id, dealt)
+            if lot is not None and writer.wants(_OPENINGS[kind].spec.level):
+                about = symbol, position.strategy, lot.quantity, lot.price, lot.tag
+                writer.later(_OPENINGS[kind], execution.time, execution.order_id, *about)
             return
         if writer.wants(_CLOSED_TRADE.spec.level):
+            closed_by = writer.name_order(execution.order_id)
             for trade in trades:
-                opened_by, closed_by = trade.order_ids
-                about = trade, writer.name_order(closed_by)
-                writer.later(_CLOSED_TRADE, trade.exit_time, opened_by, *about)
-        self._tell_closing(dealt)
+                opened_by = trade.order_ids[0]
+                writer.later(_CLOSED_TRADE, trade.exit_time, opened_by, trade, closed_by)
+        # what else is told of a position is for the finest log
+        ended = trades[-1].exit_reason in REASON_EVENTS
+        if ended or kind is FLIPPED or writer.wants(Level.DEBUG):
+            self._tell_closing(effect)
 
-    def _tell_closing(self, dealt: Dealt) -> None:
+    def _tell_closing(self, effect: Effect) -> None:
         """Log that a position was reduced, closed or flipped, or which event of an option ended it.
 
         Its round trip is told where it ended, else its trades.
         """
-        closed = dealt.trades if dealt.round_trip is None else [dealt.round_trip]
+        kind, lot, ended = effect.kind, effect.lot, effect.round_trip
+        closed = effect.trades if ended is None else [ended]
         last = closed[-1]
-        name = REASON_EVENTS.get(last.exit_reason) or EFFECT_EVENTS[dealt.kind]
-        if not self._writer.wants(_LEVELS[name]):
+        name = REASON_EVENTS.get(last.exit_reason) or EFFECT_EVENTS[kind]
+        if not self._writer.wants(EVENTS[name].level):
             return
         fields = _result(closed, self._writer.name_order(last.order_ids[1]))
-        if dealt.opened:
-            fields["opened"] = abs(dealt.opened)
+        if lot is not None:
+            fields["opened"] = abs(lot.quantity)
         if last.exit_reason in REASON_EVENTS:
-            fields["flat"] = dealt.kind is EffectKind.CLOSED
+            fields["flat"] = kind is EffectKind.CLOSED
         self._writer.write(name, last.exit_time, fields, order_id=closed[0].order_ids[0])

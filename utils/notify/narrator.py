@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 
 from models.events.orders import Fill, OrderUpdate
-from models.tracker.notices import OF_FILLS, Dealt, Notice
+from models.tracker.notices import OF_FILLS, Notice
 from utils.log.logger import StructuredLogger
 from utils.notify.event_writer import EventWriter
 from utils.notify.fills import FillNarrator
@@ -21,13 +21,16 @@ from utils.notify.orders import OrderNarrator
 class Narrator:
     """Logs what happens to orders, positions and the account.
 
-    What executions did is told to `dealt`, all else in notices to `hear`.
+    What executions did is told to `effect`, all else in notices to `hear`.
 
     Args:
         log: Where it logs.
         name_order: Returns an order's correlation id by its id in trades.
         name_event: Returns it by LEAN's own id in the running deployment.
         ticker: Returns an instrument's ticker by its symbol id; it is called under a lock.
+
+    Attributes:
+        effect: Logs what an execution did (`FillNarrator.tell`).
     """
 
     def __init__(
@@ -40,7 +43,7 @@ class Narrator:
         self._log = log
         writer = EventWriter(log, name_order)
         self._orders = OrderNarrator(EventWriter(log, name_event), ticker)
-        self._fills = FillNarrator(writer)
+        self.effect = FillNarrator(writer).tell
         self._notices = NoticeNarrator(writer)
         self._lock = threading.Lock()
 
@@ -53,10 +56,6 @@ class Narrator:
         if notice.kind not in OF_FILLS:
             with self._lock:
                 self._notices.tell(notice)
-
-    def dealt(self, dealt: Dealt) -> None:
-        """Log what an execution did, if the log takes entries of its level."""
-        self._fills.tell(dealt)
 
     def flush(self) -> None:
         """Flush the log; call it where no lock is held."""

@@ -110,7 +110,7 @@ class Reporting:
         self._tracker.remove_listener(self._hear)
         listeners = self._tracker.core.listeners
         listeners.add(self._hear, kinds, own=True)
-        listeners.tell_dealings(self.narrator.dealt if self.log.level <= Level.INFO else None)
+        listeners.tell_effects(self.narrator.effect if self.log.level <= Level.INFO else None)
 
     def _hear(self, notice: Notice) -> None:
         """Log a notice, send it where it is an alert, and look whether it alerts anybody."""

@@ -64,7 +64,7 @@ class Story:
         """Let a narrator hear of everything, in place of the one before."""
         self.tracker.remove_listener(self.narrator.hear)
         self.tracker.add_listener(narrator.hear)
-        self.tracker.core.listeners.tell_dealings(narrator.dealt)
+        self.tracker.core.listeners.tell_effects(narrator.effect)
 
     def fill(self, order_id: int, quantity: float, price: float, **given: Any) -> None:
         """Apply a fill, as many minutes past noon as its order's id, and flush."""

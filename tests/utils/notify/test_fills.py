@@ -131,7 +131,7 @@ def test_a_recordings_positions_are_told_without_a_gap(name: str, each_hook: boo
     log = StructuredLogger(Silence(), lambda: NOON, level="debug", budget=0)
     narrator = narrator_of(log)
     replay.tracker.add_listener(narrator.hear)
-    replay.tracker.core.listeners.tell_dealings(narrator.dealt)
+    replay.tracker.core.listeners.tell_effects(narrator.effect)
     told: list[Entry] = []
     log.listeners.append(told.append)
     for _ in replay.play():
