@@ -30,9 +30,8 @@ Value = TypeVar("Value")
 # What reading a saved value of another shape may raise, in whatever function it ends up.
 UNREADABLE = (ArithmeticError, LookupError, TypeError, ValueError)
 
-# The largest whole numbers of a state in size: exact as a float where they stand for one; sums of
-# squares are larger.
-LARGEST_WHOLE, LARGEST_SUM = 2**53, 10**100
+# The largest whole numbers of a state in size: sums of squares are large, and each is a float too.
+LARGEST_WHOLE = 10**100
 
 # Unix times of the first and the last moment that is a time in every zone.
 FIRST_STAMP, LAST_STAMP = -62_135_510_400.0, 253_402_214_400.0
@@ -187,7 +186,7 @@ def check_type(saved: Any, types: tuple[type, ...]) -> None:
 
 def _shown(saved: Any) -> str:
     """A wrong value in an error; Python refuses to write out an integer of thousands of digits."""
-    is_huge = isinstance(saved, int) and abs(saved) > LARGEST_SUM
+    is_huge = isinstance(saved, int) and abs(saved) > LARGEST_WHOLE
     text = "too large a number" if is_huge else repr(saved)
     return text if len(text) <= SHOWN_LENGTH else f"{text[:SHOWN_LENGTH]}..."
 
@@ -203,8 +202,8 @@ def located(error: Exception, *steps: str | int) -> StateError:
 
 # A whole number stays one where a float is expected, so that it is saved again as it was.
 NUMBER: Codec[float] = Codec((float, int), range=Range("a number"))
-WHOLE: Codec[int] = Codec((int,), range=Range("a whole number", whole=LARGEST_SUM))
-COUNT: Codec[int] = Codec((int,), range=Range("a whole number of 0 or more", 0, whole=LARGEST_SUM))
+WHOLE: Codec[int] = Codec((int,), range=Range("a whole number"))
+COUNT: Codec[int] = Codec((int,), range=Range("a whole number of 0 or more", 0))
 TEXT: Codec[str] = Codec((str,))
 JSON_OBJECT: Codec[dict[str, Any]] = Codec((dict,))
 FLAG: Codec[bool] = Codec((bool,))

@@ -140,7 +140,6 @@ UNFIT: list[tuple[Path, Any]] = [
     (("deployments", 0, "equity"), float("inf")),
     (("ledger", "marks"), -3),
     (("ledger", "unexplained"), NAN),
-    (("ledger", "books", "fills"), 2**70),
     (("ledger", "books", "tickers"), {}),
     (("ledger", "books", "rates"), {}),
     (("ledger", "books", "instruments", 0, "quote"), "EUR"),
