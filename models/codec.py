@@ -8,7 +8,9 @@ values are written or read at once.
 from __future__ import annotations
 
 import enum
+import json
 import sys
+import zlib
 from array import array
 from base64 import b64decode, b64encode
 from collections import deque
@@ -16,9 +18,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from math import inf, isfinite
 from operator import attrgetter
 from types import NoneType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from models.errors import StateError
 
@@ -26,6 +29,15 @@ Value = TypeVar("Value")
 
 # What reading a saved value of another shape may raise, in whatever function it ends up.
 UNREADABLE = (ArithmeticError, LookupError, TypeError, ValueError)
+
+# The largest whole numbers of a state in size: sums of squares are large, and each is a float too.
+LARGEST_WHOLE = 10**100
+
+# Unix times of the first and the last moment that is a time in every zone.
+FIRST_STAMP, LAST_STAMP = -62_135_510_400.0, 253_402_214_400.0
+
+# Bytes of JSON that are packed together, at most.
+MOST_PACKED = 10_000_000
 
 # The longest text of a wrong value in an error, characters.
 SHOWN_LENGTH = 60
@@ -41,6 +53,36 @@ _JSON_WORDS: dict[type, str] = {
 }
 
 
+class Range(NamedTuple):
+    """Which of a type's values may be saved.
+
+    Attributes:
+        words: What such a value is, in an error.
+        least: The lowest.
+        whole: The largest in size of those that are whole.
+    """
+
+    words: str
+    least: float = -inf
+    whole: int = LARGEST_WHOLE
+
+    def has(self, value: Any) -> bool:
+        """Whether a number is in the range; NaN is in none, and None in every one."""
+        if value is None:
+            return True
+        in_size = type(value) is not int or -self.whole <= value <= self.whole
+        return in_size and bool(self.least <= value)
+
+    def has_all(self, values: Iterable[Any]) -> bool:
+        """Whether all of some numbers are in the range."""
+        known = [value for value in values if value is not None]
+        if not known:
+            return True
+        signed = self.least < 0.0 or min(known) >= 0
+        # where the sum of their sizes is in range, so is each of them; that of NaN never is
+        return (signed and sum(map(abs, known)) <= LARGEST_WHOLE) or all(map(self.has, known))
+
+
 @dataclass(frozen=True, slots=True)
 class Codec(Generic[Value]):
     """How the values of one type are saved.
@@ -53,6 +95,7 @@ class Codec(Generic[Value]):
         write_all: Makes the JSON values of many values; by default by `write`, one by one.
         read_all: Makes the values of many JSON values of the types, or raises an error of
             `UNREADABLE`; by default by `read`, one by one.
+        range: Which numbers may be read; None for all of the types.
     """
 
     types: tuple[type, ...]
@@ -60,6 +103,7 @@ class Codec(Generic[Value]):
     read: Callable[[Any], Value] | None = None
     write_all: Callable[[Iterable[Any]], Iterable[Any]] | None = None
     read_all: Callable[[Sequence[Any]], Iterable[Value]] | None = None
+    range: Range | None = None
 
     def encode(self, value: Value) -> Any:
         """The JSON value of a value."""
@@ -72,6 +116,8 @@ class Codec(Generic[Value]):
             StateError: It is of another type, or something in it is missing or of another type.
         """
         check_type(saved, self.types)
+        if self.range is not None and not self.range.has(saved):
+            raise StateError(f"is {_shown(saved)}, not {self.range.words}")
         try:
             found: Value = saved if self.read is None else self.read(saved)
         except UNREADABLE as error:
@@ -103,6 +149,8 @@ class Codec(Generic[Value]):
         """What `decode_all` does, with an error that does not tell where it comes from."""
         if not self.types_seen(saved):
             raise StateError("is of another type")
+        if self.range is not None and not self.range.has_all(saved):
+            raise StateError("is out of range")
         if self.read_all is not None:
             return self.read_all(saved)
         return saved if self.read is None else map(self.read, saved)
@@ -133,9 +181,14 @@ def check_type(saved: Any, types: tuple[type, ...]) -> None:
     words = dict.fromkeys(word for each, word in _JSON_WORDS.items() if each in types)
     if float in types:
         words.pop(_JSON_WORDS[int], None)
-    text = repr(saved)
-    shown = text if len(text) <= SHOWN_LENGTH else f"{text[:SHOWN_LENGTH]}..."
-    raise StateError(f"is {shown}, not {' or '.join(words)}")
+    raise StateError(f"is {_shown(saved)}, not {' or '.join(words)}")
+
+
+def _shown(saved: Any) -> str:
+    """A wrong value in an error; Python refuses to write out an integer of thousands of digits."""
+    is_huge = isinstance(saved, int) and abs(saved) > LARGEST_WHOLE
+    text = "too large a number" if is_huge else repr(saved)
+    return text if len(text) <= SHOWN_LENGTH else f"{text[:SHOWN_LENGTH]}..."
 
 
 def located(error: Exception, *steps: str | int) -> StateError:
@@ -148,8 +201,9 @@ def located(error: Exception, *steps: str | int) -> StateError:
 # --- single values
 
 # A whole number stays one where a float is expected, so that it is saved again as it was.
-NUMBER: Codec[float] = Codec((float, int))
-WHOLE: Codec[int] = Codec((int,))
+NUMBER: Codec[float] = Codec((float, int), range=Range("a number"))
+WHOLE: Codec[int] = Codec((int,), range=Range("a whole number"))
+COUNT: Codec[int] = Codec((int,), range=Range("a whole number of 0 or more", 0))
 TEXT: Codec[str] = Codec((str,))
 JSON_OBJECT: Codec[dict[str, Any]] = Codec((dict,))
 FLAG: Codec[bool] = Codec((bool,))
@@ -197,6 +251,7 @@ def maybe(codec: Codec[Value]) -> Codec[Value | None]:
         (*codec.types, NoneType),
         None if write is None else lambda value: None if value is None else write(value),
         None if read is None else lambda saved: None if saved is None else read(saved),
+        range=codec.range,
     )
 
 
@@ -261,6 +316,65 @@ def unpacked(typecode: str, text: str) -> array[Any]:
     if sys.byteorder == "big":
         numbers.byteswap()
     return numbers
+
+
+def check_finite(*columns: Sequence[float]) -> None:
+    """Raise `StateError` where a column holds NaN or an infinite number."""
+    for numbers in columns:
+        # of finite numbers even the sum may be infinite; of others it never is finite
+        if not isfinite(sum(numbers)) and not all(map(isfinite, numbers)):
+            raise StateError("has a number that is not finite")
+
+
+def packed_json(value: Any) -> str:
+    """A JSON value as the text of its compressed bytes."""
+    text = json.dumps(value, separators=(",", ":")).encode()
+    return b64encode(zlib.compress(text)).decode("ascii")
+
+
+def unpacked_json(text: str) -> Any:
+    """The JSON value that `packed_json` made the text of; `StateError` where it is none."""
+    unpacker = zlib.decompressobj()
+    try:
+        data = unpacker.decompress(b64decode(text, validate=True), MOST_PACKED)
+        if not unpacker.eof:
+            raise StateError("is cut short, or too large")
+        return json.loads(data)
+    except (zlib.error, RecursionError, ValueError) as error:
+        raise located(error) from None
+
+
+def check_json_numbers(value: Any) -> None:
+    """Raise `StateError` where a JSON value holds a number that JSON has not: NaN, or infinite."""
+    if isinstance(value, dict):
+        steps: Iterable[tuple[str | int, Any]] = value.items()
+    elif isinstance(value, list | tuple):
+        steps = enumerate(value)
+    else:
+        if isinstance(value, float) and not isfinite(value):
+            raise StateError(f"is {value}, which is no number of JSON")
+        return
+    for step, each in steps:
+        kind = type(each)
+        if kind is str or kind is int:
+            continue
+        try:
+            check_json_numbers(each)
+        except StateError as error:
+            raise error.within(step) from None
+
+
+def check_lengths(columns: Iterable[Sequence[Any]]) -> None:
+    """Raise `StateError` unless all columns are of one length."""
+    lengths = [*map(len, columns)]
+    if len({*lengths}) > 1:
+        raise StateError(f"has columns of {', '.join(map(str, lengths))} values")
+
+
+def check_times(stamps: Sequence[float]) -> None:
+    """Raise `StateError` unless all Unix times are of the calendar's years."""
+    if stamps and not FIRST_STAMP <= min(stamps) <= max(stamps) <= LAST_STAMP:
+        raise StateError("has a time of no year of the calendar")
 
 
 def packed_column(typecode: str) -> Codec[array[Any]]:

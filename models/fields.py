@@ -77,13 +77,15 @@ class Table:
         derived: Names of properties that are saved in objects too, and not read back.
         is_tuple: Whether an instance is the tuple of exactly these fields, so that no attribute
             has to be looked up.
+        check: Called with an instance that was restored: raises `StateError` where its values are
+            each of their type and do not fit each other.
 
     Attributes:
         fields: The fields.
         rows: How the values of an instance are saved as a row.
     """
 
-    __slots__ = ("_absent", "_derived", "_keys", "_pick", "_values", "fields", "rows")
+    __slots__ = ("_absent", "_check", "_derived", "_keys", "_pick", "_values", "fields", "rows")
 
     def __init__(
         self,
@@ -92,8 +94,10 @@ class Table:
         spread: bool = False,
         derived: Sequence[str] = (),
         is_tuple: bool = False,
+        check: Callable[[Any], object] | None = None,
     ) -> None:
         self.fields = saved
+        self._check = check
         self._keys = tuple(each.key for each in saved)
         self._absent = {each.key: each.absent for each in saved if each.absent is not REQUIRED}
         self._derived = {name: attrgetter(name) for name in derived}
@@ -195,6 +199,8 @@ class Table:
                 if value != own:
                     found, wanted = map(field_.codec.encode, (value, own))
                     raise StateError(f"is {found!r}, not {wanted!r}", field_.key)
+        if self._check is not None:
+            self._check(instance)
 
 
 def _assign(instance: Any, source: str | tuple[str, ...], value: Any) -> None:

@@ -8,8 +8,18 @@ from datetime import UTC, datetime
 from math import inf
 from typing import ClassVar, NamedTuple
 
-from models.codec import NUMBER, TIME, WHOLE, list_of, plain_column
+from models.codec import (
+    NUMBER,
+    TIME,
+    WHOLE,
+    check_finite,
+    check_lengths,
+    check_times,
+    list_of,
+    plain_column,
+)
 from models.equity.session_book import BEGINNING
+from models.errors import StateError
 from models.fields import Field, Restorable, Table
 from models.rows import row_of
 
@@ -33,6 +43,16 @@ class CurvePoint(NamedTuple):
     nav: float | None
 
 
+def _check_curve(curve: Curve) -> None:
+    """Raise `StateError` where the columns of a curve do not fit, or marks never fill a bucket."""
+    columns = curve._columns
+    check_lengths(columns)
+    check_finite(*columns)
+    check_times(columns[0])
+    if curve._stride < 1:
+        raise StateError("is below 1", "stride")
+
+
 class Curve(Restorable):
     """Marks thinned out to at most 4,000 points, the first, the last and the extremes among them.
 
@@ -53,6 +73,7 @@ class Curve(Restorable):
         Field("bucket", list_of(row_of(TIME, NUMBER)), "_bucket"),
         Field("left", WHOLE),
         Field("stride", WHOLE, "_stride"),
+        check=_check_curve,
     )
 
     __slots__ = ("_columns", "_stride", "high", "high_time", "left", "low", "low_time")

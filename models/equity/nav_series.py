@@ -19,7 +19,7 @@ from models.equity.curve import Curve, CurvePoint
 from models.equity.drawdown import DrawdownPeriod
 from models.equity.session_book import BEGINNING, SessionBook
 from models.equity.sessions import BLOCK
-from models.equity.tally import Tally
+from models.equity.tally import TALLY_SAVED, Tally
 from models.fields import PART, Field, Restorable, Table
 from models.records import record_codec, row_codec
 from models.rows import row_of
@@ -74,7 +74,7 @@ class NavSeries(Restorable):
         Field("spells", deque_of(record_codec(DrawdownPeriod), PERIODS_KEPT), "periods"),
         Field("curve", PART, "_curve"),
         Field("book", PART),
-        Field("tally", row_codec(Tally)),
+        Field("tally", row_codec(Tally, TALLY_SAVED)),
     )
 
     __slots__ = (

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from models.codec import Codec, packed_column
+from models.codec import Codec, check_finite, check_lengths, check_times, packed_column
 from models.equity.prefix import Prefix
 from models.events.account import DayEnd
 from models.records import Saved, object_codec
@@ -90,4 +90,8 @@ class SampleLog:
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over what `state` returned; `StateError` where a column is missing or no column."""
-        self._columns = [*_SAMPLE_COLUMNS.decode(state)]
+        columns = [*_SAMPLE_COLUMNS.decode(state)]
+        check_lengths(columns)
+        check_finite(*columns)
+        check_times(columns[0])
+        self._columns = columns

@@ -12,7 +12,7 @@ from models.codec import NUMBER, TIME, list_of, maybe
 from models.equity.nav_series import NEW_LOW, NOTHING, RECOVERED, Change
 from models.equity.scope import ACCOUNT, Scope
 from models.equity.session_book import BEGINNING
-from models.errors import UnknownStrategyError
+from models.errors import StateError, UnknownStrategyError
 from models.fields import Field, Restorable, Table, restored, saved_value
 from models.ledger.accounts import Account
 from models.ledger.books import Books
@@ -297,7 +297,10 @@ class Scopes(Restorable):
         self._until = BEGINNING
         new = restored(lambda: Scope(ACCOUNT, 1.0, 0.0, self._zone))
         self.strategies.clear()
-        for scope in saved_value(state, "scopes", list_of(new)):
+        found = saved_value(state, "scopes", list_of(new))
+        if ACCOUNT not in [scope.name for scope in found]:
+            raise StateError("has no account", "scopes")
+        for scope in found:
             if scope.name == ACCOUNT:
                 self.account = scope
             else:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any, ClassVar
 
-from models.codec import FLAG, list_of, maybe, packed_column
+from models.codec import COUNT, FLAG, check_finite, list_of, maybe, packed_column
 from models.equity.daily import SATURDAY, weekdays
 from models.equity.moments import Moments
 from models.equity.prefix import Prefix
@@ -17,7 +17,7 @@ from models.equity.session_metrics import FIRST_DATE, SessionKind, SessionMetric
 from models.equity.sessions import SESSION_ROW, START_OF, Session, close_of, merge_sessions
 from models.errors import StateError
 from models.fields import Field, Restorable, Table
-from models.records import row_codec
+from models.records import Saved, row_codec
 from models.rows import row_of
 
 ONE_DAY = timedelta(days=1)
@@ -58,7 +58,7 @@ class SessionBook(Restorable):
     STATE: ClassVar[Table] = Table(
         Field("days", list_of(SESSION_ROW), "_all_days"),
         Field("months", list_of(SESSION_ROW), "_months"),
-        Field("moments", row_codec(Moments), "_moments"),
+        Field("moments", row_codec(Moments, Saved(codecs={"n": COUNT})), "_moments"),
         Field("closes", row_of(packed_column("d"), packed_column("d")), "_closes"),
         Field("day_counts", maybe(FLAG), "_counts", absent=None),
     )
@@ -297,6 +297,7 @@ class SessionBook(Restorable):
         self._begin_day()
         self._counts = counts
         days, navs = self._closes
+        check_finite(days, navs)
         self._closes, self._weekends = (array("d"), array("d")), 0
         for close in zip(days, navs, strict=True):
             if "day_counts" in state or not self._is_idle(*close):

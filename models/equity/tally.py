@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from models.codec import COUNT
+from models.records import Saved
+
 # A trade that made or lost less than this, account currency, broke even.
 BREAKEVEN = 1e-9
+
+
+# How a tally is saved.
+TALLY_SAVED = Saved(codecs=dict.fromkeys(("trades", "wins", "losses"), COUNT))
 
 
 @dataclass(slots=True, eq=False)

@@ -10,7 +10,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.codec import NUMBER, WHOLE, list_of, maybe, packed_column
+from models.codec import COUNT, NUMBER, WHOLE, check_finite, list_of, maybe, packed_column
+from models.errors import StateError
 from models.execution.group_metrics import Distribution
 from models.fields import Field, Restorable, Table
 from models.rows import row_of
@@ -23,6 +24,15 @@ _BIN_GROWTH = (1 + ERROR) / (1 - ERROR)
 _LOG_GROWTH = log(_BIN_GROWTH)
 # Added to the numbers of bins, so that those of positive values are positive.
 _BIN_OFFSET = 1 + ceil(-log(SMALLEST_BIN) / _LOG_GROWTH)
+
+
+def _check_quantiles(quantiles: Quantiles) -> None:
+    """Raise `StateError` where the values, or their bins, are not as many as were counted."""
+    values, bins = quantiles._values, quantiles._bins
+    check_finite(values or ())
+    kept = sum(bins.values()) if values is None else len(values)
+    if kept != quantiles.n or (values is not None and bins):
+        raise StateError(f"has {kept} values, not {quantiles.n}")
 
 
 class Quantiles(Restorable):
@@ -43,9 +53,10 @@ class Quantiles(Restorable):
     """
 
     STATE: ClassVar[Table] = Table(
-        Field("ends", maybe(row_of(WHOLE, NUMBER, NUMBER, NUMBER)), "_ends"),
+        Field("ends", maybe(row_of(COUNT, NUMBER, NUMBER, NUMBER)), "_ends"),
         Field("values", maybe(packed_column("d")), "_values"),
-        Field("bins", list_of(row_of(WHOLE, WHOLE)), "_bin_counts"),
+        Field("bins", list_of(row_of(WHOLE, COUNT)), "_bin_counts"),
+        check=_check_quantiles,
     )
 
     __slots__ = ("_bins", "_values", "high", "low", "n", "total")

@@ -8,16 +8,15 @@ instrument is lost. One that is traded again is taken out and goes on as if it h
 from __future__ import annotations
 
 from array import array
-from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
-from json import dumps, loads
+from itertools import chain
 from typing import Any, ClassVar, NamedTuple
-from zlib import compress, decompress
 
 import numpy as np
 
-from models.codec import TEXT, list_of, packed_column
+from models.codec import TEXT, list_of, packed_column, packed_json, unpacked_json
+from models.errors import StateError
 from models.events.instruments import Instrument
 from models.fields import Field, Restorable, Table
 from models.ledger.terms import BALANCES, TERMS_ROW, Balance, Terms
@@ -56,12 +55,24 @@ _INSTRUMENT_ROW = row_codec(Instrument, Instrument.SAVED)
 _EARNED_ROWS = list_of(row_of(TEXT, TERMS_ROW, BALANCES, make=FinishedTerms._make))
 
 
+def _check_finished(finished: Finished) -> None:
+    """Raise `StateError` where the rows are not those of the marks, or one cannot be read."""
+    blocks = [_unpacked_rows(block) for block in finished._blocks]
+    if any(len(rows) != ROWS_TOGETHER for rows in blocks):
+        raise StateError("has a block of too many or too few rows", "blocks")
+    if len(finished._marks) != len(blocks) * ROWS_TOGETHER:
+        raise StateError(f"are {len(finished._marks)}", "marks")
+    for row in chain.from_iterable(blocks):
+        _contract(row)
+
+
 class Finished(Restorable):
     """The contracts that left memory, the ones that finished first being the first."""
 
     STATE: ClassVar[Table] = Table(
         Field("blocks", list_of(TEXT), "_blocks"),
         Field("marks", packed_column("Q"), "_marks"),
+        check=_check_finished,
     )
 
     def __init__(self) -> None:
@@ -74,8 +85,7 @@ class Finished(Restorable):
     def put(self, contracts: Sequence[FinishedContract]) -> None:
         """Pack contracts, as many as a block has rows."""
         rows = [_row(contract) for contract in contracts]
-        text = dumps(rows, separators=(",", ":")).encode()
-        self._blocks.append(b64encode(compress(text)).decode("ascii"))
+        self._blocks.append(packed_json(rows))
         self._marks.extend(_mark(contract.instrument.sid) for contract in contracts)
 
     def find(self, sid: str) -> FinishedContract | None:
@@ -125,5 +135,5 @@ def _contract(row: Sequence[Any]) -> FinishedContract:
 
 
 def _unpacked_rows(block: str) -> list[Any]:
-    rows: list[Any] = loads(decompress(b64decode(block)))
+    rows: list[Any] = unpacked_json(block)
     return rows

@@ -29,7 +29,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from models.codec import NUMBER, TIME, WHOLE, Codec, list_of, maybe
+from models.codec import COUNT, NUMBER, TIME, Codec, list_of, maybe
 from models.events.account import CashFlow, Mark
 from models.events.instruments import Instrument
 from models.events.orders import Fill
@@ -100,7 +100,7 @@ class Ledger(Restorable):
         Field("equity", NUMBER),
         Field("unexplained", NUMBER),
         Field("max_abs_unexplained", NUMBER),
-        Field("marks", WHOLE),
+        Field("marks", COUNT),
         Field("last_mark", maybe(TIME), absent=None),
         Field("doubt", PART, absent={"time": None, "gap": 0.0, "looks": 0}),
     )

@@ -9,6 +9,7 @@ from math import inf
 from typing import ClassVar
 
 from models.codec import NUMBER, TEXT, WHOLE, deque_of, maybe
+from models.errors import StateError
 from models.events.instruments import Instrument
 from models.events.quantities import DUST, SMALLEST, tidy
 from models.fields import Field, Restorable, Restoring, Table
@@ -20,6 +21,16 @@ from models.rows import row_of
 
 # The groups of lots that saw one extreme: the unit value, and how many lots they are.
 _EXTREMES = deque_of(row_of(NUMBER, WHOLE, make=list))
+
+
+def _check_position(position: Position) -> None:
+    """Raise `StateError` where the extremes are not those of the lots."""
+    for name in ("lows", "highs"):
+        seen = getattr(position.extremes, name)
+        if sum(lots for _, lots in seen) != len(position.lots) or any(lots < 1 for _, lots in seen):
+            raise StateError(f"are not of {len(position.lots)} lots", name)
+    if position.lots and position.round_trip is None:
+        raise StateError("is null, and lots are open", "round")
 
 
 class Position(Restorable):
@@ -53,6 +64,7 @@ class Position(Restorable):
         Field("lows", _EXTREMES, "extremes.lows"),
         Field("highs", _EXTREMES, "extremes.highs"),
         Field("round", maybe(ROUND_TRIP), "round_trip"),
+        check=_check_position,
     )
 
     __slots__ = (

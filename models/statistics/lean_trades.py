@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from models.codec import plain_column
+from models.codec import COUNT, plain_column
 from models.fields import Restorable
 from models.records import Saved, record_table, row_codec
 from models.statistics.lean_format import TICKS_A_SECOND, decimal_text, timespan_text, utc_text
@@ -278,7 +278,7 @@ class LeanTradeStatistics(Restorable):
 
 
 # The state has every field under its name, the running figures as rows.
-_RUNNING_ROW = row_codec(RunningFigures)
+_RUNNING_ROW = row_codec(RunningFigures, Saved(codecs={"count": COUNT}))
 LeanTradeStatistics.STATE = record_table(
     LeanTradeStatistics,
     Saved(

@@ -6,8 +6,20 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from models.codec import FLAG, JSON_OBJECT, TEXT, TIME, WHOLE, Codec, dict_of, list_of, maybe
-from models.errors import TrackerError
+from models.codec import (
+    COUNT,
+    FLAG,
+    JSON_OBJECT,
+    TEXT,
+    TIME,
+    WHOLE,
+    Codec,
+    check_json_numbers,
+    dict_of,
+    list_of,
+    maybe,
+)
+from models.errors import StateError, TrackerError
 from models.fields import Field, Table, restore_part, saved_value
 from models.ledger.finishing import Described
 from models.records import record_codec
@@ -29,7 +41,7 @@ def _read_logs(saved: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _CORE_FIELDS = Table(
-    Field("days", WHOLE),
+    Field("days", COUNT),
     Field("last_day", maybe(TIME)),
     Field("deployments", list_of(record_codec(Deployment))),
     Field("ledger", JSON_OBJECT),
@@ -39,7 +51,7 @@ _CORE_FIELDS = Table(
     Field("execution", maybe(JSON_OBJECT)),
     Field("follower", maybe(JSON_OBJECT)),
     Field("trades", Codec((dict,), read=_read_logs)),
-    Field("errors", dict_of(WHOLE, Counter)),
+    Field("errors", dict_of(COUNT, Counter)),
     Field("structures", maybe(JSON_OBJECT), absent=None),
 )
 
@@ -139,6 +151,8 @@ def restore_core(core: Core, state: Mapping[str, Any]) -> None:
         for name in core.named:
             core.ledger.books.account(name)
         restore_part(core.scopes, saved["scopes"], "scopes")
+        for name in core.scopes.strategies.keys() - core.ledger.books.accounts.keys():
+            raise StateError(f"knows {name!r}, which the ledger does not", "scopes")
         restore_part(core.days.log, saved["samples"], "samples")
         _restore_execution(core, saved)
         if core.follower is not None:
@@ -161,6 +175,10 @@ def _check(core: Core, state: Mapping[str, Any]) -> None:
     currency, own = saved_value(state, "account_currency", TEXT), core.account_currency
     if currency != own:
         raise TrackerError(f"the state's amounts are in {currency}; this tracker's are in {own}")
+    try:
+        check_json_numbers(state)
+    except RecursionError:
+        raise StateError("is nested too deeply") from None
 
 
 def _restore_structures(core: Core, saved: Mapping[str, Any]) -> None:

@@ -7,13 +7,11 @@ into blocks, which no figure needs unpacked that does not ask for instruments.
 from __future__ import annotations
 
 from array import array
-from base64 import b64decode, b64encode
 from collections.abc import Iterator
-from json import dumps, loads
 from typing import ClassVar, NamedTuple
-from zlib import compress, decompress
 
-from models.codec import TEXT, dict_of, list_of
+from models.codec import TEXT, dict_of, list_of, packed_json, unpacked_json
+from models.errors import StateError
 from models.fields import Field
 from models.records import row_codec
 
@@ -97,8 +95,7 @@ class Combinations:
     def _pack(self) -> None:
         """Pack the combinations that are not."""
         rows = [[*self._cells], self._about]
-        text = dumps(rows, separators=(",", ":")).encode()
-        self._blocks.append(b64encode(compress(text)).decode("ascii"))
+        self._blocks.append(packed_json(rows))
         self._cells, self._about = {}, {}
 
     # --- groups
@@ -120,11 +117,18 @@ class Combinations:
     def _all(self) -> Iterator[tuple[list[CommonFields], dict[str, InstrumentNames]]]:
         """Yield the combinations and the names of each block, and those that are not packed."""
         for block in self._blocks:
-            cells, about = loads(decompress(b64decode(block)))
+            cells, about = unpacked_json(block)
             yield _COMMON_ROWS.decode(cells), _NAMES_ROWS.decode(about)
         yield self.unpacked, self._about
 
     # --- state
+
+    def check(self) -> None:
+        """Raise `StateError` where a combination is of an instrument without a name."""
+        for cells, about in self._all():
+            for cell in cells:
+                if cell.sid not in about:
+                    raise StateError(f"does not name {cell.sid!r}", "about")
 
     @property
     def unpacked(self) -> list[CommonFields]:
@@ -155,6 +159,6 @@ class Combinations:
         self._kinds, self._kind = {}, array("I")
         waiting = self._cells
         for block in blocks:
-            for cell in loads(decompress(b64decode(block)))[0]:
+            for cell in unpacked_json(block)[0]:
                 self._count(cell)
         self._cells = {key: self._count(key) for key in waiting}

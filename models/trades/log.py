@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
-from models.codec import WHOLE, deque_of
+from models.codec import COUNT, deque_of
 from models.fields import Field, Restorable, Table
 from models.later import LaterRows
 from models.trades.record import TRADE_ROW, TradeRecord
@@ -52,10 +52,10 @@ class TradeLog(Restorable):
     """
 
     STATE: ClassVar[Table] = Table(
-        Field("archived", WHOLE),
-        Field("forgotten", WHOLE),
+        Field("archived", COUNT),
+        Field("forgotten", COUNT),
         Field("trades", deque_of(TRADE_ROW), "_in_memory"),
-        Field("written", WHOLE, absent=0),
+        Field("written", COUNT, absent=0),
     )
 
     def __init__(self, keep: int) -> None:

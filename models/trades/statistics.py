@@ -13,8 +13,8 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.codec import packed_column
-from models.errors import CallError
+from models.codec import check_finite, check_lengths, check_times, packed_column
+from models.errors import CallError, StateError
 from models.events.instruments import Instrument, SecurityType
 from models.fields import Field, Restorable, Table
 from models.later import LaterColumn
@@ -99,6 +99,25 @@ _FIGURES_EACH = 7
 _TIME_FIGURES = slice(3, 5)
 
 
+def _check_columns(statistics: TradeStatistics) -> None:
+    """Raise `StateError` where the columns of trades do not fit each other."""
+    figures, cells, risky = statistics._figures, statistics._cell, statistics._risky
+    check_finite(figures, statistics._risk)
+    check_lengths((cells, statistics._hour))
+    check_lengths((risky, statistics._risk))
+    check_lengths((figures, range(_FIGURES_EACH * len(cells))))
+    for at in range(_TIME_FIGURES.start, _TIME_FIGURES.stop):
+        check_times(figures[at::_FIGURES_EACH])
+    within = (
+        (cells, len(statistics._common)),
+        (statistics._hour, len(_HOUR_LABEL[GroupBy.HOUR])),
+        (risky, len(cells)),
+    )
+    if any(numbers and max(numbers) >= most for numbers, most in within):
+        raise StateError("counts trades of what is not there")
+    statistics._common.check()
+
+
 class TradeStatistics(Restorable):
     """Every closed trade of one book, in the order of closing; some 82 bytes a trade.
 
@@ -126,6 +145,7 @@ class TradeStatistics(Restorable):
         Field("risky", packed_column("I"), "_risky"),
         Field("risk", packed_column("d"), "_risk"),
         Combinations.PACKED,
+        check=_check_columns,
     )
 
     def __init__(self, zone: tzinfo = UTC) -> None:

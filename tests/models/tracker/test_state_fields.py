@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import timedelta
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from models.codec import packed
 from models.errors import StateError
 from models.events.account import CashFlow, DayEnd, Mark
 from models.events.orders import OrderStatus, OrderType, OrderUpdate
@@ -127,3 +129,54 @@ def test_a_mistyped_value_is_refused() -> None:
         refused(state, path)
         tried += 1
     assert tried > 400
+
+
+NAN = float("nan")
+# What was put where, in a state whose every value is of its type.
+UNFIT: list[tuple[Path, Any]] = [
+    (("days",), -1),
+    (("errors",), {"a": -1}),
+    (("deployments", 0, "nav"), NAN),
+    (("deployments", 0, "equity"), float("inf")),
+    (("ledger", "marks"), -3),
+    (("ledger", "unexplained"), NAN),
+    (("ledger", "books", "tickers"), {}),
+    (("ledger", "books", "rates"), {}),
+    (("ledger", "books", "instruments", 0, "quote"), "EUR"),
+    (("ledger", "books", "held"), {"nothing": 1}),
+    (("ledger", "books", "accounts", 1, "positions", 0, "lots"), []),
+    (("ledger", "books", "accounts", 1, "positions", 0, "lows"), [[1.0, 7]]),
+    (("ledger", "books", "accounts", 1, "positions", 0, "highs"), []),
+    (("ledger", "books", "accounts", 1, "positions", 0, "quantity"), NAN),
+    (("ledger", "books", "accounts", 1, "positions", 0, "round"), None),
+    (("scopes", "scopes"), []),
+    (("scopes", "scopes", 1, "name"), "unheard"),
+    (("scopes", "scopes", 0, "track", "curve", "columns", 0), []),
+    (("scopes", "scopes", 0, "track", "curve", "columns", 0, 0), 1e30),
+    (("scopes", "scopes", 0, "track", "curve", "stride"), 0),
+    (("scopes", "scopes", 0, "track", "book", "moments", 0), -1),
+    (("scopes", "scopes", 0, "track", "tally", 0), -1),
+    (("samples", "time"), ""),
+    (("samples", "equity"), packed(array("d", [NAN]))),
+    (("samples", "time"), packed(array("d", [1e300]))),
+    (("statistics", "cells"), []),
+    (("statistics", "about"), {}),
+    (("statistics", "cell"), ""),
+    (("statistics", "cell"), packed(array("I", [99]))),
+    (("statistics", "hour"), ""),
+    (("statistics", "hour"), packed(array("B", [200]))),
+    (("statistics", "figures"), ""),
+    (("statistics", "figures"), packed(array("d", [NAN] * 7))),
+    (("statistics", "risky"), packed(array("I", [5, 6]))),
+    (("statistics", "packed"), ["nothing packed"]),
+    (("trades", "lots", "archived"), -1),
+]
+
+
+@pytest.mark.parametrize(("path", "value"), UNFIT, ids=lambda each: str(each)[:60])
+def test_values_that_do_not_fit_are_refused(path: Path, value: Any) -> None:
+    """Each of its type, but negative, not finite, too few, or of what is not there."""
+    state = json.loads(saved())
+    assert owner(state, path)[path[-1]] != value
+    owner(state, path)[path[-1]] = value
+    assert str(refused(state, path))
