@@ -88,7 +88,7 @@ class LeanTracker(PerformanceTracker):
         persists = self.keeping.persists
         self.saving = Saving(self, self.reporting, self.run, clock, persists=persists)
         self._hooks = Hooks(algorithm, self, self.reporting, self.run)
-        self._commands = Commands(self, self.reporting)
+        self._commands = Commands(self, self.reporting, self.saving)
 
     @property
     def alerts(self) -> Alerts:

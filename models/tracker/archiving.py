@@ -31,6 +31,10 @@ class Archiving:
         self._guard = guard
         self._lock = lock
 
+    def stop(self) -> None:
+        """Write to no archive, and read from none, any more."""
+        self._archive = self._older = None
+
     @property
     def keeps(self) -> bool:
         """Whether a trade that leaves memory goes to an archive; else it is forgotten."""
@@ -83,9 +87,12 @@ class Archiving:
         if archive is None or not count:
             return trades
 
+        gone = archive.missing(book) if isinstance(archive, EarlyArchive) else 0
+        start, end = max(0, first - gone), max(0, first + count - gone)
+
         def read() -> None:
             stored = (trade for trade in archive.stored() if trade.book == book)
-            for trade in islice(stored, first, first + count):
+            for trade in islice(stored, start, end):
                 trades.append(trade)  # one by one: those before a failure are kept
 
         self._guard.attempt("read of the archive", read)

@@ -35,7 +35,10 @@ class EarlyArchive(Archive, Protocol):
     """An archive that takes trades while they are in memory, for states to refer to."""
 
     def holds(self, book: str) -> int:
-        """How many trades of a book it has."""
+        """How many trades of a book it has taken."""
+
+    def missing(self, book: str) -> int:
+        """How many of them, the oldest, it has no more."""
 
 
 class TradeLog(Restorable):

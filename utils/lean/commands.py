@@ -8,6 +8,7 @@ from typing import Any
 from models.errors import CallError
 from models.events.causes import FlowCause
 from models.performance_tracker import PerformanceTracker
+from utils.lean.saving import Saving
 from utils.notify.reporting import Reporting
 
 
@@ -17,10 +18,12 @@ class Commands:
     Args:
         tracker: What is saved, and told of deposits.
         reporting: Where the balance is told, and whose level can be set.
+        saving: It says whether there is a state that must be left alone.
     """
 
-    def __init__(self, tracker: PerformanceTracker, reporting: Reporting) -> None:
+    def __init__(self, tracker: PerformanceTracker, reporting: Reporting, saving: Saving) -> None:
         self._tracker = tracker
+        self._saving = saving
         self._reporting = reporting
 
     def answer(self, data: Any) -> bool | None:
@@ -44,7 +47,13 @@ class Commands:
         return command(self, data)
 
     def snapshot(self, _: Any) -> bool:
-        """Save now; returns whether it could be."""
+        """Save now; returns whether it could be.
+
+        Raises:
+            CallError: There is a state that this run could not go on with.
+        """
+        if self._saving.refused:
+            raise CallError("what is saved is left alone; tracker_resume=off starts beside it")
         return self._tracker.save_to_object_store()
 
     def summary(self, _: Any) -> bool:

@@ -49,6 +49,7 @@ class Saving:
 
     Attributes:
         persists: As given; a state that a run cannot go on with turns it off.
+        refused: Whether there is a state that the run cannot go on with: it is left alone.
         thread: What saves live; None where the hooks do.
     """
 
@@ -66,6 +67,7 @@ class Saving:
         self._reporting = reporting
         self._clock = clock
         self.persists = persists
+        self.refused = False
         self._live = live = tracker.live
         self._save_every = tracker.settings.save_every if live else BACKTEST_SAVE_EVERY
         self._last_save = clock()
@@ -203,7 +205,8 @@ class Saving:
         warn = self._core.guard.warn
         found = self._tracker.persistence.load("")
         if found is Found.USELESS:
-            self.persists = False
+            self.persists, self.refused = False, True
+            self._core.archiving.stop()
             warn("what is saved is not gone on with; it is left alone, and nothing is saved")
         restored = found is Found.RESTORED
         until = self._core.ledger.books.time

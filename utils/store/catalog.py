@@ -60,6 +60,7 @@ class Catalog:
         unknown: The objects that no index told of so far.
         parts: The keys of all parts in the store, of whatever generation, by object.
         indexed: The roots that have an index.
+        lost: What an index names and the store has not.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Catalog:
         self.unknown: set[ObjectPlace] = set()
         self.parts: defaultdict[ObjectPlace, list[str]] = defaultdict(list)
         self.indexed: set[str] = set()
+        self.lost: set[ObjectPlace] = set()
         self._in_index: dict[ObjectPlace, ObjectRecord] = {}  # as the indexes in the store say
         self._live = live
         for key in keys:
@@ -178,6 +180,11 @@ class Catalog:
             root: The root.
             index: The index as JSON values; of any shape, for it may be damaged.
         """
+        for name in index if isinstance(index, dict) else ():
+            category, _, last = name.partition("/")
+            place = ObjectPlace(root, category, last)
+            if place not in self.unknown:
+                self.lost.add(place)
         for place in [place for place in self.unknown if place.root == root]:
             match index.get(f"{place.category}/{place.name}") if isinstance(index, dict) else None:
                 case [int(size), int(day)]:

@@ -7,12 +7,14 @@ another door in its place.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from models.settings import Settings, Switch, chosen
 from models.tracker.ports import Storage
 from models.trades.log import Archive
 from utils.store.object_store import ObjectStoreManager
+from utils.store.slots import run_mark
 from utils.store.snapshot import SnapshotError
 from utils.store.snapshots import SnapshotStore
 
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from AlgorithmImports import QCAlgorithm
 
 OPTIMIZATION = "OPTIMIZATION"  # LEAN's mode
+
+# LEAN's project id where it knows of none: what is kept is told apart by the algorithm's class.
+NO_PROJECT = "0"
 
 
 class SlowSaveError(SnapshotError):
@@ -54,18 +59,24 @@ class Keeping:
         self.resumes = chosen(settings.resume, live)
         self.archives = self.persists and (live or settings.persist is Switch.ON)
         project, deployment = str(algorithm.project_id), str(algorithm.algorithm_id)
-        self.objects = ObjectStoreManager(
+        kind = type(algorithm).__name__
+        objects = partial(
+            ObjectStoreManager,
             algorithm.object_store,
-            project=project,
             deployment=deployment,
             live=live or self.resumes,
             clock=clock,
         )
+        unnamed = project == NO_PROJECT
+        self.objects = objects(project=f"{project}-{kind}" if unnamed else project)
         self.states = SnapshotStore(
             self.objects,
             project=project,
             deployment=deployment,
             prefix="live" if live else "test",
+            run=run_mark(clock()) if live else "",
+            algorithm=kind if unnamed else "",
+            older=objects(project=project) if unnamed else None,
         )
         self._logs_kept = 0
 

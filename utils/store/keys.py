@@ -4,6 +4,7 @@
     pt/<project>/live/<category>/<name>        of live trading: the next deployment finds it
     pt/<project>/<run>/<category>/<name>       of one run, a backtest or a deployment
     pt/<project>/<root>/<category>/<generation>-<number>/<name>    a part of a large object
+    pt/<project>/<root>/<category>/<mark>/<name>    of one deployment alone: see `slots`
     pt/<project>/<root>/index                  sizes and days of the root's objects
 
 A root is `project`, `live` or the name of a run. Keys stay within LEAN's rule (one dot, before a
@@ -24,6 +25,10 @@ _LONGEST_ID = 40  # characters of an id in a key
 
 # The names of the parts of an object: its generation and the number of the part.
 _PART_SEGMENT = re.compile(r"(\d+)-\d+")
+PART_PLACE = 4  # where it stands in a key
+
+# What an object's name may stand below: a mark of the run that alone writes it.
+_RUN_MARK = re.compile(r"[0-9a-f]{11}")
 
 # A run's beginning in UTC to the millisecond, its kind, and LEAN's id of the deployment.
 _RUN_ROOT = re.compile(r"\d{17}-(live|test)-(.*)")
@@ -86,16 +91,32 @@ class ProjectKeys:
         match key.split("/")[2:]:
             case [root, last] if last == INDEX_NAME:
                 return root
+            case [root, category, part, name] if is_part(part):
+                return PartPlace(ObjectPlace(root, category, name), key)
+            case [root, category, part, run, name] if is_mark(run) and _PART_SEGMENT.fullmatch(
+                part
+            ):
+                return PartPlace(ObjectPlace(root, category, f"{run}/{name}"), key)
             case [root, category, name]:
                 return ObjectPlace(root, category, name)
-            case [root, category, part, name] if _PART_SEGMENT.fullmatch(part):
-                return PartPlace(ObjectPlace(root, category, name), key)
+            case [root, category, run, name] if is_mark(run):
+                return ObjectPlace(root, category, f"{run}/{name}")
         return None
+
+
+def is_part(segment: str) -> bool:
+    """Tell whether a segment of a key names a part of an object."""
+    return _PART_SEGMENT.fullmatch(segment) is not None
+
+
+def is_mark(segment: str) -> bool:
+    """Tell whether a segment of a key is the mark of a run that alone writes what is below it."""
+    return _RUN_MARK.fullmatch(segment) is not None
 
 
 def part_generation(key: str) -> int:
     """Return the generation of a part from its key."""
-    return int(key.split("/")[-2].partition("-")[0])
+    return int(key.split("/")[PART_PLACE].partition("-")[0])
 
 
 def key_segment(text: str) -> str:

@@ -147,14 +147,7 @@ class ObjectStoreManager:
     ) -> Steps[SaveResult]:
         """Keep a large content that is given in pieces, in steps of a few milliseconds each.
 
-        Args:
-            category: One of the policy's categories.
-            name: What it is loaded by: letters, digits, - and _, and one dot before an ending.
-            pieces: The content; those that were in the last one too are not compressed again.
-            force: Whether to save even though the category was saved a moment ago.
-
-        Raises:
-            CallError: The category is unknown or the name makes no key.
+        Pieces that the last content had are not compressed again; the rest is as of `save_bytes`.
         """
         rule = self._policy.category(category)
         if sum(map(len, pieces)) <= PIECE_BYTES or not rule.compress:
@@ -349,6 +342,20 @@ class ObjectStoreManager:
             catalog = opened.catalog
             places = catalog.of_root(catalog.root(scope), category)
             return sorted(place.name for place in places if place in catalog.objects)
+
+    def lost(self, category: str) -> list[str]:
+        """Return the names of objects that an index names and the store has not.
+
+        Raises:
+            CallError: The category is unknown.
+        """
+        scope = self._policy.category(category).scope
+        with self._lock:
+            opened = self._open()
+            if isinstance(opened, Failure):
+                return []
+            root = opened.catalog.root(scope)
+            return sorted(p.name for p in opened.catalog.lost if p[:2] == (root, category))
 
     def statistics(self) -> StoreStatistics:
         """Count what the project keeps by category, and what the present run did."""

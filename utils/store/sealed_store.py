@@ -92,8 +92,14 @@ class SealedStore:
         return guarded(lambda: bool(self._store.save(key, text)))
 
     def read(self, key: str) -> str | Failure:
-        """Return an object as text; empty where LEAN gives None, because its file vanished."""
-        return guarded(lambda: self._store.read(key) or "")
+        """Return an object as text; empty where LEAN gives None, because its file vanished.
+
+        What fails once is tried once more.
+        """
+        found = guarded(lambda: self._store.read(key) or "")
+        if isinstance(found, Failure):
+            found = guarded(lambda: self._store.read(key) or "")
+        return found
 
     # --- objects with their parts
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from models.codec import TEXT, TIME, WHOLE, Codec, maybe, tuple_of
+from models.codec import TEXT, TIME, WHOLE, Codec, dict_of, maybe, tuple_of
 from models.errors import TrackerError
 from models.fields import Field, Table, saved_value
 from models.later import Steps, finished_steps, joined, json_text, texts_of
@@ -38,12 +38,17 @@ class NewerError(SnapshotError):
         )
 
 
+class ForeignError(SnapshotError):
+    """A saved state is of another project or another algorithm."""
+
+
 class Segment(NamedTuple):
-    """Closed trades that left memory together and are kept under a name of their own."""
+    """Closed trades of one book that are kept under a name of their own."""
 
     name: str  # the name of the object that has them
     book: str  # the book of trades that they are of
     trades: int  # how many they are
+    net: float | None = None  # what they made net of fees; None where an older state is silent
 
 
 def _segment_name(saved: str) -> str:
@@ -52,14 +57,23 @@ def _segment_name(saved: str) -> str:
     return saved
 
 
-_SEGMENT_ROW = row_codec(Segment, Saved(codecs={"name": Codec((str,), read=_segment_name)}))
+SEGMENT_ROW: Codec[Segment] = row_codec(
+    Segment,
+    Saved(codecs={"name": Codec((str,), read=_segment_name)}, absent={"net": None}),
+)
 
-# Where a snapshot comes from, as its document says it.
+
+# Where a snapshot comes from, as its document says it; the last ones came later.
 _ORIGIN_FIELDS = Table(
     Field("project", TEXT),
     Field("deployment", TEXT),
     Field("time", maybe(TIME)),
-    Field("archive", tuple_of(_SEGMENT_ROW)),
+    Field("archive", tuple_of(SEGMENT_ROW)),
+    Field("run", TEXT, absent=""),
+    Field("algorithm", TEXT, absent=""),
+    Field("parent", TEXT, absent=""),
+    Field("first", WHOLE, absent=1),
+    Field("missing", dict_of(WHOLE), absent={}),
 )
 
 
@@ -74,6 +88,11 @@ class Snapshot:
         time: UTC of the last event that the state knows; None before the first.
         archive: The segments of trades that belong to the state, the oldest first.
         state: What `PerformanceTracker.state` returned.
+        run: The mark of the run that saved it; empty where its slots carry none.
+        algorithm: The name of the algorithm's class; empty where it does not matter.
+        parent: The mark of the run that it went on from; empty for none.
+        first: The number of the run's first save.
+        missing: Trades by book that are gone, older than all segments.
     """
 
     sequence: int
@@ -82,6 +101,21 @@ class Snapshot:
     time: datetime | None
     archive: tuple[Segment, ...]
     state: Mapping[str, Any]
+    run: str = ""
+    algorithm: str = ""
+    parent: str = ""
+    first: int = 1
+    missing: Mapping[str, int] = field(default_factory=dict)
+
+    def check(self, project: str, algorithm: str) -> None:
+        """Raise `ForeignError` where it is of another project or algorithm; empty is any."""
+        whose = (("project", project, self.project), ("algorithm", algorithm, self.algorithm))
+        for what, own, its in whose:
+            if own and its and own != its:
+                raise ForeignError(
+                    f"the saved state is of the {what} {its}, and this is {own}: it is left alone; "
+                    "tracker_resume=off starts beside it"
+                )
 
     def text(self) -> str:
         """Return the document, with the checksum of the state's JSON."""

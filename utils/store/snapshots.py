@@ -1,33 +1,37 @@
 """Snapshots in the object store: two slots written in turn, and closed trades in segments.
 
-A save cut short costs the slot it was written to, never the other one: the newest whole document
-wins. Closed trades that left memory stand in segments, each written once, under a name of its own;
-a document names those that belong to it, so that what was written after it does no harm. A document
-of an older version is migrated step by step; one of a newer version is refused and left alone.
+A save cut short costs the slot it was written to, never the other one: of a run the newest whole
+document counts, and of several runs the one that was saved last. Each run has slots and segments of
+its own (`slots`, `segments`); a document names the segments that belong to it, so that what was
+written after it does no harm. A document of an older version is migrated step by step; one of a
+newer version, or of another project or algorithm, is refused and left alone.
 """
 
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from models.codec import list_of
-from models.errors import TrackerError
-from models.later import Steps, finished_steps, json_text, texts_of
-from models.trades.record import TRADE_ROW, TradeRecord
-from utils.store.categories import check_name
+from models.later import Steps, finished_steps, texts_of
+from models.trades.record import TradeRecord
+from utils.store.categories import STATE_CATEGORY, TRADES_CATEGORY, check_name
 from utils.store.object_store import ObjectStoreManager
-from utils.store.results import LoadStatus, SaveReason
-from utils.store.snapshot import NewerError, Segment, Snapshot, SnapshotError
+from utils.store.results import SaveReason
+from utils.store.segments import NO_ROOM, Segments
+from utils.store.slots import (
+    RUNS_KEPT,
+    FoundState,
+    FoundStates,
+    look_at_slots,
+    slot_name,
+)
+from utils.store.snapshot import Snapshot, SnapshotError
 from utils.store.trade_rows import EncodedTrades, with_written
 
-# The categories of the object store that states and segments of trades are kept in.
-STATE_CATEGORY, TRADES_CATEGORY = "state", "trades"
-SLOT_NAMES = ("a", "b")
 DEFAULT_PREFIX = "tracker"
-_TRADE_ROWS = list_of(TRADE_ROW)
 
 
 class SnapshotStore:
@@ -38,6 +42,10 @@ class SnapshotStore:
         project: LEAN's project id.
         deployment: LEAN's id of the run.
         prefix: The name that its objects begin with, and that a state is usually kept under.
+        run: A mark of the run that its slots and segments carry (`slots.run_mark`); without one all
+            share the same slots.
+        algorithm: The name of the algorithm's class; empty where it does not matter.
+        older: Where an older form of the tracker kept what this one goes on from.
 
     Attributes:
         loaded: The id of the run that saved what was loaded last; None before the first load.
@@ -50,21 +58,26 @@ class SnapshotStore:
         project: str = "",
         deployment: str = "",
         prefix: str = DEFAULT_PREFIX,
+        run: str = "",
+        algorithm: str = "",
+        older: ObjectStoreManager | None = None,
     ) -> None:
         self.loaded: str | None = None
         self._store = store
-        self._project = project
-        self._deployment = deployment
+        self._older = older
+        self._project, self._deployment = project, deployment
+        self._run, self._algorithm = run, algorithm
         self._prefix = prefix
         self._lock = threading.Lock()
-        self._sequences: dict[str, int] = {}  # by prefix, once its slots were looked at
-        self._segments: tuple[Segment, ...] = ()
+        self._found: dict[str, FoundStates] = {}  # by prefix, once its slots were looked at
+        self._saves: dict[str, tuple[int, int, str]] = {}  # by prefix: last, first and parent
+        self._segments = Segments(store, prefix, run, older)
         self._kept = EncodedTrades()
-        self._newer: dict[str, NewerError] = {}  # by prefix, where a newer tracker saved
+        self._own: Counter[str] = Counter()  # saves of this run by prefix
 
     def check_prefix(self, prefix: str) -> None:
         """Raise `CallError` unless a state may be kept under a name; empty is the usual one."""
-        check_name(_slot_name(prefix or self._prefix, 0))
+        check_name(slot_name(prefix or self._prefix, self._run, 0))
 
     # --- states
 
@@ -110,51 +123,59 @@ class SnapshotStore:
         """
         name = prefix or self._prefix
         with self._lock:
-            sequence = self._next_sequence(name)
-            archive = self._archive_of(state)
-        whole_state = {**state, "trades": self._kept.rest(state["trades"], archive)}
+            last, first, parent = self._last_save(name)
+            archive = self._segments.written(state["trades"])
+            missing = dict(self._segments.missing)
         snapshot = Snapshot(
-            sequence=sequence,
+            sequence=last + 1,
             project=self._project,
             deployment=self._deployment,
             time=time,
             archive=archive,
-            state=whole_state,
+            state={**state, "trades": self._kept.rest(state["trades"], archive, missing)},
+            run=self._run,
+            algorithm=self._algorithm,
+            parent=parent,
+            first=first,
+            missing=missing,
         )
-        pieces = yield from snapshot.pieces(texts_of(whole_state))
-        slot = _slot_name(name, sequence)
+        pieces = yield from snapshot.pieces(texts_of(snapshot.state))
+        slot = slot_name(name, self._run, snapshot.sequence)
         result = yield from self._store.saving(STATE_CATEGORY, slot, pieces, force=force)
+        if result.reason in NO_ROOM and self._clear(name, 1):
+            result = yield from self._store.saving(STATE_CATEGORY, slot, pieces, force=force)
         if result.saved:
-            self._sequences[name] = sequence
+            self._saves[name] = snapshot.sequence, first, parent
+            self._own[name] += 1
+            if self._own[name] == 2:
+                self._clear(name, RUNS_KEPT)
         elif result.reason is not SaveReason.TOO_SOON:
             raise SnapshotError(f"{result.reason.value}: {result.detail}")
         return result.saved
 
-    def _next_sequence(self, name: str) -> int:
-        """Return the number of the next save; `SnapshotError` where none may be made."""
-        problems = [] if name in self._sequences else self._look(name)[1]
-        if name in self._newer:
-            raise self._newer[name]
-        if name not in self._sequences:
-            raise SnapshotError(f"what is there cannot be read: {'; '.join(problems)}")
-        return self._sequences[name] + 1
+    def _last_save(self, name: str) -> tuple[int, int, str]:
+        """Return the number of the last save, of this run's first, and whom it goes on from.
 
-    def _archive_of(self, state: Mapping[str, Any]) -> tuple[Segment, ...]:
-        """Return the segments whose trades a state counts as written.
-
-        A segment that is being written while the state is saved is none of them: the state still
-        has its trades.
+        Raises:
+            SnapshotError: What is there may not be written over.
         """
-        gone = {
-            book: log["forgotten"] + log["archived"] + log.get("written", 0)
-            for book, log in state["trades"].items()
-        }
-        archive: list[Segment] = []
-        for segment in self._segments:
-            gone[segment.book] -= segment.trades
-            if gone[segment.book] >= 0:
-                archive.append(segment)
-        return tuple(archive)
+        if name not in self._saves:
+            found = self._look(name)
+            if not self._run:
+                _check_readable(found)
+            newest = found.newest
+            sequence = newest.snapshot.sequence if newest else 0
+            self._saves[name] = sequence, sequence + 1 if self._run else 1, ""
+        return self._saves[name]
+
+    def _look(self, name: str) -> FoundStates:
+        """Read all slots of a name."""
+        found = self._found[name] = look_at_slots(self._store, name)
+        if not found.slots and self._older is not None:
+            older = look_at_slots(self._older, name)
+            if older.slots or older.problems:
+                return older
+        return found
 
     def load_state(self, prefix: str = "") -> tuple[Mapping[str, Any] | None, list[str]]:
         """Return the newest whole state.
@@ -168,58 +189,65 @@ class SnapshotStore:
         Raises:
             SnapshotError: A newer version of the tracker wrote the newest one, or the store does
                 not let itself be read.
+            ForeignError: It is of another project or another algorithm.
         """
         name = prefix or self._prefix
         with self._lock:
-            found, problems = self._look(name)
-            if name in self._newer:
-                raise self._newer[name]
-            if name not in self._sequences:
-                raise SnapshotError("; ".join(problems))
-            if found is None:
-                return None, problems
-            self._segments, self.loaded = found.archive, found.deployment
-            trades = with_written(found.state["trades"], found.archive, self._rows)
-            return {**found.state, "trades": trades}, problems
+            self._saves.pop(name, None)
+            found = self._look(name)
+            _check_readable(found)
+            newest = found.newest
+            if newest is None:
+                return None, found.problems
+            snapshot = newest.snapshot
+            snapshot.check(self._project, self._algorithm)
+            first = snapshot.sequence + 1 if self._run else 1
+            self._saves[name] = snapshot.sequence, first, snapshot.run
+            self._segments.kept = snapshot.archive
+            self._segments.missing = Counter(snapshot.missing)
+            self.loaded = snapshot.deployment
+            trades = with_written(
+                snapshot.state.get("trades"), snapshot.archive, self._segments.rows
+            )
+            problems = [*found.problems, *map(_other_writer, found.others(newest))]
+            return {**snapshot.state, "trades": trades}, problems
 
-    def _look(self, name: str) -> tuple[Snapshot | None, list[str]]:
-        """Read both slots, and return the newest snapshot and what was wrong.
+    def _clear(self, name: str, runs: int) -> bool:
+        """Delete the slots of older runs, and the segments that no state names any more.
 
-        The next save goes on counting from the newest. Where there is none, but a slot that the
-        store does not give, no number is known and nothing may be written.
+        Args:
+            name: The name of the states.
+            runs: How many runs keep theirs, the present one among them.
+
+        Returns:
+            Whether any slot was deleted.
         """
-        self._newer.pop(name, None)
-        self._sequences.pop(name, None)
-        found: list[Snapshot] = []
-        problems: list[str] = []
-        statuses: set[LoadStatus] = set()
-        for number in range(len(SLOT_NAMES)):
-            status, snapshot, problem = self._read_slot(name, number)
-            statuses.add(status)
-            found += [snapshot] if snapshot else []
-            problems += [problem] if problem else []
-        newest = max(found, key=lambda snapshot: snapshot.sequence, default=None)
-        if newest is not None and newest.sequence > 1 and LoadStatus.MISSING in statuses:
-            problems.append(f"slot {SLOT_NAMES[(newest.sequence + 1) % 2]} is missing")
-        if newest is not None or LoadStatus.UNREADABLE not in statuses:
-            self._sequences[name] = newest.sequence if newest else 0
-        return newest, problems
+        found = self._found.get(name)
+        run = self._run
+        if not run or found is None:
+            return False
+        ranked = sorted(found.last.values(), key=lambda state: state.saved, reverse=True)
+        stay = {run, *[state.run for state in ranked if state.run != run][: runs - 1]}
+        gone = [each for each in found.slots if each not in stay]
+        for each in gone:
+            for slot in found.slots.pop(each):
+                self._store.delete(STATE_CATEGORY, slot)
+            found.last.pop(each, None)
+        if not found.unreadable and not found.newer:
+            self._remove_orphans(name, found)
+        return bool(gone)
 
-    def _read_slot(self, name: str, number: int) -> tuple[LoadStatus, Snapshot | None, str]:
-        """Return what the store said of a slot, its snapshot if it has one, and what is wrong."""
-        slot = SLOT_NAMES[number]
-        loaded = self._store.load_text(STATE_CATEGORY, _slot_name(name, number))
-        try:
-            if loaded.value is not None:
-                return loaded.status, Snapshot.parse(loaded.value), ""
-        except NewerError as newer:
-            self._newer[name] = newer
-            return loaded.status, None, ""
-        except TrackerError as error:
-            return loaded.status, None, f"slot {slot}: {error}"
-        if loaded.status is LoadStatus.MISSING:
-            return loaded.status, None, ""
-        return loaded.status, None, f"slot {slot} is {loaded.status.value}: {loaded.detail}"
+    def _remove_orphans(self, name: str, found: FoundStates) -> None:
+        """Delete the segments of runs without slots that no state names."""
+        named = {segment.name for segment in self._segments.kept}
+        for state in found.last.values():
+            named |= {segment.name for segment in state.snapshot.archive}
+        runs = {self._run, *found.slots}
+        for segment in self._store.names(TRADES_CATEGORY):
+            run, _, last = segment.rpartition("/")
+            own = name == self._prefix == last.rpartition("-")[0]
+            if own and run not in runs and segment not in named:
+                self._store.delete(TRADES_CATEGORY, segment)
 
     # --- closed trades
 
@@ -227,50 +255,44 @@ class SnapshotStore:
         """Write closed trades of one book as a segment.
 
         Raises:
-            SnapshotError: The store does not take it.
+            SegmentError: The store does not take it.
         """
         with self._lock:
-            name = self._next_segment()
-            rows = json_text(_TRADE_ROWS.encode([*trades]))
-            result = self._store.save_text(TRADES_CATEGORY, name, rows, force=True)
-            if not result.saved:
-                raise SnapshotError(f"a segment is not saved: {result.reason.value}")
-            self._segments += (Segment(name, trades[0].book, len(trades)),)
+            self._segments.write(trades)
 
     def stored(self) -> Iterator[TradeRecord]:
         """Yield all trades of the segments, the oldest first.
 
         Raises:
-            SnapshotError: A segment is lost; it is raised after all trades that are there.
+            SegmentError: A segment is lost; it is raised after all trades that are there.
         """
-        lost: list[Segment] = []
-        for segment in self._segments:
-            rows = self._rows(segment)
-            if rows is None:
-                lost.append(segment)
-            else:
-                yield from _TRADE_ROWS.decode(rows)
-        if lost:
-            trades = sum(segment.trades for segment in lost)
-            raise SnapshotError(f"{trades} trades are lost with {lost[0].name}")
-
-    def _rows(self, segment: Segment) -> list[Any] | None:
-        """Return the rows of a segment; None where it cannot be read."""
-        rows: list[Any] | None = self._store.load_json(TRADES_CATEGORY, segment.name).value
-        return rows
+        return self._segments.trades()
 
     def holds(self, book: str) -> int:
-        """Return how many trades of a book are in segments."""
-        return sum(segment.trades for segment in self._segments if segment.book == book)
+        """Return how many trades of a book have been written, those that gave way included."""
+        return self._segments.holds(book)
 
-    def _next_segment(self) -> str:
-        """Return a name that no segment ever had, so that each is written once."""
-        names = [*self._store.names(TRADES_CATEGORY), *(each.name for each in self._segments)]
-        splits = (name.rpartition("-") for name in names)
-        numbers = (int(number) for prefix, _, number in splits if prefix == self._prefix)
-        return f"{self._prefix}-{1 + max(numbers, default=0):06d}"
+    def missing(self, book: str) -> int:
+        """Return how many of the oldest trades of a book gave way to newer ones."""
+        return self._segments.missing[book]
 
 
-def _slot_name(prefix: str, sequence: int) -> str:
-    """Return the name of the slot that a save is written to, by its number."""
-    return f"{prefix}-{SLOT_NAMES[sequence % 2]}"
+def _check_readable(found: FoundStates) -> None:
+    """Raise `SnapshotError` where nothing may be taken or written over.
+
+    A state of a newer version counts, unless a whole one was saved after it; where the store does
+    not give a slot and there is no other, nothing is known.
+    """
+    newest = found.newest
+    for saved, newer in found.newer:
+        if newest is None or newest.saved <= saved:
+            raise newer
+    if newest is None and found.unreadable:
+        raise SnapshotError("; ".join(found.problems))
+
+
+def _other_writer(state: FoundState) -> str:
+    """Return what is to be told of a run that saved at the same time."""
+    name = state.snapshot.deployment or state.run or "without a name"
+    until = datetime.fromtimestamp(state.saved, UTC)
+    return f"two deployments saved here at once: {name} until {until}, whose trades are not in this"

@@ -24,17 +24,22 @@ class EncodedTrades:
         self._books: dict[str, _EncodedRows] = {}
 
     def rest(
-        self, logs: Mapping[str, Mapping[str, Any]], archive: Sequence[Segment]
+        self,
+        logs: Mapping[str, Mapping[str, Any]],
+        archive: Sequence[Segment],
+        missing: Mapping[str, int],
     ) -> dict[str, dict[str, Any]]:
         """The logs of a state without the trades in memory that its segments have.
 
         Args:
             logs: The state of the log of each book, captured or as JSON.
             archive: The segments that belong to the state.
+            missing: By book the trades that are in none of them any more.
         """
         found: dict[str, dict[str, Any]] = {}
         for book, log in logs.items():
             stored = sum(segment.trades for segment in archive if segment.book == book)
+            stored += missing.get(book, 0)
             written = max(0, stored - log["forgotten"] - log["archived"])
             trades = log["trades"]
             if isinstance(trades, LaterRows):

@@ -12,10 +12,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from models.errors import Failure, guarded
+from utils.store.categories import STATE_CATEGORY, TRADES_CATEGORY
 from utils.store.keys import ProjectKeys
-from utils.store.snapshots import STATE_CATEGORY, TRADES_CATEGORY
 from workbench.frames.told import Told, told_of_tracker
-from workbench.replay.saved_state import SavedStateError, load
+from workbench.replay.saved_state import SavedStateError, load, root_of
 
 # What the keys of every project's objects begin with (`utils.store.keys`).
 ALL_PROJECTS = "pt/"
@@ -47,7 +47,7 @@ def told_of_store(store: Any, project: str | None = None) -> Told:
         if not any(path.is_file() for path in folder.rglob("*")):
             why = "; ".join(problems) or f"none of its {len(keys):,} keys is of one"
             raise SavedStateError(f"there is no saved state in the object store: {why}")
-        root = load(folder).path.parent.parent
+        root = root_of(load(folder).path)
         run = root.relative_to(folder).as_posix()
         own = [key for key in ours if key.startswith(f"{run}/")]
         problems += _fetch(store, _of_category(own, TRADES_CATEGORY), folder)

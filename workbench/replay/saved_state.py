@@ -23,9 +23,10 @@ from models.fields import saved_value
 from models.performance_tracker import PerformanceTracker
 from models.settings import Settings, Switch
 from models.trades.record import TradeRecord
+from utils.store.categories import STATE_CATEGORY, TRADES_CATEGORY
+from utils.store.keys import is_mark
 from utils.store.sealing import OBJECT_FORMAT, read_header, unseal
 from utils.store.snapshot import Segment, Snapshot
-from utils.store.snapshots import STATE_CATEGORY, TRADES_CATEGORY
 from utils.store.trade_rows import with_written
 from workbench.engine.files import MOST_READ, read_all
 from workbench.engine.tape import TAPE_NAME
@@ -46,12 +47,22 @@ class SavedTrades:
     Attributes:
         folder: Where they are.
         segments: Those that belong to the state, the oldest first.
+        gone: Trades by book that are in none of them any more, the oldest.
         problems: The segments that could not be read, and why.
     """
 
     folder: Path
     segments: tuple[Segment, ...]
+    gone: Mapping[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+
+    def holds(self, book: str) -> int:
+        """How many trades of a book were archived."""
+        return self.missing(book) + sum(s.trades for s in self.segments if s.book == book)
+
+    def missing(self, book: str) -> int:
+        """How many of them, the oldest, gave way to newer ones."""
+        return self.gone.get(book, 0)
 
     def store(self, trades: Sequence[TradeRecord]) -> None:
         """Raise SavedStateError: at the desk the trades of a run are read only."""
@@ -68,8 +79,8 @@ class SavedTrades:
         try:
             return [*map(TradeRecord.from_row, self._read(segment))]
         except UNREADABLE as problem:
-            name, _, trades = segment
-            self.problems.append(f"{trades:,} trades are lost with {name}: {problem}")
+            lost = f"{segment.trades:,} trades are lost with {segment.name}"
+            self.problems.append(f"{lost}: {problem}")
             return []
 
     def rows(self, segment: Segment) -> list[Any] | None:
@@ -130,7 +141,8 @@ def load(path: Path) -> SavedState:
         SavedStateError: There is none that can be used.
     """
     place, snapshot, problems = _newest(path)
-    archive = SavedTrades(place.parent.parent / TRADES_CATEGORY, snapshot.archive)
+    folder = root_of(place) / TRADES_CATEGORY
+    archive = SavedTrades(folder, snapshot.archive, snapshot.missing)
     try:
         tracker = _restored(snapshot.state, archive)
     except UNREADABLE as problem:
@@ -165,13 +177,23 @@ def zone_named(name: str) -> tzinfo:
         raise SavedStateError(f"{name!r} is no time zone") from None
 
 
+def root_of(state: Path) -> Path:
+    """The folder of what a state's runs keep: above that of all states."""
+    return _category_of(state).parent
+
+
+def _category_of(path: Path) -> Path:
+    """The folder of an object's category: some objects stand below the mark of their run."""
+    return path.parent.parent if is_mark(path.parent.name) else path.parent
+
+
 def _states(path: Path) -> Iterator[Path]:
     """The files that may be saved states, at a path or below it."""
     if path.is_file():
         yield path
         return
     for found in sorted(path.rglob("*")):
-        if found.parent.name == STATE_CATEGORY and found.is_file():
+        if _category_of(found).name == STATE_CATEGORY and found.is_file():
             yield found
 
 
@@ -207,7 +229,8 @@ def _content(path: Path) -> _Content:
         return _Content(texts[0], path.stat().st_mtime)
     header, room = read_header(texts[0]), MOST_READ - len(texts[0])
     for number in range(1, header.parts + 1):
-        part = path.parent / f"{header.generation}-{number}" / path.name
+        folder = _category_of(path)
+        part = folder / f"{header.generation}-{number}" / path.relative_to(folder)
         texts.append(read_all(part, room).decode())
         room -= len(texts[-1])
     content = unseal("".join(texts))

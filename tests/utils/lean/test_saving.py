@@ -270,8 +270,8 @@ def on_store(fake: FakeStore) -> type[TrackedAlgorithm]:
 def newest(fake: FakeStore) -> str:
     """The key of the slot that was written last."""
     keys = [key for key in fake.objects if "/state/" in key]
-    manager = ObjectStoreManager(fake, STORE_POLICY, project="0", live=True)
-    texts = {key: manager.load_text("state", key.rsplit("/", 1)[-1]).value or "" for key in keys}
+    manager = ObjectStoreManager(fake, STORE_POLICY, project=keys[0].split("/")[1], live=True)
+    texts = {key: manager.load_text("state", key.split("/state/")[1]).value or "" for key in keys}
     return max(keys, key=lambda key: int(texts[key].partition('"sequence":')[2].partition(",")[0]))
 
 

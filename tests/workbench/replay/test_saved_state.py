@@ -50,7 +50,7 @@ def store(project: Project) -> Path:
 
 def slots(folder: Path) -> list[Path]:
     """The saved states below a folder."""
-    return sorted(path for path in folder.rglob("state/*") if path.is_file())
+    return sorted(path for path in folder.rglob("state/**/*") if path.is_file())
 
 
 def trade(run: Run, times: int) -> None:
