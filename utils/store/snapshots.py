@@ -11,17 +11,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from models.codec import list_of
 from models.errors import TrackerError
 from models.later import Steps, finished_steps, json_text, texts_of
 from models.trades.record import TRADE_ROW, TradeRecord
 from utils.store.categories import check_name
-from utils.store.object_store import ObjectStoreManager
 from utils.store.results import LoadStatus, SaveReason
 from utils.store.snapshot import NewerError, Segment, Snapshot, SnapshotError
 from utils.store.trade_rows import EncodedTrades, with_written
+
+if TYPE_CHECKING:
+    from utils.store.object_store import ObjectStoreManager
 
 # The categories of the object store that states and segments of trades are kept in.
 STATE_CATEGORY, TRADES_CATEGORY = "state", "trades"
