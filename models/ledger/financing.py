@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from datetime import time as time_of_day
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -18,7 +17,7 @@ from models.ledger.lean_account import Holding
 MOST_FINANCING = 0.03
 
 # When LEAN asks the broker for its cash in live trading, every day.
-CASH_SYNC, CASH_SYNC_ZONE = time_of_day(7, 45), "America/New_York"
+CASH_SYNC, CASH_SYNC_ZONE = (7, 45), "America/New_York"
 DAY = timedelta(days=1)
 
 
@@ -66,8 +65,10 @@ def synced_between(last: datetime, now: datetime) -> bool:
     """
     if now - last >= DAY:
         return True
-    zone = ZoneInfo(CASH_SYNC_ZONE)
-    sync = datetime.combine(now.astimezone(zone).date(), CASH_SYNC, zone)
+    hour, minute = CASH_SYNC
+    sync = now.astimezone(ZoneInfo(CASH_SYNC_ZONE)).replace(
+        hour=hour, minute=minute, second=0, microsecond=0
+    )
     return last < sync <= now or last < sync - DAY <= now
 
 

@@ -298,9 +298,9 @@ class TradeStatistics(Restorable):
         """The state with the columns taken down, to become JSON later."""
         self._settle()
         found: dict[str, Any] = {}
-        for field, value in zip(self.STATE.fields, self.STATE.values(self), strict=True):
+        for each, value in zip(self.STATE.fields, self.STATE.values(self), strict=True):
             column = isinstance(value, array)
-            found[field.key] = LaterColumn(value) if column else field.codec.encode(value)
+            found[each.key] = LaterColumn(value) if column else each.codec.encode(value)
         return found
 
     def restore(self, state: Mapping[str, Any]) -> None:

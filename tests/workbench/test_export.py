@@ -338,6 +338,7 @@ def test_too_many_files_are_refused(tmp_path: Path) -> None:
         files["utils/tracking.py"] = (
             f"from utils.log.more{number} import MORE{number}\n".encode()
             + files["utils/tracking.py"]
+            + f"\nUSED{number} = MORE{number}\n".encode()
         )
     with pytest.raises(BundleError, match=f"{tier.files + 1} files are too many"):
         export(tmp_path / "out", tier="free", sources=replace(SOURCES, files=files))

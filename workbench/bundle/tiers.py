@@ -43,10 +43,12 @@ class Tier:
         return None if self.size is None else int(self.size * (1 - RESERVE))
 
 
-INSTEAD_OF_THE_STORE = {"utils/store/keeping.py": "workbench/bundle/without_store.py"}
-
-# It has no Object Store.
-FREE = Tier("free", 24, 28 * KILOBYTE, INSTEAD_OF_THE_STORE)
+# It has no Object Store, and no room for everything.
+INSTEAD = {
+    "utils/store/keeping.py": "workbench/bundle/without_store.py",
+    "models/structures/book.py": "workbench/bundle/without_structures.py",
+}
+FREE = Tier("free", 24, 28 * KILOBYTE, INSTEAD)
 RESEARCHER = Tier("researcher", 48, 60 * KILOBYTE)
 TEAM = Tier("team", 72, 120 * KILOBYTE)
 LOCAL = Tier("local", sys.maxsize, None)
