@@ -15,20 +15,23 @@ from datetime import UTC, datetime, tzinfo
 from math import inf
 from typing import Any, ClassVar
 
+import numpy as np
+
 from models.codec import NUMBER, TEXT, WHOLE, list_of
 from models.fields import PART, Field, Restorable, Table
 from models.ledger.books import Books
 from models.ledger.effects import Effect, Effects
 from models.ledger.exercises import EXERCISE
 from models.ledger.lots import Lot
+from models.ledger.mark_columns import MarkColumns
 from models.ledger.positions import Position
 from models.records import record_codec
 from models.rows import row_of
 from models.structures.chains import Chains
 from models.structures.closings import Part, close_lots, closing_of, deliver
-from models.structures.forming import form, is_option, structure_value
+from models.structures.forming import form, is_option, structure_value, structure_values
 from models.structures.grouping import TOGETHER, join_stock, merge_by_shape, settle_roll
-from models.structures.open_structures import ORDER, OpenStructures
+from models.structures.open_structures import ORDER_KEY, OpenStructures
 from models.structures.record import StructureRecord
 from models.structures.records import Prices, closed_record, described, open_record_of
 from models.structures.structure import STRUCTURE, LegStake, Structure
@@ -142,7 +145,7 @@ class StructureBook(Restorable):
         group = order.group if order else ""
         if not group and not is_option(instrument):
             return
-        key = group or (f"{ORDER}{lot.order_id}" if lot.order_id else "")
+        key = group or (f"{ORDER_KEY}{lot.order_id}" if lot.order_id else "")
         found = self.structures.grouped(strategy, key)
         if found is None:
             place = strategy, instrument.underlying or instrument.sid, group, lot.time
@@ -223,6 +226,19 @@ class StructureBook(Restorable):
             ]
         for structure in self.structures.by_number.values():
             structure.see(structure_value(structure, self._books))
+
+    def mark_all(self, marks: MarkColumns) -> None:
+        """See what everything open was worth at marks on which nothing moved but prices.
+
+        The first mark after any event is one by itself (`mark`).
+        """
+        columns = np.array(marks.prices).reshape(len(marks.times), -1).T
+        prices = dict(zip(marks.sids, columns, strict=True))
+        for structure in self.structures.by_number.values():
+            if all(stake.sid in prices for stake in structure.stakes):
+                values = structure_values(structure, self._books.rates, prices)
+                structure.see(float(np.min(values)))
+                structure.see(float(np.max(values)))
 
     def _settle_recent(self) -> None:
         """Merge what is one trade, join what is against stock, and form what changed."""
