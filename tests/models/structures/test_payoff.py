@@ -11,7 +11,8 @@ from models.structures.payoff import PayoffLeg, payoff_bounds
 FIRST, SECOND = date(2024, 1, 19), date(2024, 2, 16)
 
 # name -> legs (kind, contracts, paid, strike, expiry), the worst and the best end of 100 units each
-CASES = {
+Legs = list[tuple[str, float, float, float, date | None]]
+CASES: dict[str, tuple[Legs, float | None, float | None]] = {
     "a bought call loses its price": ([("C", 1, 3, 100, FIRST)], -300, None),
     "a sold call has no worst end": ([("C", -1, 3, 100, FIRST)], None, 300),
     "a sold put loses its strike": ([("P", -1, 3, 100, FIRST)], -9_700, 300),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ def test_a_leg_of_a_combo_carries_the_combos_id_at_its_first_event(
     tmp_path: Path, status: str
 ) -> None:
     """It is read once an order, and only of the types that have one."""
-    leg = {"order_type": "COMBO_MARKET", "group": 7, "group_count": 2}
+    leg: dict[str, Any] = {"order_type": "COMBO_MARKET", "group": 7, "group_count": 2}
     first = tapes.order(status=status, event=1, fill_qty=1.0 if status == "FILLED" else 0.0, **leg)
     later = tapes.order(status="FILLED", event=2, **leg)
     other = tapes.order(status=status, order=2, event=1, group=8, group_count=2)
