@@ -6,6 +6,8 @@ from collections import defaultdict
 
 import pytest
 
+from models.ledger.mark_columns import MarkColumns
+from models.structures.book import StructureBook
 from models.structures.record import StructureRecord
 from tests.laws import close
 from tests.recordings.played import NAMES, RECORDINGS, played, slow_if_large
@@ -142,9 +144,18 @@ def test_an_open_structure_knows_its_distance() -> None:
 
 
 @pytest.mark.parametrize("name", ["option-combos", "shared-options", "opposed-options"])
-def test_marks_that_are_passed_over_are_seen(name: str) -> None:
+def test_marks_that_are_passed_over_are_seen(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """MAE and MFE are the same whether each mark is worked out at once or many together."""
+    blocks: list[int] = []
+    see = StructureBook.mark_all
+
+    def counted(book: StructureBook, marks: MarkColumns) -> None:
+        blocks.append(len(marks.times))
+        see(book, marks)
+
+    monkeypatch.setattr(StructureBook, "mark_all", counted)
     replay = Replay(read_tape(RECORDINGS[name].path), lean_book=False)
     for _ in replay.engine.play():
         pass
+    assert max(blocks) > 1
     assert all_of(replay) == all_of(played(name).replay)
