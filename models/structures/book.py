@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from math import inf
 from typing import Any, ClassVar
+
+import numpy as np
 
 from models.codec import NUMBER, TEXT, WHOLE, list_of
 from models.fields import PART, Field, Restorable, Table
@@ -21,18 +23,21 @@ from models.ledger.books import Books
 from models.ledger.effects import Effect, Effects
 from models.ledger.exercises import EXERCISE
 from models.ledger.lots import Lot
+from models.ledger.mark_columns import MarkColumns
 from models.ledger.positions import Position
-from models.records import record_codec
 from models.rows import row_of
 from models.structures.chains import Chains
 from models.structures.closings import Part, close_lots, closing_of, deliver
-from models.structures.forming import form, is_option, structure_value
+from models.structures.forming import form, is_option, structure_value, structure_values
 from models.structures.grouping import TOGETHER, join_stock, merge_by_shape, settle_roll
-from models.structures.open_structures import ORDER, OpenStructures
-from models.structures.record import StructureRecord
+from models.structures.open_structures import ORDER_KEY, OpenStructures
+from models.structures.record import STRUCTURE_ROW, StructureRecord
 from models.structures.records import Prices, closed_record, described, open_record_of
 from models.structures.structure import STRUCTURE, LegStake, Structure
 from models.trades.statistics import TradeStatistics, trade_facts
+
+# How long the legs of one trade may be on their way in live trading.
+SETTLING = timedelta(seconds=10)
 
 # Why an option closes that delivers its underlying.
 DELIVERING = frozenset({"assignment", "exercise"})
@@ -61,7 +66,7 @@ class StructureBook(Restorable):
         Field("exercise", WHOLE, "_exercise"),
         Field("exercised", list_of(row_of(TEXT, WHOLE, NUMBER)), "_exercised"),
         Field("chains", PART, "_chains"),
-        Field("closed", list_of(record_codec(StructureRecord)), "_kept"),
+        Field("closed", list_of(STRUCTURE_ROW), "_kept"),
         Field("statistics", PART),
     )
 
@@ -142,7 +147,7 @@ class StructureBook(Restorable):
         group = order.group if order else ""
         if not group and not is_option(instrument):
             return
-        key = group or (f"{ORDER}{lot.order_id}" if lot.order_id else "")
+        key = group or (f"{ORDER_KEY}{lot.order_id}" if lot.order_id else "")
         found = self.structures.grouped(strategy, key)
         if found is None:
             place = strategy, instrument.underlying or instrument.sid, group, lot.time
@@ -210,11 +215,14 @@ class StructureBook(Restorable):
     # --- marks
 
     def mark(self, time: datetime) -> None:
-        """Form what was opened since the last mark, and see what everything open is worth."""
+        """Form what was opened since the last mark, and see what everything open is worth.
+
+        Live, the legs of one trade come one by one: what was opened just now waits.
+        """
         if self._exercised:
             self._end_exercise()
         if self._recent:
-            self._settle_recent()
+            self._settle_recent(time - SETTLING if self._books.live else None)
             by_number = self.structures.by_number
             self._recent = [
                 number
@@ -224,12 +232,31 @@ class StructureBook(Restorable):
         for structure in self.structures.by_number.values():
             structure.see(structure_value(structure, self._books))
 
-    def _settle_recent(self) -> None:
-        """Merge what is one trade, join what is against stock, and form what changed."""
+    def mark_all(self, marks: MarkColumns) -> None:
+        """See what everything open was worth at marks on which nothing moved but prices.
+
+        The first mark after any event is one by itself (`mark`).
+        """
+        columns = np.array(marks.prices).reshape(len(marks.times), -1).T
+        prices = dict(zip(marks.sids, columns, strict=True))
+        for structure in self.structures.by_number.values():
+            if all(stake.sid in prices for stake in structure.stakes):
+                values = structure_values(structure, self._books.rates, prices)
+                structure.see(float(np.min(values)))
+                structure.see(float(np.max(values)))
+
+    def _settle_recent(self, until: datetime | None = None) -> None:
+        """Merge what is one trade, join what is against stock, and form what changed.
+
+        Args:
+            until: Only of what was opened until then, UTC; by default of all.
+        """
         structures = self.structures
         for number in list(self._recent):
             structure = structures.by_number.get(number)
             if structure is None or not structure.stakes:
+                continue
+            if until is not None and structure.opened > until:
                 continue
             if structure.changed:
                 structure = settle_roll(structures, structure)
@@ -237,6 +264,8 @@ class StructureBook(Restorable):
                     structure = merge_by_shape(structures, structure)
             join_stock(structures, structure)
         for structure in structures.by_number.values():
+            if until is not None and structure.opened > until:
+                continue
             if structure.changed and structure.stakes:
                 form(structure, self._books)
 

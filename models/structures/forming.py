@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
 
 from models.events.instruments import Instrument
 from models.ledger.books import Books
 from models.structures.payoff import Bounds, PayoffLeg, payoff_bounds
 from models.structures.shapes import CUSTOM, ShapeLeg, in_units, shape_name
 from models.structures.structure import Structure
+
+# A number, or an array of numbers.
+Figure = TypeVar("Figure", float, npt.NDArray[np.float64])
 
 NO_BOUNDS = Bounds(None, None)
 
@@ -58,7 +64,7 @@ def shape_of(
     return shape_name(legs)
 
 
-class Figures(NamedTuple):
+class OpenFigures(NamedTuple):
     """What is open of a structure, in the fields of the same names."""
 
     name: str
@@ -68,7 +74,7 @@ class Figures(NamedTuple):
     max_profit: float | None
 
 
-def figures_of(structure: Structure, books: Books) -> Figures:
+def figures_of(structure: Structure, books: Books) -> OpenFigures:
     """What is open of a structure: its name, and what it can lose and make at most."""
     holdings, instruments = structure.holdings(), books.instruments
     options = {sid: size for sid, size in holdings.items() if is_option(instruments[sid])}
@@ -79,7 +85,7 @@ def figures_of(structure: Structure, books: Books) -> Figures:
     if name == CUSTOM and structure.joined and structure.underlying in holdings:
         name = _over_covered(holdings, options, structure.underlying, instruments)
     worst, best = bounds_of(structure, books)
-    return Figures(
+    return OpenFigures(
         name,
         float(units) or min(map(abs, counted.values()), default=0.0),
         instruments[first].multiplier if first else 1.0,
@@ -141,9 +147,19 @@ def bounds_of(structure: Structure, books: Books) -> Bounds:
 
 def structure_value(structure: Structure, books: Books) -> float:
     """P&L before fees of the whole at the last mark, account currency."""
-    value, holdings, rates = structure.gross, books.holdings, books.rates
+    holdings = books.holdings
+    values = {stake.sid: holdings[stake.sid].unit_value for stake in structure.stakes}
+    return structure_values(structure, books.rates, values)
+
+
+def structure_values(
+    structure: Structure, rates: Mapping[str, float], unit_values: Mapping[str, Figure]
+) -> Figure:
+    """The same by what a unit of everything is worth, one number each or one for each mark."""
+    value: Any = structure.gross
     for stake in structure.stakes:
         instrument = stake.instrument
-        gained = stake.quantity * (holdings[stake.sid].unit_value - stake.unit_value)
-        value += gained * instrument.multiplier * rates[instrument.currency]
-    return value
+        gained = stake.quantity * (unit_values[stake.sid] - stake.unit_value)
+        value = value + gained * instrument.multiplier * rates[instrument.currency]
+    figures: Figure = value
+    return figures

@@ -10,7 +10,7 @@ from models.structures.stakes import Stakes
 from models.structures.structure import LegStake, Structure
 
 # What the keys of LEAN's combos and of single orders begin with, before their number.
-COMBO, ORDER = "#", "@"
+COMBO_KEY, ORDER_KEY = "#", "@"
 
 
 class OpenStructures:
@@ -117,10 +117,10 @@ class OpenStructures:
     def forget_orders(self) -> None:
         """Forget which orders and combos the structures are of: LEAN counts them anew."""
         for strategy, group in list(self._grouped):
-            if is_combo(group) or group.startswith(ORDER):
+            if is_combo(group) or group.startswith(ORDER_KEY):
                 self._grouped.pop((strategy, group)).keys.remove(group)
 
 
 def is_combo(group: str) -> bool:
     """Whether a group is one of LEAN's combos rather than a name that the user gave."""
-    return group.startswith(COMBO)
+    return group.startswith(COMBO_KEY)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
 
-from models.records import Record, Saved
+from models.codec import Codec, tuple_of
+from models.records import Record, Saved, row_codec
 from models.trades.record import LONG, SHORT, TradeRecord
 
 STRUCTURES = "structures"  # the book that they are in
@@ -107,8 +107,6 @@ class StructureRecord(Record):
         multiplier: Units of the underlying in a contract.
     """
 
-    SAVED: ClassVar[Saved] = Saved()
-
     structure_id: str
     name: str
     side: str
@@ -180,3 +178,9 @@ class StructureRecord(Record):
             entry_notional=abs(self.net_entry),
             risk=self.max_risk,
         )
+
+
+# Where many are kept.
+STRUCTURE_ROW: Codec[StructureRecord] = row_codec(
+    StructureRecord, Saved(codecs={"legs": tuple_of(row_codec(StructureLeg))})
+)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from models.events.instruments import Instrument
 from models.ledger.books import Books
-from models.structures.forming import Figures, figures_of, last_day, structure_value
+from models.structures.forming import OpenFigures, figures_of, last_day, structure_value
 from models.structures.record import CREDIT, DEBIT, StructureLeg, StructureRecord
 from models.structures.structure import LegSums, Structure
 from models.trades.record import LONG, SHORT
@@ -51,9 +51,9 @@ def open_record_of(
     return _record(structure, books, None, value, figures, chain, prices)
 
 
-def _as_formed(structure: Structure) -> Figures:
+def _as_formed(structure: Structure) -> OpenFigures:
     """The figures as of when it was last formed."""
-    return Figures(*(getattr(structure, name) for name in Figures._fields))
+    return OpenFigures(*(getattr(structure, name) for name in OpenFigures._fields))
 
 
 def _record(
@@ -61,7 +61,7 @@ def _record(
     books: Books,
     closed: datetime | None,
     gross: float,
-    figures: Figures,
+    figures: OpenFigures,
     chain_pnl: float,
     prices: Prices,
 ) -> StructureRecord:

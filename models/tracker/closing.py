@@ -9,6 +9,7 @@ from typing import TypeVar
 from models.errors import Failure, guarded
 from models.ledger.effects import Effects
 from models.ledger.ledger import Ledger
+from models.ledger.mark_columns import MarkColumns
 from models.settings import Settings
 from models.structures.book import StructureBook
 from models.tracker.facts import InstrumentFacts
@@ -76,6 +77,11 @@ class ClosingBooks(BooksInStep):
             self.listeners.put(NoticeKind.STRUCTURE_CLOSED, time, ended.strategy, ended)
             self._restless = True
         self.structures.ended.clear()
+
+    def _show_all(self, marks: MarkColumns) -> None:
+        """Show the structures marks on which nothing moved but prices."""
+        if self.structures.open:
+            self._structured(self.structures.mark_all, marks)
 
     def quote(self, sid: str) -> Quote:
         """What a held instrument is worth at the last mark; call it under the lock."""

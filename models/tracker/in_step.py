@@ -90,6 +90,10 @@ class BooksInStep:
                 scopes.mark(time, ledger, drawdowns=False)
         if self.execution is not None:
             self.execution.mark(times[-1], marks.last_prices)
+        self._show_all(marks)
+
+    def _show_all(self, marks: MarkColumns) -> None:
+        """Show marks on which nothing moved but prices to whoever else follows them."""
 
     def move(self) -> None:
         """Something happens: the next mark must be worked out."""

@@ -31,14 +31,7 @@ class NoticeKind(enum.Enum):
     ALERT = "alert"
 
 
-OF_FILLS = frozenset(
-    {
-        NoticeKind.TRADE_OPENED,
-        NoticeKind.TRADE_CLOSED,
-        NoticeKind.POSITION_CLOSED,
-        NoticeKind.STRUCTURE_CLOSED,
-    }
-)
+OF_FILLS = frozenset({NoticeKind.TRADE_OPENED, NoticeKind.TRADE_CLOSED, NoticeKind.POSITION_CLOSED})
 OF_DRAWDOWNS = frozenset({NoticeKind.NEW_LOW, NoticeKind.RECOVERY})
 
 

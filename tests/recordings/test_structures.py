@@ -6,9 +6,12 @@ from collections import defaultdict
 
 import pytest
 
+from models.ledger.mark_columns import MarkColumns
+from models.structures.book import StructureBook
 from models.structures.record import StructureRecord
 from tests.laws import close
-from tests.recordings.played import NAMES, played, slow_if_large
+from tests.recordings.played import NAMES, RECORDINGS, played, slow_if_large
+from workbench.engine.tape import read_tape
 from workbench.replay.replay import Replay
 
 # Name, side, quantity and strategy of every structure that closed, in the order of closing.
@@ -122,16 +125,37 @@ def test_win_rates_are_of_the_book_that_is_asked() -> None:
     assert tracker.trade_statistics("condor", book="structures").trades == 5
 
 
-def test_an_open_structure_knows_its_risk_and_distance() -> None:
-    """What is open at the end is asked for with LEAN's price of the underlying."""
-    replay = played("option-combos").replay
-    (condor,) = replay.tracker.structures()
-    security = replay.engine.algorithm.securities
-    price = next(
-        each.price for each in security.values() if str(each.symbol.id) == condor.underlying
-    )
+def test_an_open_structure_knows_its_risk() -> None:
+    """What is open at the end is told; without a price of the underlying it has no distance."""
+    (condor,) = played("option-combos").replay.tracker.structures()
     assert (condor.name, condor.closed, condor.exit_price) == ("iron condor", None, None)
-    assert [leg.distance for leg in condor.legs] == [
-        price - (leg.strike or 0.0) for leg in condor.legs
-    ]
     assert condor.max_risk == pytest.approx(500.0)
+    assert [leg.distance for leg in condor.legs] == [None] * 4
+
+
+def test_an_open_structure_knows_its_distance() -> None:
+    """While the covered call is open, the stock's price is so far from the strike."""
+    replay = Replay(read_tape(RECORDINGS["covered-calls"].path))
+    found = [replay.tracker.structures() for row in replay.play() if row is not None]
+    ((covered,),) = [each for each in found if each]
+    stock, call = covered.legs
+    assert (covered.name, stock.distance, stock.strike) == ("covered call", None, None)
+    assert call.distance == pytest.approx(749.0 - 750.0, abs=1.0)
+
+
+@pytest.mark.parametrize("name", ["option-combos", "shared-options", "opposed-options"])
+def test_marks_that_are_passed_over_are_seen(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """MAE and MFE are the same whether each mark is worked out at once or many together."""
+    blocks: list[int] = []
+    see = StructureBook.mark_all
+
+    def counted(book: StructureBook, marks: MarkColumns) -> None:
+        blocks.append(len(marks.times))
+        see(book, marks)
+
+    monkeypatch.setattr(StructureBook, "mark_all", counted)
+    replay = Replay(read_tape(RECORDINGS[name].path), lean_book=False)
+    for _ in replay.engine.play():
+        pass
+    assert max(blocks) > 1
+    assert all_of(replay) == all_of(played(name).replay)

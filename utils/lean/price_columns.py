@@ -73,8 +73,8 @@ class PriceColumns:
     def passes(self, _: Slice) -> bool:
         """Whether no cash moved and the law closes at the prices of a slice, no day's first."""
         core, cash = self._core, self._cash
-        # a follower, structures, and whoever hears of lows and recoveries see each mark at once
-        if self._followed or core.structures.open or core.listeners.hear_drawdowns:
+        # a follower, and whoever hears of lows and recoveries, is told at once
+        if self._followed or core.listeners.hear_drawdowns:
             return False
         if cash is None or cash.amount != self._amount:
             return False

@@ -104,7 +104,7 @@ class Reporting:
         if self._tracker.settings.alerts:
             kinds |= set(ALARM_NOTICES)
         if self.log.level <= Level.INFO:
-            kinds |= {NoticeKind.SESSION_CLOSED}
+            kinds |= {NoticeKind.SESSION_CLOSED, NoticeKind.STRUCTURE_CLOSED}
         if self.log.level <= Level.DEBUG:
             kinds |= {NoticeKind.NEW_LOW, NoticeKind.RECOVERY}
         self._tracker.remove_listener(self._hear)

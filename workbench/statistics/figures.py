@@ -33,6 +33,7 @@ from models.statistics.lean_trades import LeanTradeStatistics
 from models.statistics.lean_windows import rolling_statistics
 from models.statistics.periods import DailyDrawdownPeriod, drawdown_periods, period_ladder
 from models.statistics.portfolio import OWN
+from models.structures.record import STRUCTURES
 from models.trades.record import LONG, SHORT
 from models.trades.statistics import GroupBy
 from workbench.replay.replay import Replay
@@ -150,7 +151,9 @@ def closes(tracker: PerformanceTracker, strategy: str | None = None) -> Closes:
 
 
 def _trades(tracker: PerformanceTracker, strategy: str | None) -> JSON:
-    """Closed trades, all and by side, and under `by` each group of the other kinds."""
+    """Closed trades: lots, all and by side and under `by` in groups of the other kinds; and the
+    structures, without a turnover.
+    """
     mean = _mean(tracker.samples.equity)
     within = () if strategy is None else ((GroupBy.STRATEGY, strategy),)
     statistics = tracker.statistics
@@ -162,6 +165,7 @@ def _trades(tracker: PerformanceTracker, strategy: str | None) -> JSON:
     return {
         "all": statistics.metrics(*within, equity=mean).to_dict(),
         **sides,
+        STRUCTURES: tracker.trade_statistics(strategy, book=STRUCTURES).to_dict(),
         "by": {
             by.value: {
                 label: metrics.to_dict()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models.events.orders import OrderType
-from models.ledger.tags import lean_reason, strategy_in_tag, whole_tag
+from models.ledger.tags import group_in_tag, lean_reason, strategy_in_tag, whole_tag
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,23 @@ from models.ledger.tags import lean_reason, strategy_in_tag, whole_tag
 def test_a_tag_names_its_strategy(tag: str, strategy: str | None) -> None:
     """`strategy=NAME` counts as a word of its own, in any case; the name is as it is written."""
     assert strategy_in_tag("AAPL", tag, OrderType.MARKET) == strategy
+
+
+@pytest.mark.parametrize(
+    ("tag", "group"),
+    [
+        ("strategy=trend, group=june", "june"),
+        ("group:june", "june"),
+        ('GROUP="the june spread"', "the june spread"),
+        ("group=#7", "7"),
+        ("subgroup=june", ""),
+        ("group=", ""),
+        ("group june", ""),
+    ],
+)
+def test_a_tag_names_a_group(tag: str, group: str) -> None:
+    """`group=NAME` is read as the strategy is; the sign of LEAN's combos is no part of a name."""
+    assert group_in_tag(tag) == group
 
 
 @pytest.mark.parametrize(("tag", "strategy"), [(" trend ", "trend"), ("a b", "a b"), (" ", None)])

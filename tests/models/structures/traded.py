@@ -81,7 +81,7 @@ class StructurePlayer(Player):
             self._told_open = 0
         self.told_trades = len(self.trades)  # the lots are the business of other scenarios
         super().play(line)
-        if self._reloading and words[0] != "=>" and hasattr(self, "ledger"):
+        if self._reloading and words[0] != "=>" and self.ledger.books.opened:
             self.reload()
 
     @property

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from models.events.orders import Fill, OrderStatus, OrderType, OrderUpdate
 from tests.utils.lean.wired import events_of
@@ -31,6 +34,19 @@ def test_a_fill_carries_price_fee_and_its_currency(tmp_path: Path) -> None:
     assert (event.quantity, event.price, event.fee, event.fee_currency) == (10.0, 50.0, 1.0, "USD")
     assert (event.order_id, event.event_id, event.tag, event.final) == (1, 2, "strategy=a", True)
     assert event.rates == {}
+
+
+@pytest.mark.parametrize("status", ["SUBMITTED", "FILLED"])
+def test_a_leg_of_a_combo_carries_the_combos_id_at_its_first_event(
+    tmp_path: Path, status: str
+) -> None:
+    """It is read once an order, and only of the types that have one."""
+    leg: dict[str, Any] = {"order_type": "COMBO_MARKET", "group": 7, "group_count": 2}
+    first = tapes.order(status=status, event=1, fill_qty=1.0 if status == "FILLED" else 0.0, **leg)
+    later = tapes.order(status="FILLED", event=2, **leg)
+    other = tapes.order(status=status, order=2, event=1, group=8, group_count=2)
+    one, two, three = events_of(tmp_path, tapes.security(), first, later, other)
+    assert (one.group, two.group, three.group) == (7, 0, 0)
 
 
 def test_a_quantity_on_an_update_fills_nothing(tmp_path: Path) -> None:
