@@ -66,7 +66,9 @@ def _by_weight(ledger: Ledger) -> list[tuple[str, Sheet]]:
 def _by_need(ledger: Ledger) -> list[_Described]:
     """The instruments; first those of which a price alone does not tell what a unit is worth."""
     books = ledger.books
-    found = [(each.sid, each.multiplier, each.currency) for each in books.instruments.values()]
+    finished = (contract.instrument for contract in books.finished)
+    every = (*books.instruments.values(), *finished)
+    found = [(each.sid, each.multiplier, each.currency) for each in every]
     return sorted(
         found,
         key=lambda each: (

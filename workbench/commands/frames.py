@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.markup import escape
 
 from workbench.commands.errors import refusing, warn
 from workbench.engine.tape import TapeError
@@ -18,6 +17,7 @@ from workbench.frames.tables import TABLES, chosen_tables
 from workbench.frames.writing import FORMS
 from workbench.json_text import json_text
 from workbench.tables import grid
+from workbench.terminal import clean_text, terminal
 
 WIDTH = 100  # columns of what is printed to a file or a pipe
 
@@ -69,8 +69,7 @@ def command(
     if as_json:
         click.echo(json_text(listed))
     elif not quiet:
-        console = Console()
-        show(source, listed["tables"], console if console.is_terminal else Console(width=WIDTH))
+        show(source, listed["tables"], terminal(WIDTH))
 
 
 def _listed(found: Frames, names: tuple[str, ...], written: Sequence[Path]) -> dict[str, Any]:
@@ -88,11 +87,11 @@ def _listed(found: Frames, names: tuple[str, ...], written: Sequence[Path]) -> d
 
 def show(source: str, tables: Sequence[dict[str, Any]], console: Console) -> None:
     """Print the tables that there are, a line each."""
-    table = grid(f"Tables of {escape(source)}", ["table", "a row is", "rows", "columns"], left=2)
+    table = grid(f"Tables of {source}", ["table", "a row is", "rows", "columns"], left=2)
     for each in tables:
         rows, columns = f"{each['rows']:,}", str(len(each["columns"]))
         table.add_row(each["name"], each["meaning"].rstrip("."), rows, columns)
     console.print(table)
     for each in tables:
         if "file" in each:
-            console.print(each["file"], markup=False, highlight=False, soft_wrap=True)
+            console.print(clean_text(each["file"]), highlight=False, soft_wrap=True)

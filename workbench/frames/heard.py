@@ -101,7 +101,7 @@ class HeardReplay(Replay):
                 order_id=execution.order_id,
                 strategy=position.strategy,
                 sid=instrument.sid,
-                symbol=self.tracker.ledger.books.tickers[instrument.sid],
+                symbol=self.tracker.ledger.books.tickers.get(instrument.sid, instrument.ticker),
                 order_type=execution.order_type.name,
                 tag=execution.tag,
                 quantity=execution.quantity,

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from models.events.instruments import Instrument, SecurityType
 from models.ledger.books import Books
+from models.ledger.finished import ROWS_TOGETHER
+from models.ledger.finishing import CONTRACTS_KEPT, finish
 from models.ledger.ledger import Ledger
 from models.ledger.result_text import LEDGER_TEXT_MARK, MOST_TEXT_BYTES, ledger_text
 from models.ledger.statement import sum_sheets
@@ -141,6 +143,20 @@ def test_first_come_the_instruments_that_a_price_tells_nothing_of() -> None:
     found = told(ledger)
     assert found.instruments_left_out > 1_000
     assert {each.multiplier for each in found.instruments.values()} == {50.0}
+
+
+def test_contracts_that_left_memory_are_told() -> None:
+    """Of a long run with options most have."""
+    ledger = a_ledger()
+    for number in range(CONTRACTS_KEPT + ROWS_TOGETHER):
+        describe(ledger, f"F{number}", 50.0, "USD")
+    books = ledger.books
+    books.opened, books.finish_above = True, 0
+    assert finish(books, ())
+    assert len(books.instruments) == CONTRACTS_KEPT
+    found = told(ledger)
+    assert len(found.instruments) == CONTRACTS_KEPT + ROWS_TOGETHER
+    assert found.instruments["F0"] == found.instruments["F600"] == Worth(50.0, "USD", 1.0)
 
 
 def test_a_run_without_an_event_has_a_text_too() -> None:
