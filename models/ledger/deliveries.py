@@ -80,6 +80,41 @@ def was_delivered(
     return abs(evidence.cash - paid) <= STRIKE_TOLERANCE * abs(paid)
 
 
+def delivered_together(
+    options: Sequence[tuple[Instrument, float]],
+    price: float,
+    underlying: Instrument,
+    gap: float,
+    cash: float,
+) -> list[tuple[int, float]]:
+    """What options that ended together delivered, if the underlying's price was that.
+
+    Args:
+        options: Each with the quantity of it that was closed, signed as it was held.
+        price: The underlying's.
+        underlying: What was delivered.
+        gap: What is held more of it.
+        cash: What no event explains, quote currency.
+
+    Returns:
+        The places of those in the money, with the quantity that each delivered; empty where they
+        do not make the change and the cash.
+    """
+    inside = [
+        (at, delivered(option, closed))
+        for at, (option, closed) in enumerate(options)
+        if option.intrinsic(price) > 0.0
+    ]
+    moves = underlying.valuation is not Valuation.MARGIN
+    paid = [
+        -quantity * (options[at][0].strike or 0.0) * underlying.multiplier * moves
+        for at, quantity in inside
+    ]
+    tolerance = STRIKE_TOLERANCE * max(map(abs, paid), default=0.0)
+    same = sum(quantity for _, quantity in inside) == gap
+    return inside if same and abs(sum(paid) - cash) <= tolerance else []
+
+
 def covers(gap: float, quantity: float) -> bool:
     """Whether a quantity that is delivered is a part of a change, or all of it."""
     return gap * quantity > 0 and abs(gap) >= abs(quantity)

@@ -8,7 +8,7 @@ could have been there; else at the market's. Cash that is left is a flow.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -20,7 +20,14 @@ from models.ledger.allocation import Allocation, share_fill
 from models.ledger.books import Books
 from models.ledger.cash_moved import implied_price, of_the_market, paid_in, residuals
 from models.ledger.coins import Shown, coins_held
-from models.ledger.deliveries import Evidence, delivered, has_expired, share_delivery, was_delivered
+from models.ledger.deliveries import (
+    Evidence,
+    delivered,
+    delivered_together,
+    has_expired,
+    share_delivery,
+    was_delivered,
+)
 from models.ledger.effects import Effect
 from models.ledger.explanations import Assumption, assumption_of
 from models.ledger.found_splits import split_found
@@ -94,6 +101,7 @@ class Interruption:
         last = {sid: holding.price for sid, holding in books.holdings.items()}
         value_holdings(books, mark)
         shown = {s: held for s, held in (mark.holdings or {}).items() if s in books.holdings}
+        self._deliver_together(shown, last)
         for option in self._changes(shown, last):
             self._deliver(option, shown, last)
         changes = [each for each in self._changes(shown, last) if not _is_pair(each.holding)]
@@ -141,10 +149,40 @@ class Interruption:
         evidence = Evidence(self._mark.time, cash, average, prices)
         if not was_delivered(instrument, quantity, underlying, gap, evidence):
             return
+        self._carry_out(option, underlying, quantity)
+
+    def _deliver_together(self, shown: Shown, last: Mapping[str, float]) -> None:
+        """Book what options on one underlying delivered together at the end of their time.
+
+        Those in the money at a price of the underlying must make the change that it shows, and the
+        cash, for their deliveries may cancel out.
+        """
+        expired: dict[str, list[HeldOtherwise]] = defaultdict(list)
+        for option in self._changes(shown, last):
+            instrument = option.holding.instrument
+            physical = instrument.strike is not None and not instrument.rules.settles_in_cash
+            if physical and option.closed and has_expired(instrument, self._mark.time):
+                expired[instrument.underlying].append(option)
+        for sid, options in expired.items():
+            underlying = self._books.holdings.get(sid)
+            if underlying is None or len(options) == 1:
+                continue
+            gap = shown.get(sid, (0.0, 0.0))[0] - underlying.quantity
+            cash = self._moved().get(underlying.instrument.quote, 0.0)
+            closed = [(option.holding.instrument, option.closed) for option in options]
+            for price in (underlying.price, last[sid]):
+                inside = delivered_together(closed, price, underlying.instrument, gap, cash)
+                for at, quantity in inside:
+                    self._carry_out(options[at], underlying, quantity)
+                if inside:
+                    break
+
+    def _carry_out(self, option: HeldOtherwise, underlying: Holding, quantity: float) -> None:
+        """Close an option at 0, and trade what it delivered at its strike for those who held it."""
+        closed, price = option.closed, option.holding.instrument.strike or 0.0
         reason = "exercise" if closed > 0 else "assignment"
-        parts = self._trade(option, -closed, 0.0, reason)
-        price = instrument.strike
         self._tell(option, f"{reason} at {price!r}", 0.0)
+        parts = self._trade(option, -closed, 0.0, reason)
         legs = share_delivery(parts, quantity)
         self.effects += adjust(self._books, self._mark.time, underlying, price, legs, reason)
 

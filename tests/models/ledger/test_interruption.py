@@ -466,6 +466,61 @@ MARK AAPL 141
 => trade carry SHORT 3 C150 2->0 gross 600 reason expiry
 => flows none
 
+a put spread in the money: both legs deliver, and the shares cancel out
+ACCOUNT USD 100000 live yes
+STOCK AAPL
+OPTION P150 on AAPL put 150 x 100 expires 2024-01-02
+OPTION P140 on AAPL put 140 x 100 expires 2024-01-02
+BUY 10 AAPL @ 130 by trend
+SELL 1 P150 @ 8 by spread
+BUY 1 P140 @ 3 by spread
+MARK AAPL 130 P150 20 P140 10
+STOPPED
+OUTSIDE BUY 1 P150 @ 0
+OUTSIDE BUY 100 AAPL @ 150
+OUTSIDE SELL 1 P140 @ 0
+OUTSIDE SELL 100 AAPL @ 140
+AVERAGE AAPL 130
+MARK AAPL 129
+=> anomaly adopted
+=> anomaly adopted
+=> trade spread SHORT 1 P150 8->0 gross 800 reason assignment
+=> trade spread LONG 1 P140 3->0 gross -300 reason exercise
+=> trade spread LONG 100 AAPL 150->140 gross -1000 reason exercise
+=> lots trend AAPL 10 @ 130
+=> flows none
+
+a condor of which one side ends in the money
+ACCOUNT USD 100000 live yes
+STOCK AAPL
+OPTION C150 on AAPL call 150 x 100 expires 2024-01-02
+OPTION C160 on AAPL call 160 x 100 expires 2024-01-02
+OPTION P130 on AAPL put 130 x 100 expires 2024-01-02
+OPTION P120 on AAPL put 120 x 100 expires 2024-01-02
+SELL 1 C150 @ 4 by condor
+BUY 1 C160 @ 1 by condor
+SELL 1 P130 @ 4 by condor
+BUY 1 P120 @ 1 by condor
+BUY 1 AAPL @ 140 by trend
+MARK AAPL 150 C150 3 C160 0.1 P130 0.1 P120 0.1
+STOPPED
+OUTSIDE BUY 1 C150 @ 0
+OUTSIDE SELL 100 AAPL @ 150
+OUTSIDE SELL 1 C160 @ 0
+OUTSIDE BUY 1 P130 @ 0
+OUTSIDE SELL 1 P120 @ 0
+MARK AAPL 155
+=> anomaly adopted
+=> anomaly adopted
+=> anomaly adopted
+=> anomaly adopted
+=> trade condor SHORT 1 C150 4->0 gross 400 reason assignment
+=> trade condor LONG 1 C160 1->0 gross -100 reason expiry
+=> trade condor SHORT 1 P130 4->0 gross 400 reason expiry
+=> trade condor LONG 1 P120 1->0 gross -100 reason expiry
+=> lots condor AAPL -100 @ 150
+=> flows none
+
 shares that were sold beside a call that expired out of the money
 ACCOUNT USD 100000 live yes
 STOCK AAPL
