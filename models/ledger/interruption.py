@@ -25,6 +25,7 @@ from models.ledger.deliveries import (
     delivered,
     delivered_together,
     has_expired,
+    settled_worths,
     share_delivery,
     was_delivered,
 )
@@ -223,10 +224,29 @@ class Interruption:
         counts = Counter(paid_in(books, change.holding)[0] for change in traded)
         for change in traded:
             self._close(change, alone=counts[paid_in(books, change.holding)[0]] == 1)
-        for change in changes:
-            if change.holding.instrument.sid in over:
-                alone = not counts[paid_in(books, change.holding)[0]] and len(over) == 1
-                self._expire(change, alone=alone)
+        expired = [change for change in changes if change.holding.instrument.sid in over]
+        untold = [each for each in expired if not counts[paid_in(books, each.holding)[0]]]
+        if len(untold) > 1:
+            self._settle_together(untold)
+        for change in expired:
+            if change.closed:
+                self._expire(change, alone=len(expired) == 1 == len(untold))
+
+    def _settle_together(self, expired: list[HeldOtherwise]) -> None:
+        """Close index options that ended together, at what their cash says of the index."""
+        options = [each for each in expired if each.holding.instrument.rules.settles_in_cash]
+        if len({each.holding.instrument.underlying for each in options}) != 1:
+            return
+        cash = self._moved().get(options[0].holding.instrument.quote, 0.0)
+        closed = [(each.holding.instrument, each.closed) for each in options]
+        for change, worth in zip(options, settled_worths(closed, cash), strict=False):
+            self._pay_out(change, worth)
+
+    def _pay_out(self, change: HeldOtherwise, worth: float) -> None:
+        """Close an option at 0, and pay what it was worth to those who held it."""
+        self._tell(change, f"settled in cash at {worth!r}", 0.0)
+        parts = self._trade(change, -change.closed, 0.0, "expiry")
+        self._settle(change.holding, parts, worth)
 
     def _close(self, change: HeldOtherwise, *, alone: bool) -> None:
         """Close what was sold, or bought back."""
@@ -259,13 +279,10 @@ class Interruption:
 
     def _expire(self, change: HeldOtherwise, *, alone: bool) -> None:
         """Close an option whose time is over, and which delivered nothing."""
-        holding, closed = change.holding, change.closed
-        instrument = holding.instrument
+        closed, instrument = change.closed, change.holding.instrument
         worth = self._implied(change) if alone else None
         if instrument.rules.settles_in_cash and worth and worth <= (instrument.strike or 0.0):
-            self._tell(change, f"settled in cash at {worth!r}", 0.0)
-            parts = self._trade(change, -closed, 0.0, "expiry")
-            self._settle(holding, parts, worth)
+            self._pay_out(change, worth)
         elif worth and of_the_market(worth, change.last, change.last):
             self._tell(change, f"a trade at {worth!r}, which its cash implies", -closed * worth)
             self._trade(change, -closed, worth, "outside")

@@ -566,6 +566,46 @@ MARK
 => index realized -6000 settlement 9000
 => flows none
 
+a call spread on an index, inside for a part
+ACCOUNT USD 100000 live yes
+INDEX SPX
+INDEX_OPTION C4000 on SPX call 4000 x 100 expires 2024-01-02
+INDEX_OPTION C4100 on SPX call 4100 x 100 expires 2024-01-02
+BUY 2 C4000 @ 60 by index
+SELL 2 C4100 @ 20 by index
+MARK C4000 50 C4100 5
+STOPPED
+OUTSIDE SELL 2 C4000 @ 0
+OUTSIDE BUY 2 C4100 @ 0
+DEPOSIT USD 9000
+MARK
+=> anomaly adopted
+=> anomaly adopted
+=> trade index LONG 2 C4000 60->0 gross -12000 reason expiry
+=> trade index SHORT 2 C4100 20->0 gross 4000 reason expiry
+=> in C4000 index realized -12000 settlement 9000
+=> in C4100 index realized 4000
+=> flows none
+
+a condor on an index that ends between its strikes, beside nothing
+ACCOUNT USD 100000 live yes
+INDEX SPX
+INDEX_OPTION C4100 on SPX call 4100 x 100 expires 2024-01-02
+INDEX_OPTION P3900 on SPX put 3900 x 100 expires 2024-01-02
+SELL 1 C4100 @ 20 by index
+SELL 1 P3900 @ 20 by index
+MARK C4100 1 P3900 1
+STOPPED
+OUTSIDE BUY 1 C4100 @ 0
+OUTSIDE BUY 1 P3900 @ 0
+MARK
+=> anomaly adopted
+=> anomaly adopted
+=> trade index SHORT 1 C4100 20->0 gross 2000 reason expiry
+=> trade index SHORT 1 P3900 20->0 gross 2000 reason expiry
+=> index realized 4000
+=> flows none
+
 an option on a future delivers the future
 ACCOUNT USD 100000 live yes
 FUTURE ES x 50
