@@ -37,7 +37,7 @@ def test_why_a_fill_closes(
 ) -> None:
     """An exercise is told by its leg, its side and LEAN's words, all else by the tag."""
     fill = Fill(NOON, 1, 1, "X", quantity, 0.0, tag=tag, order_type=order_type, message=message)
-    order = Orders("main").order_of(fill, "X")
+    order = Orders("main").begin(fill, "X")
     kind = SecurityType.EQUITY if strike is None else SecurityType.OPTION
     assert exit_reason(order, fill, Instrument("X", "X", kind, "USD", strike=strike)) == reason
 
