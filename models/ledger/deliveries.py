@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import NamedTuple
 
 from models.events.instruments import Instrument, SecurityType, Valuation
@@ -16,6 +17,9 @@ from models.ledger.lean_account import Holding
 
 # How near cash, or an average price, must be to what a delivery at the strike makes of it.
 STRIKE_TOLERANCE = 0.01
+
+# How near amounts of cash must be to be one, quote currency.
+PAID_TOLERANCE = 0.005
 
 
 class Evidence(NamedTuple):
@@ -78,6 +82,78 @@ def was_delivered(
         return abs(evidence.average - strike) <= STRIKE_TOLERANCE * abs(strike)
     paid = -quantity * strike * underlying.instrument.multiplier
     return abs(evidence.cash - paid) <= STRIKE_TOLERANCE * abs(paid)
+
+
+def delivered_together(
+    options: Sequence[tuple[Instrument, float]],
+    price: float,
+    underlying: Instrument,
+    gap: float,
+    cash: float,
+) -> list[tuple[int, float]]:
+    """What options that ended together delivered, if the underlying's price was that.
+
+    Args:
+        options: Each with the quantity of it that was closed, signed as it was held.
+        price: The underlying's.
+        underlying: What was delivered.
+        gap: What is held more of it.
+        cash: What no event explains, quote currency.
+
+    Returns:
+        The places of those in the money, with the quantity that each delivered; empty where they
+        do not make the change and the cash.
+    """
+    inside = [
+        (at, delivered(option, closed))
+        for at, (option, closed) in enumerate(options)
+        if option.intrinsic(price) > 0.0
+    ]
+    moves = underlying.valuation is not Valuation.MARGIN
+    paid = [
+        -quantity * (options[at][0].strike or 0.0) * underlying.multiplier * moves
+        for at, quantity in inside
+    ]
+    tolerance = STRIKE_TOLERANCE * max(map(abs, paid), default=0.0)
+    same = sum(quantity for _, quantity in inside) == gap
+    return inside if same and abs(sum(paid) - cash) <= tolerance else []
+
+
+def settled_worths(options: Sequence[tuple[Instrument, float]], cash: float) -> list[float]:
+    """What a unit of options on one index was worth that ended together and were paid in cash.
+
+    What they pay in all is a line between two strikes, so that a price of the index follows from
+    the cash. Where several do, the one in the middle of the strikes is as good as any: what they
+    pay in all is the same.
+
+    Args:
+        options: Each with the quantity of it that was closed, signed as it was held.
+        cash: What no event explains, quote currency.
+
+    Returns:
+        Quote currency, one an option; empty where no price of the index pays that cash.
+    """
+
+    def paid(price: float) -> float:
+        worths = (closed * each.multiplier * each.intrinsic(price) for each, closed in options)
+        return sum(worths)
+
+    strikes = sorted({each.strike or 0.0 for each, _ in options})
+    edges = [0.0, *strikes, 2.0 * strikes[-1]]
+    middle = (strikes[0] + strikes[-1]) / 2.0
+    found: list[float] = []
+    for low, high in pairwise(edges):
+        first, last = paid(low), paid(high)
+        if abs(last - first) > PAID_TOLERANCE:
+            part = (cash - first) / (last - first)
+            if 0.0 <= part <= 1.0:
+                found.append(low + part * (high - low))
+        elif abs(cash - first) <= PAID_TOLERANCE:
+            found.append(min(max(middle, low), high))
+    if not found:
+        return []
+    price = min(found, key=lambda each: abs(each - middle))
+    return [each.intrinsic(price) for each, _ in options]
 
 
 def covers(gap: float, quantity: float) -> bool:

@@ -570,6 +570,7 @@ def test_neither_batches_nor_questions_change_anything(name: str) -> None:
     # where an archive keeps the trades, the statistics are made of them again
     for state, tracker in ((ours, alone), (theirs, leader)):
         state["statistics"] = tracker.statistics.state()
+        state["ledger"]["books"]["orders"]["open_orders"] = []  # read from LEAN when it is saved
     assert ours == theirs
 
 

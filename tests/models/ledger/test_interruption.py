@@ -466,6 +466,61 @@ MARK AAPL 141
 => trade carry SHORT 3 C150 2->0 gross 600 reason expiry
 => flows none
 
+a put spread in the money: both legs deliver, and the shares cancel out
+ACCOUNT USD 100000 live yes
+STOCK AAPL
+OPTION P150 on AAPL put 150 x 100 expires 2024-01-02
+OPTION P140 on AAPL put 140 x 100 expires 2024-01-02
+BUY 10 AAPL @ 130 by trend
+SELL 1 P150 @ 8 by spread
+BUY 1 P140 @ 3 by spread
+MARK AAPL 130 P150 20 P140 10
+STOPPED
+OUTSIDE BUY 1 P150 @ 0
+OUTSIDE BUY 100 AAPL @ 150
+OUTSIDE SELL 1 P140 @ 0
+OUTSIDE SELL 100 AAPL @ 140
+AVERAGE AAPL 130
+MARK AAPL 129
+=> anomaly adopted
+=> anomaly adopted
+=> trade spread SHORT 1 P150 8->0 gross 800 reason assignment
+=> trade spread LONG 1 P140 3->0 gross -300 reason exercise
+=> trade spread LONG 100 AAPL 150->140 gross -1000 reason exercise
+=> lots trend AAPL 10 @ 130
+=> flows none
+
+a condor of which one side ends in the money
+ACCOUNT USD 100000 live yes
+STOCK AAPL
+OPTION C150 on AAPL call 150 x 100 expires 2024-01-02
+OPTION C160 on AAPL call 160 x 100 expires 2024-01-02
+OPTION P130 on AAPL put 130 x 100 expires 2024-01-02
+OPTION P120 on AAPL put 120 x 100 expires 2024-01-02
+SELL 1 C150 @ 4 by condor
+BUY 1 C160 @ 1 by condor
+SELL 1 P130 @ 4 by condor
+BUY 1 P120 @ 1 by condor
+BUY 1 AAPL @ 140 by trend
+MARK AAPL 150 C150 3 C160 0.1 P130 0.1 P120 0.1
+STOPPED
+OUTSIDE BUY 1 C150 @ 0
+OUTSIDE SELL 100 AAPL @ 150
+OUTSIDE SELL 1 C160 @ 0
+OUTSIDE BUY 1 P130 @ 0
+OUTSIDE SELL 1 P120 @ 0
+MARK AAPL 155
+=> anomaly adopted
+=> anomaly adopted
+=> anomaly adopted
+=> anomaly adopted
+=> trade condor SHORT 1 C150 4->0 gross 400 reason assignment
+=> trade condor LONG 1 C160 1->0 gross -100 reason expiry
+=> trade condor SHORT 1 P130 4->0 gross 400 reason expiry
+=> trade condor LONG 1 P120 1->0 gross -100 reason expiry
+=> lots condor AAPL -100 @ 150
+=> flows none
+
 shares that were sold beside a call that expired out of the money
 ACCOUNT USD 100000 live yes
 STOCK AAPL
@@ -509,6 +564,46 @@ MARK
 => anomaly adopted
 => trade index LONG 2 C4000 30->0 gross -6000 reason expiry
 => index realized -6000 settlement 9000
+=> flows none
+
+a call spread on an index, inside for a part
+ACCOUNT USD 100000 live yes
+INDEX SPX
+INDEX_OPTION C4000 on SPX call 4000 x 100 expires 2024-01-02
+INDEX_OPTION C4100 on SPX call 4100 x 100 expires 2024-01-02
+BUY 2 C4000 @ 60 by index
+SELL 2 C4100 @ 20 by index
+MARK C4000 50 C4100 5
+STOPPED
+OUTSIDE SELL 2 C4000 @ 0
+OUTSIDE BUY 2 C4100 @ 0
+DEPOSIT USD 9000
+MARK
+=> anomaly adopted
+=> anomaly adopted
+=> trade index LONG 2 C4000 60->0 gross -12000 reason expiry
+=> trade index SHORT 2 C4100 20->0 gross 4000 reason expiry
+=> in C4000 index realized -12000 settlement 9000
+=> in C4100 index realized 4000
+=> flows none
+
+a condor on an index that ends between its strikes, beside nothing
+ACCOUNT USD 100000 live yes
+INDEX SPX
+INDEX_OPTION C4100 on SPX call 4100 x 100 expires 2024-01-02
+INDEX_OPTION P3900 on SPX put 3900 x 100 expires 2024-01-02
+SELL 1 C4100 @ 20 by index
+SELL 1 P3900 @ 20 by index
+MARK C4100 1 P3900 1
+STOPPED
+OUTSIDE BUY 1 C4100 @ 0
+OUTSIDE BUY 1 P3900 @ 0
+MARK
+=> anomaly adopted
+=> anomaly adopted
+=> trade index SHORT 1 C4100 20->0 gross 2000 reason expiry
+=> trade index SHORT 1 P3900 20->0 gross 2000 reason expiry
+=> index realized 4000
 => flows none
 
 an option on a future delivers the future
