@@ -53,7 +53,7 @@ class LeanFeed:
         self._zone = core.zone
         self._cash = KeptCash(self._portfolio)
         self._securities = Securities(algorithm, self._portfolio, core, self._cash)
-        self.order_event = OrderEventReader(core, self._securities, self._cash).read
+        self.order_event = OrderEventReader(algorithm, core, self._securities, self._cash).read
         self.open_orders = OpenOrderReader(algorithm.transactions, core, self._securities)
         self._actions = CorporateActionReader(self._securities)
         self.standstill = Standstill(algorithm, core, self._securities.by_sid)

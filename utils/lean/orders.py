@@ -16,7 +16,7 @@ from utils.lean.members import Members
 from utils.lean.securities import KeptSecurity, Securities
 
 if TYPE_CHECKING:
-    from AlgorithmImports import OrderEvent, OrderTicket
+    from AlgorithmImports import OrderEvent, OrderTicket, QCAlgorithm
 
 # The statuses whose events LEAN books: a quantity that another carries fills nothing.
 FILL_STATUSES = frozenset({OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLED})
@@ -39,15 +39,21 @@ class OrderEventReader:
 
     What an order trades is read once an order and kept until its end; a restored tracker reads it
     once more. An exercise's option and its underlying come under one order, which keeps nothing.
+    A backtest's events are all of the algorithm's own time, which LEAN converts in half the time
+    that it takes for an event's; live they come later than they happened.
 
     Args:
+        algorithm: The running algorithm.
         core: It knows which orders had an event already.
         securities: The securities seen so far.
         cash: The cash objects, for the rates of foreign currencies.
     """
 
-    def __init__(self, core: Core, securities: Securities, cash: KeptCash) -> None:
+    def __init__(
+        self, algorithm: QCAlgorithm, core: Core, securities: Securities, cash: KeptCash
+    ) -> None:
         self._live = core.live
+        self._clock = None if core.live else algorithm
         self._books = core.ledger.books
         self._orders = self._books.orders
         self._account_currency = self._books.account_currency
@@ -138,7 +144,7 @@ class OrderEventReader:
             rates = self._rates_of(kept, currency)
         # by position, in the order of the fields: naming each takes twice as long
         return Fill(
-            utc(event.utc_time),
+            utc((self._clock or event).utc_time),
             order_id,
             event.id,
             kept.instrument.sid,
@@ -172,7 +178,7 @@ class OrderEventReader:
         kept = self._by_sid.get(str(symbol.id)) or self._securities.see(symbol)
         if status not in OVER_STATUSES and order_type is not OrderType.OPTION_EXERCISE:
             self._traded[order_id] = kept
-        time = utc(event.utc_time)
+        time = utc((self._clock or event).utc_time)
         bid = ask = price = 0.0
         limit: float | None = None
         stop: float | None = None
