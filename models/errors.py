@@ -6,10 +6,12 @@ A call that asks for something impossible raises `CallError`. An event that cann
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from math import isfinite
 from typing import Any, NamedTuple, TypeVar
+from urllib.parse import quote, unquote
 
 Answer = TypeVar("Answer")
 
@@ -58,6 +60,38 @@ class StateError(TrackerError, ValueError):
         return f"{''.join(steps).removeprefix('.') or 'it'} {self.problem}"
 
 
+# What stands in a text where a secret was.
+HIDDEN = "***"
+# Parts of addresses that are no secret.
+PLAIN_PARTS = frozenset({"https", "hooks", "services", "webhook", "webhooks"})
+# A part of an address that is shorter is a word of any text, and no secret.
+SHORTEST_SECRET = 5
+
+
+def secret_parts(addresses: Iterable[str]) -> tuple[str, ...]:
+    """What must not be shown of addresses: they, and what is secret in them; the longest first.
+
+    An exception of LEAN's may name the path of a URL alone, or the token of a chat.
+    """
+    parts: set[str] = set()
+    for address in addresses:
+        after_scheme = address.partition("://")[2]
+        whole = after_scheme.partition("/")[2]
+        path, _, query = whole.partition("?")
+        parts |= {address, after_scheme, whole, path, query}
+        parts |= {*address.split(":", 1), *path.split("/"), *re.split("[=&]", query)}
+    parts |= {quote(part, safe="") for part in parts} | {unquote(part) for part in parts}
+    long = (part for part in parts if len(part) >= SHORTEST_SECRET and part not in PLAIN_PARTS)
+    return tuple(sorted(long, key=len, reverse=True))
+
+
+def without_secrets(text: str, secrets: Iterable[str]) -> str:
+    """A text with `HIDDEN` where one of some secrets was, in any case."""
+    for secret in secrets:
+        text = re.sub(re.escape(secret), HIDDEN, text, flags=re.IGNORECASE)
+    return text
+
+
 class Failure(NamedTuple):
     """What a guarded call raised.
 
@@ -65,26 +99,36 @@ class Failure(NamedTuple):
         error: The exception.
     """
 
-    error: Exception
+    error: BaseException
 
     @property
     def kind(self) -> str:
         """The name of the exception's class; .NET's exceptions have their own names."""
         return type(self.error).__name__
 
+    def again(self) -> None:
+        """Raise it again."""
+        raise self.error
+
     def __str__(self) -> str:
-        return f"{self.kind}: {self.error}"
+        text = guarded(str, self.error)  # an exception may fail to say what it is
+        return (
+            f"{self.kind}, which has no text"
+            if isinstance(text, Failure)
+            else f"{self.kind}: {text}"
+        )
 
 
 def guarded(call: Callable[..., Answer], *arguments: Any) -> Answer | Failure:
     """Call a function that may fail for reasons outside the tracker, and return what it raised.
 
     This is the only place that catches everything: LEAN stops the algorithm on any error that
-    leaves a hook, and what LEAN and listeners raise has no common class below `Exception`.
+    leaves a hook, and what LEAN and listeners raise has no common class below `Exception`. A
+    listener that ends the program would end the run too.
     """
     try:
         return call(*arguments)
-    except Exception as error:  # noqa: BLE001 - the boundary
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the boundary
         return Failure(error)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from models.errors import TrackerError
+from models.errors import Failure, TrackerError, guarded
 from models.execution.score import THRESHOLDS, read_thresholds
 from models.ledger.lots import Matching
 from models.ledger.tags import UNASSIGNED
@@ -118,7 +118,7 @@ class Settings:
     log_format: str = "text"
     log_store: bool = False
     alerts: Mapping[Alarm, float] = field(default_factory=dict)
-    notify: Mapping[str, str] = field(default_factory=dict)
+    notify: Mapping[str, str] = field(default_factory=dict, repr=False)
     notify_daily: int = 20
     execution: Switch = Switch.AUTO
     execution_limits: Mapping[str, float] = field(default_factory=lambda: dict(THRESHOLDS))
@@ -136,10 +136,12 @@ class Setting:
     Attributes:
         parse: Makes the value of the text, and raises ValueError or KeyError for a wrong text.
         allowed: The allowed values in words.
+        secret: Whether no error may show the text.
     """
 
     parse: Callable[[str], Any]
     allowed: str
+    secret: bool = False
 
 
 def _strategy(text: str) -> str:
@@ -277,7 +279,9 @@ SETTINGS: dict[str, Setting] = {
         "(0.1 is 10 %), and names out of " + ", ".join(alarm.value for alarm in Alarm),
     ),
     "notify": Setting(
-        _addresses, "email=ADDRESS,web=URL,telegram=CHAT:TOKEN, or some of the three"
+        _addresses,
+        "email=ADDRESS,web=URL,telegram=CHAT:TOKEN, or some of the three",
+        secret=True,
     ),
     "notify_daily": Setting(_whole_number, "a number of 0 or more"),
     "execution": _choice(Switch),
@@ -337,9 +341,11 @@ def _read(name: str, value: Any) -> Any:
         hint = f"; did you mean {SETTING_PREFIX}{near[0]}" if near else ""
         known = ", ".join(setting_names())
         raise SettingsError(f"{SETTING_PREFIX}{name} is no setting{hint}. There are: {known}")
-    try:
-        return setting.parse(_parameter_text(value))
-    except (ValueError, KeyError):
-        raise SettingsError(
-            f"{SETTING_PREFIX}{name} is {value!r}; it must be {setting.allowed}"
-        ) from None
+    parsed = guarded(setting.parse, _parameter_text(value))
+    if isinstance(parsed, Failure):
+        if not isinstance(parsed.error, ValueError | KeyError):
+            raise parsed.error
+        # what was parsed is in no error, not even as its context
+        shown = "is not shown, as it may hold addresses" if setting.secret else f"is {value!r}"
+        raise SettingsError(f"{SETTING_PREFIX}{name} {shown}; it must be {setting.allowed}")
+    return parsed

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from models.errors import Failure, guarded
+from models.errors import Failure, guarded, secret_parts, without_secrets
 
 Returned = TypeVar("Returned")
 
@@ -30,7 +30,12 @@ class Guard:
         self.warn = warn
         self.errors: Counter[str] = Counter()
         self._warned: set[str] = set()  # the kinds that this run was warned of
+        self._secrets: tuple[str, ...] = ()
         self._lock = threading.Lock()  # held for these counts only, never for a call outside
+
+    def hide(self, addresses: Iterable[str]) -> None:
+        """Show none of these addresses, nor a part of one that is secret, in what is warned of."""
+        self._secrets = secret_parts(addresses)
 
     def call(
         self, place: str, call: Callable[..., Returned], *arguments: Any
@@ -71,6 +76,7 @@ class Guard:
             message: The warning.
             times: How many failures there were.
         """
+        kind, message = (without_secrets(text, self._secrets) for text in (kind, message))
         with self._lock:
             self.errors[kind] += times
             first = kind not in self._warned

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from models.errors import EventError, Failure, TrackerError, guarded
+from models.errors import (
+    HIDDEN,
+    EventError,
+    Failure,
+    TrackerError,
+    guarded,
+    secret_parts,
+    without_secrets,
+)
 
 
 def test_an_event_error_is_the_projects_and_a_value_error() -> None:
@@ -30,3 +38,35 @@ def test_a_guard_lets_the_run_be_stopped() -> None:
 
 def _interrupt() -> None:
     raise KeyboardInterrupt
+
+
+ADDRESSES = (
+    "me@example.com",
+    "https://hooks.example.com/services/T000/B000?key=abc%2Fdef",
+    "-100200300:12345:ABCdef",
+)
+TELLING = (
+    "no mail to me@example.com",
+    "no mail to ME@EXAMPLE.COM",
+    "POST https://hooks.example.com/services/T000/B000?key=abc%2Fdef failed",
+    "404 at /services/T000/B000",
+    "key abc/def is wrong",
+    "chat -100200300 not found",
+    "Unauthorized: 12345:ABCdef",
+)
+
+
+@pytest.mark.parametrize("text", TELLING)
+def test_no_part_of_an_address_is_shown(text: str) -> None:
+    """An error may name the whole of one, its path or its token, in any case."""
+    hidden = without_secrets(text, secret_parts(ADDRESSES))
+    assert HIDDEN in hidden
+    for secret in ("example.com/services", "me@", "ME@", "T000", "def", "100200300", "12345"):
+        assert secret not in hidden
+
+
+def test_a_text_without_secrets_stays() -> None:
+    """Words that are parts of any address are none."""
+    text = "https services of a webhook: 404"
+    assert without_secrets(text, secret_parts(ADDRESSES)) == text
+    assert without_secrets(text, secret_parts(())) == text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import traceback
 from typing import Any
 
 import pytest
@@ -125,3 +126,23 @@ def test_a_settings_error_is_the_projects_and_a_value_error() -> None:
     """Users can catch all errors of the project by one name."""
     assert issubclass(SettingsError, TrackerError)
     assert issubclass(SettingsError, ValueError)
+
+
+SECRETS = ("pager=me@example.com", "web=https://a.example.com/SECRET,web=x", "chat=12345:TOKEN")
+
+
+@pytest.mark.parametrize("text", SECRETS)
+def test_no_error_shows_an_address(text: str) -> None:
+    """Neither its text nor what it was raised of holds what `tracker_notify` says."""
+    with pytest.raises(SettingsError) as caught:
+        read_settings({"tracker_notify": text}, {})
+    assert "tracker_notify is not shown, as it may hold addresses; it must be" in str(caught.value)
+    assert text not in "".join(traceback.format_exception(caught.value))
+    assert caught.value.__context__ is None
+
+
+def test_settings_do_not_show_the_addresses() -> None:
+    """What they say of themselves may stand in a log."""
+    settings = read_settings({"tracker_notify": "email=me@example.com"}, {})
+    assert settings.notify == {"email": "me@example.com"}
+    assert "example.com" not in repr(settings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from models.codec import TEXT, TIME, Codec, value_of
@@ -12,6 +12,19 @@ from models.errors import CallError
 from models.fields import Field, Table
 from utils.log.events import LEVEL, Category, Level, Sink
 from utils.log.values import compact_json, plain_value, value_text
+
+
+def aware_time(time: datetime | None, zone: tzinfo) -> datetime | None:
+    """A time with its zone: a naive one is of a clock in the zone; None stays None."""
+    return time if time is None or time.tzinfo is not None else time.replace(tzinfo=zone)
+
+
+def _in_utc(time: datetime) -> datetime:
+    """An aware time in UTC; `CallError` where it is no time there."""
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        raise CallError(f"an entry needs a time of the calendar, not {time!r}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +58,7 @@ class Entry:
             problem = f"not {self.event!r} at {self.time!r}"
             raise CallError(f"an entry needs an event's name and an aware time, {problem}")
         if self.time.tzinfo is not UTC:
-            object.__setattr__(self, "time", self.time.astimezone(UTC))
+            object.__setattr__(self, "time", _in_utc(self.time))
         object.__setattr__(self, "fields", plain_value(dict(self.fields)))
 
     def to_dict(self) -> dict[str, Any]:
@@ -61,9 +74,17 @@ class Entry:
         """
         return cls(**_ENTRY_FIELDS.named(_ENTRY_FIELDS.from_object(values)))
 
-    def json(self) -> str:
-        """Return the entry as one line of JSON."""
-        return compact_json(self.to_dict())
+    def copy(self) -> Entry:
+        """Return an equal entry that shares no field with this one, so that changing it is free."""
+        return Entry(
+            self.time, self.level, self.category, self.event, self.fields, self.correlation,
+            self.sink,
+        )  # fmt: skip
+
+    def json(self, number: int | None = None) -> str:
+        """Return the entry as one line of JSON, with its number in the log if that is given."""
+        values = self.to_dict()
+        return compact_json(values if number is None else {**values, "number": number})
 
     def text(self) -> str:
         """Return the event and its fields as one line of text: `event id=o12 key=value`."""

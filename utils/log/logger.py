@@ -12,22 +12,23 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from time import monotonic
 from typing import Any, ClassVar
 
 from models.codec import WHOLE, dict_of
-from models.errors import CallError
+from models.errors import CallError, Failure, guarded
 from models.fields import Field, Restorable, Table
 from utils.log.captures import Captures
 from utils.log.chunks import LogChunk
 from utils.log.counts import UNSTORED_LINES, count_event
-from utils.log.entries import Entry
+from utils.log.entries import Entry, aware_time
 from utils.log.events import EVENTS, LEVEL, ROUTES, Category, EventSpec, Level, Sink, pick
 from utils.log.messages import ConsolePace, least_bytes, message_bytes, render_message
 from utils.log.pending import PendingEntry, made
 from utils.log.processors import Processor, processed
 from utils.log.sinks import LogSink, unguarded
+from utils.log.waiting import EntryQueue
 
 LOG_BUDGET = 8 * 1024  # bytes a backtest: LEAN's free tier takes 10 KB
 
@@ -51,6 +52,7 @@ class StructuredLogger(Restorable):
         store: Takes the whole log in chunks of lines of JSON; a chunk that it raises at is lost.
         attempt: The guard around processors, listeners, store and sink: called with a name, a
             function and its arguments, it tells whether the function returned.
+        zone: That of times without one, such as LEAN's `self.time`.
 
     Attributes:
         level: The threshold.
@@ -83,6 +85,7 @@ class StructuredLogger(Restorable):
         as_json: bool = False,
         store: Callable[[str], object] | None = None,
         attempt: Callable[..., bool] = unguarded,
+        zone: tzinfo = UTC,
     ) -> None:
         self.level = pick(Level, level)
         self.processors: list[Processor] = []
@@ -96,13 +99,14 @@ class StructuredLogger(Restorable):
         self._as_json = as_json
         self._store = store
         self._attempt = attempt
-        self.queued: deque[Entry | PendingEntry] = deque()
+        self._zone = zone
+        self.queued = EntryQueue(MOST_QUEUED)
         self._kept: deque[Entry | PendingEntry] = deque(maxlen=KEPT_ENTRIES)
         self._captures = Captures()
         self._chunk = LogChunk()
         self._console = ConsolePace()
         self._number = 0  # of the last entry
-        self._flushing = False
+        self._flushing = threading.Lock()  # held by the thread that flushes
         self._lock = threading.Lock()  # held for the log's own figures, never for a call outside
 
     def set_level(self, level: Level | str) -> None:
@@ -132,12 +136,13 @@ class StructuredLogger(Restorable):
             event: Any name.
             category: What it is about.
             level: How much it matters.
-            time: An aware time; without one the algorithm's.
+            time: An aware time, or a naive one of the algorithm's clock such as `self.time`;
+                without one the algorithm's time.
             correlation: The order or trade that it belongs to, such as `o12`.
             fields: What is known of it, in the order in which it is shown.
 
         Raises:
-            CallError: There is no such category or level, or the time has no zone.
+            CallError: There is no such category or level, or the time is none.
         """
         # both are checked first, so that a wrong name shows before its level is turned on
         weight, about = pick(Level, level), pick(Category, category)
@@ -160,12 +165,12 @@ class StructuredLogger(Restorable):
         Args:
             name: The event's name.
             level: How much it matters, where that is not the level of its row.
-            time: An aware time; without one the algorithm's.
+            time: As of `emit`.
             correlation: The order or trade that it belongs to, such as `o12`.
             fields: What is known of it, in the order in which it is shown.
 
         Raises:
-            CallError: There is no such event or level, or the time has no zone.
+            CallError: There is no such event or level, or the time is none.
         """
         self.ready(name, fields, level, time, correlation)
 
@@ -195,17 +200,16 @@ class StructuredLogger(Restorable):
         fields: dict[str, Any],
     ) -> None:
         """Queue an entry."""
-        time = time or self._now()
+        time = aware_time(time, self._zone) or self._now()
         entry = Entry(time, spec.level, spec.category, event, fields, correlation, spec.sink)
         self.put(entry)
 
     def put(self, entry: Entry | PendingEntry) -> None:
-        """Queue an entry whose level the log takes; it is left out where the queue is full."""
-        if len(self.queued) < MOST_QUEUED:
-            self.queued.append(entry)
-            return
-        with self._lock:
-            count_event(self.left_out, entry.event)
+        """Queue an entry whose level the log takes; a full queue leaves the least important out."""
+        gone = self.queued.put(entry)
+        if gone is not None:
+            with self._lock:
+                count_event(self.left_out, gone.event)
 
     # --- entries out
 
@@ -215,24 +219,18 @@ class StructuredLogger(Restorable):
         One thread at a time flushes; what others queue meanwhile may wait for the next flush.
         """
         queued = self.queued
-        if not queued or not self._begin_flush():
+        if not queued or not self._flushing.acquire(blocking=False):
             return
         try:
             for _ in range(len(queued) + MOST_ADDED):
                 self._leave_out()
                 if not queued:
                     break
-                self._pass_on(queued.popleft())
+                passed = guarded(self._pass_on, queued.take())
+                if isinstance(passed, Failure):
+                    self._attempt("log entry", passed.again)
         finally:
-            self._flushing = False
-
-    def _begin_flush(self) -> bool:
-        """Tell whether this thread may flush, which no other then may until it has ended."""
-        with self._lock:
-            if self._flushing:
-                return False
-            self._flushing = True
-            return True
+            self._flushing.release()
 
     def _pass_on(self, queued: Entry | PendingEntry) -> None:
         """Give an entry to everybody who gets it."""
@@ -244,11 +242,11 @@ class StructuredLogger(Restorable):
             self._kept.append(entry)
         silent = self._captures.take(entry)
         for listener in list(self.listeners):
-            self._attempt("log listener", listener, entry)
+            self._attempt("log listener", listener, entry.copy())
         if silent:
             return
         if self._store is not None:
-            self._keep(entry.json() + "\n")
+            self._keep(entry.json(self._number) + "\n")
         if entry.sink is not Sink.NOWHERE:
             self._write(entry)
 
@@ -262,7 +260,7 @@ class StructuredLogger(Restorable):
             full = not self._affords(self.used + entry.least, _kept_back(spec.level))
             if spec.sink is not Sink.LOG or not full:
                 return
-            queued.popleft()
+            queued.take()
             with self._lock:
                 self._number += 1
                 self._kept.append(entry)

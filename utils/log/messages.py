@@ -27,7 +27,7 @@ def render_message(entry: Entry, number: int, *, as_json: bool) -> str:
         as_json: Whether to render JSON; on the console a line of JSON that is too long is replaced
             by text that is cut.
     """
-    line = entry.json() if as_json else entry.text()
+    line = entry.json(number) if as_json else entry.text()
     if entry.sink is Sink.DEBUG:
         most = CONSOLE_CHARACTERS - STAMP_LENGTH
         return line if cut_text(line, most) == line else cut_text(entry.text(), most)

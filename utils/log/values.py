@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from models.errors import Failure
+
 LONGEST_TEXT = 1_000  # characters
 MOST_ITEMS = 100  # items of a list or a mapping
 DEEPEST_NESTING = 5  # levels of lists and mappings within each other
@@ -24,8 +26,9 @@ CUT_MARK = "…"  # stands where something was cut off
 def plain_value(value: Any, depth: int = DEEPEST_NESTING) -> Any:
     """Return a value in JSON's own types, cut where it is too long, too wide or too deep.
 
-    Numbers that JSON does not have, dates and times become text. Any other object becomes the name
-    of its type: asking it for its text could fail, or call LEAN while the tracker is locked.
+    Numbers that JSON does not have, dates, times and exceptions become text. Any other object
+    becomes the name of its type: asking it for its text could fail, or call LEAN while the tracker
+    is locked.
 
     Args:
         value: Any value.
@@ -33,6 +36,8 @@ def plain_value(value: Any, depth: int = DEEPEST_NESTING) -> Any:
     """
     if value is None or value is True or value is False:
         return value
+    if isinstance(value, BaseException):
+        return _plain_text(str(Failure(value)))
     if not depth:
         return CUT_MARK
     common = _COMMON.get(type(value))

@@ -60,6 +60,7 @@ class Reporting:
         self._guard = core.guard
         self.log = self._new_log(algorithm, keeping)
         core.guard.warn = self._warn
+        core.guard.hide(settings.notify.values())
         self.alerts = Alerts(tracker, settings.alerts)
         addresses = settings.notify if core.live else {}
         self.notifier = Notifier(algorithm, addresses, settings.notify_daily, core.guard.attempt)
@@ -90,6 +91,7 @@ class Reporting:
             as_json=settings.log_format == "json",
             store=keeping.keep_log if settings.log_store else None,
             attempt=core.guard.attempt,
+            zone=core.zone,
         )
 
     def _warn(self, message: str) -> None:

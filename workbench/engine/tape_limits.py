@@ -29,10 +29,10 @@ MOST_PROBLEMS: Final = 100
 """Problems that are listed one by one when a tape is read leniently."""
 MOST_BAD_LINES: Final = 200_000
 """Lines with a problem, after which a file is no tape."""
-AFTER_END: Final = timedelta(days=3)
+AFTER_END: Final = timedelta(days=366)
 """How long after the run's end a line may be: LEAN ends a run at the next midnight or later."""
 LONGEST_PAUSE: Final = timedelta(days=366)
-LONGEST_LIVE_PAUSE: Final = timedelta(days=14)
+LONGEST_LIVE_PAUSE: Final = timedelta(days=31)
 """From a line to the next: a backtest has a line a day, and a live tracker's timers go on."""
 LONGEST_WARM_UP: Final = timedelta(days=3660)
 LONGEST_LIVE_WARM_UP: Final = timedelta(days=14)

@@ -6,8 +6,9 @@ import json
 import sys
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -275,3 +276,44 @@ def test_without_a_guard_failures_show() -> None:
     log.listeners.clear()
     log.flush()
     assert [text for _, text in lean.told] == ["y #2"]
+
+
+def test_a_naive_time_is_one_of_the_algorithms_clock() -> None:
+    """LEAN's `self.time` has no zone: it is taken for one of the log's."""
+    log, _ = logger(zone=ZoneInfo("America/New_York"))
+    log.emit("x", time=datetime(2024, 1, 2, 9, 30))
+    log.emit("y", time=NOON)
+    log.flush()
+    assert [made.time for made in log.entries] == [datetime(2024, 1, 2, 14, 30, tzinfo=UTC), NOON]
+
+
+def test_a_time_beyond_the_calendar_is_refused_by_name() -> None:
+    """No time zone has the first instant of all."""
+    log, _ = logger(zone=ZoneInfo("Asia/Tokyo"))
+    with pytest.raises(CallError, match="a time of the calendar"):
+        log.emit("x", time=datetime.min)
+
+
+def test_json_lines_never_repeat() -> None:
+    """LEAN takes a text once: each line has its number, on the console and in the store too."""
+    lines: list[str] = []
+    log, lean = logger(as_json=True, budget=None, store=lines.append, level="debug")
+    for _ in range(3):
+        log.emit("x", a=1)
+    log.emit("x", a=1, level="debug")
+    log.close()
+    told = [json.loads(text) for _, text in lean.told]
+    assert [line.pop("number") for line in told] == [1, 2, 3, 4]
+    stored = "".join(lines).splitlines()
+    assert len({*stored}) == 4
+    assert [Entry.from_dict(json.loads(line)) for line in stored] == log.entries
+
+
+def test_the_least_important_leave_a_full_queue() -> None:
+    """An error that comes last is logged, and what it pushed out is counted."""
+    log, _ = logger()
+    for _ in range(MOST_QUEUED):
+        log.emit("tick")
+    log.emit("broken", level="error")
+    assert log.left_out == {"tick": 1}
+    assert log.queued[-1].event == "broken"

@@ -16,7 +16,7 @@ from models.events.orders import OrderType
 from tests.utils.log.field_values import VALUES, Stubborn
 from tests.utils.log.logs import entry
 from utils.log.events import Category
-from utils.log.values import plain_value, value_text
+from utils.log.values import DEEPEST_NESTING, compact_json, plain_value, value_text
 
 
 @given(VALUES)
@@ -78,3 +78,28 @@ def test_floats_are_short_and_close(value: float) -> None:
 def test_values_are_shown_without_doubt(value: Any, text: str) -> None:
     """Numbers, words and strings cannot be taken for one another, and nothing breaks the line."""
     assert value_text(plain_value(value)) == text
+
+
+class SilentError(Exception):
+    """An exception that fails when it is asked for its text."""
+
+    def __str__(self) -> str:
+        raise ValueError("no text")
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (ValueError("no price"), "ValueError: no price"),
+        (KeyError("A"), "KeyError: 'A'"),
+        (SystemExit(2), "SystemExit: 2"),
+        (SilentError(), "SilentError, which has no text"),
+    ],
+)
+def test_an_error_is_shown(error: BaseException, text: str) -> None:
+    """With its class and its text, also where other values are too deep to be shown."""
+    assert plain_value(error) == text
+    deep: Any = error
+    for _ in range(DEEPEST_NESTING):
+        deep = [deep]
+    assert text in compact_json(plain_value(deep)).replace("\\", "")

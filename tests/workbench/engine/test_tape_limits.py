@@ -136,10 +136,10 @@ def at(text: str) -> datetime:
 
 
 LATE = [
-    (False, "2020-01-06T04:59", None),
-    (False, "2020-01-06T05:00", "beyond the run's end"),
-    (True, "2020-01-16T05:00", None),
-    (True, "2020-01-16T05:01", "14 days after what is before it"),
+    (False, "2021-01-02T05:00", None),
+    (False, "2021-01-03T05:00", "beyond the run's end"),
+    (True, "2020-02-02T05:00", None),
+    (True, "2020-02-02T05:01", "31 days after what is before it"),
     (False, "2009-12-25T00:00", "too long before the run's start"),
     (False, "2010-01-01T00:00", None),
     (True, "2019-12-18T00:00", "too long before the run's start"),
