@@ -229,9 +229,9 @@ class Waiting(SnapshotStore):
 @pytest.mark.parametrize(
     ("faults", "errors"),
     [
-        (Faults(storage_full=True), {"save: SnapshotError": 7}),
+        (Faults(storage_full=True), {"save: SnapshotError": 6}),
         (Faults(storage_forbidden=True), {"load: SnapshotError": 1}),
-        (Faults(raises=frozenset({"ObjectStore.save"})), {"save: SnapshotError": 7}),
+        (Faults(raises=frozenset({"ObjectStore.save"})), {"save: SnapshotError": 6}),
     ],
 )
 def test_a_store_that_takes_nothing_stops_nothing(
