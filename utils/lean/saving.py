@@ -80,7 +80,7 @@ class Saving:
         self._run = run
         own = live and persists and clock is time.time
         self.thread = SavingThread(self._save_in_thread) if own else None
-        tracker.core.archiving.waits = own
+        tracker.core.archiving.waits = reporting.log.stored.waits = own
         if live:
             tracker.core.listeners.add(self._hear, [NoticeKind.SESSION_CLOSED], own=True)
 
@@ -103,6 +103,7 @@ class Saving:
         elif self._under_way is not None:
             self._go_on()
         elif self._begins():
+            self._reporting.log.stored.keep_so_far()
             if self._live:
                 self._reporting.guard("save", self._save)
             else:
@@ -146,7 +147,7 @@ class Saving:
             self.thread.end()
         if self.persists and self._core.ledger.books.opened:
             self._under_way = None
-            self._reporting.guard("save", self._save)
+            self._reporting.guard("save", self._save)  # the log is closed after it
 
     def _changes(self) -> tuple[int, ...]:
         """What moves with every event worth saving, the urgent ones first."""
@@ -160,6 +161,7 @@ class Saving:
         """Save what changed; the thread's work."""
         run = self._run
         if self.persists and run.warm and not run.restored and self._begins():
+            self._reporting.log.stored.keep_so_far()
             self._reporting.guard("save", self._save)
 
     def _save(self) -> None:
