@@ -91,6 +91,11 @@ class Persistence:
             if ended is None:
                 return None
             self._under_way = None
+            if isinstance(self._states, StepwiseStore):
+                notes, self._states.notes = self._states.notes, []
+                if notes:
+                    kept = dict.fromkeys(notes)
+                    self._guard.note("save: trades left out", "; ".join(kept), len(kept))
             return ended is True
 
     def finish(self) -> bool:

@@ -97,7 +97,13 @@ class StateStore(Protocol):
 
 @runtime_checkable
 class StepwiseStore(StateStore, Protocol):
-    """A store of states that saves one in steps of a few milliseconds each."""
+    """A store of states that saves one in steps of a few milliseconds each.
+
+    Attributes:
+        notes: What is to be told of what had to give way; whoever tells it empties the list.
+    """
+
+    notes: list[str]
 
     def saving(
         self, state: Mapping[str, Any], time: datetime | None, prefix: str, *, force: bool

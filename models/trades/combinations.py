@@ -137,6 +137,7 @@ class Combinations:
 
     @unpacked.setter
     def unpacked(self, found: list[CommonFields]) -> None:
+        """Take them over; `blocks` numbers them."""
         self._cells = dict.fromkeys(found, 0)
 
     @property
@@ -146,6 +147,7 @@ class Combinations:
 
     @about.setter
     def about(self, names: dict[str, InstrumentNames]) -> None:
+        """Take the names over."""
         self._about = names
 
     @property
@@ -155,6 +157,7 @@ class Combinations:
 
     @blocks.setter
     def blocks(self, blocks: list[str]) -> None:
+        """Take the blocks over, and number all."""
         self._blocks = blocks
         self._kinds, self._kind = {}, array("I")
         waiting = self._cells

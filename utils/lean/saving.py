@@ -29,6 +29,9 @@ FILLS_SAVED_EVERY = 3.0
 # Places in what `Saving._changes` counts: how many are urgent, and the marks.
 URGENT, MARKS = 2, 2
 
+# The most seconds between two tries of a save that the store refuses.
+MOST_PATIENT = 600.0
+
 # Seconds of a hook that a backtest's save takes at a time.
 HOOKS_SHARE = 0.02
 
@@ -73,10 +76,11 @@ class Saving:
         self._last_save = clock()
         self._saved: tuple[int, ...] = (0, 0)  # nothing urgent yet, and no marks
         self._under_way: tuple[int, ...] | None = None  # what is being saved, by a backtest
+        self._refused = 0  # saves in a row that failed
         self._run = run
         own = live and persists and clock is time.time
         self.thread = SavingThread(self._save_in_thread) if own else None
-        tracker.core.archiving.waits = own
+        tracker.core.archiving.waits = reporting.log.stored.waits = own
         if live:
             tracker.core.listeners.add(self._hear, [NoticeKind.SESSION_CLOSED], own=True)
 
@@ -99,6 +103,7 @@ class Saving:
         elif self._under_way is not None:
             self._go_on()
         elif self._begins():
+            self._reporting.log.stored.keep_so_far()
             if self._live:
                 self._reporting.guard("save", self._save)
             else:
@@ -121,6 +126,8 @@ class Saving:
             return None
         urgent = self._live and changes[:URGENT] != saved[:URGENT]
         every = min(FILLS_SAVED_EVERY, self._save_every) if urgent else self._save_every
+        if self._refused:  # what is refused again and again is not built in vain at every turn
+            every = max(every, min(MOST_PATIENT, every * 2.0**self._refused))
         gone = self._clock() - self._last_save
         # a clock that was set back keeps no save waiting
         return max(0.0, every - gone) if gone >= 0.0 else 0.0
@@ -140,7 +147,7 @@ class Saving:
             self.thread.end()
         if self.persists and self._core.ledger.books.opened:
             self._under_way = None
-            self._reporting.guard("save", self._save)
+            self._reporting.guard("save", self._save)  # the log is closed after it
 
     def _changes(self) -> tuple[int, ...]:
         """What moves with every event worth saving, the urgent ones first."""
@@ -154,14 +161,14 @@ class Saving:
         """Save what changed; the thread's work."""
         run = self._run
         if self.persists and run.warm and not run.restored and self._begins():
+            self._reporting.log.stored.keep_so_far()
             self._reporting.guard("save", self._save)
 
     def _save(self) -> None:
         changes, began = self._changes(), self._clock()
         if self._tracker.live:
             self._core.ledger.books.orders.saved = self._run.feed.open_orders.saved()
-        if self._tracker.save_to_object_store():
-            self._tell(changes)
+        self._note(changes, self._tracker.save_to_object_store())
         took = self._clock() - began
         if took >= SLOW_SAVE and self.thread is None:
             raise SlowSaveError(f"it took {took:.1f} s")
@@ -177,15 +184,18 @@ class Saving:
                 break
         else:
             changes, self._under_way = self._under_way, None
-            if ended and changes is not None:
-                self._tell(changes)
+            if changes is not None:
+                self._note(changes, ended)
         took = self._clock() - began
         if took >= SLOW_SAVE:
             raise SlowSaveError(f"a piece of it took {took:.1f} s")
 
-    def _tell(self, changes: tuple[int, ...]) -> None:
-        """Take note of what was saved, and log it."""
-        self._saved = changes
+    def _note(self, changes: tuple[int, ...], saved: bool) -> None:
+        """Take note of what was saved, and log it; of a refusal, to wait longer."""
+        if not saved:
+            self._refused += 1
+            return
+        self._refused, self._saved = 0, changes
         self._reporting.log.event("saved", fills=changes[0], marks=changes[MARKS])
 
     # --- going on

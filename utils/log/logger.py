@@ -20,7 +20,7 @@ from models.codec import WHOLE, dict_of
 from models.errors import CallError, Failure, guarded
 from models.fields import Field, Restorable, Table
 from utils.log.captures import Captures
-from utils.log.chunks import LogChunk
+from utils.log.chunks import StoredLog
 from utils.log.counts import UNSTORED_LINES, count_event
 from utils.log.entries import Entry, aware_time
 from utils.log.events import EVENTS, LEVEL, ROUTES, Category, EventSpec, Level, Sink, pick
@@ -50,6 +50,7 @@ class StructuredLogger(Restorable):
         budget: The bytes that LEAN may be told; None sets no limit, as in live trading.
         as_json: Whether messages are JSON; on the console only where they are short enough.
         store: Takes the whole log in chunks of lines of JSON; a chunk that it raises at is lost.
+        store_open: Takes the chunk that is not complete, in place of what it took of it before.
         attempt: The guard around processors, listeners, store and sink: called with a name, a
             function and its arguments, it tells whether the function returned.
         zone: That of times without one, such as LEAN's `self.time`.
@@ -60,6 +61,7 @@ class StructuredLogger(Restorable):
         listeners: They are called with every processed entry.
         used: The bytes that LEAN was told.
         queued: What a flush will process, in order.
+        stored: The whole log on its way to the store.
         written: How often each event was shown.
         left_out: How often each event was not, for want of room on LEAN's side or in the queue.
 
@@ -84,6 +86,7 @@ class StructuredLogger(Restorable):
         budget: int | None = LOG_BUDGET,
         as_json: bool = False,
         store: Callable[[str], object] | None = None,
+        store_open: Callable[[str], object] | None = None,
         attempt: Callable[..., bool] = unguarded,
         zone: tzinfo = UTC,
     ) -> None:
@@ -97,13 +100,12 @@ class StructuredLogger(Restorable):
         self._now = now
         self._budget = budget
         self._as_json = as_json
-        self._store = store
         self._attempt = attempt
         self._zone = zone
+        self.stored = StoredLog(store, store_open, attempt, self._lose)
         self.queued = EntryQueue(MOST_QUEUED)
         self._kept: deque[Entry | PendingEntry] = deque(maxlen=KEPT_ENTRIES)
         self._captures = Captures()
-        self._chunk = LogChunk()
         self._console = ConsolePace()
         self._number = 0  # of the last entry
         self._flushing = threading.Lock()  # held by the thread that flushes
@@ -245,14 +247,14 @@ class StructuredLogger(Restorable):
             self._attempt("log listener", listener, entry.copy())
         if silent:
             return
-        if self._store is not None:
-            self._keep(entry.json(self._number) + "\n")
+        if self.stored:
+            self.stored.keep(entry.json(self._number) + "\n")
         if entry.sink is not Sink.NOWHERE:
             self._write(entry)
 
     def _leave_out(self) -> None:
         """Keep and count what comes next in the queue, nobody gets and has no room, unmade."""
-        if self.processors or self.listeners or self._captures.open or self._store:
+        if self.processors or self.listeners or self._captures.open or self.stored:
             return
         queued = self.queued
         while queued and isinstance(entry := queued[0], PendingEntry):
@@ -303,20 +305,14 @@ class StructuredLogger(Restorable):
         """Have LEAN show a message."""
         getattr(self._sink, sink.value)(line)
 
-    def _keep(self, line: str) -> None:
-        """Keep a line for the store, and store the chunk that it completes."""
-        with self._lock:
-            complete = self._chunk.add(line)
-        if complete:
-            self.save()
-
     def save(self) -> None:
         """Give the store the lines that it has not got yet."""
+        self.stored.save()
+
+    def _lose(self, lines: int) -> None:
+        """Count lines that the store did not take."""
         with self._lock:
-            lines = self._chunk.take()
-        if lines and not self._attempt("log store", self._store, "".join(lines)):
-            with self._lock:
-                count_event(self.left_out, UNSTORED_LINES, len(lines))
+            count_event(self.left_out, UNSTORED_LINES, lines)
 
     # --- the end
 

@@ -90,6 +90,7 @@ class Reporting:
             budget=budget,
             as_json=settings.log_format == "json",
             store=keeping.keep_log if settings.log_store else None,
+            store_open=keeping.keep_open_log if settings.log_store else None,
             attempt=core.guard.attempt,
             zone=core.zone,
         )

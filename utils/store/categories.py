@@ -39,6 +39,7 @@ class StoreCategory:
         runs: The runs whose objects are kept, the present one included.
         days: The days after which an object expires; None for never.
         compress: Whether gzip may be used, where it saves enough.
+        copies: How many objects of the largest size must have room beside each other.
 
     Raises:
         CallError: A value is out of its range.
@@ -50,6 +51,7 @@ class StoreCategory:
     runs: int = 20
     days: int | None = None
     compress: bool = True
+    copies: int = 1
 
     def __post_init__(self) -> None:
         if not 0.0 < self.share <= 1.0:
@@ -63,7 +65,7 @@ class StoreCategory:
 # A new kind of object is a row here.
 CATEGORIES: Mapping[str, StoreCategory] = MappingProxyType(
     {
-        "state": StoreCategory(0.3, StoreScope.LIVE, every=30.0, runs=5),
+        "state": StoreCategory(0.3, StoreScope.LIVE, every=30.0, runs=5, copies=2),
         "trades": StoreCategory(0.3, StoreScope.LIVE, runs=5),
         "reports": StoreCategory(0.1, runs=20),
         "logs": StoreCategory(0.1, every=60.0, runs=10, days=90),

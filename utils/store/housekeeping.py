@@ -82,8 +82,9 @@ class Housekeeping:
         held, held_files = self.catalog.used(category, place, self.catalog.removable(category))
         files_left = max(0, most_files - held_files)
         part_size = self._policy.part_size
-        room = min(max(0, most - held), part_size * (files_left - (files_left > 1)))
-        if sealed.size > most - held:
+        largest = min(most - held, most // self._policy.categories[category].copies)
+        room = min(max(0, largest), part_size * (files_left - (files_left > 1)))
+        if sealed.size > largest:
             return _refused(SaveReason.TOO_LARGE, sealed, room)
         if sealed.files > files_left:
             return _refused(SaveReason.TOO_MANY, sealed, room)

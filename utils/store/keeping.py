@@ -15,6 +15,7 @@ from models.tracker.ports import Storage, storage_in
 from models.trades.log import Archive
 from utils.store.object_store import ObjectStoreManager
 from utils.store.places import storage_at
+from utils.store.segments import NO_ROOM
 from utils.store.slots import run_mark
 from utils.store.snapshot import SnapshotError
 from utils.store.snapshots import SnapshotStore
@@ -100,7 +101,29 @@ class Keeping:
         Raises:
             SnapshotError: The store does not take it.
         """
+        self.keep_open_log(lines)
         self._logs_kept += 1
-        result = self.objects.save_text("logs", f"log-{self._logs_kept:05d}", lines, force=True)
+
+    def keep_open_log(self, lines: str) -> None:
+        """Keep the newest part of the log, which has more lines each time until it is complete.
+
+        Where there is no room the oldest parts give way, and in the end the part's oldest lines.
+
+        Raises:
+            SnapshotError: The store does not take it even so.
+        """
+        name = f"log-{self._logs_kept + 1:05d}"
+        result = self.objects.save_text("logs", name, lines, force=True)
+        while result.reason in NO_ROOM:
+            if not self._drop_oldest_log(name):
+                lines = lines[len(lines) // 2 :].partition("\n")[2]
+            if not lines:
+                break
+            result = self.objects.save_text("logs", name, lines, force=True)
         if not result.saved:
             raise SnapshotError(f"the log is not saved: {result.reason.value} {result.detail}")
+
+    def _drop_oldest_log(self, newest: str) -> bool:
+        """Delete the oldest part of this run's log; False where the newest is all there is."""
+        older = [name for name in self.objects.names("logs") if name < newest]
+        return bool(older) and self.objects.delete("logs", older[0])

@@ -12,13 +12,15 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from models.later import Steps, finished_steps, texts_of
 from models.trades.record import TradeRecord
 from utils.store.categories import STATE_CATEGORY, TRADES_CATEGORY, check_name
-from utils.store.results import SaveReason
+from utils.store.left_out import LEFT_OUT, STAYS, without
+from utils.store.results import SaveReason, SaveResult
 from utils.store.segments import NO_ROOM, Segments
 from utils.store.slots import (
     RUNS_KEPT,
@@ -51,6 +53,7 @@ class SnapshotStore:
 
     Attributes:
         loaded: The id of the run that saved what was loaded last; None before the first load.
+        notes: What is to be told of what had to give way since they were taken last.
     """
 
     def __init__(
@@ -76,6 +79,8 @@ class SnapshotStore:
         self._segments = Segments(store, prefix, run, older)
         self._kept = EncodedTrades()
         self._own: Counter[str] = Counter()  # saves of this run by prefix
+        self._left_out = 0  # the place in `LEFT_OUT` of what states leave out
+        self.notes: list[str] = []
 
     def check_prefix(self, prefix: str) -> None:
         """Raise `CallError` unless a state may be kept under a name; empty is the usual one."""
@@ -128,24 +133,21 @@ class SnapshotStore:
             last, first, parent = self._last_save(name)
             archive = self._segments.written(state["trades"])
             missing = dict(self._segments.missing)
+        trades = self._kept.rest(state["trades"], archive, missing)
         snapshot = Snapshot(
             sequence=last + 1,
             project=self._project,
             deployment=self._deployment,
             time=time,
             archive=archive,
-            state={**state, "trades": self._kept.rest(state["trades"], archive, missing)},
+            state={**state, "trades": trades},
             run=self._run,
             algorithm=self._algorithm,
             parent=parent,
             first=first,
             missing=missing,
         )
-        pieces = yield from snapshot.pieces(texts_of(snapshot.state))
-        slot = slot_name(name, self._run, snapshot.sequence)
-        result = yield from self._store.saving(STATE_CATEGORY, slot, pieces, force=force)
-        if result.reason in NO_ROOM and self._clear(name, 1):
-            result = yield from self._store.saving(STATE_CATEGORY, slot, pieces, force=force)
+        result = yield from self._put(name, snapshot, force=force)
         if result.saved:
             self._saves[name] = snapshot.sequence, first, parent
             self._own[name] += 1
@@ -154,6 +156,25 @@ class SnapshotStore:
         elif result.reason is not SaveReason.TOO_SOON:
             raise SnapshotError(f"{result.reason.value}: {result.detail}")
         return result.saved
+
+    def _put(self, name: str, snapshot: Snapshot, *, force: bool) -> Steps[SaveResult]:
+        """Write a snapshot; where there is no room older runs' slots go, then its own trades."""
+        slot, before = slot_name(name, self._run, snapshot.sequence), self._left_out
+        while True:
+            smaller = replace(snapshot, state=without(snapshot.state, LEFT_OUT[self._left_out]))
+            pieces = yield from smaller.pieces(texts_of(smaller.state))
+            result = yield from self._store.saving(STATE_CATEGORY, slot, pieces, force=force)
+            if result.reason not in NO_ROOM:
+                if self._left_out != before:
+                    self.notes.append(LEFT_OUT[self._left_out].told)
+                return result
+            # before its first save a run leaves the state that it goes on from
+            if self._clear(name, 1 if self._own[name] else 2):
+                continue
+            if self._left_out == len(LEFT_OUT) - 1:
+                self._left_out = 0  # not even that helps: there may be room for all another time
+                return result
+            self._left_out += 1
 
     def _last_save(self, name: str) -> tuple[int, int, str]:
         """Return the number of the last save, of this run's first, and whom it goes on from.
@@ -260,7 +281,11 @@ class SnapshotStore:
             SegmentError: The store does not take it.
         """
         with self._lock:
+            before = self._segments.missing.total()
             self._segments.write(trades)
+            gone = self._segments.missing.total() - before
+            if gone:
+                self.notes.append(f"the store is full: {gone:,} old trades gave way; {STAYS}")
 
     def stored(self) -> Iterator[TradeRecord]:
         """Yield all trades of the segments, the oldest first.

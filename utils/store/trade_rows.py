@@ -85,6 +85,11 @@ class LaterTexts(LaterRows):
         super().__init__(records, TRADE_ROW)
         self._encoded = rows
 
+    def last(self, most: int) -> LaterRows:
+        """The last so many of them."""
+        records = self.records
+        return LaterRows(records[max(0, len(records) - most) :], TRADE_ROW)
+
     def texts(self) -> Iterator[str]:
         """The rows in pieces."""
         opening = "["
@@ -95,6 +100,13 @@ class LaterTexts(LaterRows):
             else:
                 yield ""
         yield "[]" if opening == "[" else "]"
+
+
+def last_rows(trades: Any, most: int) -> Any:
+    """The last trades of a saved log, as they were given."""
+    if isinstance(trades, LaterTexts):
+        return trades.last(most)
+    return trades[len(trades) - most :] if len(trades) > most else trades
 
 
 def with_written(

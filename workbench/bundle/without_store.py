@@ -103,3 +103,5 @@ class Keeping:
     def keep_log(self, lines: str) -> NoReturn:
         """Raise `CallError`: no log is kept."""
         raise CallError(NO_STORE)
+
+    keep_open_log = keep_log

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from models.trades.record import TradeRecord
 from tests.utils.runs import Project, bought, stock
 from tests.utils.store.fake_store import FakeStore
 from tests.workbench.engine import tapes
+from utils.log.events import Category
 from utils.store.categories import STORE_POLICY
 from utils.store.object_store import ObjectStoreManager
 from utils.store.results import SaveReason
@@ -229,9 +231,9 @@ class Waiting(SnapshotStore):
 @pytest.mark.parametrize(
     ("faults", "errors"),
     [
-        (Faults(storage_full=True), {"save: SnapshotError": 7}),
+        (Faults(storage_full=True), {"save: SnapshotError": 6}),
         (Faults(storage_forbidden=True), {"load: SnapshotError": 1}),
-        (Faults(raises=frozenset({"ObjectStore.save"})), {"save: SnapshotError": 7}),
+        (Faults(raises=frozenset({"ObjectStore.save"})), {"save: SnapshotError": 6}),
     ],
 )
 def test_a_store_that_takes_nothing_stops_nothing(
@@ -340,6 +342,40 @@ def test_the_log_is_kept_where_asked_for(project: Project) -> None:
     assert "order filled" in kept
     assert '"balance"' in kept
     assert sum(len(message.line) + 1 for message in run.engine.messages) <= 600
+
+
+def test_a_killed_runs_log_is_kept_up_to_its_last_save(project: Project) -> None:
+    """What came before the save is in the store, under the name that has all of it at the end."""
+    run = project.run(*bought(), live=False, log_store="on", log_level="debug")
+    tracker, manager = run.tracker, run.tracker.store
+    (closed,) = manager.names("logs")
+    tracker.log.emit("note", category=Category.STRATEGY, text="before")
+    tracker.log.flush()
+    tracker.log.stored.keep_so_far()
+    tracker.log.emit("note", category=Category.STRATEGY, text="after")
+    tracker.log.flush()
+    assert manager.names("logs") == [closed, "log-00002"]
+    kept = manager.load_text("logs", "log-00002").value or ""
+    assert ("before" in kept, "after" in kept) == (True, False)
+    tracker.log.stored.keep_so_far()
+    assert "after" in (manager.load_text("logs", "log-00002").value or "")
+    assert manager.names("logs") == [closed, "log-00002"]
+
+
+def test_the_newest_part_of_the_log_is_kept_where_space_ends(project: Project) -> None:
+    """Older parts give way, and of a part that is too large its oldest lines."""
+    fake = FakeStore(1_000_000)
+    keeping = project.run(tapes.mark(tpv=1000.0), kind=on_store(fake)).tracker.keeping
+    parts = [f"{number} {'x' * 20_000} {random.Random(number).random()}\n" for number in range(9)]
+    noise = random.Random(7)
+    for part in parts:
+        keeping.keep_log(part + "".join(f"{noise.random()}\n" for _ in range(1_500)))
+    names = keeping.objects.names("logs")
+    assert names[-1] == "log-00009"
+    assert "log-00001" not in names
+    keeping.keep_log("".join(f"{noise.random()}\n" for _ in range(10_000)) + "the end\n")
+    last = keeping.objects.load_text("logs", "log-00010").value or ""
+    assert last.endswith("the end\n")
 
 
 # --- archives

@@ -1,0 +1,105 @@
+"""Live saves: a thread of the tracker's own makes them, no hook waits and no fill for long."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+from tests.utils.lean.test_saving import on_store
+from tests.utils.runs import bought
+from tests.utils.store.fake_store import FakeStore
+from tests.workbench.engine import tapes
+from utils.lean.background import SavingThread
+from utils.lean.saving import FILLS_SAVED_EVERY
+from utils.tracking import LeanTracker, track
+from workbench.engine.engine import RecordedEngine
+
+SOON = 10.0  # seconds that a test waits at most for a thread
+
+
+class Held(FakeStore):
+    """A store whose saves of states and segments wait until they may go on."""
+
+    def __init__(self) -> None:
+        super().__init__(50_000_000)
+        self.began, self.go = threading.Event(), threading.Event()
+
+    def save(self, path: str, text: str) -> bool:
+        """Wait, then save."""
+        self.began.set()
+        assert self.go.wait(SOON)
+        return super().save(path, text)
+
+
+def live(folder: Path, fake: FakeStore, *lines: tapes.Line) -> tuple[RecordedEngine, LeanTracker]:
+    """A live run by the machine's own clock."""
+    start = tapes.start(live=True, utc=tapes.utc("14:00"), cash={"USD": [1000.0, 1.0]}, tpv=1000.0)
+    engine = RecordedEngine(tapes.tape(folder, start, *lines, tapes.end()), on_store(fake))
+    engine.initialize()
+    algorithm: Any = engine.algorithm
+    algorithm.tracker = track(algorithm, mark_every=0, day_marks=False)
+    return engine, algorithm.tracker
+
+
+def test_no_hook_waits_for_a_save(tmp_path: Path) -> None:
+    """While the store takes its time all further events are booked; the end waits for it."""
+    fake = Held()
+    engine, tracker = live(tmp_path, fake, *bought())
+    assert tracker.saving.thread is not None
+    tracker.run.save_at_once = True
+    steps = engine.play()
+    while tracker.ledger.marks < 1:
+        next(steps)
+    assert fake.began.wait(SOON)
+    assert not fake.objects, "the save is under way"
+    fake.go.set()
+    list(steps)
+    assert any("/state/" in key for key in fake.objects)
+    assert not tracker.errors
+
+
+def test_a_fill_is_saved_without_another_hook(tmp_path: Path) -> None:
+    """The thread wakes by itself: nothing else needs to happen after the fill."""
+    fake = FakeStore(50_000_000)
+    engine, tracker = live(tmp_path, fake, *bought())
+    tracker.saving._last_save -= FILLS_SAVED_EVERY - 0.2
+    steps = engine.play()
+    while not tracker.ledger.books.fills:
+        next(steps)
+    for _ in range(200):
+        if any("/state/" in key for key in fake.objects):
+            break
+        threading.Event().wait(0.05)
+    assert any("/state/" in key for key in fake.objects)
+    list(steps)
+
+
+def test_the_thread_calls_at_the_earliest_time_that_was_asked_for() -> None:
+    """A later wish changes nothing, and after the end none is granted."""
+    called = threading.Event()
+    thread = SavingThread(called.set)
+    thread.ask(600.0)
+    thread.ask(0.0)
+    assert called.wait(SOON)
+    called.clear()
+    thread.end()
+    thread.ask(0.0)
+    assert not called.wait(0.05)
+
+
+def test_the_end_waits_for_the_call_that_is_under_way() -> None:
+    """And for no other."""
+    began, go, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def work() -> None:
+        began.set()
+        assert go.wait(SOON)
+        ended.set()
+
+    thread = SavingThread(work)
+    thread.ask(0.0)
+    assert began.wait(SOON)
+    threading.Timer(0.05, go.set).start()
+    thread.end()
+    assert ended.is_set()
