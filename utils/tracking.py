@@ -65,7 +65,7 @@ class LeanTracker(PerformanceTracker):
         settings: Settings,
         *,
         resolver: Resolver | None = None,
-        archive: Archive | None = None,
+        archive: Archive | str | None = None,
         follower: Follower | None = None,
         clock: Callable[[], float] = clocks.time,
     ) -> None:
@@ -218,7 +218,7 @@ def track(
     algorithm: QCAlgorithm,
     *,
     resolver: Resolver | None = None,
-    archive: Archive | None = None,
+    archive: Archive | str | None = None,
     clock: Callable[[], float] = clocks.time,
     follower: Follower | None = None,
     **overrides: Any,
@@ -229,8 +229,9 @@ def track(
         algorithm: The algorithm; its `on_order_event` and `on_data` must call the tracker's.
         resolver: The strategy of an order from its (ticker, tag, order type); None from it is the
             default strategy. Without one the setting `tracker_strategy_tag` decides.
-        archive: Where closed trades go beyond those kept in memory; by default segments in the
-            object store, in live trading or where the setting `tracker_persist` is on.
+        archive: Where closed trades go beyond those kept in memory, an archive or the path of a
+            folder; by default segments in the object store, in live trading or where the setting
+            `tracker_persist` is on.
         clock: Unix time, seconds: what saves and a backtest's banner are timed by.
         follower: What is told of the same events beside the books, such as LEAN's own book in a
             replay.

@@ -120,8 +120,16 @@ class Storage(NamedTuple):
     older: Archive | None = None
 
 
+@runtime_checkable
+class StorageSource(Protocol):
+    """What makes a storage of its own; `utils.store.object_store.ObjectStoreManager` does."""
+
+    def storage(self) -> Storage:
+        """A storage that outlives the run."""
+
+
 # What opens places that are no storage yet: each function gives one, or None where it cannot.
-# `utils.store` adds its own here, for nothing in `models` reads a file or knows LEAN.
+# `utils.store.places` adds its own here, for nothing in `models` reads a file or knows LEAN.
 OPENERS: list[Callable[[object], Storage | None]] = []
 
 
@@ -129,8 +137,8 @@ def storage_in(place: object) -> Storage:
     """The storage that an object offers, which keeps states, closed trades or both.
 
     Args:
-        place: None, a `Storage`, an archive of trades, which may keep states too, or what
-            `OPENERS` open: an `ObjectStoreManager`, LEAN's own object store, a folder's path.
+        place: None, a `Storage`, an `ObjectStoreManager`, an archive of trades, which may keep
+            states too, or what `OPENERS` open: LEAN's own object store, or a folder's path.
 
     Raises:
         CallError: It is none of these.
@@ -141,6 +149,8 @@ def storage_in(place: object) -> Storage:
         return place
     if isinstance(place, Archive):
         return Storage(place if isinstance(place, StateStore) else None, place, place)
+    if isinstance(place, StorageSource):
+        return place.storage()
     for opener in OPENERS:
         found = opener(place)
         if found is not None:

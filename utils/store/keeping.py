@@ -11,9 +11,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from models.settings import Settings, Switch, chosen
-from models.tracker.ports import Storage
+from models.tracker.ports import Storage, storage_in
 from models.trades.log import Archive
 from utils.store.object_store import ObjectStoreManager
+from utils.store.places import storage_at
 from utils.store.slots import run_mark
 from utils.store.snapshot import SnapshotError
 from utils.store.snapshots import SnapshotStore
@@ -80,15 +81,17 @@ class Keeping:
         )
         self._logs_kept = 0
 
-    def storage(self, archive: Archive | None) -> Storage:
+    def storage(self, archive: Archive | str | None) -> Storage:
         """Where states and closed trades go.
 
         Args:
-            archive: The user's own archive of closed trades. Without one they go to the Object
-                Store or are forgotten, and what an earlier run archived there is read all the same.
+            archive: The user's own archive of closed trades, or the path of a folder for them.
+                Without one they go to the Object Store or are forgotten, and what an earlier run
+                archived there is read all the same.
         """
         if archive is not None:
-            return Storage(self.states, archive, archive)
+            place = storage_at(archive) or storage_in(archive)
+            return Storage(self.states, place.archive, place.older)
         return Storage(self.states, self.states if self.archives else None, self.states)
 
     def keep_log(self, lines: str) -> None:

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 from models.errors import Failure
 from models.later import Steps, finished_steps
+from models.tracker.ports import Storage
 from utils.store.catalog import DAY_SECONDS, Catalog, take_stock
 from utils.store.categories import STORE_POLICY, StoreCategory, StorePolicy, check_name
 from utils.store.contents import bytes_data, json_data, text_data
@@ -36,6 +37,7 @@ from utils.store.results import (
 )
 from utils.store.sealed_store import LeanObjectStore, SealedStore
 from utils.store.sealing import seal
+from utils.store.snapshots import SnapshotStore
 
 ValueT = TypeVar("ValueT")
 
@@ -78,11 +80,9 @@ class ObjectStoreManager:
         self._cleaned = False
         self._spared = 0
 
-    def for_all_runs(self) -> ObjectStoreManager:
-        """Return a manager of the same objects of which every later run finds those that last."""
-        if self._live:
-            return self
-        return ObjectStoreManager(
+    def storage(self) -> Storage:
+        """Return a place for a tracker by hand; every later run finds what it saves there."""
+        lasting = ObjectStoreManager(
             self._lean,
             self._policy,
             project=self._project,
@@ -90,6 +90,8 @@ class ObjectStoreManager:
             live=True,
             clock=self._clock,
         )
+        states = SnapshotStore(self if self._live else lasting)
+        return Storage(states, states, states)
 
     # --- save
 

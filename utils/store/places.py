@@ -1,4 +1,4 @@
-"""Where a tracker by hand keeps its states and trades: a manager, LEAN's own store, or a folder."""
+"""Where a tracker by hand keeps its states and trades: LEAN's own store, or a folder."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from models.tracker.ports import OPENERS, Storage
 from utils.store.folder import FolderStore
 from utils.store.object_store import ObjectStoreManager
 from utils.store.sealed_store import LeanObjectStore
-from utils.store.snapshots import SnapshotStore
 
 # Whose the objects of a tracker are that knows no project.
 BY_HAND = "hand"
@@ -19,22 +18,17 @@ def storage_at(place: object) -> Storage | None:
     """Return the storage at a place, which every later run finds again whatever its id.
 
     Args:
-        place: An `ObjectStoreManager`, an object with the members of LEAN's object store, or the
-            path of a folder, which is made where it is not there.
+        place: The path of a folder, which is made where it is not there, or an object with the
+            members of LEAN's object store.
 
     Returns:
         None where it is none of these.
     """
-    if isinstance(place, ObjectStoreManager):
-        manager = place.for_all_runs()
-    elif isinstance(place, str | os.PathLike):
-        manager = ObjectStoreManager(FolderStore(Path(place)), project=BY_HAND, live=True)
-    elif isinstance(place, LeanObjectStore):
-        manager = ObjectStoreManager(place, project=BY_HAND, live=True)
-    else:
+    if isinstance(place, str | os.PathLike):
+        place = FolderStore(Path(place))
+    if not isinstance(place, LeanObjectStore):
         return None
-    states = SnapshotStore(manager)
-    return Storage(states, states, states)
+    return ObjectStoreManager(place, project=BY_HAND, live=True).storage()
 
 
 OPENERS.append(storage_at)

@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from math import fsum, isclose
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from models.codec import list_of
 from models.later import json_text
 from models.trades.record import TRADE_ROW, TradeRecord
 from utils.store.categories import TRADES_CATEGORY
-from utils.store.object_store import ObjectStoreManager
 from utils.store.results import LoadStatus, SaveReason
 from utils.store.snapshot import Segment, SnapshotError
+
+if TYPE_CHECKING:
+    from utils.store.object_store import ObjectStoreManager
 
 _TRADE_ROWS = list_of(TRADE_ROW)
 _NET = TradeRecord._fields.index("pnl")

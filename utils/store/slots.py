@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from models.errors import TrackerError
 from utils.store.categories import STATE_CATEGORY
-from utils.store.object_store import ObjectStoreManager
 from utils.store.results import LoadStatus
 from utils.store.snapshot import NewerError, Snapshot
+
+if TYPE_CHECKING:
+    from utils.store.object_store import ObjectStoreManager
 
 SLOT_LETTERS = ("a", "b")
 RUNS_KEPT = 3  # whose slots stay, the present one's among them

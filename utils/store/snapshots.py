@@ -13,12 +13,11 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from models.later import Steps, finished_steps, texts_of
 from models.trades.record import TradeRecord
 from utils.store.categories import STATE_CATEGORY, TRADES_CATEGORY, check_name
-from utils.store.object_store import ObjectStoreManager
 from utils.store.results import SaveReason
 from utils.store.segments import NO_ROOM, Segments
 from utils.store.slots import (
@@ -30,6 +29,9 @@ from utils.store.slots import (
 )
 from utils.store.snapshot import Snapshot, SnapshotError
 from utils.store.trade_rows import EncodedTrades, with_written
+
+if TYPE_CHECKING:
+    from utils.store.object_store import ObjectStoreManager
 
 DEFAULT_PREFIX = "tracker"
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from models.errors import CallError, TrackerError
 from models.settings import Settings, SettingsError, Switch
-from models.tracker.ports import Storage
+from models.tracker.ports import Storage, storage_in
 from models.trades.log import Archive
 
 if TYPE_CHECKING:
@@ -95,9 +95,10 @@ class Keeping:
         live = bool(algorithm.live_mode)
         self.notice = f"nothing is saved, a redeploy starts anew: {NO_STORE}" if live else ""
 
-    def storage(self, archive: Archive | None) -> Storage:
+    def storage(self, archive: Archive | str | None) -> Storage:
         """Where closed trades go: to the user's own archive, or nowhere."""
-        return Storage(self.states, archive, archive)
+        place = storage_in(archive)
+        return Storage(self.states, place.archive, place.older)
 
     def keep_log(self, lines: str) -> NoReturn:
         """Raise `CallError`: no log is kept."""

@@ -44,8 +44,8 @@ def test_a_manager_keeps_them_for_every_run(tmp_path: Path) -> None:
         ObjectStoreManager(store, project="7", deployment=name) for name in ("first", "second")
     ]
     saved_and_found(*managers)
-    live = ObjectStoreManager(store, project="7", live=True)
-    assert live.for_all_runs() is live
+    live = ObjectStoreManager(store, project="7", deployment="third", live=True)
+    assert create_performance_tracker(object_store=live).load_from_object_store("mine")
 
 
 def test_leans_own_store_keeps_them(tmp_path: Path) -> None:
