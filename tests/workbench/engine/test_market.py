@@ -57,7 +57,7 @@ def test_equity_is_kept_while_prices_move(tmp_path: Path) -> None:
     """It is worked out at its first read in a step, and again where it was made invalid."""
     first, second, _ = seen(tmp_path, HELD, moving_market=10)
     assert first == (50.0, 1000.0)
-    assert second == (pytest.approx(49.99), 1000.0)
+    assert second == pytest.approx((49.99, 1000.0))
     *_, third = seen(tmp_path, HELD, moving_market=12)
     assert third == pytest.approx((49.99, 999.9))
 
