@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 ShownHoldings = Mapping[str, tuple[float, float]]
 
 
+# How often a mark is read at most, live, until nothing moves meanwhile.
+MOST_READINGS = 3
+
+
 def settled_profit(holding: SecurityHolding) -> float:
     """Return how much of a future's profit LEAN has settled in cash, account currency."""
     return cast("FutureHolding", holding).settled_profit
@@ -35,6 +39,9 @@ class AccountReader:
         securities: The securities seen so far.
         cash: The cash objects.
         standstill: It is told of marks on which nothing moved but prices.
+
+    Attributes:
+        steady: Whether nothing moved while the last mark was read; a backtest's market never does.
     """
 
     def __init__(
@@ -55,6 +62,7 @@ class AccountReader:
         self._cash = cash
         self._standstill = standstill
         self._live = core.live
+        self.steady = True
         self._seen: set[str] = set()  # live, of what is valued by its profit: it has a price
         self._held: list[str] | None = []  # by Symbol ID, all of it worth its price
         self._holdings: list[SecurityHolding] = []
@@ -93,7 +101,9 @@ class AccountReader:
             time: UTC.
             check: Whether to read LEAN's quantities of what is held too, to compare them.
         """
-        return self._mark(time, self._held_quantities() if check else None, partial=True)
+        return self._settled_mark(
+            lambda: self._mark(time, self._held_quantities() if check else None, partial=True)
+        )
 
     def see(self, time: datetime) -> Mark | None:
         """Book a mark of what the tracker holds the short way, where nothing but prices moved.
@@ -105,6 +115,8 @@ class AccountReader:
             The mark where it was not booked and must be applied; None where it was.
         """
         settled, core = self._cash.settled, self._core
+        if self._live:
+            return self.mark(time, check=False)
         if len(settled) > 1 or self._cash.unsettled or self._account_currency not in settled:
             return self.mark(time, check=False)
         held = list(self._books.held)
@@ -117,8 +129,7 @@ class AccountReader:
         cash, equity = home.amount, self._portfolio.total_portfolio_value
         if not core.see(time, prices, cash, equity):
             return Mark(time, equity, prices, {}, {self._account_currency: cash}, partial=True)
-        if not core.live:
-            self._standstill.rest(home, cash, tuple(prices))
+        self._standstill.rest(home, cash, tuple(prices))
         return None
 
     def _hold(self, held: list[str]) -> bool:
@@ -136,7 +147,32 @@ class AccountReader:
             time: UTC.
         """
         self._cash.keep_all()
-        return self._mark(time, dict(self._all_holdings()), partial=False)
+        return self._settled_mark(
+            lambda: self._mark(time, dict(self._all_holdings()), partial=False)
+        )
+
+    def _settled_mark(self, read: Callable[[], Mark]) -> Mark:
+        """Read a mark of one instant, which `steady` says it is.
+
+        Live, LEAN sets prices while the algorithm runs, and keeps the equity of the time when it
+        was read first: it is made anew, and what moved beside it is read again.
+        """
+        if not self._live:
+            return read()
+        for _ in range(MOST_READINGS):
+            self._portfolio.invalidate_total_portfolio_value()
+            mark = read()
+            self.steady = self._shows(mark)
+            if self.steady:
+                break
+        return mark
+
+    def _shows(self, mark: Mark) -> bool:
+        """Whether LEAN still shows what a mark was made of before the equity was read."""
+        prices, profits = self._values(mark.holdings or {}, partial=mark.partial)
+        cash, rates = self._balances()
+        same = all(mark.prices.get(sid) == price for sid, price in prices.items())
+        return same and (profits, cash, rates) == (mark.profits, mark.cash, mark.rates)
 
     def _held_quantities(self) -> dict[str, tuple[float, float]]:
         """Read LEAN's quantities of what is held, and the average price where one differs."""

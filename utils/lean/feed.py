@@ -110,6 +110,11 @@ class LeanFeed:
         """
         return self._account.mark(time, check=check)
 
+    @property
+    def steady(self) -> bool:
+        """Whether the last mark is of one instant; one that is not must not be booked."""
+        return self._account.steady
+
     def see(self, time: datetime) -> Mark | None:
         """Book a mark the short way where nothing but prices moved; else return it.
 

@@ -120,23 +120,23 @@ class Hooks:
 
         Corporate actions come before the mark; they are asked for where it does not close without.
         """
-        core, run = self._core, self._run
+        run = self._run
         mark = run.feed.see(time)
-        if mark is None or core.apply(mark):
+        if mark is None or run.book(mark):
             return
         run.apply_actions(data, mark)
-        core.apply(run.feed.whole_mark(time))
+        run.book(run.feed.whole_mark(time), whole=True)
 
     def _mark_fully(self, data: Slice, time: datetime) -> None:
         """Mark a day's first slice, or the first after the start of a run that goes on."""
-        core, run = self._core, self._run
+        run = self._run
         if run.restored:
             run.compare(data, time)
             return
         mark = run.feed.mark(time, check=True)
         run.apply_actions(data, mark)
-        if not core.apply(mark):
-            core.apply(run.feed.whole_mark(time))
+        if not run.book(mark):
+            run.book(run.feed.whole_mark(time), whole=True)
 
     # --- days
 

@@ -111,6 +111,8 @@ class LeanRun:
         self.feed.resume()  # a midnight may have been first, without what the slice brought
         mark = self.feed.whole_mark(time)
         self.apply_actions(data, mark)
+        if not self.feed.steady:
+            return  # the next slice compares
         flows, adopted = len(core.ledger.flows), core.ledger.books.anomaly_counts["adopted"]
         self.restored = False
         core.resume(mark)
@@ -142,5 +144,17 @@ class LeanRun:
     def mark(self, time: datetime) -> None:
         """Mark what is held at its prices now, where no slice is at hand."""
         mark = self.feed.see(time)
-        if mark is not None and not self._core.apply(mark):
-            self._core.apply(self.feed.whole_mark(time))
+        if mark is not None and not self.book(mark):
+            self.book(self.feed.whole_mark(time), whole=True)
+
+    def book(self, mark: Mark, *, whole: bool = False) -> bool:
+        """Book a mark, unless prices moved while it was read.
+
+        Args:
+            mark: The last mark that the feed read.
+            whole: Whether there is none that shows more: it is left out where it is not steady.
+
+        Returns:
+            Whether it was booked or left out; else all of the account must be read.
+        """
+        return self._core.apply(mark) if self.feed.steady else whole

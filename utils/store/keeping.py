@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from models.settings import Settings, Switch, chosen
 from models.tracker.ports import Storage, storage_in
 from models.trades.log import Archive
+from utils.store.named_states import NamedStates
 from utils.store.object_store import ObjectStoreManager
 from utils.store.places import storage_at
 from utils.store.segments import NO_ROOM
@@ -71,15 +72,20 @@ class Keeping:
         )
         unnamed = project == NO_PROJECT
         self.objects = objects(project=f"{project}-{kind}" if unnamed else project)
-        self.states = SnapshotStore(
-            self.objects,
+        states = partial(
+            SnapshotStore,
             project=project,
             deployment=deployment,
             prefix="live" if live else "test",
             run=run_mark(clock()) if live else "",
             algorithm=kind if unnamed else "",
-            older=objects(project=project) if unnamed else None,
         )
+        older = objects(project=project) if unnamed else None
+        self._own = named = states(self.objects, older=older)
+        if not (live or self.archives):  # else a state is not whole without the run's own trades
+            lasting = objects(project=f"{project}-{kind}" if unnamed else project, live=True)
+            named = states(lasting)
+        self.states = NamedStates(self._own, named)
         self._logs_kept = 0
 
     def storage(self, archive: Archive | str | None) -> Storage:
@@ -93,7 +99,7 @@ class Keeping:
         if archive is not None:
             place = storage_at(archive) or storage_in(archive)
             return Storage(self.states, place.archive, place.older)
-        return Storage(self.states, self.states if self.archives else None, self.states)
+        return Storage(self.states, self._own if self.archives else None, self._own)
 
     def keep_log(self, lines: str) -> None:
         """Keep a part of the log, after those kept before.

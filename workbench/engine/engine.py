@@ -30,6 +30,7 @@ from workbench.engine.algorithm import RecordedAlgorithm
 from workbench.engine.delivery import HookLog, delivery
 from workbench.engine.events import OrderEvent
 from workbench.engine.faults import FailingReads, Faults
+from workbench.engine.market import MovingMarket
 from workbench.engine.midnights import show_midnight
 from workbench.engine.reads import LeanObject, ReadMeter
 from workbench.engine.slices import CORPORATE_HOOKS, CORPORATE_LINES, hooks_of
@@ -104,6 +105,10 @@ class RecordedEngine:
         if faults.raises:
             self._meter.watch(FailingReads(faults))
         self._account = AccountState(tape.start)
+        self._market: MovingMarket | None = None
+        if faults.moving_market:
+            self._market = MovingMarket(self._account, faults.moving_market)
+            self._meter.watch(self._market)
         supplies = Supplies(
             parameters=_texts(parameters or {}),
             trading_days=self._trading_days,
@@ -275,6 +280,8 @@ class RecordedEngine:
             over = False
             self._finish_warm_up()
         account.apply(line.fields)
+        if self._market is not None:
+            self._market.step(told=line.type == "mark")
         self._lean.follow()
         if over:
             self._finish_warm_up()

@@ -44,6 +44,9 @@ class Faults:
         duplicate_events: Every order event is delivered twice.
         late_events: How many lines late an order event is delivered.
         late_every: Only every n-th order event is late.
+        moving_market: At every n-th read prices move, while the equity stays what it was when it
+            was read first in that step, or made invalid last. With 0 the market stands still while
+            hooks run, as in a backtest.
     """
 
     storage_full: bool = False
@@ -55,11 +58,14 @@ class Faults:
     duplicate_events: bool = False
     late_events: int = 0
     late_every: int = 1
+    moving_market: int = 0
 
     def __post_init__(self) -> None:
         """Raise ValueError for counts out of range and for overlap without threads."""
         if self.threads < 0 or self.late_events < 0:
             raise ValueError("threads and late_events count from 0")
+        if self.moving_market < 0:
+            raise ValueError("moving_market counts from 0")
         if self.raises_every < 1 or self.late_every < 1:
             raise ValueError("raises_every and late_every count from 1")
         if self.overlap and not self.threads:

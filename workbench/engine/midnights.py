@@ -54,10 +54,19 @@ def show_midnight(account: AccountState, coming: Mapping[str, Any] | None) -> No
         return
     if coming is not None and account.shows_early(coming, missing, SAME):
         return
-    for move in (_move_profits, _move_rates, _move_prices):
-        if move(account, missing):
-            return
-    account.cash[account.currency].amount += missing
+    if not move(account, missing):
+        account.cash[account.currency].amount += missing
+
+
+def exposed(account: AccountState) -> float:
+    """What is held in instruments, else abroad, account currency, for the size of a move."""
+    held = sum(abs(security.holdings_value) for security in account.securities.values())
+    return held or abs(worth(account) - _domestic(account))
+
+
+def move(account: AccountState, money: float) -> bool:
+    """Give a move of the equity to the first of what may have moved; False where nothing may."""
+    return any(step(account, money) for step in (_move_profits, _move_rates, _move_prices))
 
 
 def _held(account: AccountState, *, margined: bool) -> Iterator[SecurityState]:

@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from workbench.engine.objects import LeanDictionary
-from workbench.engine.reads import InvalidOperationException, LeanObject, ReadMeter, lean_read
+from workbench.engine.reads import (
+    InvalidOperationException,
+    LeanObject,
+    ReadMeter,
+    lean_call,
+    lean_read,
+)
 from workbench.engine.state import AccountState, CashState, SecurityState
 from workbench.engine.symbols import Symbol
 
@@ -155,6 +161,10 @@ class SecurityPortfolioManager(LeanDictionary[Symbol, SecurityHolding]):
     def total_portfolio_value(self) -> float:
         """The account's equity."""
         return self._parts.account.total_value
+
+    @lean_call
+    def invalidate_total_portfolio_value(self) -> None:
+        """Have the equity worked out anew at its next read, as a moving market makes it differ."""
 
     @lean_read
     def total_sale_volume(self) -> float:

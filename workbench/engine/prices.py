@@ -75,6 +75,7 @@ MEASURED: Final[Mapping[str, float]] = {
     "SecurityManager.__getitem__": 4.0,
     "SecurityPortfolioManager.total_portfolio_value": 0.9,
     "SecurityPortfolioManager.total_sale_volume": 6.9,
+    "SecurityPortfolioManager.invalidate_total_portfolio_value": 7.0,
     # a slice: `dividends` 2.9, `splits.count` 4.6, `symbol_changed_events.count` 6.9
     "Slice.utc_time": 3.7,
     "Slice.time": 3.5,

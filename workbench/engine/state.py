@@ -152,6 +152,10 @@ class AccountState:
             self._show(self._marked)
             self._moved = False
 
+    def wander(self) -> None:
+        """Take note that prices are no more what the tape told: the next mark tells all of them."""
+        self._moved = True
+
     def shows_early(self, coming: Line, missing: float, same: float) -> bool:
         """Show what the next mark line tells, or its cash alone, where that is worth the equity.
 

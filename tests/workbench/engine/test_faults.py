@@ -20,6 +20,7 @@ LINES = (tapes.security(), tapes.order(), tapes.order("14:32"), tapes.mark("14:3
     [
         ({"threads": -1}, "threads and late_events count from 0"),
         ({"late_events": -1}, "threads and late_events count from 0"),
+        ({"moving_market": -1}, "moving_market counts from 0"),
         ({"raises_every": 0}, "raises_every and late_every count from 1"),
         ({"late_every": 0}, "raises_every and late_every count from 1"),
         ({"overlap": True}, "hooks can only overlap on threads"),
