@@ -122,8 +122,6 @@ class Ledger(Restorable):
 
     def describe(self, instrument: Instrument) -> Effects:
         """Describe an instrument before its first event; a second description is ignored."""
-        if instrument.strike is not None:
-            self.books.orders.legs = True
         describe(self.books, instrument, self._reconciliation.busy)
         return NO_EFFECTS
 

@@ -113,7 +113,7 @@ class StructureBook(Restorable):
             self._end_empty({stake.owner for stake in stakes})
             return
         if any(stake.owner.changed for stake in stakes):
-            self._settle_recent()
+            self._settle_recent(execution.time)
         order = self._books.orders.traded(execution.order_id)
         group = order.group if order else ""
         own = self.structures.grouped(strategy, group)
@@ -222,13 +222,7 @@ class StructureBook(Restorable):
         if self._exercised:
             self._end_exercise()
         if self._recent:
-            self._settle_recent(time - SETTLING if self._books.live else None)
-            by_number = self.structures.by_number
-            self._recent = [
-                number
-                for number in self._recent
-                if number in by_number and time - by_number[number].opened <= TOGETHER
-            ]
+            self._settle_recent(time, time - SETTLING if self._books.live else None)
         for structure in self.structures.by_number.values():
             structure.see(structure_value(structure, self._books))
 
@@ -245,10 +239,11 @@ class StructureBook(Restorable):
                 structure.see(float(np.min(values)))
                 structure.see(float(np.max(values)))
 
-    def _settle_recent(self, until: datetime | None = None) -> None:
+    def _settle_recent(self, time: datetime, until: datetime | None = None) -> None:
         """Merge what is one trade, join what is against stock, and form what changed.
 
         Args:
+            time: UTC; what was opened long before then will not be looked at again.
             until: Only of what was opened until then, UTC; by default of all.
         """
         structures = self.structures
@@ -268,6 +263,12 @@ class StructureBook(Restorable):
                 continue
             if structure.changed and structure.stakes:
                 form(structure, self._books)
+        by_number = structures.by_number
+        self._recent = [
+            number
+            for number in self._recent
+            if number in by_number and time - by_number[number].opened <= TOGETHER
+        ]
 
     def split(self, sid: str, factor: float) -> None:
         """Apply a split, before the ledger does."""

@@ -16,7 +16,7 @@ from models.structures.shapes import CUSTOM, ShapeLeg, in_units, shape_name
 from models.structures.structure import Structure
 
 # A number, or an array of numbers.
-Figure = TypeVar("Figure", float, npt.NDArray[np.float64])
+ManyOrOne = TypeVar("ManyOrOne", float, npt.NDArray[np.float64])
 
 NO_BOUNDS = Bounds(None, None)
 
@@ -153,13 +153,13 @@ def structure_value(structure: Structure, books: Books) -> float:
 
 
 def structure_values(
-    structure: Structure, rates: Mapping[str, float], unit_values: Mapping[str, Figure]
-) -> Figure:
+    structure: Structure, rates: Mapping[str, float], unit_values: Mapping[str, ManyOrOne]
+) -> ManyOrOne:
     """The same by what a unit of everything is worth, one number each or one for each mark."""
     value: Any = structure.gross
     for stake in structure.stakes:
         instrument = stake.instrument
         gained = stake.quantity * (unit_values[stake.sid] - stake.unit_value)
         value = value + gained * instrument.multiplier * rates[instrument.currency]
-    figures: Figure = value
+    figures: ManyOrOne = value
     return figures

@@ -247,6 +247,11 @@ class Core(ClosingBooks):
         self.deploy(opening.time)
         return effects
 
+    def _describe(self, instrument: Instrument) -> Effects:
+        if instrument.strike is not None:
+            self._ledger.books.orders.legs = True
+        return self.ledger.describe(instrument)
+
     def _update(self, update: OrderUpdate) -> Effects:
         books, execution = self._ledger.knowing(update.sid), self.execution
         if execution is None:
@@ -358,7 +363,7 @@ class Core(ClosingBooks):
 
 # How each kind of event is booked; None says that it was not.
 _BOOKING: dict[type, Callable[[Core, Any], Effects | None]] = {
-    Instrument: lambda core, event: core.ledger.describe(event),
+    Instrument: Core._describe,
     Opening: Core._open,
     OrderUpdate: Core._update,
     Fill: Core._fill,

@@ -60,6 +60,7 @@ class HeardReplay(Replay):
             self.tape.problems,
             positions=self._positions,
             lots=self.trades,
+            structures=[*self.structures, *tracker.structures()],
             orders=self._charged_orders(),
             fills=self._fills,
             marks=self._marks,

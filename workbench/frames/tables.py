@@ -24,6 +24,7 @@ from workbench.frames.columns import (
     FrameTable,
     Kind,
 )
+from workbench.frames.structure_columns import STRUCTURE_COLUMNS
 from workbench.frames.told import Told
 
 TEXT, NUMBER, WHOLE, FLAG, TIME, DATE = Kind
@@ -283,6 +284,12 @@ _TABLES: tuple[tuple[str, str, Callable[[Told], Any], tuple[Column, ...]], ...] 
         "A closing quantity against the lot that opened it.",
         lambda told: told.lots,
         _trade_columns("the lot was opened", "it was closed"),
+    ),
+    (
+        "structures",
+        "Legs that were opened and closed as one trade; those open at the end come last.",
+        lambda told: told.structures,
+        STRUCTURE_COLUMNS,
     ),
     ("orders", "An order.", lambda told: told.orders, ORDER_COLUMNS),
     ("fills", "A strategy's part of a fill.", lambda told: told.fills, FILL_COLUMNS),

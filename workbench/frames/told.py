@@ -12,6 +12,7 @@ from models.equity.session_metrics import SessionKind
 from models.execution.order_quality import OrderQuality, Outcome
 from models.ledger.statement import Flow
 from models.performance_tracker import PerformanceTracker
+from models.structures.record import STRUCTURES, StructureRecord
 from models.trades.record import POSITIONS, TradeRecord
 from workbench.comparison.daily import daily_series
 from workbench.frames.records import DayRow, FillRow, MarkRow, OrderRow, OwnedRow
@@ -35,6 +36,7 @@ class Told:
         currency: The account's.
         positions: Closed positions, from flat to flat.
         lots: Closed lots.
+        structures: Structures, those that are open last.
         orders: Orders.
         fills: Each strategy's part of each fill.
         marks: The account and each strategy at each mark.
@@ -50,6 +52,7 @@ class Told:
     currency: str
     positions: Sequence[TradeRecord]
     lots: Sequence[TradeRecord]
+    structures: Sequence[StructureRecord]
     orders: Sequence[OrderRow]
     fills: Sequence[FillRow]
     marks: Sequence[MarkRow]
@@ -76,6 +79,7 @@ def told_of_tracker(
     parts: dict[str, Any] = {
         "positions": tracker.trades(book=POSITIONS),
         "lots": tracker.trades(),
+        "structures": [*tracker.trades(book=STRUCTURES), *tracker.structures()],
         "orders": [_order_of(each) for each in executions],
         "fills": (),
         "marks": list(_curve_marks(tracker)),

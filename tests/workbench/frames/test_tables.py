@@ -10,14 +10,15 @@ from models.equity.drawdown import DrawdownPeriod
 from models.equity.session_metrics import SessionMetrics
 from models.execution.order_quality import OrderQuality
 from models.ledger.statement import Flow
+from models.structures.record import StructureRecord
 from models.trades.record import TradeRecord
 from tests.workbench.frames.runs import recorded
 from workbench.frames.records import DayRow, FillRow, MarkRow, OrderRow
 from workbench.frames.tables import TABLES, chosen_tables
 
 NAMES = [
-    "trades", "lots", "orders", "fills", "marks", "daily_nav", "sessions", "drawdowns",
-    "executions", "flows",
+    "trades", "lots", "structures", "orders", "fills", "marks", "daily_nav", "sessions",
+    "drawdowns", "executions", "flows",
 ]  # fmt: skip
 
 # What is of the record, and stands in columns of other names or in none.
@@ -25,6 +26,7 @@ OF_TRADES = {"is_closed", "book", "order_ids"}
 RECORDS: dict[str, tuple[set[str], set[str]]] = {
     "trades": ({*TradeRecord._fields}, OF_TRADES),
     "lots": ({*TradeRecord._fields}, OF_TRADES),
+    "structures": ({each.name for each in fields(StructureRecord)}, {"legs"}),
     "orders": ({*OrderRow._fields}, set()),
     "fills": ({*FillRow._fields}, set()),
     "marks": ({*MarkRow._fields}, set()),
