@@ -70,8 +70,9 @@ def _fetch(store: Any, keys: Iterable[str], folder: Path) -> list[str]:
     problems: list[str] = []
     for key in keys:
         text = guarded(store.read, key)
-        if isinstance(text, Failure) or ".." in PurePosixPath(key).parts:
-            problems.append(f"{key}: {text}")
+        if not isinstance(text, str) or ".." in PurePosixPath(key).parts:
+            why = f": {text}" if isinstance(text, Failure) else ""
+            problems.append(f"{key} cannot be read{why}")
             continue
         path = folder / key
         path.parent.mkdir(parents=True, exist_ok=True)
