@@ -13,7 +13,8 @@ from benchmarks.measures import (
     reading_time,
     summary_times,
 )
-from benchmarks.persistence import log_lines, long_run_memory, snapshots
+from benchmarks.pauses import SLOW, pauses
+from benchmarks.persistence import log_lines, long_run_memory, longest_piece, snapshots
 from benchmarks.tables import grid
 from benchmarks.workload import Workload
 
@@ -73,4 +74,16 @@ def saving_tables(load: Workload) -> list[Table]:
     other.add_row(
         "MB that 145,000 trades take, saved and logged", f"{long_run_memory():.0f}", "150"
     )
-    return [table, other]
+    name = "ms of the longest piece of a save, at the end of the long run"
+    other.add_row(name, f"{longest_piece(load):.0f}", "50")
+    found = pauses()
+    pause = grid(
+        f"A live hook's pause: {found.trades:,} trades kept, {found.saves:,} objects saved, "
+        f"{SLOW:g} s each",
+        "of the hooks",
+        "ms at most",
+        "limit",
+    )
+    for share, longest in found.longest.items():
+        pause.add_row(f"{share:.1%}", f"{longest:.1f}", "50")
+    return [table, other, pause]

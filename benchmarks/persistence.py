@@ -13,10 +13,13 @@ from time import thread_time
 from typing import Any, NamedTuple
 
 from benchmarks.measures import median
-from benchmarks.plain_lean import PlainLean
+from benchmarks.plain_lean import PlainLean, PlainStore
 from benchmarks.workload import Workload, fresh
 from models.performance_tracker import PerformanceTracker
+from models.tracker.ports import Storage
+from utils.store.object_store import ObjectStoreManager
 from utils.store.snapshot import Snapshot
+from utils.store.snapshots import SnapshotStore
 from utils.structured_logger import StructuredLogger
 from utils.tracking import track
 
@@ -56,6 +59,26 @@ def _saved(tracker: PerformanceTracker) -> Saved:
         median(lambda: _seconds(lambda: _text(tracker))) * 1e3,
         median(lambda: _seconds(lambda: fresh(lean_book=False).restore(state))) * 1e3,
     )
+
+
+def longest_piece(load: Workload) -> float:
+    """Milliseconds of the longest piece of a save of the whole run, which a hook takes at once."""
+    states = SnapshotStore(ObjectStoreManager(PlainStore(), project="0"))
+    tracker = fresh(lean_book=False, storage=Storage(states))
+    for event in load.events:
+        tracker.apply(event)
+    return min(_longest_step(tracker) for _ in range(3))
+
+
+def _longest_step(tracker: PerformanceTracker) -> float:
+    """Milliseconds of the longest step of one save."""
+    longest, ended = 0.0, None
+    tracker.persistence.begin("", force=True)
+    while ended is None:
+        started = thread_time()
+        ended = tracker.persistence.step()
+        longest = max(longest, thread_time() - started)
+    return longest * 1e3
 
 
 def _text(tracker: PerformanceTracker) -> str:

@@ -13,6 +13,7 @@ from models.events.orders import Fill, OrderUpdate
 from models.ledger.effects import Effects
 from models.performance_tracker import PerformanceTracker
 from models.settings import Settings, Switch
+from models.tracker.ports import Storage
 from models.trades.lean_follower import BookFollower
 from workbench.engine.tape import read_tape
 from workbench.recordings import recordings
@@ -101,11 +102,16 @@ def _without_account(event: Any) -> dict[str, Any]:
 
 
 def fresh(
-    *, lean_book: bool, keep_trades: int = 1_000, execution: bool = False
+    *,
+    lean_book: bool,
+    keep_trades: int = 1_000,
+    execution: bool = False,
+    storage: Storage | None = None,
 ) -> PerformanceTracker:
     """A tracker with nothing in it."""
     switch = Switch.ON if execution else Switch.OFF
     return PerformanceTracker(
+        object_store=storage,
         settings=Settings(keep_trades=keep_trades, execution=switch),
         follower=BookFollower(lambda _: None) if lean_book else None,
     )

@@ -166,12 +166,16 @@ class Saving:
 
     def _save(self) -> None:
         changes, began = self._changes(), self._clock()
-        if self._tracker.live:
-            self._core.ledger.books.orders.saved = self._run.feed.open_orders.saved()
+        if self._tracker.live:  # what LEAN raises costs no save
+            self._core.guard.attempt("open orders", self._note_open_orders)
         self._note(changes, self._tracker.save_to_object_store())
         took = self._clock() - began
         if took >= SLOW_SAVE and self.thread is None:
             raise SlowSaveError(f"it took {took:.1f} s")
+
+    def _note_open_orders(self) -> None:
+        """Take down what LEAN's open orders can be known by in the next deployment."""
+        self._core.ledger.books.orders.saved = self._run.feed.open_orders.saved()
 
     def _go_on(self) -> None:
         """Go on with a backtest's save for a little of a hook's time."""

@@ -85,7 +85,13 @@ def test_a_segment_that_cannot_be_read_is_read_when_asked_for() -> None:
 
 def test_what_is_no_log_is_left_for_the_restore_to_refuse() -> None:
     """A mistyped state raises where it is taken over, and not here."""
-    for logs in (None, [], {"lots": 3}, {"lots": {"written": "x", "archived": 1, "trades": []}}):
+    wrong: tuple[Any, ...] = (
+        None,
+        [],
+        {"lots": 3},
+        {"lots": {"written": "x", "archived": 1, "trades": []}},
+    )
+    for logs in wrong:
         assert with_written(logs, (Segment("a", "lots", 3),), lambda _: None) == logs
 
 
