@@ -168,7 +168,9 @@ class Core(ClosingBooks):
         Returns:
             What executions did; None when nothing was booked.
         """
-        self.move()
+        if self.behind is not None:
+            self.catch_up()
+        self.rest = 0
         effects = _BOOKING[type(event)](self, event)
         books = self._ledger.books
         if effects:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from models.ledger.lots import build
 from models.ledger.orders import DEPLOYMENT_STEP
 from utils.log.events import EVENTS, Level
 from utils.log.logger import StructuredLogger
@@ -102,5 +103,6 @@ class EventWriter:
             order_id: The order that it belongs to; 0 where there is none.
             about: What its fields are made of: values that never change.
         """
-        values = (told.name, told.spec, time, self.name_order(order_id))
-        self._log.put(PendingEntry(*values, told.describe, about, told.least))
+        name, spec, describe, least = told.name, told.spec, told.describe, told.least
+        values = name, spec, time, self.name_order(order_id), describe, about, least
+        self._log.put(build(PendingEntry, values))
