@@ -18,7 +18,7 @@ from models.ledger.accounts import Account
 from models.ledger.books import Books
 from models.ledger.effects import Effects
 from models.ledger.ledger import EQUITY_TOLERANCE, Ledger
-from models.ledger.mark_columns import Figures
+from models.ledger.mark_columns import MarkFigures
 from models.ledger.tags import UNASSIGNED
 from models.rows import row_of
 
@@ -147,7 +147,7 @@ class Scopes(Restorable):
         times: Sequence[datetime],
         ledger: Ledger,
         equities: Sequence[float],
-        opens: Mapping[str, Figures],
+        opens: Mapping[str, MarkFigures],
     ) -> None:
         """Leave marks to be worked out, on which nothing moved but prices; none closes a session.
 

@@ -41,7 +41,7 @@ from models.ledger.effects import NO_EFFECTS, Effect, Effects
 from models.ledger.explanations import Assumption
 from models.ledger.finishing import describe, recall
 from models.ledger.lean_account import Announced
-from models.ledger.mark_columns import Figures, MarkColumns, revalue_columns
+from models.ledger.mark_columns import MarkColumns, MarkFigures, revalue_columns
 from models.ledger.reconciliation import Reconciliation
 from models.ledger.saved_books import books_state, restore_books
 from models.ledger.statement import (
@@ -239,7 +239,7 @@ class Ledger(Restorable):
             self.max_abs_unexplained = abs(unexplained)
         return True
 
-    def see_all(self, marks: MarkColumns) -> tuple[list[float], Mapping[str, Figures]]:
+    def see_all(self, marks: MarkColumns) -> tuple[list[float], Mapping[str, MarkFigures]]:
         """Book marks on which nothing moved but prices, each of which closes, as `see` would.
 
         Returns:

@@ -16,8 +16,8 @@ import numpy.typing as npt
 
 from models.ledger.books import Books
 
-# Figures of some marks, or one figure that all of them share.
-Figures = npt.NDArray[np.float64] | float
+# MarkFigures of some marks, or one figure that all of them share.
+MarkFigures = npt.NDArray[np.float64] | float
 
 
 class MarkColumns(NamedTuple):
@@ -81,7 +81,7 @@ def priced_equity(books: Books, sids: Sequence[str]) -> PricedEquity:
 
 def revalue_columns(
     books: Books, marks: MarkColumns
-) -> tuple[npt.NDArray[np.float64], Mapping[str, Figures]]:
+) -> tuple[npt.NDArray[np.float64], Mapping[str, MarkFigures]]:
     """Value everything held at each of some marks, and leave what the lots saw to be worked out.
 
     Returns:
@@ -93,9 +93,9 @@ def revalue_columns(
     seen = dict(zip(marks.sids, zip(lows, highs, strict=True), strict=True))
     for sid, column in columns.items():
         books.holdings[sid].unit_value = float(column[-1])
-    equities, opens = np.zeros(len(prices)), dict[str, Figures]()
+    equities, opens = np.zeros(len(prices)), dict[str, MarkFigures]()
     for name, account in books.accounts.items():
-        open_pnl: Figures = 0.0
+        open_pnl: MarkFigures = 0.0
         for sid, position in account.open.items():
             gained = position.quantity * columns[sid] - position.cost
             gained = gained * position.instrument.multiplier

@@ -111,6 +111,7 @@ class Position(Restorable):
 
     @round_trip.setter
     def round_trip(self, held: RoundTrip | None) -> None:
+        """Take the round trip of a saved state."""
         self._round_trip = held
 
     def _look(self) -> None:

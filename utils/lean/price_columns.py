@@ -29,7 +29,7 @@ MARKS_ALIKE = 2
 CLOSES = EQUITY_TOLERANCE / 2
 
 # Cash and holdings, account currency, up to which they do.
-MOST_ADDED = 1e10
+MOST_EXACT = 1e10
 
 # Slices that are kept at most.
 SLICES_KEPT = 512
@@ -102,7 +102,7 @@ class PriceColumns:
             size * books.holdings[sid].unit_value
             for size, sid in zip(self._sizes, self._sids, strict=True)
         )
-        return abs(self._fixed) + sum(map(abs, worth)) < MOST_ADDED
+        return abs(self._fixed) + sum(map(abs, worth)) < MOST_EXACT
 
     def _take(self) -> MarkColumns:
         """Return the columns, and begin new ones."""
