@@ -54,7 +54,11 @@ CASES: dict[str, tuple[Legs, float | None, float | None]] = {
 def test_bounds(name: str) -> None:
     """The worst and the best end are those of the payoff, None where it has none."""
     legs, worst, best = CASES[name]
-    found = payoff_bounds([PayoffLeg(kind, 100 * size, *rest) for kind, size, *rest in legs])
+    priced = [
+        PayoffLeg(kind, 100 * size, paid, strike, expiry)
+        for kind, size, paid, strike, expiry in legs
+    ]
+    found = payoff_bounds(priced)
     assert (found.worst, found.best) == (
         None if worst is None else pytest.approx(worst),
         None if best is None else pytest.approx(best),
