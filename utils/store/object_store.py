@@ -82,14 +82,8 @@ class ObjectStoreManager:
 
     def storage(self) -> Storage:
         """Return a place for a tracker by hand; every later run finds what it saves there."""
-        lasting = ObjectStoreManager(
-            self._lean,
-            self._policy,
-            project=self._project,
-            deployment=self._deployment,
-            live=True,
-            clock=self._clock,
-        )
+        of = {"project": self._project, "deployment": self._deployment}
+        lasting = ObjectStoreManager(self._lean, self._policy, **of, live=True, clock=self._clock)
         states = SnapshotStore(self if self._live else lasting)
         return Storage(states, states, states)
 
