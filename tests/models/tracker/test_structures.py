@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from models.structures.record import StructureRecord
 from models.tracker.notices import Notice
 from tests.models.tracker.feeds import MINUTE, NOON, fill, tracker
 
+SECOND = timedelta(seconds=1)
 PUT = Instrument(
     "P", "P140", SecurityType.OPTION, "USD", 100.0, underlying="S", strike=140.0, right="PUT"
 )
@@ -186,3 +189,19 @@ def test_what_fails_in_structures_costs_no_other_figure(monkeypatch: pytest.Monk
     assert made.errors == {"structures: ZeroDivisionError": 4}
     assert len(made.trades()) == 2
     assert made.current_equity == 1150.0
+
+
+def test_live_legs_on_their_way_are_waited_for() -> None:
+    """A combo whose legs come with a mark between them is one trade, and joins no stock."""
+    made = tracker(live=True)
+    made.apply(PUT)
+    made.apply(fill(1, 100.0, 140.0))
+    combo = {"group": 1, "order_type": OrderType.COMBO_MARKET}
+    made.apply(leg(10, "C", -1.0, 2.0, **combo))
+    first = NOON + 10 * MINUTE
+    made.apply(Mark(first + SECOND, prices={"S": 141.0, "C": 2.0}))
+    made.apply(replace(leg(11, "P", -1.0, 1.0, **combo), time=first + 2 * SECOND))
+    made.apply(Mark(first + 5 * SECOND, prices={"S": 141.0, "C": 2.0, "P": 1.0}))
+    assert [len(each.legs) for each in made.structures()] == [2]
+    made.apply(Mark(first + 11 * SECOND, prices={"S": 141.0, "C": 2.0, "P": 1.0}))
+    assert [each.label for each in made.structures()] == ["strangle (credit)"]
