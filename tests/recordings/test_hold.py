@@ -543,6 +543,8 @@ class Asking:
         tracker.positions()
         tracker.open_trades()
         tracker.trades(limit=1)
+        tracker.structures()
+        tracker.trades(book="structures")
         tracker.drawdown()
         for kind in SessionKind:
             tracker.sessions(kind)
