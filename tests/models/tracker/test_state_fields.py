@@ -34,7 +34,7 @@ DATA = {
 LATER = {
     "aside", "assumed", "beside", "day_counts", "doubt", "doubted_at", "due", "expiry", "finished",
     "fractions", "id_base", "joined", "last_mark", "moved", "open_orders", "opening", "packed",
-    "sampled", "shown_at", "written",
+    "sampled", "shown_at", "structures", "written",
 }  # fmt: skip
 Path = tuple[str | int, ...]
 
