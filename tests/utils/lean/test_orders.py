@@ -36,6 +36,18 @@ def test_a_fill_carries_price_fee_and_its_currency(tmp_path: Path) -> None:
     assert event.rates == {}
 
 
+@pytest.mark.parametrize(("live", "minute"), [(False, 31), (True, 29)])
+@pytest.mark.parametrize("quantity", [0.0, 10.0])
+def test_the_time_is_the_events_own_live_and_the_algorithms_in_a_backtest(
+    tmp_path: Path, live: bool, minute: int, quantity: float
+) -> None:
+    """Live an event comes later than it happened; in a backtest it never does."""
+    status = "FILLED" if quantity else "SUBMITTED"
+    line = tapes.order(clock="14:31", t=tapes.utc("14:29"), fill_qty=quantity, status=status)
+    (event,) = events_of(tmp_path, tapes.start(live=live), tapes.security(clock="14:29"), line)
+    assert (event.time.hour, event.time.minute) == (14, minute)
+
+
 @pytest.mark.parametrize("status", ["SUBMITTED", "FILLED"])
 def test_a_leg_of_a_combo_carries_the_combos_id_at_its_first_event(
     tmp_path: Path, status: str
