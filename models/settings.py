@@ -91,8 +91,10 @@ class Settings:
         log_format: How a line is written: "text" or "json".
         log_store: Whether to keep the whole log in the object store too.
         alerts: What to watch -> its threshold; empty for no alerts.
+        alert_margin: How far below its threshold a figure must fall for its alert to be over, as a
+            part of the threshold; drawdowns are over at the old peak and streaks with a win.
         notify: Where alerts go in live trading: "email", "telegram" or "web" -> the address.
-        notify_daily: The most notifications a day.
+        notify_daily: The most notifications a day; each message to an address is one.
         execution: Whether to follow every order for its execution quality; auto is yes in live
             trading only, as a backtest fills as LEAN models it.
         execution_limits: From where on all points of a part of the quality score are lost
@@ -118,6 +120,7 @@ class Settings:
     log_format: str = "text"
     log_store: bool = False
     alerts: Mapping[Alarm, float] = field(default_factory=dict)
+    alert_margin: float = 0.5
     notify: Mapping[str, str] = field(default_factory=dict, repr=False)
     notify_daily: int = 20
     execution: Switch = Switch.AUTO
@@ -220,6 +223,14 @@ def _alerts(text: str) -> dict[Alarm, float]:
     return found
 
 
+def _part(text: str) -> float:
+    """A number from 0 to 1."""
+    number = float(text)
+    if not 0.0 <= number <= 1.0:
+        raise ValueError(text)
+    return number
+
+
 def _addresses(text: str) -> dict[str, str]:
     """CHANNEL=ADDRESS entries."""
     pairs = _named_values(text)
@@ -278,6 +289,7 @@ SETTINGS: dict[str, Setting] = {
         "NAME=THRESHOLD,NAME=THRESHOLD with thresholds above 0, of drawdowns and losses below 1 "
         "(0.1 is 10 %), and names out of " + ", ".join(alarm.value for alarm in Alarm),
     ),
+    "alert_margin": Setting(_part, "a number from 0 to 1"),
     "notify": Setting(
         _addresses,
         "email=ADDRESS,web=URL,telegram=CHAT:TOKEN, or some of the three",

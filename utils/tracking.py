@@ -200,7 +200,11 @@ class LeanTracker(PerformanceTracker):
     def capture(self) -> dict[str, Any]:
         """The state of this moment, with the alerts that are firing."""
         with self.core.lock:
-            return {**super().capture(), "alerts": self.alerts.state()}
+            beside = {
+                "alerts": self.alerts.state(),
+                "notifications": self.reporting.notifier.state(),
+            }
+            return {**super().capture(), **beside}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over what `state` returned, of this tracker or of one without LEAN.
@@ -212,6 +216,8 @@ class LeanTracker(PerformanceTracker):
         super().restore(state)
         if "alerts" in state:
             self.alerts.restore(state["alerts"])
+        if "notifications" in state:
+            self.reporting.notifier.restore(state["notifications"])
 
 
 def track(

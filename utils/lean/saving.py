@@ -81,6 +81,7 @@ class Saving:
         own = live and persists and clock is time.time
         self.thread = SavingThread(self._save_in_thread) if own else None
         tracker.core.archiving.waits = reporting.log.stored.waits = own
+        reporting.notifier.waits = own
         if live:
             tracker.core.listeners.add(self._hear, [NoticeKind.SESSION_CLOSED], own=True)
 
@@ -153,7 +154,8 @@ class Saving:
         """What moves with every event worth saving, the urgent ones first."""
         ledger, alerts = self._core.ledger, self._reporting.alerts
         fills, marks = ledger.books.fills, ledger.marks
-        return fills, alerts.told, marks, len(ledger.flows), self._core.days.count
+        told = alerts.told + self._reporting.notifier.changes
+        return fills, told, marks, len(ledger.flows), self._core.days.count
 
     # --- how
 
@@ -166,9 +168,14 @@ class Saving:
 
     def _save(self) -> None:
         changes, began = self._changes(), self._clock()
+        notifier = self._reporting.notifier
+        pending = notifier.pending
         if self._tracker.live:  # what LEAN raises costs no save
             self._core.guard.attempt("open orders", self._note_open_orders)
-        self._note(changes, self._tracker.save_to_object_store())
+        try:
+            self._note(changes, self._tracker.save_to_object_store())
+        finally:
+            notifier.release(pending)  # a store that takes nothing keeps no alert back
         took = self._clock() - began
         if took >= SLOW_SAVE and self.thread is None:
             raise SlowSaveError(f"it took {took:.1f} s")
@@ -221,6 +228,7 @@ class Saving:
         if found is Found.USELESS:
             self.persists, self.refused = False, True
             self._core.archiving.stop()
+            self._reporting.notifier.waits = False
             warn("what is saved is not gone on with; it is left alone, and nothing is saved")
         restored = found is Found.RESTORED
         until = self._core.ledger.books.time

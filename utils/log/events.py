@@ -88,6 +88,7 @@ EVENTS: dict[str, EventSpec] = {
     "drawdown alert": EventSpec(Category.RISK, Level.WARNING),
     "drawdown recovery": EventSpec(Category.RISK, Level.INFO),
     "alert": EventSpec(Category.RISK, Level.WARNING),
+    "alert not sent": EventSpec(Category.RISK, Level.WARNING),
     "alert over": EventSpec(Category.RISK, Level.INFO),
     # saved states, and what is wrong
     "restored": EventSpec(Category.SYSTEM, Level.INFO),

@@ -129,17 +129,29 @@ def _slippage_cost(ended: TradeEnded) -> AlarmFigure:
     return AlarmFigure(ended.slippage_cost)
 
 
-# --- when they recover
+# --- when they fire and recover
+
+# How far below its threshold a figure must be to have recovered, where nobody says otherwise.
+RECOVERY_MARGIN = 0.5
+
+# How far a figure may be from its threshold by rounding, as a part of the threshold.
+THRESHOLD_ROUNDING = 1e-9
 
 
-def at_zero(value: float, threshold: float) -> bool:
+def reaches(value: float, threshold: float) -> bool:
+    """Tell whether a figure has reached a threshold: but for rounding, for 1 - 0.9 is below 0.1."""
+    return value >= threshold - THRESHOLD_ROUNDING * threshold
+
+
+def at_zero(value: float, threshold: float, margin: float = RECOVERY_MARGIN) -> bool:
     """Recover once nothing is left of the figure: the peak reached, the day's loss made up."""
     return value <= 0.0
 
 
-def below_threshold(value: float, threshold: float) -> bool:
-    """Recover as soon as the figure is below the threshold."""
-    return value < threshold
+def below_threshold(value: float, threshold: float, margin: float = RECOVERY_MARGIN) -> bool:
+    """Recover once the figure is that part of the threshold below it."""
+    rest = threshold * (1.0 - margin)
+    return value < rest or (margin > 0.0 and value <= rest)
 
 
 # --- the table
@@ -163,14 +175,15 @@ class AlarmRule(Generic[ObservationT]):
     Attributes:
         at: The observation at which it is looked at.
         figure: Computes its figure from the observation; None where there is no figure.
-        recovers: Tells from the figure and the threshold whether an alert that fired is over.
+        recovers: Tells from the figure, the threshold and the margin of the settings whether an
+            alert that fired is over.
         events: The events of the log that tell of it.
         daily: Whether it begins anew, and so recovers, when the account's day ends.
     """
 
     at: type[ObservationT]
     figure: Callable[[ObservationT], AlarmFigure | None]
-    recovers: Callable[[float, float], bool]
+    recovers: Callable[[float, float, float], bool]
     events: AlertEvents = PLAIN_ALERT
     daily: bool = False
 

@@ -27,6 +27,7 @@ from models.tracker.notices import Notice, NoticeKind
 from models.trades.record import TradeRecord
 from utils.notify.alarms import (
     ALARMS,
+    RECOVERY_MARGIN,
     AlarmFigure,
     DrawdownMoved,
     FlowBooked,
@@ -34,6 +35,7 @@ from utils.notify.alarms import (
     Observation,
     OrderRejected,
     TradeEnded,
+    reaches,
 )
 
 SLIPPAGE_TRADES = 20  # the last trades whose slippage is averaged
@@ -54,6 +56,7 @@ class Alerts(Restorable):
     Args:
         tracker: The tracker that is watched; its listeners are told of the alerts.
         thresholds: The alarms that are watched -> from which figure on each alerts, in its unit.
+        margin: The part of its threshold that a figure must be below it to be over.
 
     Attributes:
         watches_marks: Whether an alarm is watched that is computed from marks.
@@ -68,9 +71,16 @@ class Alerts(Restorable):
         Field("moved", NUMBER, "_moved", absent=0.0),
     )
 
-    def __init__(self, tracker: PerformanceTracker, thresholds: Mapping[Alarm, float]) -> None:
+    def __init__(
+        self,
+        tracker: PerformanceTracker,
+        thresholds: Mapping[Alarm, float],
+        margin: float = RECOVERY_MARGIN,
+    ) -> None:
         self._tracker = tracker
         self._thresholds = thresholds
+        self._margin = margin
+        self._looks_anew = False  # at the next mark, at what no event may come of
         self._watched = {alarm: rule for alarm, rule in ALARMS.items() if alarm in thresholds}
         self.watches_marks = any(rule.at is MarkBooked for rule in self._watched.values())
         self.told = 0
@@ -101,7 +111,17 @@ class Alerts(Restorable):
             time: The time of a mark that the tracker has booked, UTC.
         """
         tracker = self._tracker
+        if self._looks_anew:
+            self._looks_anew = False
+            self._look_at_open_drawdowns(time)
         self._look(MarkBooked(time, tracker.open_day(), tracker.ledger.unexplained), time)
+
+    def _look_at_open_drawdowns(self, time: datetime) -> None:
+        """Look at what fell before it was watched, or by another threshold: no new low may come."""
+        for name in (None, *self._tracker.scopes.strategies):
+            spell = self._tracker.drawdown(name).open
+            if spell is not None:
+                self._look(DrawdownMoved(name or "", spell), time)
 
     def _look_at_flow(self, flow: Flow) -> None:
         """Count what moved where nobody announced it, and look at the alarms that this concerns."""
@@ -153,8 +173,11 @@ class Alerts(Restorable):
         key = (alarm, figure.strategy)
         with self._lock:
             before = self._firing.get(key)
-            alert = changed_alert(alarm, figure, self._thresholds[alarm], time, before)
+            threshold = self._thresholds[alarm]
+            alert = changed_alert(alarm, figure, threshold, time, before, self._margin)
             if alert is None:
+                if before is not None and reaches(figure.value, threshold):
+                    self._firing[key] = replace(before, threshold=threshold)
                 return
             if alert.fired:
                 self._firing[key] = alert
@@ -185,10 +208,22 @@ class Alerts(Restorable):
         """
         with self._lock:
             super().restore(state)
+            # what is watched no more, or by another threshold, is for the settings to say
+            self._firing = {
+                key: alert for key, alert in self._firing.items() if alert.alarm in self._thresholds
+            }
+            self._looks_anew = self.watches_marks = any(
+                rule.at in {MarkBooked, DrawdownMoved} for rule in self._watched.values()
+            )
 
 
 def changed_alert(
-    alarm: Alarm, figure: AlarmFigure, threshold: float, time: datetime, before: Alert | None
+    alarm: Alarm,
+    figure: AlarmFigure,
+    threshold: float,
+    time: datetime,
+    before: Alert | None,
+    margin: float = RECOVERY_MARGIN,
 ) -> Alert | None:
     """Return the alert that a figure fires, or the recovery of the one that was firing.
 
@@ -197,14 +232,18 @@ def changed_alert(
         figure: Its figure.
         threshold: From which value on it alerts.
         time: When the figure was computed, UTC.
-        before: The alert that is firing; None where there is none.
+        before: The alert that is firing; None where there is none. One that fired by another
+            threshold is over where the figure has not reached today's.
+        margin: The part of the threshold that the figure must be below it to be over.
 
     Returns:
         None where nothing changes. A recovery has the window of the alert that fired.
     """
-    fired = figure.value >= threshold
+    fired = reaches(figure.value, threshold)
     if before is not None:
-        if fired or not ALARMS[alarm].recovers(figure.value, threshold):
+        same = before.threshold == threshold
+        over = not same or ALARMS[alarm].recovers(figure.value, threshold, margin)
+        if fired or not over:
             return None
         return replace(before, fired=False, time=time, value=figure.value, threshold=threshold)
     if not fired:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import threading
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from models.codec import COUNT, DATE, list_of, maybe
+from models.errors import TrackerError
+from models.fields import Field, Restorable, Table
+from models.records import record_codec
+from models.settings import Alarm
 from models.tracker.alerts import Alert
 
 if TYPE_CHECKING:
@@ -16,43 +21,66 @@ if TYPE_CHECKING:
 EMAIL_SUBJECT = "Performance tracker"
 
 
-def _notify_by_email(manager: NotificationManager, address: str, text: str) -> None:
+def _notify_by_email(manager: NotificationManager, address: str, text: str) -> object:
     """Send a mail."""
-    manager.email(address, EMAIL_SUBJECT, text)
+    return manager.email(address, EMAIL_SUBJECT, text)
 
 
-def _notify_by_web_hook(manager: NotificationManager, address: str, text: str) -> None:
+def _notify_by_web_hook(manager: NotificationManager, address: str, text: str) -> object:
     """Post a text to a URL."""
-    manager.web(address, text)
+    return manager.web(address, text)
 
 
-def _notify_by_telegram(manager: NotificationManager, address: str, text: str) -> None:
+def _notify_by_telegram(manager: NotificationManager, address: str, text: str) -> object:
     """Send a text to a chat: its id and, after a colon, the token of the user's own bot if any."""
     chat, _, token = address.partition(":")
-    if token:
-        manager.telegram(chat, text, token)
-    else:
-        manager.telegram(chat, text)
+    given = (token,) if token else ()
+    return manager.telegram(chat, text, *given)
 
 
 # How a text is sent to an address of each channel that the setting `tracker_notify` knows.
-NOTIFY_CHANNELS: dict[str, Callable[[NotificationManager, str, str], None]] = {
+NOTIFY_CHANNELS: dict[str, Callable[[NotificationManager, str, str], object]] = {
     "email": _notify_by_email,
     "web": _notify_by_web_hook,
     "telegram": _notify_by_telegram,
 }
 
 
-class Notifier:
+# Alerts for which a part of the day's messages is kept.
+RESERVED_FOR = frozenset({Alarm.DRAWDOWN, Alarm.STRATEGY_DRAWDOWN, Alarm.DAY_LOSS})
+# The part of a day's messages that is kept for them: one of so many.
+RESERVE = 4
+
+
+class RefusedError(TrackerError):
+    """LEAN did not take a notification."""
+
+
+class Notifier(Restorable):
     """Sends alerts to the user. It calls LEAN: call it where no lock is held.
+
+    An alert waits to be sent until it was saved as one that waits, where the run is saved: who is
+    killed in between sends it again, and loses none.
 
     Args:
         algorithm: The running algorithm.
         addresses: "email", "telegram" or "web" -> the address; empty outside live trading.
-        daily: The most alerts that are sent a day, in UTC; LEAN charges for more.
+        daily: The most messages that are sent a day, in UTC; LEAN charges for more. A quarter of
+            them is kept for drawdowns and the day's loss.
         attempt: The guard around each channel, so that one that fails costs no other: called with
             a name, a function and its arguments, it tells whether the function returned.
+        tell: Called with an alert that was not sent to an address, and why.
+
+    Attributes:
+        waits: Whether alerts wait until `release` says that they were saved.
+        changes: How often what is saved has changed in this run.
     """
+
+    STATE: ClassVar[Table] = Table(
+        Field("day", maybe(DATE), "_day"),
+        Field("sent", COUNT, "_sent"),
+        Field("pending", list_of(record_codec(Alert)), "_pending"),
+    )
 
     def __init__(
         self,
@@ -60,27 +88,99 @@ class Notifier:
         addresses: Mapping[str, str],
         daily: int,
         attempt: Callable[..., bool],
+        tell: Callable[[Alert, str], object] = lambda *_: None,
     ) -> None:
         self._algorithm = algorithm
         self._addresses = addresses
         self._daily = daily
         self._attempt = attempt
-        self._sent: Counter[date] = Counter()
+        self._tell = tell
+        self._lock = threading.Lock()
+        self._day: date | None = None
+        self._sent = 0  # messages of that day
+        self._pending: list[Alert] = []
+        self._released = 0  # how many of them may be sent
+        self.waits = False
+        self.changes = 0
+
+    def put(self, alert: Alert) -> None:
+        """Have an alert sent, where there is an address."""
+        if self._addresses:
+            with self._lock:
+                self._pending.append(alert)
+                self.changes += 1
+
+    @property
+    def pending(self) -> int:
+        """How many alerts wait."""
+        return len(self._pending)
+
+    def release(self, most: int) -> None:
+        """Let so many of the alerts that wait be sent: those that were saved, or cannot be."""
+        self._released = most
+
+    @property
+    def ready(self) -> bool:
+        """Whether an alert may be sent."""
+        return bool(self._pending) and (not self.waits or self._released > 0)
+
+    def deliver(self) -> None:
+        """Send the alerts that may be, the oldest first; of two threads one sends each."""
+        while self.ready:
+            with self._lock:
+                if not self._pending:
+                    return
+                alert = self._pending.pop(0)
+                self._released = max(0, self._released - 1)
+                self.changes += 1
+            self.notify(alert)
 
     def notify(self, alert: Alert) -> bool:
-        """Send an alert to every address.
+        """Send an alert to every address that the day's number has room for.
 
         Returns:
-            False where there is no address, or the day's number is used up.
+            Whether it was sent to any.
         """
+        sent = [self._sends(alert, *each) for each in self._addresses.items()]
+        return any(sent)
+
+    def _sends(self, alert: Alert, channel: str, address: str) -> bool:
+        """Send an alert to an address, and tell where that fails."""
         day = alert.time.date()
-        if not self._addresses or self._sent[day] >= self._daily:
-            return False
-        self._sent = Counter({day: self._sent[day] + 1})
-        for channel, address in self._addresses.items():
-            self._attempt(f"notify by {channel}", self._send, channel, address, alert.text)
-        return True
+        with self._lock:
+            if self._day is None or day > self._day:
+                self._day, self._sent = day, 0
+            reserve = 0 if alert.alarm in RESERVED_FOR else self._daily // RESERVE
+            room = self._sent < self._daily - reserve
+            self._sent += room
+        if not room:
+            self._tell(alert, f"no message of the day is left for {channel}")
+        elif self._attempt(f"notify by {channel}", self._send, channel, address, alert.text):
+            return True
+        else:
+            with self._lock:
+                self._sent -= 1
+            self._tell(alert, f"{channel} did not take it")
+        return False
 
     def _send(self, channel: str, address: str, text: str) -> None:
-        """Send a text by a channel; LEAN may raise."""
-        NOTIFY_CHANNELS[channel](self._algorithm.notify, address, text)
+        """Send a text by a channel; LEAN may raise, or say that it does not."""
+        if NOTIFY_CHANNELS[channel](self._algorithm.notify, address, text) is False:
+            raise RefusedError("LEAN does not send it")
+
+    def state(self) -> dict[str, Any]:
+        """Return the messages of the day and the alerts that wait, as JSON values."""
+        with self._lock:
+            return super().state()
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state` returned; the alerts that waited may be sent.
+
+        Raises:
+            StateError: A value is missing or of another type.
+        """
+        with self._lock:
+            super().restore(state)
+            self._released = len(self._pending)
+            if not self._addresses:
+                self._pending.clear()

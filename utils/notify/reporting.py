@@ -61,9 +61,11 @@ class Reporting:
         self.log = self._new_log(algorithm, keeping)
         core.guard.warn = self._warn
         core.guard.hide(settings.notify.values())
-        self.alerts = Alerts(tracker, settings.alerts)
+        self.alerts = Alerts(tracker, settings.alerts, settings.alert_margin)
         addresses = settings.notify if core.live else {}
-        self.notifier = Notifier(algorithm, addresses, settings.notify_daily, core.guard.attempt)
+        self.notifier = Notifier(
+            algorithm, addresses, settings.notify_daily, core.guard.attempt, self._tell_unsent
+        )
         self.screen = Screen(algorithm)
         self.narrator = Narrator(
             self.log,
@@ -99,6 +101,10 @@ class Reporting:
         """Log a warning, which is told after the hook: no lock is held then."""
         self.log.emit("warning", category=Category.ERROR, level=Level.WARNING, text=message)
 
+    def _tell_unsent(self, alert: Alert, why: str) -> None:
+        """Log an alert that was not sent, or not to every address."""
+        self.log.event("alert not sent", strategy=alert.strategy, text=alert.text, why=why)
+
     # --- notices
 
     def listen(self) -> None:
@@ -120,13 +126,14 @@ class Reporting:
         record = notice.record
         self.narrator.hear(notice)
         if isinstance(record, Alert):
-            self.notifier.notify(record)
+            self.notifier.put(record)
         elif self._tracker.settings.alerts:
             self.alerts.hear(notice)
 
     def reset(self) -> None:
         """Forget which alerts fired; the log goes on."""
-        self.alerts = Alerts(self._tracker, self._tracker.settings.alerts)
+        settings = self._tracker.settings
+        self.alerts = Alerts(self._tracker, settings.alerts, settings.alert_margin)
 
     # --- hooks
 
@@ -151,6 +158,8 @@ class Reporting:
         """Count what a hook raised, if it did, and log what it brought about."""
         if isinstance(outcome, Failure):
             self._guard.note_failure(place, outcome)
+        if self.notifier.ready and place != "save":  # which a thread of our own may be in
+            self.notifier.deliver()
         self.narrator.flush()
 
     # --- figures

@@ -11,7 +11,8 @@ from models.settings import Alarm
 from models.tracker.alerts import Alert
 from models.tracker.notices import Notice, NoticeKind
 from tests.utils.notify.desk import DAY, MINUTE, NOON, Desk
-from utils.notify.alerts import ALARM_NOTICES
+from utils.notify.alarms import AlarmFigure
+from utils.notify.alerts import ALARM_NOTICES, Alerts, changed_alert
 
 
 def test_a_drawdown_fires_once_a_crossing_and_once_on_recovery() -> None:
@@ -128,8 +129,10 @@ def test_slippage_is_the_mean_cost_of_the_last_trades() -> None:
             ALARM_NOTICES[-1], NOON, "other", template._replace(slippage_bps=bps)
         )
     assert [(alert.fired, alert.value) for alert in desk.told] == [(True, 6.0)]
-    desk.tracker.core.tell(ALARM_NOTICES[-1], NOON, "other", template._replace(slippage_bps=3.0))
-    assert [alert.fired for alert in desk.told] == [True, False]
+    for told in ([True], [True, False]):  # at 3 and at 1.5: it is over at half the threshold
+        trade = template._replace(slippage_bps=3.0)
+        desk.tracker.core.tell(ALARM_NOTICES[-1], NOON, "other", trade)
+        assert [alert.fired for alert in desk.told] == told
 
 
 def test_what_is_not_watched_is_never_told() -> None:
@@ -165,3 +168,94 @@ def test_an_alert_comes_back_from_its_dict() -> None:
     assert len(desk.told) == 2
     for alert in desk.told:
         assert Alert.from_dict(json.loads(json.dumps(alert.to_dict()))) == alert
+
+
+# --- exactly at a threshold, and around it
+
+
+@pytest.mark.parametrize("percent", range(1, 51))
+def test_a_fall_to_the_threshold_itself_fires(percent: int) -> None:
+    """Of any whole percent, though 1 less 0.9 is not quite 0.1; a little less does not."""
+    desk = Desk(drawdown=percent / 100, day_loss=percent / 100)
+    assert desk.mark(100.0 - percent + 0.001) == []
+    fired = {name for name, _, fired in desk.mark(100.0 - percent) if fired}
+    assert fired == {"drawdown", "day_loss"}
+
+
+def flapped(margin: float, *values: float) -> list[bool]:
+    """What was told of unexplained money of these sizes, with a threshold of 100."""
+    told: list[bool] = []
+    firing: Alert | None = None
+    for value in values:
+        figure = AlarmFigure(value)
+        changed = changed_alert(Alarm.UNEXPLAINED, figure, 100.0, NOON, firing, margin)
+        if changed is not None:
+            told.append(changed.fired)
+            firing = changed if changed.fired else None
+    return told
+
+
+@pytest.mark.parametrize(
+    ("margin", "values", "told"),
+    [
+        (0.5, (100.0, 99.0, 101.0, 60.0, 101.0), [True]),
+        (0.5, (100.0, 50.0, 99.0, 100.0), [True, False, True]),
+        (0.2, (100.0, 81.0, 100.0, 80.0), [True, False]),
+        (0.0, (100.0, 99.0, 101.0), [True, False, True]),
+        (1.0, (100.0, 1.0, 0.0), [True, False]),
+    ],
+)
+def test_a_value_around_its_threshold_tells_once(
+    margin: float, values: tuple[float, ...], told: list[bool]
+) -> None:
+    """It is over where it has fallen by the margin of the settings."""
+    assert flapped(margin, *values) == told
+
+
+# --- after a restart
+
+
+def restarted(desk: Desk, **thresholds: float) -> Alerts:
+    """The alerts of the next run, with thresholds of its own."""
+    alerts = Alerts(desk.tracker, {Alarm(name): at for name, at in thresholds.items()})
+    alerts.restore(json.loads(json.dumps(desk.alerts.state())))
+    desk.tracker.remove_listener(desk.alerts.hear)
+    desk.tracker.add_listener(alerts.hear, *ALARM_NOTICES)
+    desk.alerts = alerts
+    return alerts
+
+
+def test_a_threshold_that_was_raised_holds_at_once() -> None:
+    """The alert that fired by the old one is over, and fires anew at the new one."""
+    desk = Desk(drawdown=0.05)
+    assert desk.mark(94.0) == [("drawdown", "", True)]
+    restarted(desk, drawdown=0.1)
+    assert desk.mark(94.0) == [("drawdown", "", False)]
+    assert desk.mark(92.0, 90.0, 89.0) == [("drawdown", "", True)]
+
+
+def test_a_threshold_that_was_lowered_does_not_fire_again() -> None:
+    """What fires goes on to, and is over by the rule of its row."""
+    desk = Desk(drawdown=0.1)
+    assert desk.mark(88.0) == [("drawdown", "", True)]
+    restarted(desk, drawdown=0.05)
+    assert desk.mark(88.0, 96.0, 94.0) == []
+    assert desk.mark(100.0) == [("drawdown", "", False)]
+
+
+@pytest.mark.parametrize("name", ["drawdown", "strategy_drawdown"])
+def test_one_that_is_switched_on_while_deeper_fires_once(name: str) -> None:
+    """At the first mark, though no new low comes of it."""
+    desk = Desk()
+    desk.mark(100.0, 80.0, 85.0)
+    restarted(desk, **{name: 0.1})
+    assert [each[0] for each in desk.mark(85.0, 85.0, 84.0)] == [name]
+
+
+def test_one_that_was_switched_off_is_forgotten() -> None:
+    """It neither fires nor recovers."""
+    desk = Desk(drawdown=0.05)
+    desk.mark(94.0)
+    restarted(desk, day_loss=0.5)
+    assert desk.mark(100.0, 101.0) == []
+    assert desk.alerts.state()["firing"] == []
