@@ -162,9 +162,13 @@ class Saving:
     def _save_in_thread(self) -> None:
         """Save what changed; the thread's work."""
         run = self._run
-        if self.persists and run.warm and not run.restored and self._begins():
+        if not self.persists or not run.warm or run.restored:
+            return
+        if self._begins():
             self._reporting.log.stored.keep_so_far()
             self._reporting.guard("save", self._save)
+        elif self.thread is not None:
+            self._ask(self.thread)  # the thread's clock and ours need not agree to the last bit
 
     def _save(self) -> None:
         changes, began = self._changes(), self._clock()
