@@ -38,7 +38,7 @@ from models.tracker.core import Core
 from models.tracker.deployments import Deployment
 from models.tracker.guard import Guard
 from models.tracker.listeners import Listener
-from models.tracker.logged import logged_to, warnings_to
+from models.tracker.logged import log_notices, warnings_to
 from models.tracker.manual import ManualTrading
 from models.tracker.notices import NoticeKind
 from models.tracker.orders import ExecutedOrders
@@ -118,9 +118,7 @@ class PerformanceTracker(Amendments, TradesByHand):
             resolver=resolver,
             follower=follower,
         )
-        if logger is not None:
-            listener, kinds = logged_to(logger)
-            self.core.listeners.add(listener, kinds)
+        log_notices(core.listeners, logger)
         self.settings, self.follower, self.live = core.settings, follower, live
         self.account_currency, self.zone = account_currency, zone
         self.apply = core.apply  # bound rather than wrapped: every event comes this way
@@ -178,10 +176,15 @@ class PerformanceTracker(Amendments, TradesByHand):
 
     # --- what it knows
 
-    def balance(self) -> dict[str, float | None]:
-        """The law of the ledger at the last mark: each term in account currency."""
+    def balance(self) -> dict[str, Any]:
+        """The law of the ledger at the last event, `as_of`: each term in account currency.
+
+        Prices, `lean_equity` and `unexplained` are of the last mark, `marked_at`; both are UTC.
+        """
         with self.core.lock:
-            return self.core.ledger.balance()
+            ledger = self.core.ledger
+            times = {"as_of": ledger.books.time, "marked_at": ledger.last_mark}
+            return {**ledger.balance(), **times}
 
     def sheets(self) -> dict[str, Sheet]:
         """Each strategy's terms of the law, `unassigned` among them where it is not zero."""
@@ -197,7 +200,7 @@ class PerformanceTracker(Amendments, TradesByHand):
         return self._summarizer.summary()
 
     def positions(self) -> Positions:
-        """What is held, by strategy and in total, at the last mark."""
+        """What is held after every fill seen, by strategy and in total, at the last prices."""
         return self._positions.positions()
 
     def trades(
@@ -292,9 +295,8 @@ class PerformanceTracker(Amendments, TradesByHand):
     def current_equity(self) -> float:
         """What the account is worth now, account currency; before it opens, what it opens with."""
         with self.core.lock:
-            if not self.core.ledger.books.opened:
-                return self._manual.starting_equity or 0.0
-            return self.core.ledger.equity_now()
+            ledger, opens_with = self.core.ledger, self._manual.starting_equity or 0.0
+            return ledger.equity_now() if ledger.books.opened else opens_with
 
     @property
     def peak_equity(self) -> float:

@@ -100,10 +100,19 @@ class OrderUpdate:
     def __post_init__(self) -> None:
         if self.time.tzinfo is not UTC:  # asking for its offset from UTC is slow
             require_utc(self.time, f"order {self.order_id}")
-        if self.fee:
-            require_finite(self.fee, f"order {self.order_id}: the fee")
-            for currency, rate in self.rates.items():
-                require_finite(rate, f"order {self.order_id}: the rate of {currency}")
+        total = self.quantity + self.bid + self.ask + self.price + self.fee
+        if not isfinite(total + (self.limit_price or 0.0) + (self.stop_price or 0.0)):
+            self._explain()
+        if self.rates and not isfinite(sum(self.rates.values())):
+            self._explain()
+
+    def _explain(self) -> None:
+        """Raise the `EventError` that names the figure which is no number."""
+        what = f"order {self.order_id}"
+        for name in ("quantity", "bid", "ask", "price", "fee", "limit_price", "stop_price"):
+            require_finite(getattr(self, name) or 0.0, f"{what}: the {name.replace('_', ' ')}")
+        for currency, rate in self.rates.items():
+            require_finite(rate, f"{what}: the rate of {currency}")
 
 
 @dataclass(slots=True)
@@ -148,7 +157,8 @@ class Fill:
     group: int = 0
 
     def __post_init__(self) -> None:
-        if self.time.tzinfo is None or not isfinite(self.quantity + self.price + self.fee):
+        total = self.quantity + self.price + self.fee + self.market + self.ordered
+        if self.time.tzinfo is None or not isfinite(total):
             self._explain()
         if self.rates and not isfinite(sum(self.rates.values())):
             self._explain()
@@ -159,7 +169,7 @@ class Fill:
         """Raise the `EventError` that names what is wrong."""
         what = f"fill of order {self.order_id}"
         require_utc(self.time, what)
-        for name in ("quantity", "price", "fee"):
+        for name in ("quantity", "price", "fee", "market", "ordered"):
             require_finite(getattr(self, name), f"{what}: the {name}")
         for currency, rate in self.rates.items():
             require_finite(rate, f"{what}: the rate of {currency}")

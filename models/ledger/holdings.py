@@ -68,9 +68,13 @@ class Positions(Record):
         account: LEAN's net holding of each instrument: long and short strategies cancel out.
         exposures: Strategy -> its exposure on its own equity.
         exposure: The account's, of the net holdings.
+        as_of: UTC of the last event, which the quantities are of; None before the first.
+        marked_at: UTC of the last mark, which the prices are of; None before the first.
     """
 
     strategies: Mapping[str, tuple[PositionRecord, ...]]
     account: tuple[PositionRecord, ...]
     exposures: Mapping[str, Exposure]
     exposure: Exposure
+    as_of: datetime | None = None
+    marked_at: datetime | None = None

@@ -9,7 +9,7 @@ from typing import Any
 
 from models.equity.session_metrics import SessionKind, SessionMetrics
 from models.events.anomalies import Anomaly
-from models.tracker.listeners import Listener
+from models.tracker.listeners import Listeners
 from models.tracker.notices import Notice, NoticeKind
 from models.tracker.ports import Logger, StructuredLog
 from models.trades.record import TradeRecord
@@ -140,6 +140,7 @@ def _word(value: Any) -> str:
     return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
-def logged_to(logger: Logger | StructuredLog) -> tuple[Listener, tuple[NoticeKind, ...]]:
-    """The listener that writes to a logger, and the kinds of notice that it hears."""
-    return LoggedNotices(logger), tuple(LOGGED)
+def log_notices(listeners: Listeners, logger: Logger | StructuredLog | None) -> None:
+    """Have a logger hear of what happens; without a logger nobody does."""
+    if logger is not None:
+        listeners.add(LoggedNotices(logger), tuple(LOGGED))

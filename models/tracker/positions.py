@@ -12,7 +12,7 @@ from models.trades.record import TradeRecord
 
 
 class HeldPositions:
-    """Answers what the account and its strategies hold at the last mark.
+    """Answers what the account and its strategies hold after the fills seen, at the last prices.
 
     Args:
         core: Whose books are asked.
@@ -33,7 +33,8 @@ class HeldPositions:
                     exposures[account.name] = self._exposure(account, records)
             net = tuple(self._net(sid) for sid in books.held if books.holdings[sid].quantity)
             equity = core.ledger.balance()["equity"] or 0.0
-            return Positions(held, net, exposures, exposure(net, equity))
+            total, marked_at = exposure(net, equity), core.ledger.last_mark
+            return Positions(held, net, exposures, total, books.time, marked_at)
 
     def _exposure(self, account: Account, records: tuple[PositionRecord, ...]) -> Exposure:
         """What a strategy's positions are worth beside its equity."""

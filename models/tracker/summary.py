@@ -19,7 +19,9 @@ from models.tracker.positions import HeldPositions
 
 @dataclass(frozen=True, slots=True)
 class PerformanceSummary(Record):
-    """The account at the last mark; money in account currency, None where undefined.
+    """The account after every fill seen, at the prices of the last mark; money in account currency.
+
+    A figure is None where undefined. NAV and drawdown are of the last mark.
 
     Attributes:
         time: UTC of the last event; None before the first.
@@ -42,6 +44,9 @@ class PerformanceSummary(Record):
         anomalies: Kind -> how often something was seen that should not be.
         errors: Where and what -> how often it failed: hooks, listeners, storage.
         since_deploy: What the running deployment made.
+        as_of: The same as `time`: what the figures are of.
+        marked_at: UTC of the last mark, which the prices, `lean_equity` and `unexplained` are of;
+            None before the first.
     """
 
     time: datetime | None
@@ -64,6 +69,8 @@ class PerformanceSummary(Record):
     anomalies: Mapping[str, int]
     errors: Mapping[str, int]
     since_deploy: SinceDeploy
+    as_of: datetime | None = None
+    marked_at: datetime | None = None
 
 
 class Summarizer:
@@ -89,7 +96,7 @@ class Summarizer:
         self._orders = orders
 
     def summary(self) -> PerformanceSummary:
-        """The summary at the last mark; its cost does not grow with the run."""
+        """The summary now; its cost does not grow with the run."""
         core = self._core
         with core.lock:
             books, track = core.ledger.books, core.scopes.account.track
@@ -115,6 +122,8 @@ class Summarizer:
                 anomalies=dict(books.anomaly_counts),
                 errors=dict(core.guard.errors),
                 since_deploy=since_deployment(core.deployments, net_pnl, core.scopes),
+                as_of=books.time,
+                marked_at=core.ledger.last_mark,
             )
 
     def _open_trades(self) -> int:

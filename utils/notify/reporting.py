@@ -203,7 +203,7 @@ class Reporting:
 
     def tell_balance(self) -> None:
         """Log the law of the ledger, without the terms that are zero."""
-        balance = self._tracker.balance()
+        balance = self._tracker.summary().balance
         # adding 0.0 takes the sign from what rounds to zero
         terms = {name: round(value, 2) + 0.0 for name, value in balance.items() if value}
         self.log.event("balance", **cast("dict[str, Any]", terms))

@@ -211,7 +211,7 @@ class Replay:
             "marks": self.marks,
             "days": self.tracker.days,
             "account_currency": books.account_currency,
-            "balance": self.tracker.balance(),
+            "balance": self.tracker.summary().balance,
             "strategies": self._strategies(),
             "sessions": self._sessions(None),
             "drawdown": self.tracker.drawdown().to_dict(),

@@ -68,7 +68,7 @@ class Stopped:
         for tracker in (self.tracker, PerformanceTracker(live=True)):
             if tracker is not self.tracker:
                 tracker.restore(json.loads(json.dumps(self.tracker.state())))
-            terms = {name: value or 0.0 for name, value in tracker.balance().items()}
+            terms = {name: value or 0.0 for name, value in tracker.ledger.balance().items()}
             terms["fees"] *= -1
             del terms["max_abs_unexplained"], terms["lean_equity"]
             assert terms.pop("equity") == pytest.approx(equity)

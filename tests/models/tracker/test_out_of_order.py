@@ -11,7 +11,7 @@ from models.errors import EventError
 from models.events.account import Mark, Opening
 from models.events.corporate_actions import SymbolChange
 from models.events.instruments import Instrument, SecurityType
-from models.events.orders import Fill
+from models.events.orders import Fill, OrderStatus, OrderUpdate
 from models.ledger.books import ANOMALIES_KEPT
 from models.ledger.tags import risk_in_tag
 from models.performance_tracker import PerformanceTracker
@@ -66,11 +66,26 @@ def test_a_fill_before_its_entry_is_recorded() -> None:
 NAN, INF = float("nan"), float("inf")
 
 
+def update(**given: Any) -> OrderUpdate:
+    """An order's event that fills nothing."""
+    return OrderUpdate(START, 1, 1, "A", OrderStatus.SUBMITTED, **given)
+
+
 @pytest.mark.parametrize("wrong", [NAN, INF, -INF])
 def test_no_event_carries_what_is_no_number(wrong: float) -> None:
     """Rates, prices and holdings are refused wherever an event carries them."""
     for make in (
         lambda: fill(1, 1, 1.0, rates={"EUR": wrong}),
+        lambda: fill(1, 1, 1.0, market=wrong),
+        lambda: fill(1, 1, 1.0, ordered=wrong),
+        lambda: update(rates={"EUR": wrong}),
+        lambda: update(fee=wrong),
+        lambda: update(quantity=wrong),
+        lambda: update(bid=wrong),
+        lambda: update(ask=wrong),
+        lambda: update(price=wrong),
+        lambda: update(limit_price=wrong),
+        lambda: update(stop_price=wrong),
         lambda: Opening(START, {"USD": 1.0}, {"USD": wrong}),
         lambda: Opening(START, {"USD": 1.0}, {"USD": 1.0}, {"A": (wrong, 1.0)}),
         lambda: Opening(START, {"USD": 1.0}, {"USD": 1.0}, {"A": (1.0, wrong)}),
