@@ -11,6 +11,8 @@ from workbench.bundle.modules import Imported
 
 WIDTH = 100  # columns
 FUTURE = "from __future__ import annotations"
+# Idle where all that it guarded stands in the same file.
+TYPING_FLAG = Imported("typing", "TYPE_CHECKING", None, typing_only=False)
 
 
 def import_block(imports: Iterable[Imported], own: str) -> str:
@@ -28,6 +30,8 @@ def import_block(imports: Iterable[Imported], own: str) -> str:
         for each in found
         if each.typing_only and each.module != own and _at_run_time(each) not in always
     }
+    if not typing:
+        always.discard(TYPING_FLAG)
     sections = [FUTURE, *_sections(always, "")]
     if typing:
         sections.append("if TYPE_CHECKING:\n" + "\n\n".join(_sections(typing, "    ")))

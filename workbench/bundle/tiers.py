@@ -46,6 +46,7 @@ class Tier:
 # It has no Object Store, and no room for everything.
 INSTEAD = {
     "utils/store/keeping.py": "workbench/bundle/without_store.py",
+    "models/ledger/interruption.py": "workbench/bundle/without_stops.py",
     "models/structures/book.py": "workbench/bundle/without_structures.py",
 }
 FREE = Tier("free", 24, 28 * KILOBYTE, INSTEAD)
