@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.recordings.played import NAMES, RECORDINGS, slow_if_large
+from tests.utils.wired import standing
 from utils.tracking import LeanTracker, track
 from workbench.engine import Faults, RecordedAlgorithm, RecordedEngine, read_tape
 
@@ -18,7 +19,7 @@ class Plain(RecordedAlgorithm):
 
     def initialize(self) -> None:
         """Wire the tracker without a setting."""
-        self.tracker = track(self)  # type: ignore[arg-type]
+        self.tracker = track(self, clock=standing)  # type: ignore[arg-type]
 
     def on_order_event(self, order_event: Any) -> None:
         """Pass it on."""

@@ -53,7 +53,7 @@ def test_trades_on_their_way_to_the_archive_can_be_asked_for() -> None:
         def store(self, trades: Sequence[TradeRecord]) -> None:
             ask = threading.Thread(target=lambda: found.append(len(made.trades())))
             ask.start()
-            ask.join(5)
+            ask.join(60)
             super().store(trades)
 
     made = tracker(Settings(keep_trades=10), object_store=Slow())

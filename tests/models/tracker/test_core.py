@@ -174,8 +174,8 @@ def test_nobody_reads_while_an_event_is_booked() -> None:
     assert not read.wait(0.05)
     go_on.set()
     assert read.wait(5)
-    writer.join(5)
-    reader.join(5)
+    writer.join(60)
+    reader.join(60)
 
 
 def test_a_deployments_first_mark_decides_markouts() -> None:

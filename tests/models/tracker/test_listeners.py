@@ -32,7 +32,7 @@ def test_each_trade_is_heard_once_and_outside_the_lock() -> None:
         assert isinstance(trade, TradeRecord)
         ask = threading.Thread(target=lambda: heard.append((trade.trade_id, realized())))
         ask.start()
-        ask.join(5)
+        ask.join(60)
 
     made = tracker()
     made.add_listener(listen, NoticeKind.TRADE_CLOSED)
@@ -170,7 +170,7 @@ def test_a_call_delivers_what_was_waiting_when_it_began() -> None:
     assert heard == []
     assert made.ledger.books.fills == 2
     go.set()
-    first.join(5.0)
+    first.join(60.0)
     assert heard == ["trade opened"]
     made.core.settle()
     assert heard == ["trade opened", "trade closed", "position closed"]
@@ -197,7 +197,7 @@ def test_the_trackers_own_listeners_wait_for_no_users() -> None:
     assert own == ["trade closed"]
     assert heard == []
     go.set()
-    first.join(5.0)
+    first.join(60.0)
     made.core.settle()
     assert heard == ["trade opened", "trade closed"]
 

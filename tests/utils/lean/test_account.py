@@ -10,6 +10,7 @@ import pytest
 from models.events.account import Mark
 from models.events.orders import Fill
 from models.trades.lean_follower import BookFollower
+from tests.utils.wired import standing
 from tests.workbench.engine import tapes
 from utils.tracking import track
 from workbench.replay.replay import TrackedAlgorithm
@@ -29,7 +30,7 @@ def test_prices_that_only_a_follower_wants_are_read_for_one(
     engine = tapes.engine(tmp_path, TrackedAlgorithm, tapes.future(), order, mark)
     engine.initialize()
     algorithm: Any = engine.algorithm
-    tracker: Any = track(algorithm, day_marks=False, follower=follower)
+    tracker: Any = track(algorithm, clock=standing, day_marks=False, follower=follower)
     algorithm.tracker = tracker
     given: list[Any] = []
     apply = tracker.core.apply
@@ -54,7 +55,7 @@ def test_a_markout_is_measured_where_nothing_is_held_any_more(tmp_path: Path) ->
     engine = tapes.engine(tmp_path, TrackedAlgorithm, tapes.security(), tapes.order(), sold, later)
     engine.initialize()
     algorithm: Any = engine.algorithm
-    tracker = algorithm.tracker = track(algorithm, execution="on")
+    tracker = algorithm.tracker = track(algorithm, clock=standing, execution="on")
     list(engine.play())
     markout = tracker.execution_quality()[0].markouts["1m"]
     assert (markout.fills, markout.missed) == (2, 0)

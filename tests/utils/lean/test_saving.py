@@ -203,7 +203,7 @@ def test_of_two_threads_the_later_state_is_saved_last() -> None:
     second.join(0.1)
     states.go.set()
     for thread in (first, second):
-        thread.join(5.0)
+        thread.join(60.0)
     fresh = PerformanceTracker(object_store=SnapshotStore(states.manager))
     assert fresh.load_from_object_store()
     assert len(fresh.trades()) == 1

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from models.events.orders import Fill, OrderUpdate
+from tests.utils.wired import standing
 from tests.workbench.engine import tapes
 from utils.lean.feed import LeanFeed
 from utils.tracking import LeanTracker, track
@@ -26,7 +27,7 @@ def wired(engine: RecordedEngine) -> tuple[RecordedEngine, LeanTracker]:
     """An engine whose algorithm has the tracker, about to play its recording."""
     engine.initialize()
     algorithm: Any = engine.algorithm
-    algorithm.tracker = track(algorithm, mark_every=0, day_marks=False)
+    algorithm.tracker = track(algorithm, clock=standing, mark_every=0, day_marks=False)
     return engine, algorithm.tracker
 
 
@@ -46,7 +47,7 @@ def events_of(folder: Path, *lines: tapes.Line) -> list[Fill | OrderUpdate]:
     engine = tapes.engine(folder, Listening, *lines)
     engine.initialize()
     algorithm: Any = engine.algorithm
-    algorithm.tracker = track(algorithm)
+    algorithm.tracker = track(algorithm, clock=standing)
     feeds.append(LeanFeed(algorithm, algorithm.tracker))
     list(engine.play())
     return seen

@@ -138,7 +138,7 @@ def test_everybody_is_called_outside_the_locks(monkeypatch: pytest.MonkeyPatch) 
     def use(place: str) -> None:
         thread = threading.Thread(target=look, args=(place,), daemon=True)
         thread.start()
-        thread.join(5.0)
+        thread.join(60.0)
 
     class Busy(Lean):
         def log(self, message: str) -> None:

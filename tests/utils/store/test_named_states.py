@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.recordings.played import RECORDINGS
+from tests.utils.wired import standing
 from utils.tracking import LeanTracker, track
 from workbench.engine import RecordedAlgorithm, RecordedEngine, read_tape
 
@@ -21,7 +22,7 @@ class Named(RecordedAlgorithm):
 
     def initialize(self) -> None:
         """Wire the tracker, and load."""
-        self.tracker = track(self)  # type: ignore[arg-type]
+        self.tracker = track(self, clock=standing)  # type: ignore[arg-type]
         self.found = self.tracker.load_from_object_store("before-the-change")
 
     def on_order_event(self, order_event: Any) -> None:
