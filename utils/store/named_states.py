@@ -29,6 +29,18 @@ class NamedStates:
         self._named = named
         self.loaded: str | None = None
 
+    @property
+    def notes(self) -> list[str]:
+        """What is to be told of what had to give way in either."""
+        both = (self._own,) if self._named is self._own else (self._own, self._named)
+        return [note for states in both for note in states.notes]
+
+    @notes.setter
+    def notes(self, notes: list[str]) -> None:
+        """Take what is left to be told: nothing, once it was."""
+        self._named.notes = []
+        self._own.notes = notes
+
     def _of(self, prefix: str) -> SnapshotStore:
         return self._named if prefix else self._own
 

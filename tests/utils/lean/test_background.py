@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from models.tracker.ports import StepwiseStore
 from tests.utils.lean.test_saving import on_store
 from tests.utils.runs import bought
 from tests.utils.store.fake_store import FakeStore
@@ -40,6 +41,15 @@ def live(folder: Path, fake: FakeStore, *lines: tapes.Line) -> tuple[RecordedEng
     algorithm: Any = engine.algorithm
     algorithm.tracker = track(algorithm, mark_every=0, day_marks=False)
     return engine, algorithm.tracker
+
+
+def test_states_are_saved_in_steps(tmp_path: Path) -> None:
+    """What keeps a run's states takes them piece by piece."""
+    _, tracker = live(tmp_path, FakeStore(50_000_000), *bought())
+    states = tracker.persistence._states
+    assert isinstance(states, StepwiseStore)
+    states.notes = ["told"]
+    assert states.notes == ["told"]
 
 
 def test_no_hook_waits_for_a_save(tmp_path: Path) -> None:
