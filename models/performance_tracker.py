@@ -344,6 +344,7 @@ class PerformanceTracker(Amendments, TradesByHand):
         Raises:
             CallError: A kind is unknown.
         """
+        self.core.move()  # what it hears of may have to be looked for at each mark
         self.core.listeners.add(listener, kinds)
 
     def remove_listener(self, listener: Listener) -> None:

@@ -111,7 +111,8 @@ class LeanTracker(PerformanceTracker):
         if self._hooks.passes_over and self.core.rest >= MARKS_ALIKE:
             passed = guarded(self.run.feed.standstill.passes, data)
             if passed is True:
-                self._pass_over()
+                if self.log.queued or self.core.behind is None:
+                    self._pass_over()
                 return
             if passed is not False:
                 self.core.guard.note_failure("on_data", passed)

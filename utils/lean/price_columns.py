@@ -49,7 +49,6 @@ class PriceColumns:
     ) -> None:
         self._algorithm, self._portfolio = algorithm, algorithm.portfolio
         self._core, self._by_sid = core, by_sid
-        self._followed = core.follower is not None
         self._cash: Cash | None = None
         self._amount = 0.0
         self._sids: Sequence[str] = ()
@@ -72,10 +71,7 @@ class PriceColumns:
 
     def passes(self, _: Slice) -> bool:
         """Whether no cash moved and the law closes at the prices of a slice, no day's first."""
-        core, cash = self._core, self._cash
-        # a follower, and whoever hears of lows and recoveries, is told at once
-        if self._followed or core.listeners.hear_drawdowns:
-            return False
+        cash = self._cash
         if cash is None or cash.amount != self._amount:
             return False
         if not self._times and not self._begin():
@@ -85,17 +81,26 @@ class PriceColumns:
         off = equity - sum(map(mul, self._sizes, prices), self._fixed)
         if not -CLOSES <= off <= CLOSES or not all(prices):
             return False
-        self._times.append(self._algorithm.utc_time)
+        times = self._times
+        if not times:
+            self._core.behind = self._take
+        times.append(self._algorithm.utc_time)
         self._equities.append(equity)
         self._prices += prices
-        core.behind = self._take
-        if len(self._times) >= SLICES_KEPT:
-            core.catch_up()
+        if len(times) >= SLICES_KEPT:
+            self._core.catch_up()
         return True
 
     def _begin(self) -> bool:
-        """Look up what is read at each slice; False where additions would not be exact enough."""
-        books = self._core.ledger.books
+        """Look up what is read at each slice; returns whether they may go into columns.
+
+        Not where a follower or a listener to lows and recoveries is told at once, or where
+        additions would not be exact enough.
+        """
+        core = self._core
+        if core.follower is not None or core.listeners.hear_drawdowns:
+            return False
+        books = core.ledger.books
         self._holdings = [self._by_sid[sid].holding for sid in self._sids]
         self._fixed, self._sizes = priced_equity(books, self._sids)
         worth = (

@@ -117,6 +117,7 @@ class Reporting:
         if self.log.level <= Level.DEBUG:
             kinds |= {NoticeKind.NEW_LOW, NoticeKind.RECOVERY}
         self._tracker.remove_listener(self._hear)
+        self._tracker.core.move()  # lows may have to be looked for at each mark from now on
         listeners = self._tracker.core.listeners
         listeners.add(self._hear, kinds, own=True)
         listeners.tell_effects(self.narrator.effect if self.log.level <= Level.INFO else None)
