@@ -96,7 +96,7 @@ def test_the_banner_can_be_turned_off(project: Project) -> None:
 
 def test_charts_have_four_series_once_a_day(project: Project) -> None:
     """Off unless asked for, and under a name that is none of LEAN's."""
-    nights = [tapes.day("05:00", f"2020-01-0{day}") for day in (3, 4)]
+    nights = [tapes.day("05:00", f"2020-01-0{day}", tpv=1001.5) for day in (3, 4)]
     quiet = project.run(*bought(), *nights, day="2020-01-02", live=False)
     assert quiet.engine.plots == []
     run = project.run(*bought(), *nights, day="2020-01-02", live=False, charts="on")

@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from models.equity.strategy_metrics import StrategyMetrics
 from models.errors import TrackerError
+from models.performance_tracker import PerformanceTracker
 from models.tracker.state import STATE_VERSION
 from models.trades.record import TradeRecord
 from tests.utils.store.saved import (
@@ -41,6 +43,11 @@ def as_version_2(trades: list[TradeRecord]) -> list[TradeRecord]:
     return [trade._replace(entry_notional=0.0, order_type="", risk=None) for trade in trades]
 
 
+def without_portfolio(tracker: PerformanceTracker) -> dict[str, StrategyMetrics]:
+    """Each strategy's figures, but those beside a benchmark that version 2 had not sampled yet."""
+    return {name: replace(each, portfolio={}) for name, each in tracker.strategies().items()}
+
+
 def test_a_state_of_version_2_goes_on_to_the_same_end() -> None:
     """Restored in the middle of its run, it ends with the balance and trades of an unbroken run."""
     tape = read_tape(recordings()["option-combos"].path)
@@ -56,7 +63,7 @@ def test_a_state_of_version_2_goes_on_to_the_same_end() -> None:
     stakes = [trade.entry_notional for trade in whole.tracker.trades()]
     assert [trade.entry_notional for trade in broken.tracker.trades()] == pytest.approx(stakes)
     assert broken.tracker.sessions() == whole.tracker.sessions()
-    assert broken.tracker.strategies() == whole.tracker.strategies()
+    assert without_portfolio(broken.tracker) == without_portfolio(whole.tracker)
 
 
 def test_a_document_of_version_2_loads_as_one_of_todays() -> None:
