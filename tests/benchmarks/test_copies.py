@@ -47,7 +47,7 @@ def test_what_was_read_once_is_laid_out_ever_after() -> None:
     scene, learnt = Scene(recordings()["option-combos"].path), Learnt(dict)
     Pass(scene, learnt).play()
     known = {name: list(members) for name, members in learnt.items()}
-    assert "utc_time" in known["OrderEvent"]
+    assert "fill_price" in known["OrderEvent"]
     fetched: list[str] = []
     again = Pass(scene, learnt)
     learn = again._copies.learn

@@ -45,7 +45,7 @@ WRONG_CALLS: list[tuple[str, Callable[[PerformanceTracker], object]]] = [
     ("other than 0", lambda t: t.record_flow(0.0, time=NOON)),
     ("no rate of 'EUR'", lambda t: t.record_flow(5.0, "EUR", time=NOON)),
     ("the kinds are daily, weekly", lambda t: t.sessions("hourly")),
-    ("lots and positions", lambda t: t.trades(book="orders")),
+    ("lots, positions and structures", lambda t: t.trades(book="orders")),
     ("must be 0 or more", lambda t: t.trades(limit=-1)),
     ("has no time zone", lambda t: t.trades(since=datetime(2024, 1, 1))),
     ("kinds of notice are trade opened", lambda t: t.add_listener(print, "trade")),

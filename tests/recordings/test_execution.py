@@ -23,6 +23,7 @@ from workbench.replay.replay import Replay
 
 NAMES = ("order-types", "sliced-fills", "three-strategies", "live-paper", "option-combos")
 ENDS = ("FILLED", "CANCELED", "INVALID")
+HOLDER = "alpha"  # who alone holds what the one liquidation in these recordings closes
 
 
 @dataclass
@@ -42,7 +43,9 @@ class OnTape:
 
     @property
     def strategy(self) -> str:
-        """As its tag says."""
+        """As its tag says, of a liquidation who held."""
+        if self.tag == LIQUIDATED:
+            return HOLDER
         return self.tag.removeprefix("strategy=") or "main"
 
     @property
@@ -66,7 +69,7 @@ class OnTape:
 
 @cache
 def on_tape(name: str) -> dict[int, OnTape]:
-    """The ended orders of a recording that LEAN did not make itself."""
+    """The ended orders of a recording, none of which LEAN made itself."""
     orders: dict[int, OnTape] = {}
     for each in read_tape(find(name)).lines():
         line = each.fields
@@ -88,11 +91,7 @@ def on_tape(name: str) -> dict[int, OnTape]:
         if line["fill_qty"]:
             order.fills.append((line["fill_qty"], line["fill_price"], order.limit))
         order.fee += line["fee_account"]
-    return {
-        number: order
-        for number, order in orders.items()
-        if order.status in ENDS and order.tag != LIQUIDATED
-    }
+    return {number: order for number, order in orders.items() if order.status in ENDS}
 
 
 @cache

@@ -81,8 +81,10 @@ def books(tracker: LeanTracker) -> dict[str, Any]:
 
 
 def terms(tracker: LeanTracker) -> dict[str, float | None]:
-    """The law at the end, but what is unexplained at a mark that came before a fill's hook."""
-    return {name: term for name, term in tracker.balance().items() if "unexplained" not in name}
+    """The law at the end, but LEAN's side of it at a mark that came before a fill's hook."""
+    told = tracker.ledger.balance()
+    theirs = {"lean_equity", "unexplained", "max_abs_unexplained"}
+    return {name: term for name, term in told.items() if name not in theirs}
 
 
 def live_paper() -> Replay:
