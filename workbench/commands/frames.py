@@ -88,6 +88,7 @@ def _listed(found: Frames, names: tuple[str, ...], written: Sequence[Path]) -> d
 def show(source: str, tables: Sequence[dict[str, Any]], console: Console) -> None:
     """Print the tables that there are, a line each."""
     table = grid(f"Tables of {source}", ["table", "a row is", "rows", "columns"], left=2)
+    table.columns[1].no_wrap = False  # a narrow terminal cuts no name
     for each in tables:
         rows, columns = f"{each['rows']:,}", str(len(each["columns"]))
         table.add_row(each["name"], each["meaning"].rstrip("."), rows, columns)

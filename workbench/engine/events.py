@@ -7,6 +7,7 @@ decimals are floats, never ints. Built by the engine for each delivery; read by 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from workbench.engine.enums import OrderDirection, OrderStatus, OrderType, SecurityType, constant
@@ -90,19 +91,14 @@ class SubmitOrderRequest(_OfOneLine):
         return GroupOrderManager(self._meter, self._line)
 
 
-class OrderTicket(_OfOneLine):
-    """The order of an event, as it stood at the event."""
+class _OfOrder(_OfOneLine):
+    """What shows an order of one instrument, as it stood at an event."""
 
     __slots__ = ("_symbol",)
 
     def __init__(self, meter: ReadMeter, line: Line, symbol: Symbol) -> None:
         super().__init__(meter, line)
         self._symbol = symbol
-
-    @lean_read
-    def order_id(self) -> int:
-        """The order's number in the run."""
-        return int(self._line["order"])
 
     @lean_read
     def symbol(self) -> Symbol:
@@ -120,11 +116,6 @@ class OrderTicket(_OfOneLine):
         return constant(OrderStatus, self._line["status"])
 
     @lean_read
-    def order_type(self) -> OrderType:
-        """How the order is to be filled."""
-        return constant(OrderType, self._line["order_type"])
-
-    @lean_read
     def quantity(self) -> float:
         """The order's signed quantity."""
         return float(self._line["order_qty"])
@@ -139,13 +130,29 @@ class OrderTicket(_OfOneLine):
         """When the order was created, aware UTC."""
         return self._time("created")
 
+
+class OrderTicket(_OfOrder):
+    """The order of an event, as it stood at the event."""
+
+    __slots__ = ()
+
+    @lean_read
+    def order_id(self) -> int:
+        """The order's number in the run."""
+        return int(self._line["order"])
+
+    @lean_read
+    def order_type(self) -> OrderType:
+        """How the order is to be filled."""
+        return constant(OrderType, self._line["order_type"])
+
     @lean_read
     def submit_request(self) -> SubmitOrderRequest:
         """What the order was submitted with."""
         return SubmitOrderRequest(self._meter, self._line)
 
 
-class Order(OrderTicket):
+class Order(_OfOrder):
     """An order as LEAN keeps it, at its last event."""
 
     __slots__ = ()
@@ -165,15 +172,48 @@ class Order(OrderTicket):
         """How the order is to be filled."""
         return constant(OrderType, self._line["order_type"])
 
-    @lean_read
-    def limit_price(self) -> float | None:
-        """The limit, where the order has one."""
-        return self._number_or_none("limit")
+
+class LimitOrder(Order):
+    """An order with a limit."""
+
+    __slots__ = ()
 
     @lean_read
-    def stop_price(self) -> float | None:
-        """The stop, where the order has one."""
-        return self._number_or_none("stop")
+    def limit_price(self) -> float:
+        """The limit."""
+        return float(self._line["limit"])
+
+
+class StopMarketOrder(Order):
+    """An order with a stop."""
+
+    __slots__ = ()
+
+    @lean_read
+    def stop_price(self) -> float:
+        """The stop."""
+        return float(self._line["stop"])
+
+
+class StopLimitOrder(LimitOrder, StopMarketOrder):
+    """An order with both."""
+
+    __slots__ = ()
+
+
+# The orders that have members of their own, by LEAN's name of their type.
+ORDER_KINDS: Mapping[str, type[Order]] = {
+    "LIMIT": LimitOrder,
+    "LIMIT_IF_TOUCHED": LimitOrder,
+    "STOP_LIMIT": StopLimitOrder,
+    "STOP_MARKET": StopMarketOrder,
+    "TRAILING_STOP": StopMarketOrder,
+}
+
+
+def order_at(meter: ReadMeter, line: Line, symbol: Symbol) -> Order:
+    """The order of an event, of the class that its type has in LEAN."""
+    return ORDER_KINDS.get(str(line["order_type"]), Order)(meter, line, symbol)
 
 
 class OrderEvent(_OfOneLine):

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from workbench.engine.events import Order
+from workbench.engine.events import Order, order_at
 from workbench.engine.objects import DateTimeZone, LeanDictionary, local_clr, utc_clr
 from workbench.engine.portfolio import (
     Cash,
@@ -139,7 +139,7 @@ class SecurityTransactionManager(LeanObject):
     @lean_call
     def get_open_orders(self) -> list[Order]:
         """The orders whose events came and that are not over."""
-        return [Order(self._meter, *known) for known in self._open.values()]
+        return [order_at(self._meter, *known) for known in self._open.values()]
 
     @property
     def orders_count(self) -> int:

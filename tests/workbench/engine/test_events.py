@@ -9,7 +9,7 @@ import pytest
 
 from tests.workbench.engine import tapes
 from workbench.engine.enums import OrderDirection, OrderStatus, OrderType, SecurityType
-from workbench.engine.events import OrderEvent
+from workbench.engine.events import OrderEvent, order_at
 from workbench.engine.objects import GMT
 from workbench.engine.reads import ReadMeter
 from workbench.engine.state import SecurityState
@@ -121,3 +121,24 @@ def test_an_event_has_no_other_members() -> None:
     assert not hasattr(event, "fee")
     with pytest.raises(AttributeError):
         event.seen = True  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("kind", "prices", "shown"),
+    [
+        ("MARKET", {}, {}),
+        ("LIMIT", {"limit": 49.0}, {"limit_price": 49.0}),
+        ("STOP_MARKET", {"stop": 48.0}, {"stop_price": 48.0}),
+        ("STOP_LIMIT", {"limit": 49.0, "stop": 48.0}, {"limit_price": 49.0, "stop_price": 48.0}),
+    ],
+)
+def test_an_order_has_the_prices_of_its_type(
+    kind: str, prices: dict[str, float], shown: dict[str, float]
+) -> None:
+    """As in LEAN, where an order of another type has no such member."""
+    meter = ReadMeter()
+    symbol = Symbol(meter, SecurityState(tapes.security()))
+    order = order_at(meter, tapes.order(order_type=kind, **prices), symbol)
+    assert (order.id, order.type, order.quantity) == (1, getattr(OrderType, kind), 10.0)
+    names = ("limit_price", "stop_price")
+    assert {name: getattr(order, name) for name in names if hasattr(order, name)} == shown
