@@ -133,7 +133,7 @@ def test_an_event_has_no_other_members() -> None:
     ],
 )
 def test_an_order_has_the_prices_of_its_type(
-    kind: str, prices: dict[str, float], shown: dict[str, float]
+    kind: str, prices: dict[str, Any], shown: dict[str, float]
 ) -> None:
     """As in LEAN, where an order of another type has no such member."""
     meter = ReadMeter()
