@@ -48,7 +48,7 @@ from models.tracker.ports import Follower, Logger, StructuredLog, storage_in
 from models.tracker.positions import HeldPositions
 from models.tracker.state import TrackerState
 from models.tracker.structures import NO_PRICES, TradeStructures
-from models.tracker.summary import PerformanceSummary, Summarizer
+from models.tracker.summary import PerformanceSummary, Summarizer, balance_of
 from models.tracker.trades import ClosedTrades, TradeFilter
 from models.trades.metrics import TradeMetrics
 from models.trades.record import LOTS, TradeRecord
@@ -179,12 +179,10 @@ class PerformanceTracker(Amendments, TradesByHand):
     def balance(self) -> dict[str, Any]:
         """The law of the ledger at the last event, `as_of`: each term in account currency.
 
-        Prices, `lean_equity` and `unexplained` are of the last mark, `marked_at`; both are UTC.
+        Prices, `lean_equity` and `unexplained` are of the last mark, `marked_at`; both are UTC in
+        ISO 8601, so that all of it is JSON, and None before there was one.
         """
-        with self.core.lock:
-            ledger = self.core.ledger
-            times = {"as_of": ledger.books.time, "marked_at": ledger.last_mark}
-            return {**ledger.balance(), **times}
+        return balance_of(self.core)
 
     def sheets(self) -> dict[str, Sheet]:
         """Each strategy's terms of the law, `unassigned` among them where it is not zero."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from models.equity.strategy_metrics import StrategyMetrics
 from models.execution.group_metrics import OrderGroup
@@ -135,3 +136,12 @@ class Summarizer:
         """The score of all orders; None where none is followed or none ended."""
         quality = self._orders.quality(OrderGroup.ACCOUNT)
         return quality[0].score if quality else None
+
+
+def balance_of(core: Core) -> dict[str, Any]:
+    """The law of the ledger as JSON values, with the times that it is of in ISO 8601."""
+    with core.lock:
+        ledger = core.ledger
+        times = {"as_of": ledger.books.time, "marked_at": ledger.last_mark}
+        told = {name: time and time.isoformat() for name, time in times.items()}
+        return {**ledger.balance(), **told}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from models import PerformanceTracker, create_performance_tracker
 from models.events.account import Mark
 from tests.models.tracker.feeds import MINUTE, NOON, bought_and_sold, fill, tracker
@@ -26,7 +28,8 @@ def test_a_reading_between_marks_is_of_the_last_event() -> None:
     made.apply(fill(3, -10.0, 15.0, fee=1.0, fee_currency="USD"))
     balance, summary, positions = made.balance(), made.summary(), made.positions()
     times = {"as_of": NOON + 3 * MINUTE, "marked_at": NOON + 2 * MINUTE}
-    assert {name: balance[name] for name in times} == times
+    assert {name: balance[name] for name in times} == {k: t.isoformat() for k, t in times.items()}
+    assert json.loads(json.dumps(balance)) == balance
     assert (summary.as_of, summary.marked_at) == tuple(times.values())
     assert (positions.as_of, positions.marked_at) == tuple(times.values())
     assert (balance["realized"], balance["unrealized"], balance["fees"]) == (50.0, 0.0, 2.0)
