@@ -47,8 +47,8 @@ run-lean: $(LEAN_INSTALLED)
 run-launcher: $(INSTALLED)
 	@$(BIN)/python -m workbench.launcher launcher
 
-test: $(TEST_INSTALLED) ## Lint, check types and run the tests with coverage (some 5 minutes)
-	@echo "All checks together take some 5 minutes on two cores"
+test: $(TEST_INSTALLED) ## Lint, check types and run the tests with coverage (some 15 minutes)
+	@echo "All checks together take some 15 minutes on two cores"
 	$(BIN)/python -m ruff check
 	$(BIN)/python -m ruff format --check
 	$(BIN)/python -m mypy
