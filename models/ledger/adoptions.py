@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import ClassVar
 
@@ -159,7 +160,8 @@ class Adoptions(Restorable):
         parts = [(name, -back * share) for name, share in shares.items()]
         holding = books.holdings[fill.sid]
         held, average = holding.quantity, holding.average
-        adjust(books, fill.time, holding, price, parts, None)
+        with _adopted_lot_first(books, fill.sid, price):
+            adjust(books, fill.time, holding, price, parts, None)
         if held * holding.quantity > 0:
             opens = holding.quantity * back > 0
             cost = average * held - (fill.price * back if opens else average * back)
@@ -167,6 +169,22 @@ class Adoptions(Restorable):
         del self.adopted[fill.sid]
         if quantity != back:
             self.adopted[fill.sid] = (time, quantity - back, price, shares)
+
+
+@contextmanager
+def _adopted_lot_first(books: Books, sid: str, price: float) -> Iterator[None]:
+    """Let what closes meanwhile take the newest lot that was found at a price, no older one."""
+    position = books.accounts[UNASSIGNED].open.get(sid)
+    lots = position.lots if position is not None else ()
+    at = next((i for i in reversed(range(len(lots))) if lots[i].price == price), None)
+    if position is None or not at:
+        yield
+        return
+    count = len(lots)
+    position.move_lot(at, 0)
+    yield
+    if len(position.lots) == count:
+        position.move_lot(0, at)  # a part of it is still open
 
 
 def average_cost(holding: Holding, gap: float, quantity: float, average: float) -> float:

@@ -416,6 +416,44 @@ MARK ES 106
 => lots unassigned ES none
 => flows none
 
+live a late fill takes back the lot that was adopted for it, none that is older
+ACCOUNT USD 10000 live yes
+STOCK A
+MARK A 86
+OUTSIDE BUY 3 A @ 85
+MARK? A 86
+MARK? A 87
+=> anomaly adopted
+MARK A 88
+LATE BUY 2 A @ 90 by b
+MARK? A 88
+MARK? A 89
+=> anomaly adopted
+ARRIVE
+=> anomaly fill out of time
+MARK A 87
+=> lots unassigned A 3 @ 85
+=> lots b A 2 @ 90
+=> unassigned unrealized 6
+=> flows none
+
+live a late fill of a part of it leaves the rest of the lot where it was
+ACCOUNT USD 10000 live yes
+STOCK A
+HOLDS A 3 @ 85
+MARK A 86
+LATE BUY 1 A @ 90 by b
+OUTSIDE BUY 1 A @ 90
+MARK? A 88
+MARK? A 89
+=> anomaly adopted
+ARRIVE
+=> anomaly fill out of time
+MARK A 87
+=> lots unassigned A 3 @ 85, 1 @ 90
+=> lots b A 1 @ 90
+=> flows none
+
 live a part of a future sold before its event comes is no drawdown
 ACCOUNT USD 100000 live yes
 FUTURE ES x 50
