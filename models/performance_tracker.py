@@ -19,7 +19,6 @@ from models.equity.samples import Floats, Samples
 from models.equity.scopes import Scopes
 from models.equity.session_metrics import SessionKind, SessionMetrics
 from models.equity.strategy_metrics import StrategyMetrics
-from models.errors import CallError
 from models.events.event import Event
 from models.events.instruments import Instrument
 from models.execution.group_metrics import ExecutionMetrics, OrderGroup, SuggestedSlippage
@@ -37,6 +36,7 @@ from models.tracker.by_hand import TradesByHand
 from models.tracker.core import Core
 from models.tracker.deployments import Deployment
 from models.tracker.guard import Guard
+from models.tracker.hand_calls import check_account
 from models.tracker.listeners import Listener
 from models.tracker.logged import log_notices, warnings_to
 from models.tracker.manual import ManualTrading
@@ -104,8 +104,7 @@ class PerformanceTracker(Amendments, TradesByHand):
         resolver: Resolver | None = None,
         follower: Follower | None = None,
     ) -> None:
-        if not isinstance(zone, tzinfo):
-            raise CallError(f"the zone is {zone!r}; it must be a tzinfo, as ZoneInfo(...) makes")
+        check_account(account_currency, zone, days_per_year)
         storage = storage_in(object_store)
         self.core = core = Core(
             settings or Settings(),

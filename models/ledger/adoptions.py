@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import ClassVar
 
@@ -97,13 +98,21 @@ class Adoptions(Restorable):
         return effects
 
     def _adopt(
-        self, books: Books, time: datetime, holding: Holding, quantity: float, average: float
+        self,
+        books: Books,
+        time: datetime,
+        holding: Holding,
+        quantity: float,
+        average: float,
+        at: float = 0.0,
     ) -> list[Effect]:
-        """Bring a holding to LEAN's quantity: at the market what is gone, at cost what is new."""
-        sid, before, price = holding.instrument.sid, holding.quantity, holding.price
+        """Bring a holding to LEAN's quantity: at the market what is gone, at cost what is new.
+
+        What is gone is gone at the price `at` where that is known.
+        """
+        sid, before, price = holding.instrument.sid, holding.quantity, at or holding.price
         if before * quantity < 0:
-            closed = self._adopt(books, time, holding, 0.0, 0.0)
-            return closed + self._adopt(books, time, holding, quantity, average)
+            return self._turn(books, time, holding, quantity, average)
         gap = quantity - before
         detail = f"LEAN holds {quantity!r} at {average!r}, the fills seen make {before!r}"
         books.anomaly(time, "adopted", detail, sid, gap * price)
@@ -122,8 +131,25 @@ class Adoptions(Restorable):
             take_average(books, holding, average)
         return effects
 
+    def _turn(
+        self, books: Books, time: datetime, holding: Holding, quantity: float, average: float
+    ) -> list[Effect]:
+        """Bring a holding to the other side: what turned it closed at the price it opened at."""
+        sid, gap = holding.instrument.sid, quantity - holding.quantity
+        at = average_cost(holding, quantity, quantity, average) if average else 0.0
+        effects = self._adopt(books, time, holding, 0.0, 0.0, at)
+        _, closed, price, shares = self.adopted[sid]
+        effects += self._adopt(books, time, holding, quantity, average)
+        parts = {name: share * closed / gap for name, share in shares.items()}
+        parts[UNASSIGNED] = parts.get(UNASSIGNED, 0.0) + quantity / gap
+        self.adopted[sid] = (time, gap, price, parts)
+        return effects
+
     def take_back(self, books: Books, fill: Fill) -> None:
-        """Undo an adoption that the fill, coming late, explains; the fill is booked after."""
+        """Undo an adoption that the fill, coming late, explains; the fill is booked after.
+
+        LEAN had the fill when it showed its average price: with the fill it is that price again.
+        """
         if fill.sid not in self.adopted:
             return
         time, quantity, price, shares = self.adopted[fill.sid]
@@ -132,14 +158,39 @@ class Adoptions(Restorable):
             return
         back = quantity if abs(quantity) < abs(fill.quantity) else fill.quantity
         parts = [(name, -back * share) for name, share in shares.items()]
-        adjust(books, fill.time, books.holdings[fill.sid], price, parts, None)
+        holding = books.holdings[fill.sid]
+        held, average = holding.quantity, holding.average
+        with _adopted_lot_first(books, fill.sid, price):
+            adjust(books, fill.time, holding, price, parts, None)
+        if held * holding.quantity > 0:
+            opens = holding.quantity * back > 0
+            cost = average * held - (fill.price * back if opens else average * back)
+            take_average(books, holding, cost / holding.quantity)
         del self.adopted[fill.sid]
         if quantity != back:
             self.adopted[fill.sid] = (time, quantity - back, price, shares)
 
 
+@contextmanager
+def _adopted_lot_first(books: Books, sid: str, price: float) -> Iterator[None]:
+    """Let what closes meanwhile take the newest lot that was found at a price, no older one."""
+    position = books.accounts[UNASSIGNED].open.get(sid)
+    lots = position.lots if position is not None else ()
+    at = next((i for i in reversed(range(len(lots))) if lots[i].price == price), None)
+    if position is None or not at:
+        yield
+        return
+    count = len(lots)
+    position.move_lot(at, 0)
+    yield
+    if len(position.lots) == count:
+        position.move_lot(0, at)  # a part of it is still open
+
+
 def average_cost(holding: Holding, gap: float, quantity: float, average: float) -> float:
     """What a unit that is new cost, by the average price before and after, quote currency.
+
+    Where all of it is new, nothing of what was held before counts.
 
     Args:
         holding: LEAN's holding before.
@@ -147,7 +198,8 @@ def average_cost(holding: Holding, gap: float, quantity: float, average: float) 
         quantity: What LEAN holds now.
         average: At what average price.
     """
-    cost = (average * quantity - holding.average * holding.quantity) / gap
+    before = 0.0 if gap == quantity else holding.average * holding.quantity
+    cost = (average * quantity - before) / gap
     may_be = cost > 0 or holding.instrument.valuation is Valuation.MARGIN
     return cost if may_be else holding.price or average
 

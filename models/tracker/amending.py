@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import copysign, isfinite
+from math import copysign
 
 from models.equity.session_book import BEGINNING
 from models.errors import CallError
@@ -13,6 +13,7 @@ from models.ledger.statement import Flow
 from models.ledger.tags import UNASSIGNED
 from models.tracker.core import Core
 from models.tracker.explaining import count_anew, explain
+from models.tracker.hand_calls import a_ticker, above_zero
 from models.trades.record import LOTS
 
 
@@ -86,6 +87,7 @@ class Amendments:
         core = self.core
         if not isinstance(strategy, str) or not strategy or strategy == UNASSIGNED:
             raise CallError(f"the strategy is {strategy!r}; it must be a name, not {UNASSIGNED}")
+        a_ticker(symbol)
         with core.lock:
             books = core.ledger.books
             found = {
@@ -97,8 +99,8 @@ class Amendments:
                 known = ", ".join(sorted(found)) or "nothing"
                 raise CallError(f"{UNASSIGNED} holds no {symbol!r}; it holds {known}")
             sid, held = found[symbol]
-            part = abs(held) if quantity is None else quantity
-            if not isfinite(part) or not 0.0 < part <= abs(held):
+            part = abs(held) if quantity is None else above_zero(quantity, "quantity")
+            if part > abs(held):
                 allowed = f"above 0 and at most {abs(held):g}"
                 raise CallError(f"the quantity is {part:g}; it must be {allowed}")
             if not books.holdings[sid].unit_value:

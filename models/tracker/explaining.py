@@ -7,7 +7,6 @@ them are right from then on.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import isfinite
 
 from models.equity.session_book import BEGINNING
 from models.errors import CallError
@@ -27,6 +26,7 @@ from models.ledger.tags import UNASSIGNED
 from models.ledger.valuation import revalue
 from models.tracker.choices import picked
 from models.tracker.core import Core
+from models.tracker.hand_calls import a_number
 from models.trades.record import LONG, LOTS, POSITIONS, TradeRecord
 from models.trades.statistics import TradeStatistics
 
@@ -47,8 +47,8 @@ def explain(
         CallError: There is nothing to explain, it was traded since, or an argument is not allowed.
     """
     named = picked(Explanation, kind, "the explanations are")
-    if price is not None and not isfinite(price):
-        raise CallError(f"the price is {price}; it must be a number")
+    if price is not None:
+        a_number(price, "price")
     if named is Explanation.TRADE and price is None:
         raise CallError("a trade needs price=...: what each was traded at")
     both = named in {Explanation.MERGER, Explanation.SPIN_OFF}

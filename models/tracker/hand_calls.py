@@ -39,10 +39,8 @@ class HandOrder(NamedTuple):
         not_below_zero(self.price, "price")
         a_number(self.commission, "commission")
         a_time(self.time)
-        if self.strategy is not None and not (isinstance(self.strategy, str) and self.strategy):
-            raise CallError(f"the strategy is {self.strategy!r}; it must be a name or None")
-        if not isinstance(self.tag, str):
-            raise CallError(f"the tag is {self.tag!r}; it must be a text")
+        a_name(self.strategy)
+        a_text(self.tag, "tag")
 
 
 def checked_cause(
@@ -63,6 +61,7 @@ def checked_cause(
     if not a_number(amount, "amount"):
         raise CallError(f"the amount is {amount}; it must be a number other than 0")
     named = picked(FlowCause, cause, "the causes are")
+    a_name(strategy)
     sign = {FlowCause.DEPOSIT: 1, FlowCause.WITHDRAWAL: -1}.get(named, 0)
     if amount * sign < 0:
         wanted = "above 0" if sign > 0 else "below 0"
@@ -72,6 +71,15 @@ def checked_cause(
     if strategy is not None and strategy not in known:
         raise CallError(f"there is no strategy {strategy!r}; there are {', '.join(sorted(known))}")
     return named
+
+
+def check_account(currency: object, zone: object, days_per_year: object) -> None:
+    """Raise `CallError` where a tracker cannot be made for such an account."""
+    if not isinstance(currency, str) or not currency:
+        raise CallError(f"the account_currency is {currency!r}; it must be a code, as 'USD'")
+    if not isinstance(zone, tzinfo):
+        raise CallError(f"the zone is {zone!r}; it must be a tzinfo, as ZoneInfo(...) makes")
+    above_zero(days_per_year, "days_per_year")
 
 
 def a_number(value: object, what: str) -> float:
@@ -102,6 +110,24 @@ def a_ticker(value: object) -> str:
     if not isinstance(value, str) or not value:
         raise CallError(f"the symbol is {value!r}; give the ticker")
     return value
+
+
+def a_text(value: object, what: str) -> None:
+    """Raise `CallError`, which names the value, unless it is a text."""
+    if not isinstance(value, str):
+        raise CallError(f"the {what} is {value!r}; it must be a text")
+
+
+def a_name(value: object) -> None:
+    """Raise `CallError` unless the value names a strategy or is None."""
+    if value is not None and not (isinstance(value, str) and value):
+        raise CallError(f"the strategy is {value!r}; it must be a name or None")
+
+
+def a_mapping(value: object, what: str) -> None:
+    """Raise `CallError`, which names the value, unless it is a mapping."""
+    if not isinstance(value, Mapping):
+        raise CallError(f"{what}: {value!r} is no mapping")
 
 
 def a_time(value: object) -> None:
@@ -143,8 +169,9 @@ def fill_in(row: Mapping[str, Any], number: int) -> HandFill:
         number: The row's number, for the error.
 
     Raises:
-        CallError: A key is missing or unknown, or a value is not allowed.
+        CallError: It is no mapping, a key is missing or unknown, or a value is not allowed.
     """
+    a_mapping(row, f"row {number}")
     unknown = sorted(map(str, row.keys() - {*ROW_NEEDS, *ROW_MAY}))
     missing = [key for key in ROW_NEEDS if row.get(key) is None]
     if unknown or missing:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from models.equity.session_metrics import SessionKind, SessionMetrics
+from models.errors import CallError
 from models.events.anomalies import Anomaly
 from models.tracker.listeners import Listeners
 from models.tracker.notices import Notice, NoticeKind
@@ -67,7 +68,11 @@ LOGGED: Mapping[NoticeKind, tuple[str, Callable[[Any], Fields]]] = {
 
 
 def warnings_to(logger: Logger | StructuredLog | None) -> Callable[[str], object]:
-    """The function that warns through a logger; without a logger it drops the message."""
+    """The function that warns through a logger; without a logger it drops the message.
+
+    Raises:
+        CallError: The logger cannot warn.
+    """
     if isinstance(logger, StructuredLog):
         structured = logger
 
@@ -76,6 +81,9 @@ def warnings_to(logger: Logger | StructuredLog | None) -> Callable[[str], object
             structured.flush()
 
         return write
+
+    if logger is not None and not callable(getattr(logger, "warning", None)):
+        raise CallError(f"the logger is {logger!r}; it needs warning(), as logging.Logger has it")
 
     def warn(message: str) -> None:
         if logger is not None:

@@ -19,6 +19,9 @@ from models.tracker.core import Core
 from models.tracker.hand_calls import (
     HandFill,
     HandOrder,
+    a_mapping,
+    a_number,
+    a_text,
     a_ticker,
     a_time,
     above_zero,
@@ -48,6 +51,8 @@ class ManualTrading:
     """
 
     def __init__(self, core: Core, starting_equity: float | None) -> None:
+        if starting_equity is not None:
+            a_number(starting_equity, "starting_equity")
         self._core = core
         self.starting_equity = starting_equity
         self.by_hand = False
@@ -167,9 +172,10 @@ class ManualTrading:
         """Mark what is held at prices by ticker; returns the unrealized P&L of everything held.
 
         Raises:
-            CallError: A ticker is unknown or a time missing.
+            CallError: A ticker is unknown, a time missing, or an argument is not allowed.
         """
         core = self._core
+        a_mapping(prices, "prices")
         for symbol, price in prices.items():
             not_below_zero(price, f"price of {symbol}")
         with core.lock:
@@ -205,6 +211,9 @@ class ManualTrading:
         """
         core = self._core
         named = checked_cause(amount, cause, strategy, core.ledger.books.accounts)
+        a_text(note, "note")
+        if currency is not None:
+            a_text(currency, "currency")
         with core.lock:
             moment = self._moment(time)
             self._open(moment)
@@ -253,7 +262,7 @@ class ManualTrading:
 
     def _known(self, symbol: str) -> str:
         """The Symbol ID of a ticker that traded; `CallError` names those that did."""
-        sid = self._sid(symbol)
+        sid = self._sid(a_ticker(symbol))
         if sid is None:
             known = ", ".join(sorted(self._core.ledger.books.tickers.values())) or "none yet"
             raise CallError(f"{symbol!r} was never traded; known are {known}")

@@ -13,11 +13,18 @@ from models.equity.drawdown import DrawdownRecord
 from models.equity.samples import Floats
 from models.equity.session_metrics import SessionKind, SessionMetrics
 from models.equity.strategy_metrics import StrategyMetrics
-from models.errors import CallError
+from models.errors import CallError, UnknownStrategyError
 from models.statistics.own_block import BlockInputs, OwnBlock
 from models.tracker.core import Core
 
 MOMENT = timedelta.resolution
+
+
+class StrategiesByName(dict[str, StrategyMetrics]):
+    """Each strategy in figures; who asks for another is told of those there are."""
+
+    def __missing__(self, name: str) -> StrategyMetrics:
+        raise UnknownStrategyError(name, self)
 
 
 class Performance:
@@ -63,13 +70,16 @@ class Performance:
         core = self._core
         with core.lock:
             span = self._span()
-            return {
-                name: replace(
-                    scope.metrics(core.ledger.sheet(name), core.days_per_year, span),
-                    portfolio=self.block(name),
+            return StrategiesByName(
+                (
+                    name,
+                    replace(
+                        scope.metrics(core.ledger.sheet(name), core.days_per_year, span),
+                        portfolio=self.block(name),
+                    ),
                 )
                 for name, scope in core.scopes.strategies.items()
-            }
+            )
 
     def sessions(self, kind: SessionKind | str, strategy: str | None) -> list[SessionMetrics]:
         """Sessions of a kind, the oldest first, the open one last.

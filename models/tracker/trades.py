@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from numbers import Integral
 from typing import NamedTuple
 
 from models.errors import CallError, UnknownStrategyError
 from models.structures.record import STRUCTURES
 from models.tracker.choices import picked
 from models.tracker.core import Core
+from models.tracker.hand_calls import a_ticker, a_time
 from models.trades.metrics import TradeMetrics
 from models.trades.record import LOTS, POSITIONS, TradeRecord
 from models.trades.statistics import GroupBy, TradeGroup, TradeStatistics
@@ -32,9 +34,13 @@ class TradeFilter(NamedTuple):
     sids: frozenset[str] = frozenset()
 
     def check(self) -> None:
-        """Raise `CallError` where the limit is negative or the time has no zone."""
-        if self.limit is not None and self.limit < 0:
-            raise CallError(f"the limit is {self.limit}; it must be 0 or more")
+        """Raise `CallError` where the limit is no count, or the time none with a zone."""
+        if self.symbol is not None:
+            a_ticker(self.symbol)
+        a_time(self.since)
+        limit = self.limit
+        if limit is not None and (not isinstance(limit, Integral) or limit < 0):
+            raise CallError(f"the limit is {limit!r}; it must be 0 or more")
         if self.since is not None and self.since.tzinfo is None:
             raise CallError(f"the time {self.since} has no time zone; give it one")
 

@@ -333,6 +333,127 @@ MARK ES 110
 => lots a ES none
 => flows none
 
+a future turned outside closes at the price LEAN opened the other side at, wherever it is marked
+ACCOUNT USD 1000000
+FUTURE ES x 50
+BUY 6 ES @ 100 by a
+MARK ES 101
+OUTSIDE SELL 8 ES @ 104
+MARK ES 105
+=> anomaly adopted
+=> anomaly adopted
+=> trade a LONG 6 ES 100->104 gross 1200 reason outside
+=> lots unassigned ES -2 @ 104
+=> flows none
+
+a stock turned outside leaves no flow either
+ACCOUNT USD 10000
+STOCK A
+SELL 6 A @ 100 by a
+MARK A 101
+OUTSIDE BUY 8 A @ 98
+MARK A 97
+=> anomaly adopted
+=> anomaly adopted
+=> trade a SHORT 6 A 100->98 gross 12 reason outside
+=> lots unassigned A 2 @ 98
+=> flows none
+
+live a late sale of a part of a future leaves LEAN's average price
+ACCOUNT USD 1000000 live yes
+FUTURE ES x 50
+BUY 6 ES @ 100 by a
+MARK ES 101
+LATE SELL 2 ES @ 104 by a
+MARK? ES 104
+MARK? ES 104
+=> anomaly adopted
+=> trade a LONG 2 ES 100->104 gross 400 reason outside
+ARRIVE
+=> anomaly fill out of time
+=> trade a LONG 2 ES 100->104 gross 400 reason order
+MARK ES 105
+=> lots a ES 2 @ 100, 2 @ 104
+MARK ES 105
+=> flows none
+
+live a late purchase of more of a future leaves LEAN's average price
+ACCOUNT USD 1000000 live yes
+FUTURE ES x 50
+BUY 6 ES @ 100 by a
+MARK ES 101
+LATE BUY 3 ES @ 104 by b
+MARK? ES 105
+MARK? ES 105
+=> anomaly adopted
+ARRIVE
+=> anomaly fill out of time
+MARK ES 106
+=> lots a ES 6 @ 100
+=> lots b ES 3 @ 104
+SELL 9 ES @ 107 by b
+=> trade b LONG 3 ES 104->107 gross 450
+MARK ES 107
+=> lots b ES -6 @ 107
+=> flows none
+
+live a late sale that turned a future takes both its adoptions back
+ACCOUNT USD 1000000 live yes
+FUTURE ES x 50
+BUY 6 ES @ 100 by a
+MARK ES 101
+LATE SELL 9 ES @ 104 by a
+MARK? ES 105
+MARK? ES 105
+=> anomaly adopted
+=> anomaly adopted
+=> trade a LONG 6 ES 100->104 gross 1200 reason outside
+ARRIVE
+=> anomaly fill out of time
+=> trade a LONG 6 ES 104->104 gross 0 seeded True
+MARK ES 106
+=> lots a ES -3 @ 104
+=> lots unassigned ES none
+=> flows none
+
+live a late fill takes back the lot that was adopted for it, none that is older
+ACCOUNT USD 10000 live yes
+STOCK A
+MARK A 86
+OUTSIDE BUY 3 A @ 85
+MARK? A 86
+MARK? A 87
+=> anomaly adopted
+MARK A 88
+LATE BUY 2 A @ 90 by b
+MARK? A 88
+MARK? A 89
+=> anomaly adopted
+ARRIVE
+=> anomaly fill out of time
+MARK A 87
+=> lots unassigned A 3 @ 85
+=> lots b A 2 @ 90
+=> unassigned unrealized 6
+=> flows none
+
+live a late fill of a part of it leaves the rest of the lot where it was
+ACCOUNT USD 10000 live yes
+STOCK A
+HOLDS A 3 @ 85
+MARK A 86
+LATE BUY 1 A @ 90 by b
+OUTSIDE BUY 1 A @ 90
+MARK? A 88
+MARK? A 89
+=> anomaly adopted
+ARRIVE
+=> anomaly fill out of time
+MARK A 87
+=> lots unassigned A 3 @ 85, 1 @ 90
+=> lots b A 1 @ 90
+=> flows none
+
 live a part of a future sold before its event comes is no drawdown
 ACCOUNT USD 100000 live yes
 FUTURE ES x 50

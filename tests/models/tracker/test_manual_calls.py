@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -134,3 +135,58 @@ def test_a_wrong_row_is_named(change: dict[str, Any], problem: str) -> None:
     row = {"symbol": "A", "time": datetime(2024, 1, 2), "quantity": 1, "price": 10.0}
     with pytest.raises(CallError, match=problem):
         from_fills([{**row, **change}])
+
+
+def test_a_row_that_is_no_mapping_is_named() -> None:
+    """It is told like any other wrong row."""
+    rows: Any = ["A"]
+    with pytest.raises(CallError, match="row 1: 'A' is no mapping"):
+        from_fills(rows)
+
+
+ASKED_WRONGLY: dict[str, tuple[str, Callable[[Any], object]]] = {
+    "prices": ("prices: 7 is no mapping", lambda book: book.update_unrealized_pnl(7)),
+    "note": ("the note is 7; it must be a text", lambda book: book.record_flow(1.0, note=7)),
+    "currency": ("the currency is 7; it must be", lambda book: book.record_flow(1.0, 7)),
+    "whose interest": (
+        r"the strategy is \['a'\]; it must be a name",
+        lambda book: book.record_flow(1.0, cause="interest", strategy=["a"]),
+    ),
+    "dividend of": ("the symbol is \\[7\\]; give", lambda book: book.record_dividend([7], 1.0)),
+    "split of": ("the symbol is None; give", lambda book: book.record_split(None, 2)),
+    "limit": ("the limit is '3'; it must be", lambda book: book.trades(limit="3")),
+    "since": ("the time is '2024'; it must be", lambda book: book.trades(since="2024")),
+    "trades in": ("the symbol is 7; give", lambda book: book.trades(symbol=7)),
+    "what is assigned": ("the symbol is 7; give", lambda book: book.assign(7, "trend")),
+    "explained price": (
+        "the price is '7'; it must be a number",
+        lambda book: book.explain("A", "trade", price="7"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("problem", "ask"), ASKED_WRONGLY.values(), ids=ASKED_WRONGLY)
+def test_a_wrong_type_is_refused_by_every_call(problem: str, ask: Callable[[Any], object]) -> None:
+    """The call that is wrong says so, and nothing is booked."""
+    tracker = PerformanceTracker()
+    tracker.open_trade("A", 1, 10.0, time=NOON)
+    before = tracker.state()
+    with pytest.raises(CallError, match=problem):
+        ask(tracker)
+    assert tracker.state() == before
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"starting_equity": "1000"}, "the starting_equity is '1000'; it must be a number"),
+        ({"starting_equity": float("nan")}, "the starting_equity is nan; it must be a number"),
+        ({"account_currency": 7}, "the account_currency is 7; it must be a code"),
+        ({"days_per_year": 0}, "the days_per_year is 0; it must be above 0"),
+        ({"logger": 7}, r"the logger is 7; it needs warning\(\)"),
+    ],
+)
+def test_a_tracker_of_wrong_types_is_not_made(given: dict[str, Any], problem: str) -> None:
+    """What would fail at the first trade is refused where it is given."""
+    with pytest.raises(CallError, match=problem):
+        PerformanceTracker(**given)

@@ -77,6 +77,8 @@ def test_named_strategies_answer_before_they_trade() -> None:
     assert tracker.equity_curve("condor")[-1].nav == 1.0
     with pytest.raises(UnknownStrategyError, match=r"'trnd'; there are .*'condor'.*'trend'"):
         tracker.drawdown("trnd")
+    with pytest.raises(UnknownStrategyError, match=r"'trnd'; there are .*'condor'.*'trend'"):
+        tracker.strategies()["trnd"]
 
 
 def test_a_name_that_is_new_to_a_state_starts_with_it() -> None:
