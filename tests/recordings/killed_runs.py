@@ -146,7 +146,8 @@ class KilledRun:
     def next_one(self, folder: Path) -> LeanTracker:
         """Make the tracker of a deployment that finds the store's folder as it is now."""
         shutil.copytree(self._folder, folder)
-        return KilledRun(self._name, folder, self._rules, ahead=LATER).replay.tracker
+        later = KilledRun(self._name, folder, self._rules, ahead=LATER, **self.settings)
+        return later.replay.tracker
 
     def restart(self) -> LeanTracker:
         """Lose what was not written, and go on with a fresh tracker from what was."""

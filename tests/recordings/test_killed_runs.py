@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from models.records import record_codec
+from models.tracker.alerts import Alert
 from tests.recordings.killed_runs import FLUSHED_EVERY, LAZY, SMALL, KilledRun, shown
 from workbench.engine.store import StoreRules
 
 CENT = 0.01
+ALERT = record_codec(Alert)
 LIVE = (pytest.param("live-paper", marks=pytest.mark.slow), "live-redeploy-1")
 SAVED_WITHIN = 5.0  # seconds after a fill
 # Wall-clock seconds of a line of a backtest, and the lines between two writes of its store.
@@ -90,3 +93,54 @@ def test_a_backtest_killed_at_every_50th_line_goes_on(
     assert kills >= 2
     # the small store has no room for each single trade
     assert set(run.replay.tracker.errors) <= {"save: trades left out"}
+
+
+class Told:
+    """The alerts that a tracker sends, with the time of each."""
+
+    def __init__(self, run: KilledRun) -> None:
+        self.sent: list[tuple[Alert, float]] = []
+        self._run = run
+        notifier = run.replay.tracker.reporting.notifier
+        notifier.waits = True  # as with the thread that saves a live run
+        self._notify = notifier.notify
+        notifier.notify = self  # type: ignore[method-assign, assignment]
+
+    def __call__(self, alert: Alert) -> bool:
+        """Send it."""
+        self.sent.append((alert, self._run.now))
+        return self._notify(alert)
+
+
+@pytest.mark.parametrize("name", LIVE)
+def test_a_kill_at_any_line_loses_no_alert(name: str, tmp_path: Path) -> None:
+    """Each that was written is sent before the kill or after it; twice only where the one was since
+    the last write.
+    """
+    settings = {
+        "alerts": "losing_streak=1,drawdown=0.000001,strategy_drawdown=0.000001",
+        "notify": "web=https://example.org/x",
+        "notify_daily": 10_000,
+    }
+    run = KilledRun(name, tmp_path / "store", **settings)
+    told = Told(run)
+    fired: list[tuple[Alert, float]] = []
+    run.replay.tracker.add_listener(lambda each: fired.append((each.record, run.now)), "alert")
+    again = 0
+    for number, _ in enumerate(run.lines()):
+        waits = run.replay.tracker.reporting.notifier.pending
+        assert len(told.sent) + waits == len(fired)
+        after = run.next_one(tmp_path / f"next-{number}").reporting.notifier.state()["pending"]
+        before = [ALERT.encode(alert) for alert, _ in told.sent]
+        written = run.now - SAVED_WITHIN - FLUSHED_EVERY
+        for alert, time in fired:
+            if time < written:
+                assert ALERT.encode(alert) in before + after
+        for alert, time in told.sent:
+            if time < written:
+                assert ALERT.encode(alert) not in after
+        again += any(each in before for each in after)
+    assert len(fired) > 5
+    assert again, "no kill hit the time between an alert and the write after it"
+    last = run.next_one(tmp_path / "last").reporting.notifier.state()
+    assert (last["pending"], len(told.sent)) == ([], len(fired))
