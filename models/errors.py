@@ -28,6 +28,10 @@ class CallError(TrackerError, ValueError):
     """A call asks for something impossible; the text says what is wrong and what is allowed."""
 
 
+class UnreadError(TrackerError):
+    """An archive does not give some of its trades now, and may give them later."""
+
+
 class UnknownStrategyError(TrackerError, KeyError):
     """There is no strategy of that name; the text names the strategies there are."""
 

@@ -156,7 +156,7 @@ class PerformanceTracker(Amendments, TradesByHand):
     @property
     def statistics(self) -> TradeStatistics:
         """Every closed lot in columns."""
-        return self.core.statistics
+        return self._trades.columns()
 
     @property
     def deployments(self) -> list[Deployment]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from itertools import islice
 
+from models.errors import Failure, UnreadError
 from models.later import Steps
 from models.tracker.guard import Guard
 from models.tracker.ports import Storage
@@ -22,10 +23,11 @@ class Archiving:
 
     Attributes:
         waits: Whether a batch that is due waits for the next save, so that no hook waits for it.
+        unread: Whether the archive did not give all trades at the last read, and may later.
     """
 
     def __init__(self, storage: Storage, guard: Guard, lock: threading.RLock) -> None:
-        self.waits = False
+        self.waits = self.unread = False
         self._archive = storage.archive
         self._older = storage.older
         self._guard = guard
@@ -83,7 +85,7 @@ class Archiving:
             first: The place of the first one, counted from 0 among the trades of the book.
             count: How many.
         """
-        archive, trades = self._older, list[TradeRecord]()
+        archive, trades, self.unread = self._older, list[TradeRecord](), False
         if archive is None or not count:
             return trades
 
@@ -95,5 +97,7 @@ class Archiving:
             for trade in islice(stored, start, end):
                 trades.append(trade)  # one by one: those before a failure are kept
 
-        self._guard.attempt("read of the archive", read)
+        outcome = self._guard.call("read of the archive", read)
+        if isinstance(outcome, Failure):
+            self.unread = isinstance(outcome.error, UnreadError | OSError)
         return trades

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import tzinfo
 from typing import TypeVar
 
@@ -33,6 +33,7 @@ class ClosingBooks(BooksInStep):
         zone: The time zone of the statistics.
         logs: The closed trades of each book.
         statistics: Every closed lot in columns.
+        uncounted: Whether lots are missing in them that the archive may give later.
         structures: The structures, open and closed.
         failures: What failed in them and was not noted yet.
     """
@@ -44,6 +45,7 @@ class ClosingBooks(BooksInStep):
         """Begin with empty books of what closed."""
         self.logs = {book: TradeLog(settings.keep_trades) for book in (LOTS, POSITIONS)}
         self.statistics = TradeStatistics(zone)
+        self.uncounted = False
         self.structures = StructureBook(ledger.books, settings.keep_trades, zone)
         self._facts = InstrumentFacts(ledger.books)
         self.failures: list[Failure] = []
@@ -95,6 +97,14 @@ class ClosingBooks(BooksInStep):
         for trade in trades:
             found.add(trade, facts[trade.sid])
         return found
+
+    def count_later(self, counted: TradeStatistics, later: Sequence[TradeRecord]) -> None:
+        """Take statistics for those of all closed lots, with lots that closed since they were made.
+
+        Call it under the core's lock.
+        """
+        self.statistics = counted
+        self.count_archived(later)
 
     def count_archived(self, trades: Iterable[TradeRecord]) -> None:
         """Count closed lots in the statistics again, of a state that came without them."""

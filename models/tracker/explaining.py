@@ -72,6 +72,7 @@ def count_anew(core: Core, older: Iterable[TradeRecord]) -> None:
     """
     core.statistics = TradeStatistics(core.zone)
     core.count_archived([*older, *core.logs[LOTS].all()])
+    core.uncounted = core.archiving.unread
 
 
 def _sid(core: Core, symbol: str) -> str:

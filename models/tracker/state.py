@@ -103,6 +103,7 @@ class TrackerState:
         if state["statistics"] is None:
             # an archive has all trades: what it has lost costs these figures, and not the state
             self._core.count_archived(self._trades.trades(TradeFilter(), LOTS))
+            self._core.uncounted = self._core.archiving.unread
 
     def reset(self) -> None:
         """Forget all that was booked; settings, listeners and what is archived stay."""

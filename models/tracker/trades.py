@@ -135,10 +135,38 @@ class ClosedTrades:
         for nothing else needs them.
         """
         core = self._core
-        if book in (LOTS, STRUCTURES):
+        if book == LOTS:
+            return self.columns()
+        if book == STRUCTURES:
             with core.lock:
-                return core.statistics if book == LOTS else core.structures.statistics
+                return core.structures.statistics
         return core.counted(self.trades(TradeFilter(), book))
+
+    def columns(self) -> TradeStatistics:
+        """Every closed lot in columns; those that could not be read at the start as soon as they
+        can be.
+        """
+        core = self._core
+        if core.uncounted:
+            self._count_unread()
+        with core.lock:
+            return core.statistics
+
+    def _count_unread(self) -> None:
+        """Count all closed lots anew, with those that the archive gives by now."""
+        core = self._core
+        with core.lock:
+            log, before = core.logs[LOTS], core.statistics
+            kept, first, archived = log.all(), log.forgotten, log.archived
+        older = core.archiving.read(LOTS, first, archived)
+        unread = core.archiving.unread
+        counted = core.counted([*older, *kept])
+        with core.lock:
+            if core.statistics is before:  # else they were counted anew meanwhile
+                now = log.all()
+                closed = log.archived + len(now) - archived - len(kept)
+                core.count_later(counted, now[len(now) - closed :])
+                core.uncounted = unread
 
     def _within(self, strategy: str | None) -> tuple[TradeGroup, ...]:
         """The group of a strategy's trades; none for all."""

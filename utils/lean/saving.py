@@ -149,6 +149,10 @@ class Saving:
         if self.persists and self._core.ledger.books.opened:
             self._under_way = None
             self._reporting.guard("save", self._save)  # the log is closed after it
+            notifier = self._reporting.notifier
+            if notifier.ready:  # what is sent by now must not be sent by the next run again
+                notifier.deliver()
+                self._reporting.guard("save", self._save)
 
     def _changes(self) -> tuple[int, ...]:
         """What moves with every event worth saving, the urgent ones first."""
@@ -173,13 +177,13 @@ class Saving:
     def _save(self) -> None:
         changes, began = self._changes(), self._clock()
         notifier = self._reporting.notifier
-        pending = notifier.pending
+        put = notifier.put_so_far
         if self._tracker.live:  # what LEAN raises costs no save
             self._core.guard.attempt("open orders", self._note_open_orders)
         try:
             self._note(changes, self._tracker.save_to_object_store())
         finally:
-            notifier.release(pending)  # a store that takes nothing keeps no alert back
+            notifier.release(put)  # a store that takes nothing keeps no alert back
         took = self._clock() - began
         if took >= SLOW_SAVE and self.thread is None:
             raise SlowSaveError(f"it took {took:.1f} s")

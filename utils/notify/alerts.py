@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
@@ -57,6 +57,8 @@ class Alerts(Restorable):
         tracker: The tracker that is watched; its listeners are told of the alerts.
         thresholds: The alarms that are watched -> from which figure on each alerts, in its unit.
         margin: The part of its threshold that a figure must be below it to be over.
+        put: Called with each alert in the moment it fires or ends, so that no state has the one
+            and not what is to be sent of it.
 
     Attributes:
         watches_marks: Whether an alarm is watched that is computed from marks.
@@ -76,8 +78,10 @@ class Alerts(Restorable):
         tracker: PerformanceTracker,
         thresholds: Mapping[Alarm, float],
         margin: float = RECOVERY_MARGIN,
+        put: Callable[[Alert], object] = lambda _: None,
     ) -> None:
         self._tracker = tracker
+        self._put = put
         self._thresholds = thresholds
         self._margin = margin
         self._looks_anew = False  # at the next mark, at what no event may come of
@@ -184,6 +188,7 @@ class Alerts(Restorable):
             else:
                 del self._firing[key]
             self.told += 1
+            self._put(alert)
         self._tracker.core.tell(NoticeKind.ALERT, time, alert.strategy, alert)
 
     @property

@@ -79,7 +79,7 @@ class Notifier(Restorable):
     STATE: ClassVar[Table] = Table(
         Field("day", maybe(DATE), "_day"),
         Field("sent", COUNT, "_sent"),
-        Field("pending", list_of(record_codec(Alert)), "_pending"),
+        Field("pending", list_of(record_codec(Alert)), "_unsent"),
     )
 
     def __init__(
@@ -99,7 +99,9 @@ class Notifier(Restorable):
         self._day: date | None = None
         self._sent = 0  # messages of that day
         self._pending: list[Alert] = []
-        self._released = 0  # how many of them may be sent
+        self._sending: list[Alert] = []  # LEAN may not have them yet
+        self._taken = 0  # alerts that were taken to be sent
+        self._released = 0  # how many may be, those that were included
         self.waits = False
         self.changes = 0
 
@@ -115,25 +117,37 @@ class Notifier(Restorable):
         """How many alerts wait."""
         return len(self._pending)
 
+    @property
+    def put_so_far(self) -> int:
+        """How many alerts there were, those that were sent included."""
+        with self._lock:
+            return self._taken + len(self._pending)
+
     def release(self, most: int) -> None:
-        """Let so many of the alerts that wait be sent: those that were saved, or cannot be."""
-        self._released = most
+        """Let the first so many of all alerts be sent: those that were saved, or cannot be."""
+        with self._lock:
+            self._released = max(self._released, most)
 
     @property
     def ready(self) -> bool:
         """Whether an alert may be sent."""
-        return bool(self._pending) and (not self.waits or self._released > 0)
+        return bool(self._pending) and (not self.waits or self._taken < self._released)
 
     def deliver(self) -> None:
         """Send the alerts that may be, the oldest first; of two threads one sends each."""
         while self.ready:
             with self._lock:
-                if not self._pending:
+                if not self.ready:
                     return
                 alert = self._pending.pop(0)
-                self._released = max(0, self._released - 1)
-                self.changes += 1
-            self.notify(alert)
+                self._taken += 1
+                self._sending.append(alert)
+            try:
+                self.notify(alert)
+            finally:
+                with self._lock:  # a state that is saved before says that it waits
+                    self._sending.remove(alert)
+                    self.changes += 1
 
     def notify(self, alert: Alert) -> bool:
         """Send an alert to every address that the day's number has room for.
@@ -168,6 +182,15 @@ class Notifier(Restorable):
         if NOTIFY_CHANNELS[channel](self._algorithm.notify, address, text) is False:
             raise RefusedError("LEAN does not send it")
 
+    @property
+    def _unsent(self) -> list[Alert]:
+        """The alerts that LEAN may not have yet."""
+        return [*self._sending, *self._pending]
+
+    @_unsent.setter
+    def _unsent(self, alerts: list[Alert]) -> None:
+        self._pending = alerts
+
     def state(self) -> dict[str, Any]:
         """Return the messages of the day and the alerts that wait, as JSON values."""
         with self._lock:
@@ -181,6 +204,6 @@ class Notifier(Restorable):
         """
         with self._lock:
             super().restore(state)
-            self._released = len(self._pending)
+            self._released = self._taken + len(self._pending)
             if not self._addresses:
                 self._pending.clear()

@@ -61,11 +61,11 @@ class Reporting:
         self.log = self._new_log(algorithm, keeping)
         core.guard.warn = self._warn
         core.guard.hide(settings.notify.values())
-        self.alerts = Alerts(tracker, settings.alerts, settings.alert_margin)
         addresses = settings.notify if core.live else {}
         self.notifier = Notifier(
             algorithm, addresses, settings.notify_daily, core.guard.attempt, self._tell_unsent
         )
+        self.alerts = self._new_alerts()
         self.screen = Screen(algorithm)
         self.narrator = Narrator(
             self.log,
@@ -78,6 +78,11 @@ class Reporting:
         self.listen()
         if keeping.notice:
             self._warn(keeping.notice)
+
+    def _new_alerts(self) -> Alerts:
+        """Alerts that have not fired, as the settings want them."""
+        tracker, settings = self._tracker, self._tracker.settings
+        return Alerts(tracker, settings.alerts, settings.alert_margin, self.notifier.put)
 
     def _new_log(self, algorithm: QCAlgorithm, keeping: Keeping) -> StructuredLogger:
         """The log as the settings and the mode ask for it."""
@@ -123,18 +128,14 @@ class Reporting:
         listeners.tell_effects(self.narrator.effect if self.log.level <= Level.INFO else None)
 
     def _hear(self, notice: Notice) -> None:
-        """Log a notice, send it where it is an alert, and look whether it alerts anybody."""
-        record = notice.record
+        """Log a notice, and look whether it alerts anybody."""
         self.narrator.hear(notice)
-        if isinstance(record, Alert):
-            self.notifier.put(record)
-        elif self._tracker.settings.alerts:
+        if not isinstance(notice.record, Alert) and self._tracker.settings.alerts:
             self.alerts.hear(notice)
 
     def reset(self) -> None:
         """Forget which alerts fired; the log goes on."""
-        settings = self._tracker.settings
-        self.alerts = Alerts(self._tracker, settings.alerts, settings.alert_margin)
+        self.alerts = self._new_alerts()
 
     # --- hooks
 

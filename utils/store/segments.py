@@ -13,6 +13,7 @@ from math import fsum, isclose
 from typing import TYPE_CHECKING, Any
 
 from models.codec import list_of
+from models.errors import UnreadError
 from models.later import json_text
 from models.trades.record import TRADE_ROW, TradeRecord
 from utils.store.categories import TRADES_CATEGORY
@@ -43,6 +44,16 @@ def is_whole(segment: Segment, rows: Any) -> bool:
         )
     except (LookupError, TypeError):
         return False
+
+
+def _trades_in(segments: Sequence[Segment]) -> str:
+    """How many trades some segments have, in words."""
+    return f"{sum(segment.trades for segment in segments)} trades"
+
+
+def _first_of(segments: Sequence[Segment]) -> str:
+    """The name of the first of some segments, without its run."""
+    return segments[0].name.rpartition("/")[2]
 
 
 class Segments:
@@ -127,7 +138,8 @@ class Segments:
         """Yield all trades of the segments, the oldest first.
 
         Raises:
-            SnapshotError: Some are lost, or cannot be read now; it is raised after all the others.
+            UnreadError: Some cannot be read now; it is raised after all the others.
+            SnapshotError: Some are lost; it is raised after all the others.
         """
         lost: list[Segment] = []
         unread: list[Segment] = []
@@ -137,11 +149,10 @@ class Segments:
                 yield from _TRADE_ROWS.decode(rows)
             else:
                 (unread if status is LoadStatus.UNREADABLE else lost).append(segment)
-        for segments, what in ((lost, "are lost with"), (unread, "cannot be read now:")):
-            if segments:
-                trades = sum(segment.trades for segment in segments)
-                first = segments[0].name.rpartition("/")[2]
-                raise SnapshotError(f"{trades} trades {what} {first}")
+        if unread:
+            raise UnreadError(f"{_trades_in(unread)} cannot be read now: {_first_of(unread)}")
+        if lost:
+            raise SnapshotError(f"{_trades_in(lost)} are lost with {_first_of(lost)}")
 
     # --- of a state
 

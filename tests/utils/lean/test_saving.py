@@ -188,6 +188,22 @@ def test_the_end_saves_before_it_tells(project: Project) -> None:
     assert 'what="save: SnapshotError" times=1' in failed
 
 
+def test_what_the_end_sends_is_not_sent_by_the_next_run(project: Project) -> None:
+    """The last save lets alerts go that waited for it; that they went is saved too."""
+
+    def wait(tracker: LeanTracker) -> None:
+        tracker.reporting.notifier.waits = True
+
+    given = {"alerts": "drawdown=0.001", "notify": "web=https://example.org/x"}
+    fallen = tapes.mark("14:33", h=stock(10.0, 40.0), tpv=899.0, cash={"USD": [499.0, 1.0]})
+    first = project.run(*bought(), fallen, started=wait, each=project.later(0.1), **given)
+    assert len(first.engine.notifications) == 1
+    held = tapes.mark("14:33", h=stock(10.0, 40.0), tpv=899.0, cash={"USD": [499.0, 1.0]})
+    second = project.run(tapes.security(), held, started=wait, cash=499.0, **given)
+    assert second.tracker.alerts.state()["firing"]
+    assert second.engine.notifications == []
+
+
 def test_of_two_threads_the_later_state_is_saved_last() -> None:
     """A save that is held up with its state keeps the later state waiting behind it."""
     fake = FakeStore(50_000_000)

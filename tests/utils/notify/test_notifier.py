@@ -167,6 +167,41 @@ def test_an_alert_is_saved_before_it_is_sent_and_after() -> None:
     assert after.state() == {"day": "2024-01-02", "sent": 1, "pending": []}
 
 
+def test_a_state_of_the_moment_of_sending_says_that_it_waits() -> None:
+    """Killed inside LEAN's call an alert is sent again; after it the state asks to be saved."""
+    states: list[dict[str, Any]] = []
+
+    lean = Lean()
+    lean.notify.web = lambda *_: states.append(json.loads(json.dumps(made.state())))
+    made = notifier(lean, web="u")
+    made.put(alert())
+    before = made.changes
+    made.deliver()
+    (during,) = states
+    assert len(during["pending"]) == 1
+    assert made.state()["pending"] == []
+    assert made.changes > before
+
+
+def test_an_alert_that_comes_during_a_save_waits_for_the_next() -> None:
+    """What is sent while a state is saved makes no room for one that the state has not."""
+    lean = Lean()
+    made = notifier(lean, web="u")
+    made.waits = True
+    made.put(alert())
+    made.put(alert())
+    made.release(made.put_so_far)
+    saving = made.put_so_far
+    made.deliver()
+    made.put(risk())
+    made.release(saving)
+    made.deliver()
+    assert (len(lean.sent), made.pending) == (2, 1)
+    made.release(made.put_so_far)
+    made.deliver()
+    assert (len(lean.sent), made.pending) == (3, 0)
+
+
 def test_the_days_count_outlives_a_restart() -> None:
     """The next run of the day has what is left of it."""
     lean = Lean()

@@ -8,7 +8,7 @@ from models.performance_tracker import PerformanceTracker
 from models.settings import Settings
 from models.trades.log import BATCH
 from models.trades.record import TradeRecord
-from tests.utils.store.fake_store import FakeStore
+from tests.utils.store.fake_store import FakeStore, StoreError
 from tests.utils.store.saved import (
     NOON,
     Heard,
@@ -143,6 +143,44 @@ def test_a_lost_segment_is_counted_and_the_rest_answered() -> None:
         assert tracker.summary().errors == {"read of the archive: SnapshotError": asked}
     assert len(heard.told) == 1
     assert "trades are lost with tracker-000001" in heard.told[0]
+
+
+class Deaf(FakeStore):
+    """A store that does not let some objects be read for a while."""
+
+    deaf = False
+
+    def read(self, path: str) -> str:
+        """The object's text."""
+        if self.deaf and path.endswith("tracker-000001"):
+            raise StoreError("not now")
+        return super().read(path)
+
+
+def test_trades_that_could_not_be_read_at_the_start_are_counted_later() -> None:
+    """The trades and their figures are whole as soon as the store gives them, once each."""
+    store, heard = Deaf(max_size=50_000_000), Heard()
+    tracker = tracker_on(store, keep=10)
+    trade(tracker, 2 * BATCH + 100)
+    assert tracker.save_to_object_store()
+    store.deaf = True
+    fresh = PerformanceTracker(
+        logger=heard, object_store=at(store, "L-2"), settings=Settings(keep_trades=10)
+    )
+    assert fresh.load_from_object_store()
+    trade(fresh, 5)
+    assert fresh.trade_statistics().trades < 2 * BATCH
+    (told,) = heard.told
+    assert "cannot be read now: tracker-000001" in told
+    store.deaf = False
+    trade(fresh, 5)
+    trade(tracker, 10)
+    assert fresh.trade_statistics() == tracker.trade_statistics()
+    assert fresh.trade_groups("symbol") == tracker.trade_groups("symbol")
+    assert fresh.trades() == tracker.trades()
+    before = fresh.errors.total()
+    assert fresh.statistics.metrics() == tracker.statistics.metrics()
+    assert fresh.errors.total() == before, "what is whole is not read again"
 
 
 def test_a_segment_that_is_not_taken_stays_in_memory() -> None:
