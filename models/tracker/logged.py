@@ -145,7 +145,7 @@ def _word(value: Any) -> str:
         return str(value.value)
     if isinstance(value, date):
         return value.isoformat()
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
+    return f"{value + 0.0:.10g}" if isinstance(value, float) else str(value)
 
 
 def log_notices(listeners: Listeners, logger: Logger | StructuredLog | None) -> None:

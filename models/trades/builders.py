@@ -38,7 +38,7 @@ def trade_record(
     time, order_id, _, price, rate, _, _, _, _, _, _ = execution
     instrument, unit_value = position.instrument, lot.unit_value
     multiplier, commission = instrument.multiplier, entry_fee + exit_fee
-    gross *= rate
+    gross = gross * rate + 0.0  # without the sign of a 0, here and below
     pnl = gross - commission
     entry_notional = abs(signed * unit_value) * multiplier * lot.rate
     size = signed * multiplier * rate
@@ -66,8 +66,8 @@ def trade_record(
         lot.tag,
         reason,
         lot.seeded,
-        size * ((low if long else high) - unit_value),
-        size * ((high if long else low) - unit_value),
+        size * ((low if long else high) - unit_value) + 0.0,
+        size * ((high if long else low) - unit_value) + 0.0,
         LOTS,
         entry_notional,
         ORDER_TYPE_NAMES[lot.order_type],

@@ -190,3 +190,14 @@ def test_a_tracker_of_wrong_types_is_not_made(given: dict[str, Any], problem: st
     """What would fail at the first trade is refused where it is given."""
     with pytest.raises(CallError, match=problem):
         PerformanceTracker(**given)
+
+
+def test_a_short_that_made_nothing_shows_no_negative_zero() -> None:
+    """Neither what it made nor how far it went has the sign of a 0."""
+    tracker = PerformanceTracker()
+    tracker.open_trade("A", 2, 10.0, time=NOON, direction="short")
+    shown = tracker.open_trades()[0].to_dict(), tracker.close_trade("A", price=10.0)[0].to_dict()
+    for record in shown:
+        zeros = {name: str(value) for name, value in record.items() if value == 0.0}
+        assert {"pnl", "gross_pnl", "mae", "mfe"} <= zeros.keys()
+        assert not [name for name, text in zeros.items() if text.startswith("-")]
