@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
-from math import inf, isfinite
+from math import inf
 from operator import attrgetter
 from types import NoneType
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -33,8 +33,14 @@ UNREADABLE = (ArithmeticError, LookupError, TypeError, ValueError)
 # The largest whole numbers of a state in size: sums of squares are large, and each is a float too.
 LARGEST_WHOLE = 10**100
 
+# The largest of other numbers in a state: whatever is computed of a few of them is still a number.
+LARGEST_NUMBER = 1e50
+
 # Unix times of the first and the last moment that is a time in every zone.
 FIRST_STAMP, LAST_STAMP = -62_135_510_400.0, 253_402_214_400.0
+
+# The last year that Python knows: a time in it cannot be waited from.
+LAST_YEAR = 9999
 
 # Bytes of JSON that are packed together, at most.
 MOST_PACKED = 10_000_000
@@ -210,7 +216,7 @@ FLAG: Codec[bool] = Codec((bool,))
 DATE: Codec[date] = Codec((str,), date.isoformat, date.fromisoformat)
 
 
-_TIMEZONE = attrgetter("tzinfo")
+_TIMEZONE, _YEAR = attrgetter("tzinfo"), attrgetter("year")
 
 
 def _read_times(texts: Iterable[str]) -> list[datetime]:
@@ -218,6 +224,8 @@ def _read_times(texts: Iterable[str]) -> list[datetime]:
     times = [*map(datetime.fromisoformat, texts)]
     if None in map(_TIMEZONE, times):
         raise StateError("is a time without a zone")
+    if times and max(map(_YEAR, times)) >= LAST_YEAR:
+        raise StateError(f"is a time of the year {LAST_YEAR}, after which there is none")
     return times
 
 
@@ -319,11 +327,13 @@ def unpacked(typecode: str, text: str) -> array[Any]:
 
 
 def check_finite(*columns: Sequence[float]) -> None:
-    """Raise `StateError` where a column holds NaN or an infinite number."""
+    """Raise `StateError` where a column holds NaN, or a number that is infinite or too large."""
     for numbers in columns:
-        # of finite numbers even the sum may be infinite; of others it never is finite
-        if not isfinite(sum(numbers)) and not all(map(isfinite, numbers)):
-            raise StateError("has a number that is not finite")
+        # where the sum of their sizes is small enough, so is each of them; that of NaN never is
+        if not sum(map(abs, numbers)) <= LARGEST_NUMBER and not all(
+            -LARGEST_NUMBER <= number <= LARGEST_NUMBER for number in numbers
+        ):
+            raise StateError("has a number that is not finite, or too large")
 
 
 def packed_json(value: Any) -> str:
@@ -345,14 +355,14 @@ def unpacked_json(text: str) -> Any:
 
 
 def check_json_numbers(value: Any) -> None:
-    """Raise `StateError` where a JSON value holds a number that JSON has not: NaN, or infinite."""
+    """Raise `StateError` where a JSON value holds NaN, or an infinite or too large number."""
     if isinstance(value, dict):
         steps: Iterable[tuple[str | int, Any]] = value.items()
     elif isinstance(value, list | tuple):
         steps = enumerate(value)
     else:
-        if isinstance(value, float) and not isfinite(value):
-            raise StateError(f"is {value}, which is no number of JSON")
+        if isinstance(value, float) and not -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
+            raise StateError(f"is {value}, which is no number that a state may have")
         return
     for step, each in steps:
         kind = type(each)

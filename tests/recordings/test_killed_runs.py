@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -104,7 +105,7 @@ class Told:
         notifier = run.replay.tracker.reporting.notifier
         notifier.waits = True  # as with the thread that saves a live run
         self._notify = notifier.notify
-        notifier.notify = self  # type: ignore[method-assign, assignment]
+        notifier.notify = self  # type: ignore[method-assign]
 
     def __call__(self, alert: Alert) -> bool:
         """Send it."""
@@ -117,14 +118,14 @@ def test_a_kill_at_any_line_loses_no_alert(name: str, tmp_path: Path) -> None:
     """Each that was written is sent before the kill or after it; twice only where the one was since
     the last write.
     """
-    settings = {
+    settings: dict[str, Any] = {
         "alerts": "losing_streak=1,drawdown=0.000001,strategy_drawdown=0.000001",
         "notify": "web=https://example.org/x",
         "notify_daily": 10_000,
     }
     run = KilledRun(name, tmp_path / "store", **settings)
     told = Told(run)
-    fired: list[tuple[Alert, float]] = []
+    fired: list[tuple[Any, float]] = []
     run.replay.tracker.add_listener(lambda each: fired.append((each.record, run.now)), "alert")
     again = 0
     for number, _ in enumerate(run.lines()):

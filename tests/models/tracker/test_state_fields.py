@@ -170,6 +170,14 @@ UNFIT: list[tuple[Path, Any]] = [
     (("statistics", "risky"), packed(array("I", [5, 6]))),
     (("statistics", "packed"), ["nothing packed"]),
     (("trades", "lots", "archived"), -1),
+    # finite, or of the calendar, but nothing can be computed of them
+    (("ledger", "unexplained"), 1e308),
+    (("execution", "prices", "S"), -1e308),
+    (("execution", "markouts", 1, 0, 0), "9999-12-31T23:59:00+00:00"),
+    (("execution", "orders", 0, 4), "9999-12-31T12:00:00+00:00"),
+    (("ledger", "books", "accounts", 1, "positions", 0, "quantity"), 1e200),
+    (("samples", "equity"), packed(array("d", [1e300]))),
+    (("statistics", "figures"), packed(array("d", [1e308] * 7))),
 ]
 
 

@@ -194,7 +194,7 @@ def test_what_the_end_sends_is_not_sent_by_the_next_run(project: Project) -> Non
     def wait(tracker: LeanTracker) -> None:
         tracker.reporting.notifier.waits = True
 
-    given = {"alerts": "drawdown=0.001", "notify": "web=https://example.org/x"}
+    given: dict[str, Any] = {"alerts": "drawdown=0.001", "notify": "web=https://example.org/x"}
     fallen = tapes.mark("14:33", h=stock(10.0, 40.0), tpv=899.0, cash={"USD": [499.0, 1.0]})
     first = project.run(*bought(), fallen, started=wait, each=project.later(0.1), **given)
     assert len(first.engine.notifications) == 1

@@ -173,7 +173,7 @@ def test_a_state_of_the_moment_of_sending_says_that_it_waits() -> None:
 
     lean = Lean()
     lean.notify.web = lambda *_: states.append(json.loads(json.dumps(made.state())))
-    made = notifier(lean, web="u")
+    made: Notifier = notifier(lean, web="u")
     made.put(alert())
     before = made.changes
     made.deliver()
