@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from models.codec import NUMBER, TEXT, WHOLE, list_of
+from models.codec import COUNT, NUMBER, TEXT, WHOLE, list_of
 from models.fields import PART, Field, Restorable, Table
 from models.ledger.books import Books
 from models.ledger.effects import Effect, Effects
@@ -32,7 +32,7 @@ from models.structures.forming import form, is_option, structure_value, structur
 from models.structures.grouping import TOGETHER, join_stock, merge_by_shape, settle_roll
 from models.structures.open_structures import ORDER_KEY, OpenStructures
 from models.structures.record import STRUCTURE_ROW, StructureRecord
-from models.structures.records import Prices, closed_record, described, open_record_of
+from models.structures.records import Prices, check_legs, closed_record, described, open_record_of
 from models.structures.structure import STRUCTURE, LegStake, Structure
 from models.trades.statistics import TradeStatistics, trade_facts
 
@@ -60,7 +60,7 @@ class StructureBook(Restorable):
     """
 
     STATE: ClassVar[Table] = Table(
-        Field("count", WHOLE, "structures.count"),
+        Field("count", COUNT, "structures.count"),
         Field("open", list_of(STRUCTURE), "_open"),
         Field("recent", list_of(WHOLE), "_recent"),
         Field("exercise", WHOLE, "_exercise"),
@@ -337,9 +337,11 @@ class StructureBook(Restorable):
         """Take over what `state` returned.
 
         Raises:
-            StateError: A value is missing or of another type.
+            StateError: A value is missing or of another type, or names what the books do not know.
         """
         super().restore(state)
+        for structure in self.open.values():
+            check_legs(structure, self._books)
         self._note_settled()
 
     def _note_settled(self) -> None:

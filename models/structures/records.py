@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from models.errors import StateError
 from models.events.instruments import Instrument
 from models.ledger.books import Books
 from models.structures.forming import OpenFigures, figures_of, last_day, structure_value
@@ -122,6 +123,19 @@ def described(books: Books, sid: str) -> tuple[Instrument, str]:
     if known is None and (contract := books.finished.find(sid)) is not None:
         return contract.instrument, contract.ticker
     return books.instruments[sid], books.tickers[sid]
+
+
+def check_legs(structure: Structure, books: Books) -> None:
+    """Raise `StateError` where a leg was never entered, or of what the books do not know."""
+    known = books.instruments
+    for leg in structure.legs:
+        if not leg.entered > 0.0:
+            raise StateError(f"has a leg of {leg.entered:g}", "open")
+        if leg.sid not in known and books.finished.find(leg.sid) is None:
+            raise StateError(f"has a leg in {leg.sid!r}, which the ledger does not know", "open")
+    for stake in structure.stakes:
+        if stake.sid not in known:
+            raise StateError(f"holds {stake.sid!r}, which the ledger does not know", "open")
 
 
 def _leg(structure: Structure, leg: LegSums, books: Books, spot: float | None) -> StructureLeg:

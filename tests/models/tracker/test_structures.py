@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from models.errors import CallError, UnknownStrategyError
+from models.errors import CallError, StateError, UnknownStrategyError
 from models.events.account import Mark
 from models.events.instruments import Instrument, SecurityType
 from models.events.orders import OrderType
@@ -205,3 +205,30 @@ def test_live_legs_on_their_way_are_waited_for() -> None:
     assert [len(each.legs) for each in made.structures()] == [2]
     made.apply(Mark(first + 11 * SECOND, prices={"S": 141.0, "C": 2.0, "P": 1.0}))
     assert [each.label for each in made.structures()] == ["strangle (credit)"]
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("count",), -1),
+        (("open", 0, "legs", 0, "sid"), "unheard"),
+        (("open", 0, "legs", 0, "entered"), 0),
+        (("open", 0, "stakes", 0, "sid"), "unheard"),
+    ],
+)
+def test_a_state_whose_structures_do_not_fit_is_refused(
+    place: tuple[str | int, ...], value: Any
+) -> None:
+    """What would fail later, when they are asked for, is refused at once and named."""
+    made = tracker()
+    sold_strangle(made)
+    state = json.loads(json.dumps(made.state()))
+    tracker().restore(json.loads(json.dumps(state)))
+    changed = state["structures"]
+    for step in place[:-1]:
+        changed = changed[step]
+    assert changed[place[-1]] != value
+    changed[place[-1]] = value
+    with pytest.raises(StateError) as caught:
+        tracker().restore(state)
+    assert caught.value.path[0] == "structures"
