@@ -40,7 +40,7 @@ LARGEST_NUMBER = 1e50
 FIRST_STAMP, LAST_STAMP = -62_135_510_400.0, 253_402_214_400.0
 
 # The last year that Python knows: a time in it cannot be waited from.
-LAST_YEAR = 9999
+END_OF_CALENDAR = 9999
 
 # Bytes of JSON that are packed together, at most.
 MOST_PACKED = 10_000_000
@@ -224,8 +224,8 @@ def _read_times(texts: Iterable[str]) -> list[datetime]:
     times = [*map(datetime.fromisoformat, texts)]
     if None in map(_TIMEZONE, times):
         raise StateError("is a time without a zone")
-    if times and max(map(_YEAR, times)) >= LAST_YEAR:
-        raise StateError(f"is a time of the year {LAST_YEAR}, after which there is none")
+    if times and max(map(_YEAR, times)) >= END_OF_CALENDAR:
+        raise StateError(f"is a time of the year {END_OF_CALENDAR}, after which there is none")
     return times
 
 
