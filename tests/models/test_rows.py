@@ -16,7 +16,7 @@ from models.rows import RowFormat, row_of
 ROW = row_of(TIME, NUMBER, maybe(TEXT), list_of(WHOLE))
 ROWS = st.lists(
     st.tuples(
-        st.datetimes(timezones=st.just(UTC)),
+        st.datetimes(max_value=datetime(9998, 12, 30), timezones=st.just(UTC)),
         st.floats(allow_nan=False) | st.integers(),
         st.none() | st.text(),
         st.lists(st.integers()),
