@@ -122,6 +122,7 @@ class Interruption:
             change.holding.instrument.sid
             for change in changes
             if change.holding.instrument.strike is not None
+            and not change.after  # what is held in part was traded: it ends as a whole
             and has_expired(change.holding.instrument, time)
         }
         traded = [change for change in changes if change.holding.instrument.sid not in over]
@@ -143,7 +144,7 @@ class Interruption:
         implied = self._takeover.implied(change) if alone and not self.anew else None
         if implied is not None and of_the_market(implied, change.last, holding.price):
             price = implied
-        over = has_expired(holding.instrument, self._mark.time)
+        over = not change.after and has_expired(holding.instrument, self._mark.time)
         what = f"a trade at {price!r}" + (", which its cash implies" if price == implied else "")
         self._takeover.tell(change, what, -closed * price)
         self._takeover.trade(change, -closed, price, "expiry" if over else "outside")

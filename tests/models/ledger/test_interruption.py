@@ -453,6 +453,19 @@ MARK AAPL 139
 => lots hedge AAPL -100 @ 150
 => flow USD 2500 2500 while stopped
 
+an option that was sold in part on its last day
+ACCOUNT USD 100000 live yes
+STOCK AAPL
+OPTION C150 on AAPL call 150 x 100 expires 2024-01-02
+BUY 3 C150 @ 4 by hedge
+MARK AAPL 140 C150 2
+STOPPED
+OUTSIDE SELL 2 C150 @ 2
+MARK AAPL 140 C150 2
+=> anomaly adopted
+=> trade hedge LONG 2 C150 4->2 gross -400 reason outside
+=> lots hedge C150 1 @ 4
+
 an option that expired worthless
 ACCOUNT USD 100000 live yes
 STOCK AAPL
