@@ -453,7 +453,7 @@ MARK AAPL 139
 => lots hedge AAPL -100 @ 150
 => flow USD 2500 2500 while stopped
 
-an option that was sold in part on its last day
+an option that was sold in part on its last day, beside a deposit
 ACCOUNT USD 100000 live yes
 STOCK AAPL
 OPTION C150 on AAPL call 150 x 100 expires 2024-01-02
@@ -461,10 +461,12 @@ BUY 3 C150 @ 4 by hedge
 MARK AAPL 140 C150 2
 STOPPED
 OUTSIDE SELL 2 C150 @ 2
+DEPOSIT USD 5000
 MARK AAPL 140 C150 2
 => anomaly adopted
 => trade hedge LONG 2 C150 4->2 gross -400 reason outside
 => lots hedge C150 1 @ 4
+=> flow USD 5000 5000 while stopped
 
 an option that expired worthless
 ACCOUNT USD 100000 live yes
