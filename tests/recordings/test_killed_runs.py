@@ -70,7 +70,6 @@ def test_of_two_writers_a_kill_leaves_the_one_saved_last(
         ("sliced-fills", SMALL),
         ("option-combos", LAZY),
         ("futures-roll", LAZY),
-        pytest.param("splits-and-shorts", LAZY, marks=pytest.mark.slow),
     ],
 )
 def test_a_backtest_killed_at_every_50th_line_goes_on(
