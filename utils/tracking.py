@@ -24,7 +24,6 @@ from models.trades.log import Archive
 from utils.lean.commands import Commands
 from utils.lean.conversions import utc
 from utils.lean.hooks import Hooks
-from utils.lean.price_columns import MARKS_ALIKE
 from utils.lean.run import LeanRun
 from utils.lean.saving import Saving
 from utils.notify.alerts import Alerts
@@ -108,7 +107,7 @@ class LeanTracker(PerformanceTracker):
 
     def on_data(self, data: Slice) -> None:
         """Call it in the algorithm's `on_data`."""
-        if self._hooks.passes_over and self.core.rest >= MARKS_ALIKE:
+        if self._hooks.passes_over and self.core.rest:
             passed = guarded(self.run.feed.standstill.passes, data)
             if passed is True:
                 if self.log.queued or self.core.behind is None:

@@ -91,7 +91,7 @@ class Scopes(Restorable):
                 not, a mark that closes no session may be left to be worked out with others.
         """
         books, flow = ledger.books, ledger.flow_total - self._flows
-        base = books.starting_equity + (self._seeded or 0.0) + books.joined
+        base = books.starting_equity + (self._seeded or 0.0) + books.joined  # `_base_of`
         if drawdowns or flow or time >= self._until or base != self._base:
             self._mark_now(time, ledger, flow, drawdowns)
             return
@@ -114,7 +114,7 @@ class Scopes(Restorable):
         books, self._flows = ledger.books, ledger.flow_total
         if self._seeded is None:
             self._seeded = self._gained_before(books) - books.joined
-        base = books.starting_equity + self._seeded + books.joined
+        base = self._base_of(books)
         if base != self._base:
             self._rebase(time, base)
         self._tell(self.account, self.account.track.mark(time, ledger.equity, flow), drawdowns)
@@ -170,9 +170,14 @@ class Scopes(Restorable):
         if self._left >= MOST_LEFT:
             self._work_out()
 
-    def same_day(self, time: datetime) -> bool:
-        """Whether a mark at that time closes no session."""
-        return time < self._until
+    def calm(self, time: datetime, ledger: Ledger) -> bool:
+        """Whether a mark at that time closes no session, and no money joined since the last one."""
+        joined = ledger.flow_total - self._flows
+        return time < self._until and not joined and self._base_of(ledger.books) == self._base
+
+    def _base_of(self, books: Books) -> float:
+        """The account's base as it is now."""
+        return books.starting_equity + (self._seeded or 0.0) + books.joined
 
     def _settle_days(self, time: datetime, ledger: Ledger) -> bool:
         """Take note of a mark for the closes of the days; returns whether it is a day's close.

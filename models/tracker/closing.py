@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import tzinfo
 from typing import TypeVar
 
@@ -31,11 +31,7 @@ class ClosingBooks(BooksInStep):
     Attributes:
         listeners: Who hears of it.
         zone: The time zone of the statistics.
-        logs: The closed trades of each book.
-        statistics: Every closed lot in columns.
-        uncounted: Whether lots are missing in them that the archive may give later.
-        structures: The structures, open and closed.
-        failures: What failed in them and was not noted yet.
+        uncounted: Whether lots are missing in the statistics that the archive may give later.
     """
 
     listeners: Listeners
@@ -43,27 +39,48 @@ class ClosingBooks(BooksInStep):
 
     def _begin_closing(self, settings: Settings, zone: tzinfo, ledger: Ledger) -> None:
         """Begin with empty books of what closed."""
-        self.logs = {book: TradeLog(settings.keep_trades) for book in (LOTS, POSITIONS)}
-        self.statistics = TradeStatistics(zone)
+        self._logs = {book: TradeLog(settings.keep_trades) for book in (LOTS, POSITIONS)}
+        self._statistics = TradeStatistics(zone)
         self.uncounted = False
-        self.structures = StructureBook(ledger.books, settings.keep_trades, zone)
+        self._structures = StructureBook(ledger.books, settings.keep_trades, zone)
         self._facts = InstrumentFacts(ledger.books)
-        self.failures: list[Failure] = []
-        self._restless = False  # somebody must be called once the lock is released
+        self.failures.clear()
+        self._restless = False
+
+    @property
+    def logs(self) -> Mapping[str, TradeLog]:
+        """The closed trades of each book."""
+        if self.behind is not None:
+            self.catch_up()
+        return self._logs
+
+    @property
+    def statistics(self) -> TradeStatistics:
+        """Every closed lot in columns."""
+        if self.behind is not None:
+            self.catch_up()
+        return self._statistics
+
+    @property
+    def structures(self) -> StructureBook:
+        """The structures, open and closed."""
+        if self.behind is not None:
+            self.catch_up()
+        return self._structures
 
     def count(self, effects: Effects) -> None:
         """Count, keep and tell what executions paid, opened and closed."""
         self._scopes.count(effects)
         for _, _, _, _, trades, round_trip, _ in effects:
             if trades:
-                self._restless |= self.logs[LOTS].take(trades)
-                self.statistics.take(trades, self._facts.of(trades[0].sid))
-            if round_trip is not None and self.logs[POSITIONS].take((round_trip,)):
+                self._restless |= self._logs[LOTS].take(trades)
+                self._statistics.take(trades, self._facts.of(trades[0].sid))
+            if round_trip is not None and self._logs[POSITIONS].take((round_trip,)):
                 self._restless = True
         if self.listeners.hear_trades:
             self._restless |= tell_trades(self.listeners, effects, self._ledger.books)
         if self._ledger.books.orders.legs:
-            self._structured(self.structures.take, effects)
+            self._structured(self._structures.take, effects)
 
     def _structured(self, call: Callable[[Taken], object], taken: Taken) -> None:
         """Let the structures take something, and tell of those that closed by it.
@@ -72,18 +89,18 @@ class ClosingBooks(BooksInStep):
         """
         outcome = guarded(call, taken)
         if isinstance(outcome, Failure):
-            self.failures.append(outcome)
+            self.failures.append(("structures", outcome))
             self._restless = True
-        for ended in self.structures.ended:
+        for ended in self._structures.ended:
             time = ended.closed or ended.opened
             self.listeners.put(NoticeKind.STRUCTURE_CLOSED, time, ended.strategy, ended)
             self._restless = True
-        self.structures.ended.clear()
+        self._structures.ended.clear()
 
     def _show_all(self, marks: MarkColumns) -> None:
         """Show the structures marks on which nothing moved but prices."""
-        if self.structures.open:
-            self._structured(self.structures.mark_all, marks)
+        if self._structures.open:
+            self._structured(self._structures.mark_all, marks)
 
     def quote(self, sid: str) -> Quote:
         """What a held instrument is worth at the last mark; call it under the lock."""
@@ -103,7 +120,7 @@ class ClosingBooks(BooksInStep):
 
         Call it under the core's lock.
         """
-        self.statistics = counted
+        self._statistics = counted
         self.count_archived(later)
 
     def count_archived(self, trades: Iterable[TradeRecord]) -> None:

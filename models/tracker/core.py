@@ -8,6 +8,7 @@ anything and trade.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
@@ -34,7 +35,7 @@ from models.tracker.days import EndedDays
 from models.tracker.deployments import Deployment, begin_deployment
 from models.tracker.guard import Guard
 from models.tracker.listeners import Listeners
-from models.tracker.notices import NoticeKind
+from models.tracker.notices import OF_THE_UNEXPECTED, NoticeKind
 from models.tracker.ports import Follower, Storage
 from models.tracker.resolvers import RESOLVERS, CarefulResolver
 from models.tracker.telling import tell_change, tell_flows
@@ -59,7 +60,6 @@ class Core(ClosingBooks):
         named: The strategies that the settings name; they exist from the start.
         listeners: Who hears of what.
         archiving: The way of closed trades out of memory and back.
-        days: The days that ended, and LEAN's samples.
         deployments: Each start of LEAN that the books went through, the oldest first.
         on_begin: Called under the lock when empty books take the place of those so far.
         execution: What orders cost; None where the setting `execution` is off.
@@ -106,7 +106,7 @@ class Core(ClosingBooks):
         self._begin_books(Ledger(books), Scopes(settings.capital, self.zone, self.named))
         for name in self.named:
             books.account(name)
-        self.days = EndedDays()
+        self._days = EndedDays()
         self.deployments: list[Deployment] = []
         self._begin_closing(settings, self.zone, self._ledger)
         self.execution: ExecutionQuality | None = None
@@ -126,6 +126,20 @@ class Core(ClosingBooks):
                 log.forgotten = old.forgotten + old.archived + old.written
             if self.follower is not None:
                 self.follower.reset()
+
+    @property
+    def days(self) -> EndedDays:
+        """The days that ended, and LEAN's samples."""
+        if self.behind is not None:
+            self.catch_up()
+        return self._days
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nobody wants to be told at once of what happens as it should."""
+        told = self.follower is not None or self.execution is not None or self._careful is not None
+        heard = self.listeners.hear_trades or not self.listeners.kinds <= OF_THE_UNEXPECTED
+        return not (self.live or told or heard)
 
     # --- events in
 
@@ -162,6 +176,17 @@ class Core(ClosingBooks):
             self.settle()
         return True
 
+    def _book_later(self, event: Event) -> None:
+        """Book an event that a feed left; a mark of it closed when it came."""
+        if self.record(event) is None and isinstance(event, Mark):
+            self.record(replace(event, partial=False))
+
+    def work_off(self) -> None:
+        """Book what the feed left, then tell what came of it; the lock must not be held."""
+        self.catch_up()
+        if self._restless:
+            self.settle()
+
     def record(self, event: Event | Instrument) -> Effects | None:
         """Book an event under the lock; whoever does must `settle` once it is released.
 
@@ -193,7 +218,7 @@ class Core(ClosingBooks):
             self.deployments.append(begun)
             if number > 1:
                 self.ledger.books.orders.forget(number)
-                self.structures.deploy()
+                self._structures.deploy()
                 if self.execution is not None:
                     self.execution.deploy(time)
             return begun
@@ -243,7 +268,7 @@ class Core(ClosingBooks):
             return self.execution.due(time) if self.execution is not None else set()
 
     def _open(self, opening: Opening) -> Effects:
-        self.days.open(opening.time)
+        self._days.open(opening.time)
         effects = open_account(self.ledger.books, opening)
         self.scopes.open(self.ledger)
         self.deploy(opening.time)
@@ -300,8 +325,8 @@ class Core(ClosingBooks):
         self._scopes.mark(time, self._ledger, drawdowns=at_once)
         if self.execution is not None:
             self.execution.mark(time, prices)
-        if self.structures.open:
-            self._structured(self.structures.mark, time)
+        if self._structures.open:
+            self._structured(self._structures.mark, time)
 
     def _see(self, mark: Mark) -> None:
         if len(self.ledger.flows) != self._flows_told:
@@ -313,7 +338,7 @@ class Core(ClosingBooks):
 
     def _split(self, event: Split) -> Effects:
         if split_happens(self.ledger.knowing(event.sid), event):
-            self.structures.split(event.sid, event.factor)
+            self._structures.split(event.sid, event.factor)
             if self.execution is not None:
                 self.execution.split(event.sid, event.factor)
             if self.follower is not None:
@@ -325,7 +350,7 @@ class Core(ClosingBooks):
         return rename(self.ledger.knowing(event.sid), event)
 
     def _end_day(self, event: DayEnd) -> Effects | None:
-        if not self.days.end(event):
+        if not self._days.end(event):
             return None
         self.scopes.end_day(event.time, event.equity)
         return NO_EFFECTS
@@ -350,8 +375,8 @@ class Core(ClosingBooks):
         if self._careful is not None:
             self._careful.note()
         while self.failures:
-            self.guard.note_failure("structures", self.failures.pop(0))
-        for log in self.logs.values() if not self.archiving.waits else ():
+            self.guard.note_failure(*self.failures.pop(0))
+        for log in self._logs.values() if not self.archiving.waits else ():
             if log.due:
                 self.archiving.shed(log)
         if self.listeners.waiting:

@@ -70,8 +70,7 @@ def count_anew(core: Core, older: Iterable[TradeRecord]) -> None:
         core: Whose statistics they are.
         older: Those that left memory.
     """
-    core.statistics = TradeStatistics(core.zone)
-    core.count_archived([*older, *core.logs[LOTS].all()])
+    core.count_later(TradeStatistics(core.zone), [*older, *core.logs[LOTS].all()])
     core.uncounted = core.archiving.unread
 
 

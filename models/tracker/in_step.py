@@ -1,14 +1,17 @@
-"""The ledger and the scopes, kept in step with the slices that a feed passes over."""
+"""The ledger and the scopes, kept in step with what a feed has seen and left to be booked."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from models.equity.scopes import Scopes
 from models.equity.sessions import BLOCK
+from models.errors import Failure, guarded
+from models.events.account import Mark
+from models.events.event import Event
 from models.execution.quality import ExecutionQuality
 from models.ledger.ledger import Ledger
 from models.ledger.mark_columns import MarkColumns
@@ -26,67 +29,93 @@ class PassedOver(NamedTuple):
     times: Sequence[datetime]
 
 
+# What a feed saw and left to be booked.
+Left: TypeAlias = PassedOver | MarkColumns | Event
+
+
 class BooksInStep:
     """The ledger and the scopes, which whoever asks for them finds up to date.
 
-    While nothing moves but the prices of what is held, slices bring no news but figures. A feed may
-    pass over such slices and say so later, all at once.
+    Where nobody must be told at once, a feed may keep what it sees for a while and hand it over all
+    at once: it is booked in the order in which it came, by what books a single event.
 
     Attributes:
         lock: Whoever reads more than one figure, or books, holds it; LEAN, stores and listeners are
             never called while it is held.
-        rest: How many marks in a row showed nothing but prices moved; 0 after any event.
-        behind: What a feed sets when it begins to pass over slices: it returns those there were.
-            None where there was none.
+        rest: How many marks in a row showed nothing but prices moved; 0 after any event that the
+            feed did not leave to be booked later.
+        behind: What a feed sets when it begins to leave something: it returns what it left, in
+            order. None where it left nothing.
         execution: What orders cost; None where nobody follows them.
+        failures: What failed while no lock could be released, by its place; not noted yet.
     """
 
     execution: ExecutionQuality | None
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
+        self.failures: list[tuple[str, Failure]] = []
+        self._restless = False  # somebody must be called once the lock is released
 
     def _begin_books(self, ledger: Ledger, scopes: Scopes) -> None:
-        """Take a new ledger and new scopes, of which no feed has passed over anything."""
+        """Take a new ledger and new scopes, of which no feed has left anything."""
         self._ledger, self._scopes = ledger, scopes
         self.rest = 0
-        self.behind: Callable[[], PassedOver | MarkColumns] | None = None
+        self.behind: Callable[[], Sequence[Left]] | None = None
 
     @property
     def ledger(self) -> Ledger:
-        """The books and their law, with every slice until now; ask for it anew in each slice."""
+        """The books and their law, with all until now; ask for it anew in each hook."""
         if self.behind is not None:
             self.catch_up()
         return self._ledger
 
     @property
     def scopes(self) -> Scopes:
-        """NAV, drawdown and sessions of the account and of each strategy, with every slice."""
+        """NAV, drawdown and sessions of the account and of each strategy, with all until now."""
         if self.behind is not None:
             self.catch_up()
         return self._scopes
 
     def catch_up(self) -> None:
-        """Take the marks of the slices that the feed passed over, as if each had come in time."""
-        passed_over, self.behind = self.behind, None
-        if passed_over is None:
-            return
-        passed = passed_over()
-        with self.lock:
-            if isinstance(passed, PassedOver):
-                self._ledger.repeat(passed.slices, passed.times[-1])
-                self._scopes.repeat(passed.slices, passed.times)
-            else:
-                self._take(passed)
+        """Book what the feed left, as if each had been booked when it came.
 
-    def _take(self, marks: MarkColumns) -> None:
+        What cannot be booked is counted as a failure of its own, and costs nothing else.
+        """
+        left, self.behind = self.behind, None
+        if left is None:
+            return
+        entries, rest = left(), self.rest
+        each = iter(entries)
+        with self.lock:
+            while (failure := guarded(self._take, each)) is not None:  # it goes on with the next
+                self.failures.append(("later", failure))
+                self._restless, rest = True, 0
+        self.rest = rest
+
+    def _take(self, left: Iterator[Left]) -> None:
+        """Take what a feed left, until there is no more or something fails."""
+        for each in left:
+            if isinstance(each, MarkColumns):
+                self._take_marks(each)
+            elif isinstance(each, PassedOver):
+                self._ledger.repeat(each.slices, each.times[-1])
+                self._scopes.repeat(each.slices, each.times)
+            else:
+                self._book_later(each)
+
+    def _book_later(self, event: Event) -> None:
+        """Book an event that a feed left."""
+
+    def _take_marks(self, marks: MarkColumns) -> None:
         """Take marks on which nothing moved but prices; few of them one by one."""
         ledger, scopes, times = self._ledger, self._scopes, marks.times
-        if len(times) >= BLOCK and scopes.same_day(times[-1]):
+        if len(times) >= BLOCK and scopes.calm(times[-1], ledger):
             scopes.mark_all(times, ledger, *ledger.see_all(marks))
         else:
             for time, prices, equity in marks.rows():
-                ledger.see(time, prices, marks.cash, equity)
+                if not ledger.see(time, prices, marks.cash, equity):
+                    ledger.mark(Mark(time, equity, prices))
                 scopes.mark(time, ledger, drawdowns=False)
         if self.execution is not None:
             self.execution.mark(times[-1], marks.last_prices)

@@ -114,6 +114,7 @@ class TrackerState:
 
 def core_state(core: Core) -> dict[str, Any]:
     """Everything a core knows at one moment; what is large becomes JSON later."""
+    core.catch_up()
     with core.lock:
         return {
             "version": STATE_VERSION,

@@ -67,13 +67,17 @@ class TradeLog(Restorable):
         self.forgotten = 0
         self.written = 0
         self._leaving: list[TradeRecord] = []
+        self._beyond = 0  # trades of the batch that is due, which later ones do not join
         self._keep = keep
         self._most = keep + BATCH
 
     def take(self, trades: Sequence[TradeRecord]) -> bool:
         """Keep trades that closed; returns whether a batch must leave memory."""
         self.trades.extend(trades)
-        return len(self.trades) > self._most and self.due
+        if len(self.trades) <= self._most or not self.due:
+            return False
+        self._beyond = self._beyond or len(self.trades) - self._keep
+        return True
 
     @property
     def due(self) -> bool:
@@ -99,7 +103,7 @@ class TradeLog(Restorable):
         """
         if not self.due:
             return []
-        count = len(self.trades) - self._keep
+        count, self._beyond = self._beyond or len(self.trades) - self._keep, 0
         if self.written:
             count = min(count, self.written)
             for _ in range(count):

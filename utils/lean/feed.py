@@ -44,7 +44,8 @@ class LeanFeed:
     Attributes:
         order_event: Reads an order event (`OrderEventReader.read`).
         standstill: The slices on which nothing moved but prices.
-        self.open_orders = OpenOrderReader(algorithm.transactions, core, self._securities)
+        journal: What was seen and is booked later.
+        open_orders: Reads LEAN's open orders.
     """
 
     def __init__(self, algorithm: QCAlgorithm, core: Core) -> None:
@@ -54,14 +55,22 @@ class LeanFeed:
         self._zone = core.zone
         self._cash = KeptCash(self._portfolio)
         self._securities = Securities(algorithm, self._portfolio, core, self._cash)
-        self.order_event = OrderEventReader(algorithm, core, self._securities, self._cash).read
+        self.standstill = Standstill(algorithm, core, self._securities.by_sid)
+        self.journal = self.standstill.journal
+        self.order_event = OrderEventReader(
+            algorithm, core, self._securities, self._cash, self.journal
+        ).read
         self.open_orders = OpenOrderReader(algorithm.transactions, core, self._securities)
         self._actions = CorporateActionReader(self._securities)
-        self.standstill = Standstill(algorithm, core, self._securities.by_sid)
         self._account = AccountReader(
             self._portfolio, core, self._securities, self._cash, self.standstill
         )
         self._next_day: datetime | None = None
+
+    @property
+    def names_all(self) -> bool:
+        """Whether every order that was booked named its strategy."""
+        return not self._books.orders.unnamed
 
     def time(self) -> datetime:
         """Return the algorithm's time in UTC."""

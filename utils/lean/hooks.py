@@ -69,8 +69,6 @@ class Hooks:
         """Book an order's event; one that cannot be read becomes an anomaly of the books."""
         core, run = self._core, self._run
         self._wiring.heard_orders = True
-        if core.behind is not None:
-            core.catch_up()
         if not run.warm:
             if self._algorithm.is_warming_up:
                 return
@@ -83,10 +81,14 @@ class Hooks:
             return
         if not run.warm:
             run.start(booked)
-        core.apply(booked)
-        reporting = self._reporting
-        # of fills and submissions only the finest log tells
+        later = core.rest and self.passes_over and run.feed.journal.keeps(booked)
+        # of fills and submissions only the finest log tells, which hears of lows too
         status = booked.status if isinstance(booked, OrderUpdate) else SUBMITTED
+        if later and status is SUBMITTED:
+            return
+        if not later:
+            core.apply(booked)
+        reporting = self._reporting
         if status is OrderStatus.INVALID:
             reporting.alerts.rejected(booked.time)
         if status is not SUBMITTED or reporting.log.level <= Level.DEBUG:
@@ -96,7 +98,7 @@ class Hooks:
 
     def data(self, data: Slice) -> None:
         """Mark a slice, unless the last mark is too close."""
-        run = self._run
+        run, core = self._run, self._core
         self._wiring.heard_slices = True
         if not (run.warm or run.ready()):
             return
@@ -107,6 +109,10 @@ class Hooks:
             if not new_day and run.next_mark is not None and time < run.next_mark:
                 return
             run.next_mark = time + self._mark_every
+        if new_day and core.rest and self.passes_over and self._begin_day(data, time):
+            return
+        if core.behind is not None:
+            core.catch_up()
         if new_day or run.restored:
             self._mark_fully(data, time)
         else:
@@ -114,6 +120,16 @@ class Hooks:
         alerts = self._reporting.alerts
         if alerts.watches_marks:
             alerts.mark(time)
+
+    def _begin_day(self, data: Slice, time: datetime) -> bool:
+        """Write a day's first mark into the journal, where everything is as it was left."""
+        feed = self._run.feed
+        mark = feed.journal.whole_mark(time)
+        if mark is None or any(True for _ in feed.actions(data, mark)):
+            return False
+        feed.journal.write(mark)
+        feed.standstill.begin_day()
+        return True
 
     def _mark_slice(self, data: Slice, time: datetime) -> None:
         """Mark with as few reads as it takes: all of the account is read where books don't close.
@@ -143,14 +159,17 @@ class Hooks:
     def midnight(self) -> None:
         """Mark, and end the day with LEAN's sample; show the figures that come once a day."""
         run, core = self._run, self._core
-        core.rest = 0  # the next slice is a day's first
         self._check_wiring()
+        if self._end_day_later():
+            return
+        core.rest = 0  # the next slice is a day's first
         if not core.ledger.books.opened:
             self._sample_unopened()
             return
         if not run.ready() or run.restored:
             return
         time = run.feed.time()
+        core.catch_up()
         if self._settings.day_marks:
             run.mark(time)
         self._core.apply(self._day_end(time))
@@ -159,6 +178,21 @@ class Hooks:
             self._reporting.show_if_due()
         if self._settings.charts:
             self._reporting.screen.charts(self._tracker.summary())
+
+    def _end_day_later(self) -> bool:
+        """Mark and end the day in the journal, where it is kept; returns whether it was."""
+        run, journal = self._run, self._run.feed.journal
+        if not (self.passes_over and journal.stands) or self._settings.charts:
+            return False
+        if not (run.feed.names_all or self._reporting.unnamed_told):
+            return False
+        time = run.feed.time()
+        if self._settings.day_marks and not journal.mark(time):
+            return False
+        journal.write(self._day_end(time))
+        run.feed.standstill.end_day()
+        self._reporting.show_if_due()
+        return True
 
     def _sample_unopened(self) -> None:
         """Keep a backtest's samples from before its first slice; they end no day.

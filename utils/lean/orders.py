@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from models.events.orders import COMBOS, NO_RATES, Fill, OrderStatus, OrderType, OrderUpdate
-from models.ledger.orders import Order
 from models.tracker.core import Core
 from utils.lean.cash import KeptCash
 from utils.lean.conversions import utc
+from utils.lean.journal import Journal
 from utils.lean.members import Members
 from utils.lean.securities import KeptSecurity, Securities
 
@@ -34,6 +34,18 @@ def combo_of(ticket: OrderTicket) -> int:
     return manager.id if manager is not None else 0
 
 
+class UnderWay(NamedTuple):
+    """What is kept of an order until its last event.
+
+    Attributes:
+        kept: What it trades.
+        order_type: LEAN's order type.
+    """
+
+    kept: KeptSecurity
+    order_type: OrderType
+
+
 class OrderEventReader:
     """Reads each of LEAN's order events with the fewest reads that its kind allows.
 
@@ -47,11 +59,18 @@ class OrderEventReader:
         core: It knows which orders had an event already.
         securities: The securities seen so far.
         cash: The cash objects, for the rates of foreign currencies.
+        journal: The events that were read and are not booked yet.
     """
 
     def __init__(
-        self, algorithm: QCAlgorithm, core: Core, securities: Securities, cash: KeptCash
+        self,
+        algorithm: QCAlgorithm,
+        core: Core,
+        securities: Securities,
+        cash: KeptCash,
+        journal: Journal,
     ) -> None:
+        self._core, self._journal = core, journal
         self._live = core.live
         self._clock = None if core.live else algorithm
         self._books = core.ledger.books
@@ -63,7 +82,8 @@ class OrderEventReader:
         self._cash = cash
         self._statuses = Members(OrderStatus)
         self._types = Members(OrderType)
-        self._traded: dict[int, KeptSecurity] = {}  # by order id, of the orders under way
+        self._under_way: dict[int, UnderWay] = {}  # by order id
+        self._newest = 0  # the highest id of an order that was read
 
     def read(self, event: OrderEvent) -> Fill | OrderUpdate:
         """Return a `Fill` where the event carries a quantity, else an `OrderUpdate`.
@@ -72,9 +92,9 @@ class OrderEventReader:
             EventError: The event holds what cannot be booked, such as a price of NaN.
         """
         order_id, status = event.order_id, self._statuses[event.status]
-        order = self._orders.known.get(order_id)
-        if order is None:
-            self._traded.pop(order_id, None)
+        order = self._under_way.get(order_id)
+        if order is None and (order_id in self._orders.known or order_id <= self._newest):
+            order = self._booked(event, order_id)
         booked = status in FILL_STATUSES
         quantity = event.fill_quantity if booked else 0.0
         if quantity:
@@ -82,8 +102,15 @@ class OrderEventReader:
         if order is None:
             update = self._first(event, order_id, status)
         else:
-            update = self._later(event, order_id, status)
+            update = self._later(event, order_id, status, order)
         return self._with_fee(update, event) if booked else update
+
+    def _booked(self, event: OrderEvent, order_id: int) -> UnderWay | None:
+        """Look an order up that had its last event, or its first one before a restart."""
+        order = self._core.ledger.books.orders.known.get(order_id)
+        if order is None:
+            return None
+        return UnderWay(self._securities.of(event.symbol), order.order_type)
 
     def _with_fee(self, update: OrderUpdate, event: OrderEvent) -> OrderUpdate:
         """Read what LEAN charges with an event that fills nothing."""
@@ -99,25 +126,21 @@ class OrderEventReader:
             rates=self._rates_of(kept, fee.currency),
         )
 
-    def _traded_by(
-        self, event: OrderEvent, order_id: int, status: OrderStatus, order_type: OrderType
-    ) -> KeptSecurity:
-        """Return what an order trades, and keep it unless this is the order's last event."""
-        if order_type is OrderType.OPTION_EXERCISE:
-            return self._securities.of(event.symbol)
-        kept = self._traded.get(order_id)
-        if kept is None:
-            kept = self._traded[order_id] = self._securities.of(event.symbol)
+    def _keep(self, order_id: int, status: OrderStatus, order: UnderWay) -> None:
+        """Keep what was read of an order, unless this was its last event."""
+        if order_id > self._newest:
+            self._newest = order_id
         if status in OVER_STATUSES:
-            del self._traded[order_id]
-        return kept
+            self._under_way.pop(order_id, None)
+        elif order.order_type is not OrderType.OPTION_EXERCISE:
+            self._under_way[order_id] = order
 
     def _fill(
         self,
         event: OrderEvent,
         order_id: int,
         status: OrderStatus,
-        order: Order | None,
+        order: UnderWay | None,
         quantity: float,
     ) -> Fill:
         """Read a fill; of an order without an earlier event the tag and the type too."""
@@ -127,15 +150,10 @@ class OrderEventReader:
         if order is None:
             ticket = event.ticket
             tag, order_type = ticket.tag, self._types[ticket.order_type]
-            known_type, ordered = order_type, event.quantity
+            ordered = event.quantity
             group = combo_of(ticket) if order_type in COMBOS else 0
-        else:
-            known_type = order.order_type
-        kept = self._traded.get(order_id)
-        if kept is None or known_type is OrderType.OPTION_EXERCISE:
-            kept = self._traded_by(event, order_id, status, known_type)
-        elif status is OrderStatus.FILLED:
-            del self._traded[order_id]
+            order = UnderWay(self._securities.of(event.symbol), order_type)
+        kept, known_type = order
         fee = event.order_fee.value
         amount = fee.amount
         currency = fee.currency if amount else ""
@@ -143,7 +161,7 @@ class OrderEventReader:
         if kept.foreign or (currency and currency != self._account_currency):
             rates = self._rates_of(kept, currency)
         # by position, in the order of the fields: naming each takes twice as long
-        return Fill(
+        fill = Fill(
             utc((self._clock or event).utc_time),
             order_id,
             event.id,
@@ -161,6 +179,8 @@ class OrderEventReader:
             ordered,
             group,
         )
+        self._keep(order_id, status, order)
+        return fill
 
     def _rates_of(self, kept: KeptSecurity, fee_currency: str) -> Mapping[str, float]:
         """Read the rates of the foreign currencies that a fill of an instrument touches."""
@@ -176,8 +196,6 @@ class OrderEventReader:
         order_type = self._types[ticket.order_type]
         symbol = event.symbol
         kept = self._by_sid.get(str(symbol.id)) or self._securities.see(symbol)
-        if status not in OVER_STATUSES and order_type is not OrderType.OPTION_EXERCISE:
-            self._traded[order_id] = kept
         time = utc((self._clock or event).utc_time)
         bid = ask = price = 0.0
         limit: float | None = None
@@ -216,18 +234,21 @@ class OrderEventReader:
         )
         if order_type in COMBOS:
             update.group = combo_of(ticket)
+        self._keep(order_id, status, UnderWay(kept, order_type))
         return update
 
-    def _later(self, event: OrderEvent, order_id: int, status: OrderStatus) -> OrderUpdate:
-        """Read a later event without a fill; the time of the last booked event stands for its own.
+    def _later(
+        self, event: OrderEvent, order_id: int, status: OrderStatus, order: UnderWay
+    ) -> OrderUpdate:
+        """Read a later event without a fill; the time of the last event stands for its own.
 
         Nothing is computed from the time of such an event, so that it is not worth a read.
         """
-        time = self._books.time
+        time = self._journal.time or self._books.time
         if time is None:
             time = utc(event.utc_time)
-        order = self._orders.known[order_id]
-        sid = self._traded_by(event, order_id, status, order.order_type).instrument.sid
+        sid = order.kept.instrument.sid
+        self._keep(order_id, status, order)
         if status is OrderStatus.UPDATE_SUBMITTED:
             limit, quantity = event.limit_price, event.quantity
             return OrderUpdate(

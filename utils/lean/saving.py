@@ -99,6 +99,8 @@ class Saving:
         run = self._run
         if not self.persists or not run.warm or run.restored:
             return
+        if not self._live and self._under_way is None and self._is_early():
+            return
         if self.thread is not None:
             self._ask(self.thread)
         elif self._under_way is not None:
@@ -111,6 +113,11 @@ class Saving:
                 self._under_way = self._changes()
                 self._tracker.persistence.begin("", force=True)
                 self._go_on()
+
+    def _is_early(self) -> bool:
+        """Whether a backtest's save is not due whatever has changed, which takes time to find."""
+        at_once = self._run.save_at_once
+        return not at_once and 0.0 <= self._clock() - self._last_save < self._save_every
 
     def _ask(self, thread: SavingThread) -> None:
         """Ask the thread for a save when it is due."""

@@ -1,9 +1,9 @@
 """Standstill: the slices of a backtest on which nothing moved but the prices of what is held.
 
 With nothing held a slice could only bring the mark that the one before brought, so that its cash is
-compared and nothing else is read; with holdings it goes into columns (`PriceColumns`). The tracker
-takes the marks together as soon as anybody asks for something or anything happens, and is then as
-if each had been worked out in its slice.
+compared and nothing else is read; with holdings it goes into the `Journal`. The tracker takes the
+marks together as soon as anybody asks for something, and is then as if each had been worked out in
+its slice.
 """
 
 from __future__ import annotations
@@ -15,11 +15,15 @@ from typing import TYPE_CHECKING
 from models.tracker.core import Core
 from models.tracker.in_step import PassedOver
 from utils.lean.conversions import all_utc
-from utils.lean.price_columns import PriceColumns
+from utils.lean.journal import Journal
 from utils.lean.securities import KeptSecurity
 
 if TYPE_CHECKING:
     from AlgorithmImports import Cash, QCAlgorithm, Slice
+
+# Marks in a row that must show nothing held and nothing moved before slices are passed over: after
+# a deposit the first one buys units, and the second one is valued by them.
+MARKS_ALIKE = 2
 
 # Slices whose times are kept at most, where a point of an equity curve may need them.
 MOST_TIMES = 512
@@ -38,7 +42,8 @@ class Standstill:
 
     Attributes:
         passes: Tells whether nothing moved but prices, so that a slice needs no mark of its own
-            now. Ask it where `MARKS_ALIKE` marks rested, which a day's first slice never finds.
+            now. Ask it where a mark rested (`Core.rest`).
+        journal: Where marks with holdings go, and events.
     """
 
     passes: Callable[[Slice], bool]
@@ -48,7 +53,7 @@ class Standstill:
     ) -> None:
         self._algorithm = algorithm
         self._core = core
-        self._columns = PriceColumns(algorithm, core, by_sid)
+        self.journal = Journal(algorithm, core, by_sid)
         self._cash: Cash | None = None
         self._amount = 0.0
         self.passes = self._stands
@@ -70,15 +75,25 @@ class Standstill:
         if core.execution is None or not core.execution.waits:
             self._cash, self._amount = cash, amount
             core.rest += 1
-            self.passes = self._stands
-            if held:
-                self._columns.hold(cash, amount, held)
-                self.passes = self._columns.passes
+            self.journal.hold(cash if held else None, held)
+            self.passes = self.journal.passes if held else self._stands
+
+    def end_day(self) -> None:
+        """Let the next slice be a day's first, which is looked at more closely."""
+        self.passes = self._never
+
+    def begin_day(self) -> None:
+        """Pass over slices again: a day's first went into the journal."""
+        self.passes = self.journal.passes
+
+    def _never(self, _: Slice) -> bool:
+        """Pass over nothing."""
+        return False
 
     def _stands(self, data: Slice) -> bool:
         """Pass over a slice with nothing held, where no cash moved."""
         core, cash = self._core, self._cash
-        if cash is None or cash.amount != self._amount:
+        if core.rest < MARKS_ALIKE or cash is None or cash.amount != self._amount:
             return False
         if not self._count:
             self._begin()
@@ -98,10 +113,10 @@ class Standstill:
         self._most = MOST_TIMES if self._timed else room
         self._core.behind = self._take
 
-    def _take(self) -> PassedOver:
+    def _take(self) -> tuple[PassedOver]:
         """Return how many slices were passed over, and the times that matter."""
         count = self._count
         times = all_utc(self._times if self._last is None else (self._last.utc_time,))
         self._count = 0
         self._times, self._last = [], None
-        return PassedOver(count, times)
+        return (PassedOver(count, times),)

@@ -43,6 +43,7 @@ class Reporting:
         alerts: What is watched.
         screen: What LEAN shows.
         narrator: Turns notices and order events into events of the log.
+        unnamed_told: Whether orders without a strategy were told of.
         missing: Hook that never reached the tracker -> the warning that says so.
     """
 
@@ -73,7 +74,7 @@ class Reporting:
             lambda order_id: order_name(core.ledger.books.orders.numbered(order_id)),
             lambda sid: core.ledger.books.tickers.get(sid, sid),
         )
-        self._unnamed_told = False
+        self.unnamed_told = False
         self.missing: dict[str, str] = {}
         self.listen()
         if keeping.notice:
@@ -190,9 +191,9 @@ class Reporting:
         It is a warning where other orders name theirs, or the settings name strategies.
         """
         orders, settings = self._tracker.ledger.books.orders, self._tracker.settings
-        if self._unnamed_told or not orders.unnamed:
+        if self.unnamed_told or not orders.unnamed:
             return
-        self._unnamed_told = True
+        self.unnamed_told = True
         names = bool(orders.named or settings.capital or settings.strategies)
         tags = ", ".join(f"{tag!r} x {count}" for tag, count in orders.unnamed.items())
         count, default = orders.unnamed.total(), settings.default_strategy

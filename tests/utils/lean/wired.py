@@ -48,6 +48,6 @@ def events_of(folder: Path, *lines: tapes.Line) -> list[Fill | OrderUpdate]:
     engine.initialize()
     algorithm: Any = engine.algorithm
     algorithm.tracker = track(algorithm, clock=standing)
-    feeds.append(LeanFeed(algorithm, algorithm.tracker))
+    feeds.append(LeanFeed(algorithm, algorithm.tracker.core))
     list(engine.play())
     return seen

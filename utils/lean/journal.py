@@ -1,0 +1,311 @@
+"""The journal of a backtest: what its hooks saw, written down until somebody asks.
+
+Booking a fill or a mark touches memory all over, which LEAN's own work between two hooks drives out
+of the processor's caches: half of what a hook would take is waiting for it. So where nobody wants
+to be told at once (`Core.quiet`) a hook only checks the law of the whole account, which takes one
+multiplication a holding: LEAN's cash is what the fills make it, and with quantities times prices it
+is LEAN's equity. What it saw goes into the journal: orders and fills as the events they are, marks
+as columns, a day's first mark and a day's end. The tracker books it all in one go and in order, by
+the very functions that book a single event (`BooksInStep.catch_up`), as soon as anybody asks for
+something, when the journal is full, or when something comes that is not of the usual kind. That,
+and a slice that does not close, goes the plain way, after all that was written before it.
+
+The account that is kept here is no book. It is looked up in the books after a mark that was booked
+the plain way, fills move it, and it is believed only as long as it closes with LEAN's: a fill that
+came twice, or any other that the books would refuse, does not close, and costs time alone.
+
+Where somebody does want to be told of fills or days, marks between two events go into columns all
+the same, unless a new low or a recovery is heard of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from operator import mul
+from typing import TYPE_CHECKING
+
+from models.events.account import DayEnd, Mark
+from models.events.orders import Fill, OrderStatus, OrderUpdate
+from models.events.quantities import tidy
+from models.ledger.cash_moved import CASH_TOLERANCE
+from models.ledger.ledger import EQUITY_TOLERANCE
+from models.ledger.mark_columns import MarkColumns, priced_equity
+from models.tracker.core import Core
+from models.tracker.in_step import Left
+from utils.lean.conversions import all_utc
+from utils.lean.securities import SETTLED_AT_ONCE, KeptSecurity
+
+if TYPE_CHECKING:
+    from AlgorithmImports import Cash, QCAlgorithm, SecurityHolding, Slice
+
+# By how much equity may differ here: additions in another order than the ledger's stay within.
+CLOSES = EQUITY_TOLERANCE / 2
+
+# Cash and holdings, account currency, up to which they do.
+MOST_EXACT = 1e10
+
+# Slices in a row, and events with what lies between them, that are kept at most.
+SLICES_KEPT = 512
+EVENTS_KEPT = 512
+
+# Read at every event: a name of a module is found faster than a member of its enum.
+INVALID = OrderStatus.INVALID
+
+
+def multiplier_of(kept: KeptSecurity) -> float:
+    """The multiplier of what a fill moves nothing of but cash at home, at once, and a quantity.
+
+    It is 0 of anything else.
+    """
+    instrument = kept.instrument
+    usual = (
+        kept.by_price
+        and not kept.foreign
+        and instrument.strike is None
+        and not instrument.settles_in_account
+        and not instrument.rules.fee_in_base
+        and instrument.settlement_model in SETTLED_AT_ONCE
+    )
+    return instrument.multiplier if usual else 0.0
+
+
+class Journal:
+    """Keeps what hooks saw until the tracker takes it.
+
+    Args:
+        algorithm: The running algorithm, whose clock and account are read.
+        core: It says what is held, and takes what was written.
+        by_sid: The securities seen so far.
+    """
+
+    def __init__(
+        self, algorithm: QCAlgorithm, core: Core, by_sid: Mapping[str, KeptSecurity]
+    ) -> None:
+        self._algorithm, self._portfolio = algorithm, algorithm.portfolio
+        self._core, self._by_sid = core, by_sid
+        self._home = core.account_currency
+        self._entries: list[Left] = []
+        # the marks since the last event
+        self._times: list[datetime] = []
+        self._equities: list[float] = []
+        self._prices: list[float] = []
+        # LEAN's account, as far as it is known
+        self._known = False
+        self._quiet = False
+        self._cash: Cash | None = None
+        self._amount = 0.0
+        self._beside = 0.0  # what equity is beside cash, and quantities times prices
+        self._sids: Sequence[str] = ()
+        self._places: dict[str, int] = {}
+        self._holdings: list[SecurityHolding] = []
+        self._multipliers: list[float] = []
+        self._quantities: list[float] = []
+        self._sizes: list[float] = []
+        self._flat = False  # something went flat: whose it was is asked of the books
+
+    def hold(self, cash: Cash | None, sids: Sequence[str]) -> None:
+        """Take note of a mark that was booked the plain way, after which the account is known.
+
+        Args:
+            cash: LEAN's cash in the account currency, which is all there is; None where the account
+                is of no kind that can be known.
+            sids: The Symbol IDs of all that is held.
+        """
+        self._cash, self._sids, self._known = cash, sids, False
+
+    def _look_up(self) -> bool:
+        """Look up the account in the books; returns whether it can be known.
+
+        Not where a follower or a listener to lows and recoveries is told at once, or where
+        additions would not be exact enough.
+        """
+        core = self._core
+        if self._cash is None or core.follower is not None or core.listeners.hear_drawdowns:
+            return False
+        books, sids = core.ledger.books, self._sids
+        fixed, sizes = priced_equity(books, sids)
+        worth = sum(
+            abs(size * books.holdings[sid].unit_value)
+            for size, sid in zip(sizes, sids, strict=True)
+        )
+        if abs(fixed) + worth > MOST_EXACT:
+            return False
+        self._amount = books.cash.expected.get(self._home, 0.0)
+        self._beside, self._sizes = fixed - self._amount, list(sizes)
+        self._places = {sid: place for place, sid in enumerate(sids)}
+        kept = [self._by_sid[sid] for sid in sids]
+        self._holdings = [each.holding for each in kept]
+        self._multipliers = [multiplier_of(each) for each in kept]
+        self._quantities = [books.holdings[sid].quantity for sid in sids]
+        self._known, self._flat, self._quiet = True, False, core.quiet
+        return True
+
+    def _look_again(self) -> bool:
+        """Look up who still holds what went flat; returns whether anything is held."""
+        core = self._core
+        core.work_off()
+        held = tuple(core.ledger.books.held)
+        if not (held and core.rest):
+            core.rest = 0
+            return False
+        self.hold(self._cash, held)
+        return self._look_up()
+
+    @property
+    def stands(self) -> bool:
+        """Whether events may be written down now."""
+        return self._core.rest > 0 and (self._known or self._look_up()) and self._quiet
+
+    @property
+    def time(self) -> datetime | None:
+        """UTC of what was written down last; None where nothing is."""
+        if self._times:
+            return all_utc(self._times[-1:])[0]
+        last = self._entries[-1] if self._entries else None
+        return last.times[-1] if isinstance(last, MarkColumns) else getattr(last, "time", None)
+
+    # --- orders
+
+    def keeps(self, event: Fill | OrderUpdate) -> bool:
+        """Write down an order's event; returns False where it must be booked at once."""
+        if not (self._known or self.stands) or not self._quiet:
+            return False
+        if isinstance(event, Fill):
+            if not self._fill(event):
+                return False
+        elif event.fee or event.status is INVALID:
+            return False
+        self.write(event)
+        return True
+
+    def _fill(self, fill: Fill) -> bool:
+        """Move the account by a fill; returns False where more than the usual moves."""
+        sid, price, fee, bought = fill.sid, fill.price, fill.fee, fill.quantity
+        place = self._places.get(sid)
+        if place is None:
+            place = self._enter(sid)
+        multiplier = self._multipliers[place]
+        if not multiplier or price <= 0.0 or fill.rates or fill.message:
+            return False
+        if fee and fill.fee_currency != self._home:
+            return False
+        before = self._quantities[place]
+        quantity = before + bought
+        if quantity % 1:
+            quantity = tidy(quantity, max(abs(before), abs(bought)))
+        self._quantities[place] = quantity
+        self._sizes[place] = quantity * multiplier
+        self._amount = self._amount - bought * price * multiplier - fee
+        if not quantity:
+            self._flat = True
+        return True
+
+    def _enter(self, sid: str) -> int:
+        """Value one more instrument from now on, if a fill of it moves no more than the usual."""
+        self._end_block()
+        kept, place = self._by_sid[sid], len(self._sids)
+        self._places[sid] = place
+        self._sids = (*self._sids, sid)
+        self._holdings.append(kept.holding)
+        self._multipliers.append(multiplier_of(kept))
+        self._quantities.append(0.0)
+        self._sizes.append(0.0)
+        return place
+
+    # --- marks
+
+    def passes(self, _: Slice) -> bool:
+        """Write down the mark of a slice, no day's first, at which the law closes."""
+        if not self._closes():
+            return False
+        self._times.append(self._algorithm.utc_time)
+        return True
+
+    def mark(self, time: datetime) -> bool:
+        """Write down a mark at a time in UTC, if the law closes."""
+        if not self._closes():
+            return False
+        self._times.append(time)
+        return True
+
+    def _closes(self) -> bool:
+        """Whether the law closes; where it does, all of the mark but its time is written down."""
+        shown = self._shown()
+        if shown is None:
+            return False
+        if len(self._times) >= SLICES_KEPT:
+            self._core.work_off()
+        prices, equity = shown
+        self._equities.append(equity)
+        self._prices += prices
+        self._core.behind = self._take
+        return True
+
+    def _shown(self) -> tuple[list[float], float] | None:
+        """The prices of what is held and LEAN's equity; None where the law does not close."""
+        if not (self._known or self._look_up()) or (self._flat and not self._look_again()):
+            return None
+        amount = self._cash.amount  # type: ignore[union-attr]
+        if amount != self._amount:
+            if self._times or abs(amount - self._amount) > CASH_TOLERANCE:
+                return None
+            self._amount = amount
+        prices = [holding.price for holding in self._holdings]
+        equity = self._portfolio.total_portfolio_value
+        off = equity - sum(map(mul, self._sizes, prices), amount + self._beside)
+        return (prices, equity) if -CLOSES <= off <= CLOSES and all(prices) else None
+
+    # --- days
+
+    def whole_mark(self, time: datetime) -> Mark | None:
+        """The mark of a day's first slice, which shows LEAN's quantities; it is not written down.
+
+        Args:
+            time: UTC.
+
+        Returns:
+            None where the law does not close, or a quantity is not what the fills make it.
+        """
+        shown = self._shown() if self.stands else None
+        if shown is None:
+            return None
+        quantities = [holding.quantity for holding in self._holdings]
+        if quantities != self._quantities:
+            return None
+        prices, equity = shown
+        return Mark(
+            time=time,
+            equity=equity,
+            prices=dict(zip(self._sids, prices, strict=True)),
+            cash={self._home: self._amount},
+            holdings={sid: (held, 0.0) for sid, held in zip(self._sids, quantities, strict=True)},
+            partial=True,
+        )
+
+    # --- what was written
+
+    def write(self, event: Fill | OrderUpdate | Mark | DayEnd) -> None:
+        """Write an event down: an order's, a day's first mark or a day's end."""
+        if self._times:
+            self._end_block()
+        entries = self._entries
+        entries.append(event)
+        self._core.behind = self._take
+        if len(entries) >= EVENTS_KEPT:
+            self._core.work_off()
+
+    def _end_block(self) -> None:
+        """Put the marks since the last event into columns."""
+        if self._times:
+            times = all_utc(self._times)
+            self._entries.append(
+                MarkColumns(times, self._equities, self._sids, self._prices, self._amount)
+            )
+            self._times, self._equities, self._prices = [], [], []
+
+    def _take(self) -> Sequence[Left]:
+        """Return what was written, and begin anew."""
+        self._end_block()
+        entries, self._entries = self._entries, []
+        return entries
