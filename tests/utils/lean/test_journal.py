@@ -1,10 +1,11 @@
-"""Slices of a backtest on which nothing moved but the prices of what is held."""
+"""What a backtest's hooks write down to be booked later, and what must be booked at once."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -71,19 +72,43 @@ class Market:
         return self._cash + sum(self._held[sid] * self._prices[sid] for sid in SIDS)
 
     def _trade(self, time: datetime) -> Iterator[tapes.Line]:
-        sid = self._dice.choice(SIDS)
-        quantity, price = self._dice.choice((-10.0, -5.0, 5.0, 15.0)), self._prices[sid]
+        """An order that is filled at once or in parts, changed, cancelled, or heard of twice."""
+        dice, sid = self._dice, self._dice.choice(SIDS)
+        quantity, price = dice.choice((-10.0, -5.0, 5.0, 15.0)), self._prices[sid]
         self._orders += 1
-        self._cash -= quantity * price + 1.0
-        self._held[sid] += quantity
-        self._average[sid] = price
-        yield tapes.order(
-            sid=sid, utc=time.isoformat(), t=time.isoformat(), order=self._orders,
-            created=time.isoformat(), fill_price=price, fill_qty=quantity, qty=quantity,
-            order_qty=quantity, direction="BUY" if quantity > 0 else "SELL", price=price,
-            tag=f"strategy={self._dice.choice(STRATEGIES)}", position=self._held[sid],
-            cash={"USD": [self._cash, 1.0]}, tpv=self._equity,
+        named = f"strategy={dice.choice(STRATEGIES)}"
+        told = partial(self._event, time, sid, quantity, order=self._orders, tag=named)
+        event = 0
+        if dice.random() < 0.8:
+            yield told(event := 1, status="SUBMITTED")
+            if dice.random() < 0.2:
+                yield told(event := 2, status="UPDATE_SUBMITTED", limit=price)
+            if dice.random() < 0.2:
+                yield told(event + 1, status="CANCELED")
+                return
+        first = quantity / 5.0 if dice.random() < 0.3 else 0.0
+        for part, status in ((first, "PARTIALLY_FILLED"), (quantity - first, "FILLED")):
+            if not part:
+                continue
+            self._cash -= part * price + 1.0
+            self._held[sid] += part
+            self._average[sid] = price
+            event += 1
+            fill = told(event, status=status, fill_qty=part, fill_price=price, fee=1.0)
+            yield fill
+            if dice.random() < 0.1:
+                yield fill
+
+    def _event(
+        self, time: datetime, sid: str, quantity: float, event: int, **changes: Any
+    ) -> tapes.Line:
+        line = tapes.order(
+            sid=sid, utc=time.isoformat(), t=time.isoformat(), created=time.isoformat(),
+            event=event, fill_price=0.0, fill_qty=0.0, fee=0.0, qty=quantity, order_qty=quantity,
+            direction="BUY" if quantity > 0 else "SELL", price=self._prices[sid],
+            position=self._held[sid], cash={"USD": [self._cash, 1.0]}, tpv=self._equity,
         )  # fmt: skip
+        return line | changes
 
     def _mark(self, time: datetime) -> tapes.Line:
         held = {
@@ -189,6 +214,132 @@ def test_a_reader_sees_every_slice_so_far(tmp_path: Path) -> None:
         played(tmp_path / str(passes), Market(5, 0.02), 600, read, passes=passes)
     assert len(seen[True]) > 10
     assert seen[True] == seen[False]
+
+
+def booked_in_hooks(
+    folder: Path, market: Market, slices: int, **settings: Any
+) -> tuple[LeanTracker, list[str]]:
+    """The tracker after the market, and the kinds of events that were booked when they came."""
+    booked: list[str] = []
+
+    def note(tracker: LeanTracker) -> None:
+        core: Any = tracker.core
+        if not hasattr(core, "noted"):
+            core.noted, apply = True, core.apply
+
+            def noting(event: object) -> object:
+                booked.append(type(event).__name__)
+                return apply(event)
+
+            core.apply = noting
+
+    return played(folder, market, slices, note, **settings), booked
+
+
+def test_most_events_are_not_booked_in_their_hook(tmp_path: Path) -> None:
+    """Orders, fills, a day's first mark and its end are left until somebody asks."""
+    tracker, booked = booked_in_hooks(tmp_path, Market(3, 0.1), 2000)
+    assert tracker.ledger.books.fills > 150
+    assert tracker.days == 30
+    assert len(booked) < 10, booked
+
+
+@pytest.mark.parametrize(
+    "settings", [{"execution": "on"}, {"log_level": "info"}, {"mark_every": 300}]
+)
+def test_what_is_told_or_followed_at_once_is_booked_at_once(
+    tmp_path: Path, settings: dict[str, Any]
+) -> None:
+    """With the finer log, execution quality or marks at a distance each fill comes in its hook."""
+    tracker, booked = booked_in_hooks(tmp_path, Market(3, 0.1), 300, **settings)
+    assert booked.count("Fill") >= tracker.ledger.books.fills - 3
+
+
+@pytest.mark.parametrize("since", [1, 40])
+def test_a_trade_that_is_heard_of_comes_in_its_hook(tmp_path: Path, since: int) -> None:
+    """Also where a listener comes amid events that were left until then."""
+    heard: dict[bool, list[tuple[datetime, datetime | None]]] = {True: [], False: []}
+    for passes, found in heard.items():
+        added: list[LeanTracker] = []
+
+        def listen(
+            tracker: LeanTracker,
+            found: list[tuple[datetime, datetime | None]] = found,
+            added: list[LeanTracker] = added,
+        ) -> None:
+            added.append(tracker)
+            if len(added) == since:
+
+                def hear(notice: Notice) -> None:
+                    found.append((notice.time, tracker.core._ledger.books.time))
+
+                tracker.add_listener(hear, NoticeKind.TRADE_CLOSED)
+
+        played(tmp_path / str(passes), Market(6, 0.2), 300, listen, passes=passes)
+    assert heard[True] == heard[False]
+    assert len(heard[True]) > 10
+    assert all(time == now for time, now in heard[True])
+
+
+def test_what_cannot_be_booked_costs_nothing_else(tmp_path: Path) -> None:
+    """A fill that fails when it is booked later is counted, and all that came after is booked."""
+    failed: list[tuple[int, int]] = []
+
+    def break_one(tracker: LeanTracker) -> None:
+        books = tracker.core._ledger.books
+        if not failed and tracker.core.behind is not None and books.fills > 20:
+            fill = books.fill
+
+            def failing(event: Any) -> Any:
+                name = event.order_id, event.event_id
+                if name in failed or not failed:
+                    failed.append(name)
+                    raise ArithmeticError
+                return fill(event)
+
+            books.fill = failing  # type: ignore[method-assign]
+
+    whole = played(tmp_path / "a", Market(3, 0.1), 600)
+    tracker = played(tmp_path / "b", Market(3, 0.1), 600, break_one)
+    assert "later: ArithmeticError" in tracker.errors
+    assert tracker.ledger.books.fills == whole.ledger.books.fills - 1
+    assert tracker.ledger.lean_equity == whole.ledger.lean_equity
+    assert tracker.ledger.unexplained == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_reset_forgets_what_was_left(tmp_path: Path) -> None:
+    """The account opens anew with the next hook, and the books close."""
+    reset: list[int] = []
+
+    def forget(tracker: LeanTracker) -> None:
+        if not reset and tracker.core.behind is not None and tracker.core._ledger.books.fills > 20:
+            reset.append(tracker.ledger.books.fills)
+            tracker.reset()
+
+    whole = played(tmp_path / "a", Market(3, 0.1), 600)
+    tracker = played(tmp_path / "b", Market(3, 0.1), 600, forget)
+    assert tracker.ledger.books.fills == whole.ledger.books.fills - reset[0]
+    assert tracker.ledger.max_abs_unexplained < 1e-6
+    assert not tracker.errors
+
+
+def test_a_state_taken_amid_what_was_left_is_gone_on_with(tmp_path: Path) -> None:
+    """It holds all that came until then."""
+    whole = played(tmp_path / "a", Market(3, 0.1), 600)
+    restored: list[int] = []
+
+    def restore(tracker: LeanTracker) -> None:
+        if not restored and tracker.core.behind is not None and tracker.core._ledger.marks > 99:
+            tracker.restore(tracker.state())
+            tracker.run.warm = True
+            tracker.run.feed.resume()
+            restored.append(tracker.ledger.marks)
+
+    tracker = played(tmp_path / "b", Market(3, 0.1), 600, restore)
+    assert restored
+    assert tracker.ledger.books.fills == whole.ledger.books.fills
+    assert tracker.trades() == whole.trades()
+    assert not tracker.errors
 
 
 def test_most_slices_are_not_worked_out_in_their_hook(
