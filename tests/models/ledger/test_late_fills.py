@@ -79,6 +79,24 @@ MARK A 100
 => flow USD 3 3 unannounced
 => flow USD -3 -3 unannounced
 
+a fill of the moment of the mark that shows it is late when it comes after that
+ACCOUNT USD 10000
+STOCK A
+MARK A 100
+AT 14:40
+OUTSIDE BUY 1 A @ 100
+AT 14:45
+MARK A 100
+=> anomaly adopted
+AT 14:46
+HOLDS A 0 @ 0
+INTEREST USD 100
+BUY 1 A @ 100 by a at 14:45
+MARK A 101
+=> lots a A 1 @ 100
+=> lots unassigned A none
+=> flows none
+
 two adoptions, a mark apart, are both given back
 ACCOUNT USD 100000
 FUTURE ES x 50
