@@ -48,7 +48,7 @@ from models.tracker.ports import Follower, Logger, StructuredLog, storage_in
 from models.tracker.positions import HeldPositions
 from models.tracker.state import TrackerState
 from models.tracker.structures import NO_PRICES, TradeStructures
-from models.tracker.summary import PerformanceSummary, Summarizer, balance_of
+from models.tracker.summary import PerformanceSummary, Summarizer
 from models.tracker.trades import ClosedTrades, TradeFilter
 from models.trades.metrics import TradeMetrics
 from models.trades.record import LOTS, TradeRecord
@@ -128,7 +128,9 @@ class PerformanceTracker(Amendments, TradesByHand):
         self._trades = ClosedTrades(core)
         self._structures = TradeStructures(core)
         self._orders = ExecutedOrders(core)
-        self._summarizer = Summarizer(core, self._performance, self._positions, self._orders)
+        self._summarizer = Summarizer(
+            core, self._performance, self._positions, self._orders, self._manual
+        )
         self._whole = TrackerState(core, self._manual, self._performance, self._trades)
 
     # --- what it is made of
@@ -181,7 +183,7 @@ class PerformanceTracker(Amendments, TradesByHand):
         Prices, `lean_equity` and `unexplained` are of the last mark, `marked_at`; both are UTC in
         ISO 8601, so that all of it is JSON, and None before there was one.
         """
-        return balance_of(self.core)
+        return self._summarizer.balance()
 
     def sheets(self) -> dict[str, Sheet]:
         """Each strategy's terms of the law, `unassigned` among them where it is not zero."""
@@ -292,8 +294,7 @@ class PerformanceTracker(Amendments, TradesByHand):
     def current_equity(self) -> float:
         """What the account is worth now, account currency; before it opens, what it opens with."""
         with self.core.lock:
-            ledger, opens_with = self.core.ledger, self._manual.starting_equity or 0.0
-            return ledger.equity_now() if ledger.books.opened else opens_with
+            return self.core.ledger.equity_now() + self._manual.waiting
 
     @property
     def peak_equity(self) -> float:

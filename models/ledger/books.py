@@ -173,8 +173,8 @@ class Books:
 
     # --- fills
 
-    def fill(self, fill: Fill) -> Effects | None:
-        """Book a fill: in the shadow account first, then in the lots of whose it is.
+    def fill(self, fill: Fill, *, apart: bool = False) -> Effects | None:
+        """Book a fill: in the shadow account, then in lots; `apart`, in none of `unassigned`.
 
         Returns:
             What it did, an effect for each strategy; None when it was booked before or cannot be.
@@ -195,7 +195,7 @@ class Books:
         strategy = order.strategy
         if strategy is None:
             effects = self._allocate(fill, holding, order)
-        elif sid in self._found.open:
+        elif sid in self._found.open and not apart:
             effects = self._close_found(self._deal(fill, holding, order), strategy)
         else:
             deal = self._deal(fill, holding, order)

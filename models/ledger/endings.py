@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-from models.ledger.adoptions import adjust
+from models.ledger.adjustments import adjust
 from models.ledger.allocation import Allocation
 from models.ledger.cash_moved import of_the_market
 from models.ledger.coins import Shown

@@ -12,7 +12,7 @@ from collections import Counter
 
 from models.events.account import Mark
 from models.events.instruments import Valuation
-from models.ledger.adoptions import adjust, average_cost, take_average
+from models.ledger.adjustments import adjust, average_cost, take_average
 from models.ledger.books import Books
 from models.ledger.cash_moved import implied_price, of_the_market, paid_in, residuals
 from models.ledger.coins import coins_held

@@ -17,6 +17,7 @@ from models.fields import Field, Restorable, Restoring, Table
 from models.records import Saved, row_codec
 
 HOUR = timedelta(hours=1)
+AVERAGE_PART = 1e-9  # average prices that differ by less than this part of them are the same
 # Read at every fill: a name of a module is found faster than a member of its enum.
 PREMIUM, MARGIN, PAIR = Valuation.PREMIUM, Valuation.MARGIN, Valuation.PAIR
 
@@ -100,7 +101,7 @@ class Holding:
                 seen make. LEAN may be ahead of them.
         """
         instrument, quantity, average = self.instrument, self.quantity, self.average
-        if shown is not None and shown[0] != quantity:
+        if shown is not None and (shown[0] != quantity or averaged_otherwise(self, shown[1])):
             quantity, average = shown
         if quantity and rate:
             size = quantity * instrument.multiplier * rate
@@ -125,6 +126,21 @@ class Holding:
     @_saved_traded.setter
     def _saved_traded(self, traded: float | None) -> None:
         self.traded = abs(self.quantity) if traded is None else traded
+
+
+def averaged_otherwise(holding: Holding, average: float) -> bool:
+    """Whether LEAN's average price is another than the fills seen make.
+
+    Live, events overtake each other, and what closes at an average price depends on their order.
+
+    Args:
+        holding: LEAN's holding as the fills seen left it, valued by its profit.
+        average: What LEAN has.
+    """
+    if holding.instrument.valuation is not MARGIN:
+        return False
+    before = holding.average
+    return abs(average - before) > AVERAGE_PART * (abs(average) + abs(before))
 
 
 _HOLDING_FIELDS = Table(

@@ -140,8 +140,9 @@ class Ledger(Restorable):
         books = self.books
         if fill.sid not in books.instruments:
             recall(books, fill.sid)
-        self._reconciliation.prepare(fill)
-        return books.fill(fill)
+        taken_back = self._reconciliation.prepare(fill)
+        effects = books.fill(fill, apart=self._reconciliation.shows(fill))
+        return [*taken_back, *(effects or ())] if taken_back else effects
 
     def announce(self, flow: CashFlow) -> Effects:
         """Expect a deposit or withdrawal; it is booked at the mark whose cash shows it."""
@@ -297,8 +298,7 @@ class Ledger(Restorable):
 
     def _refuse(self, mark: Mark) -> Effects:
         """Record a mark that names what was never described."""
-        named = mark.prices.keys() | mark.profits.keys()
-        strange = sorted(named - self.books.holdings.keys())
+        strange = sorted((mark.prices.keys() | mark.profits.keys()) - self.books.holdings.keys())
         self.books.anomaly(mark.time, "unknown instrument", f"a mark of {strange}")
         return NO_EFFECTS
 

@@ -21,23 +21,26 @@ class FoundOrder(NamedTuple):
         order_id: LEAN's id of it now.
         tag: The tag that the broker gave back.
         known: What it can be known by; its strategy is not read.
+        ended: Whether it was over before anything of it was heard: it may be a new one too.
     """
 
     order_id: int
     tag: str
     known: SavedOrder
+    ended: bool = False
 
 
 def take_up(books: Books, time: datetime, found: Sequence[FoundOrder]) -> None:
     """Give each order that names no strategy the one of the saved order that it must be.
 
     That is the one with a broker's id in common, else the only one alike. An order that is like
-    none, or like several, closes what anybody holds, as LEAN's own do. Each is said once.
+    none, or like several, closes what anybody holds, as LEAN's own do; one that is over by now is
+    taken for a new one then. Each is said once.
 
     Args:
         books: The books, with the orders that were open when LEAN was stopped.
         time: UTC.
-        found: The orders that are open now.
+        found: The orders that are open now, or over before anything of them was heard.
     """
     left, unnamed = list(books.orders.saved), [each for each in found if not _named(books, each)]
     pairs: dict[int, tuple[SavedOrder, str]] = {}
@@ -55,7 +58,8 @@ def take_up(books: Books, time: datetime, found: Sequence[FoundOrder]) -> None:
             pairs[each.order_id] = alike[0], "as the only one alike"
             left.remove(alike[0])
     for each in unnamed:
-        _settle(books, time, each, pairs.get(each.order_id))
+        if each.order_id in pairs or not each.ended:
+            _settle(books, time, each, pairs.get(each.order_id))
     books.orders.saved = []
 
 

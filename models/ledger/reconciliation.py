@@ -66,20 +66,29 @@ class Reconciliation(Restorable):
         fractions = (paid.sid for paid in self._books.fractions)
         return {*stakes_held, *fractions, *self._adoptions.adopted}
 
-    def prepare(self, fill: Fill) -> None:
+    def prepare(self, fill: Fill) -> list[Effect]:
         """Take a fill that is about to be booked.
 
         An adoption that the fill explains is taken back. LEAN scans before it fills, so whoever
         holds until now bears what the scan moved.
+
+        Returns:
+            What taking back did.
         """
         books = self._books
+        taken_back: list[Effect] = []
         if self._adoptions.adopted:
-            self._adoptions.take_back(books, fill)
+            taken_back = self._adoptions.take_back(books, fill)
         if books.aside and fill.sid in books.aside:
             join_at_fill(books, fill)
         scan = books.cash.next_scan
         if scan is not None and fill.time >= scan and self._stakes is None:
             self._stakes = self._stakes_now()
+        return taken_back
+
+    def shows(self, fill: Fill) -> bool:
+        """Whether a fill that comes late is in what was adopted (`Adoptions.shows`)."""
+        return bool(self._adoptions.adopted) and self._adoptions.shows(fill)
 
     def _stakes_now(self) -> list[Stake]:
         """Who holds what bears interest or funding now."""

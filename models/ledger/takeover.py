@@ -8,7 +8,7 @@ from typing import NamedTuple
 from models.events.account import Mark
 from models.events.instruments import Valuation
 from models.events.quantities import dust, tidy
-from models.ledger.adoptions import adjust
+from models.ledger.adjustments import adjust
 from models.ledger.allocation import Allocation, share_fill
 from models.ledger.books import Books
 from models.ledger.cash_moved import implied_price, paid_in, residuals

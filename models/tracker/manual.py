@@ -57,6 +57,11 @@ class ManualTrading:
         self.starting_equity = starting_equity
         self.by_hand = False
 
+    @property
+    def waiting(self) -> float:
+        """What the account will open with at the first call; 0 once it is open, and with a feed."""
+        return 0.0 if self._core.ledger.books.opened else self.starting_equity or 0.0
+
     def open_trade(
         self, order: HandOrder, quantity: float, direction: str, multiplier: float | None
     ) -> TradeRecord:

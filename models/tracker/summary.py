@@ -13,6 +13,7 @@ from models.ledger.holdings import Exposure
 from models.records import Record
 from models.tracker.core import Core
 from models.tracker.deployments import SinceDeploy, since_deployment
+from models.tracker.manual import ManualTrading
 from models.tracker.orders import ExecutedOrders
 from models.tracker.performance import Performance
 from models.tracker.positions import HeldPositions
@@ -82,6 +83,7 @@ class Summarizer:
         performance: The figures of the account and of the strategies.
         positions: What is held.
         orders: How well orders were executed.
+        manual: What an account by hand opens with, which it has before its first call too.
     """
 
     def __init__(
@@ -90,23 +92,25 @@ class Summarizer:
         performance: Performance,
         positions: HeldPositions,
         orders: ExecutedOrders,
+        manual: ManualTrading,
     ) -> None:
         self._core = core
         self._performance = performance
         self._positions = positions
         self._orders = orders
+        self._manual = manual
 
     def summary(self) -> PerformanceSummary:
         """The summary now; its cost does not grow with the run."""
         core = self._core
         with core.lock:
             books, track = core.ledger.books, core.scopes.account.track
-            balance, net_pnl = core.ledger.balance(), core.ledger.total().net_pnl
+            waiting, net_pnl = self._manual.waiting, core.ledger.total().net_pnl
             return PerformanceSummary(
                 time=books.time,
                 account_currency=core.account_currency,
-                starting_equity=books.starting_equity,
-                equity=core.ledger.equity_now(),
+                starting_equity=books.starting_equity + waiting,
+                equity=core.ledger.equity_now() + waiting,
                 net_pnl=net_pnl,
                 total_return=None if track.nav is None else track.nav - 1.0,
                 nav=track.nav,
@@ -114,7 +118,7 @@ class Summarizer:
                 drawdown_amount=track.amount,
                 account=self._performance.account(),
                 strategies=self._performance.strategies(),
-                balance=balance,
+                balance=self._balance(),
                 exposure=self._positions.positions().exposure,
                 open_trades=self._open_trades(),
                 quality_score=self._quality_score(),
@@ -127,6 +131,21 @@ class Summarizer:
                 marked_at=core.ledger.last_mark,
             )
 
+    def balance(self) -> dict[str, Any]:
+        """The law of the ledger as JSON values, with the times that it is of in ISO 8601."""
+        with self._core.lock:
+            ledger = self._core.ledger
+            times = {"as_of": ledger.books.time, "marked_at": ledger.last_mark}
+            told = {name: time and time.isoformat() for name, time in times.items()}
+            return {**self._balance(), **told}
+
+    def _balance(self) -> dict[str, float | None]:
+        """The law of the ledger, before an account by hand opens too."""
+        balance, waiting = self._core.ledger.balance(), self._manual.waiting
+        if waiting:
+            balance |= dict.fromkeys(("starting_equity", "equity"), waiting)
+        return balance
+
     def _open_trades(self) -> int:
         """How many lots are open, of all strategies."""
         accounts = self._core.ledger.books.accounts.values()
@@ -136,12 +155,3 @@ class Summarizer:
         """The score of all orders; None where none is followed or none ended."""
         quality = self._orders.quality(OrderGroup.ACCOUNT)
         return quality[0].score if quality else None
-
-
-def balance_of(core: Core) -> dict[str, Any]:
-    """The law of the ledger as JSON values, with the times that it is of in ISO 8601."""
-    with core.lock:
-        ledger = core.ledger
-        times = {"as_of": ledger.books.time, "marked_at": ledger.last_mark}
-        told = {name: time and time.isoformat() for name, time in times.items()}
-        return {**ledger.balance(), **told}

@@ -9,7 +9,9 @@ from utils.tracking import track
 def test_a_tracker_runs_on_it_without_an_error() -> None:
     """A trade, some bars and the end of the run with everything on raise nothing."""
     lean = PlainLean()
-    tracker = track(lean.algorithm, persist="on", execution="on", log_level="debug")
+    tracker = track(
+        lean.algorithm, clock=lambda: 0.0, persist="on", execution="on", log_level="debug"
+    )
     tracker.on_data(lean.bar(100.0))
     for quantity in (1.0, -1.0):
         for event in lean.order(quantity, 100.0):

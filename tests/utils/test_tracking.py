@@ -10,7 +10,7 @@ import pytest
 from models.errors import CallError
 from models.events.orders import OrderType
 from models.settings import SettingsError
-from tests.utils.wired import BOUGHT, NO_FAULTS, Wired, as_lean, run
+from tests.utils.wired import BOUGHT, NO_FAULTS, Wired, as_lean, run, standing
 from tests.workbench.engine import tapes
 from utils.tracking import track
 from workbench.engine.faults import Faults
@@ -75,7 +75,7 @@ def test_an_override_in_code_wins(tmp_path: Path) -> None:
 
     class Overridden(Wired):
         def initialize(self) -> None:
-            self.tracker = track(as_lean(self), default_strategy="code")
+            self.tracker = track(as_lean(self), clock=standing, default_strategy="code")
 
     _, tracker = run(tapes.tape(tmp_path), Overridden, tracker_default_strategy="parameter")
     assert tracker.settings.default_strategy == "code"
@@ -91,7 +91,7 @@ def test_a_resolver_names_the_strategy(tmp_path: Path) -> None:
 
     class Resolved(Wired):
         def initialize(self) -> None:
-            self.tracker = track(as_lean(self), resolver=resolver)
+            self.tracker = track(as_lean(self), clock=standing, resolver=resolver)
 
     second = tapes.order("14:33", order=2, tag="other", position=20.0)
     _, tracker = run(tapes.tape(tmp_path, *BOUGHT, second), Resolved)

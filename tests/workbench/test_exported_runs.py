@@ -88,10 +88,10 @@ def asked_for(**settings):
     class Asking(Tracked):
         def initialize(self):
             try:
-                self.tracker = track(self, **settings)
+                self.tracker = track(self, clock=lambda: 0.0, **settings)
             except Exception as error:
                 raised.append(f"{type(error).__name__}: {error}")
-                self.tracker = track(self)
+                self.tracker = track(self, clock=lambda: 0.0)
                 for call in (
                     self.tracker.save_to_object_store,
                     self.tracker.load_from_object_store,

@@ -37,6 +37,19 @@ class OpenOrderReader:
         """Return the orders that are open, with LEAN's ids and tags."""
         return [self._found(order) for order in self._transactions.get_open_orders()]
 
+    def taken_up(self) -> list[FoundOrder]:
+        """Return those that LEAN took up at its start: what is open, and what ended since then.
+
+        An order may be filled before the first hook that reaches the tracker, or by it.
+        """
+        found, transactions = self.read(), self._transactions
+        opened = {each.order_id for each in found}
+        for order_id in range(1, transactions.orders_count + 1) if self._orders.saved else ():
+            order = None if order_id in opened else transactions.get_order_by_id(order_id)
+            if order is not None:
+                found.append(self._found(order)._replace(ended=True))
+        return found
+
     def saved(self) -> list[SavedOrder]:
         """Return what they can be known by, with whose they are."""
         known = self._orders.known

@@ -79,7 +79,7 @@ class LeanRun:
             first: That event; None where it is no order's, or where the books are open already.
         """
         core, time, opening = self._core, self.feed.time(), None
-        found = self.feed.open_orders.read() if self.restored else []
+        found = self.feed.open_orders.taken_up() if self.restored else []
         if core.ledger.books.opened:
             self.feed.resume()
         else:

@@ -120,26 +120,34 @@ class ReadOnlyExtendedDictionary(LeanDictionary[str, str]):
 
 
 class SecurityTransactionManager(LeanObject):
-    """LEAN's orders: how many there were, and those that are open."""
+    """LEAN's orders: how many there were, each of them, and those that are open."""
 
     __slots__ = ("_open", "_orders")
 
     def __init__(self, meter: ReadMeter) -> None:
         super().__init__(meter)
-        self._orders: set[int] = set()  # the ids of those whose events came
-        self._open: dict[int, tuple[Line, Symbol]] = {}
+        # by id, those whose events came, as of the last of them
+        self._orders: dict[int, tuple[Line, Symbol]] = {}
+        self._open: set[int] = set()
 
     def _hear(self, line: Line, symbol: Symbol) -> None:
-        self._orders.add(line["order"])
+        self._orders[line["order"]] = line, symbol
         if line["status"] in _OVER:
-            self._open.pop(line["order"], None)
+            self._open.discard(line["order"])
         else:
-            self._open[line["order"]] = line, symbol
+            self._open.add(line["order"])
 
     @lean_call
     def get_open_orders(self) -> list[Order]:
         """The orders whose events came and that are not over."""
-        return [order_at(self._meter, *known) for known in self._open.values()]
+        orders = self._orders.items()
+        return [order_at(self._meter, *known) for key, known in orders if key in self._open]
+
+    @lean_call
+    def get_order_by_id(self, id: int) -> Order | None:
+        """The order of an id, whether it is over or not; None where no event of it came."""
+        known = self._orders.get(id)
+        return None if known is None else order_at(self._meter, *known)
 
     @property
     def orders_count(self) -> int:

@@ -293,6 +293,15 @@ def test_a_negative_price_is_told_where_there_is_none(sid: str, told: list[str])
     assert made.holdings[sid].average == -37.63
 
 
+@pytest.mark.parametrize("price", [-0.01, -0.5, -1.0])
+def test_a_price_just_below_zero_is_told_too(price: float) -> None:
+    """At the time of the last event as at a later one."""
+    made = books()
+    for minute, order_id in ((1, 1), (1, 2), (2, 3)):
+        made.fill(replace(fill(minute, 1.0, price=price), order_id=order_id))
+    assert kinds(made) == ["negative price"] * 3
+
+
 def test_an_exercise_without_a_settlement_price_is_told() -> None:
     """Its cash cannot be known then, and nothing is made up."""
     made = books()

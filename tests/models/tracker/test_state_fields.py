@@ -26,15 +26,14 @@ SETTINGS = Settings(execution=Switch.ON)
 TOLD = {"zone", "live", "days_per_year", "headline", "closed"}
 # Objects whose keys are data: strategies, instruments, currencies, kinds of events.
 DATA = {
-    "about", "adopted", "anomaly_counts", "aside", "balances", "beside", "errors", "expected",
-    "held", "positions",
-    "opening", "prices", "rates", "shown", "tickers", "waiting",
+    "about", "adopted", "adopted_before", "anomaly_counts", "aside", "balances", "beside", "errors",
+    "expected", "held", "positions", "opening", "prices", "rates", "shown", "tickers", "waiting",
 }  # fmt: skip
 # What states of this version may lack, as they were saved before it was kept.
 LATER = {
-    "aside", "assumed", "beside", "day_counts", "doubt", "doubted_at", "due", "expiry", "finished",
-    "fractions", "id_base", "joined", "last_mark", "moved", "open_orders", "opening", "packed",
-    "sampled", "shown_at", "structures", "written",
+    "adopted_before", "aside", "assumed", "beside", "day_counts", "doubt", "doubted_at", "due",
+    "expiry", "finished", "fractions", "id_base", "joined", "last_mark", "moved", "open_orders",
+    "opening", "packed", "sampled", "shown_at", "structures", "written",
 }  # fmt: skip
 Path = tuple[str | int, ...]
 

@@ -45,3 +45,17 @@ def test_times_of_a_reading_are_none_before_the_first_event() -> None:
     made = PerformanceTracker()
     assert (made.balance()["as_of"], made.balance()["marked_at"]) == (None, None)
     assert (made.summary().as_of, made.positions().marked_at) == (None, None)
+
+
+def test_an_account_by_hand_has_its_capital_before_the_first_call() -> None:
+    """Equity, starting equity and the balance are what it opens with, and stay so at that call."""
+    made = create_performance_tracker(5_000.0)
+    for _ in range(2):
+        summary, balance = made.summary(), made.balance()
+        assert summary.equity == summary.starting_equity == 5_000.0
+        assert balance["equity"] == balance["starting_equity"] == 5_000.0
+        assert summary.balance["equity"] == made.current_equity == made.peak_equity == 5_000.0
+        assert summary.net_pnl == 0.0
+        made.open_trade("A", quantity=1, price=10.0, time=NOON)
+    fed = PerformanceTracker(starting_equity=None)
+    assert fed.summary().equity == fed.current_equity == 0.0

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from models.tracker.ports import StepwiseStore
 from tests.utils.lean.test_saving import on_store
@@ -16,7 +17,24 @@ from utils.lean.saving import FILLS_SAVED_EVERY
 from utils.tracking import LeanTracker, track
 from workbench.engine.engine import RecordedEngine
 
-SOON = 10.0  # seconds that a test waits at most for a thread
+PATIENCE = 600.0  # seconds after which a test gives a thread up that will never come
+
+Value = TypeVar("Value")
+
+
+class Watched(FakeStore):
+    """A store that says when it has a state."""
+
+    def __init__(self) -> None:
+        super().__init__(50_000_000)
+        self.saved = threading.Event()
+
+    def save(self, path: str, text: str) -> bool:
+        """Save, then say so."""
+        took = super().save(path, text)
+        if "/state/" in path:
+            self.saved.set()
+        return took
 
 
 class Held(FakeStore):
@@ -29,7 +47,7 @@ class Held(FakeStore):
     def save(self, path: str, text: str) -> bool:
         """Wait, then save."""
         self.began.set()
-        assert self.go.wait(SOON)
+        assert self.go.wait(PATIENCE)
         return super().save(path, text)
 
 
@@ -61,7 +79,7 @@ def test_no_hook_waits_for_a_save(tmp_path: Path) -> None:
     steps = engine.play()
     while tracker.ledger.marks < 1:
         next(steps)
-    assert fake.began.wait(SOON)
+    assert fake.began.wait(PATIENCE)
     assert not fake.objects, "the save is under way"
     fake.go.set()
     list(steps)
@@ -71,45 +89,67 @@ def test_no_hook_waits_for_a_save(tmp_path: Path) -> None:
 
 def test_a_fill_is_saved_without_another_hook(tmp_path: Path) -> None:
     """The thread wakes by itself: nothing else needs to happen after the fill."""
-    fake = FakeStore(50_000_000)
+    fake = Watched()
     engine, tracker = live(tmp_path, fake, *bought())
     tracker.saving._last_save -= FILLS_SAVED_EVERY - 0.2
     steps = engine.play()
     while not tracker.ledger.books.fills:
         next(steps)
-    for _ in range(200):
-        if any("/state/" in key for key in fake.objects):
-            break
-        threading.Event().wait(0.05)
-    assert any("/state/" in key for key in fake.objects)
+    assert fake.saved.wait(PATIENCE)
     list(steps)
 
 
 def test_the_thread_calls_at_the_earliest_time_that_was_asked_for() -> None:
-    """A later wish changes nothing, and after the end none is granted."""
+    """A later wish changes nothing, and after the end none is granted: the thread is over."""
     called = threading.Event()
     thread = SavingThread(called.set)
-    thread.ask(600.0)
+    thread.ask(600_000.0)
     thread.ask(0.0)
-    assert called.wait(SOON)
+    assert called.wait(PATIENCE)
     called.clear()
     thread.end()
+    own = thread._thread
+    assert own is not None
+    own.join(PATIENCE)
     thread.ask(0.0)
-    assert not called.wait(0.05)
+    assert thread._thread is own
+    assert not own.is_alive()
+    assert not called.is_set()
+
+
+class Told(threading.Condition):
+    """A condition that says when somebody begins to wait for the end of a call."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waited_for = threading.Event()
+
+    def wait_for(self, predicate: Callable[[], Value], timeout: float | None = None) -> Value:
+        """Say so, then wait."""
+        self.waited_for.set()
+        return super().wait_for(predicate, PATIENCE)
 
 
 def test_the_end_waits_for_the_call_that_is_under_way() -> None:
-    """And for no other."""
-    began, go, ended = threading.Event(), threading.Event(), threading.Event()
+    """It is over after the call, which ends only when the end was seen to wait for it."""
+    began, go, order = threading.Event(), threading.Event(), list[str]()
 
     def work() -> None:
         began.set()
-        assert go.wait(SOON)
-        ended.set()
+        assert go.wait(PATIENCE)
+        order.append("call")
+
+    def end() -> None:
+        thread.end()
+        order.append("end")
 
     thread = SavingThread(work)
+    thread._condition = told = Told()
     thread.ask(0.0)
-    assert began.wait(SOON)
-    threading.Timer(0.05, go.set).start()
-    thread.end()
-    assert ended.is_set()
+    assert began.wait(PATIENCE)
+    ending = threading.Thread(target=end, daemon=True)
+    ending.start()
+    assert told.waited_for.wait(PATIENCE)
+    go.set()
+    ending.join(PATIENCE)
+    assert order == ["call", "end"]

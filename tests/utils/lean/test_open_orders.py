@@ -74,6 +74,31 @@ def test_an_order_without_its_tag_is_the_only_one_alike(project: Project) -> Non
     assert not run.tracker.errors
 
 
+@pytest.mark.parametrize("tag", ["", "strategy=c"])
+def test_an_order_that_is_filled_by_the_first_hook_is_known_again(
+    project: Project, tag: str
+) -> None:
+    """LEAN has it no more among those that are open when its fill comes; a name in its tag wins."""
+    line = filled("14:40", -10.0, 1, tag=tag, position=0.0, status="FILLED")
+    after = tapes.mark("14:42", h={}, tpv=LEFT + 600.0, cash={"USD": [LEFT + 600.0, 1.0]})
+    run = project.run(tapes.security(), line, after, cash=LEFT, execution="on")
+    accounts = run.tracker.ledger.books.accounts
+    assert accounts["c" if tag else "b"].open[tapes.STOCK].quantity == -10.0
+    assert accounts["a"].open[tapes.STOCK].quantity == 10.0
+    told = [each.detail for each in run.tracker.anomalies()]
+    assert told == ([] if tag else ["order 1 of AAA is that of b, known as the only one alike"])
+    assert not run.tracker.errors
+
+
+def test_an_order_filled_at_once_that_is_like_none_is_new(project: Project) -> None:
+    """Somebody sent it since the start: it is not taken for one that closes what is held."""
+    line = filled("14:40", -10.0, 1, limit=59.0, position=0.0, status="FILLED")
+    run = project.run(tapes.security(), line, cash=LEFT)
+    accounts = run.tracker.ledger.books.accounts
+    assert accounts["main"].open[tapes.STOCK].quantity == -10.0
+    assert accounts["a"].open[tapes.STOCK].quantity == 10.0
+
+
 def test_an_order_like_none_closes_what_is_held(project: Project) -> None:
     """With another limit it is nobody's: the holder's lots are closed."""
     lines = filled("14:40", -5.0, 1, limit=59.0), filled("14:41", -5.0, 2, limit=59.0)
