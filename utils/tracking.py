@@ -153,8 +153,9 @@ class LeanTracker(PerformanceTracker):
     def on_command(self, data: Any) -> bool | None:
         """Call it in the algorithm's `on_command`: answers commands that name the tracker.
 
-        `{"tracker": "snapshot"}` has the state saved now, `"summary"` logs the balance, `"flow"` announces a
-        deposit (`amount`, `currency`, `note`, `cause`, `strategy`), `"log"` sets the log's `level`.
+        `{"tracker": "snapshot"}` has the state saved now, `"summary"` logs the balance, `"flow"`
+        announces a deposit (`amount`, `currency`, `note`, `cause`, `strategy`), `"log"` sets the
+        log's `level`.
 
         Returns:
             Whether it was done; None when the command is not the tracker's.

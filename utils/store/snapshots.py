@@ -299,9 +299,9 @@ class SnapshotStore:
         """Return how many trades of a book have been written, those that gave way included."""
         return self._segments.holds(book)
 
-    def missing(self, book: str) -> int:
-        """Return how many of the oldest trades of a book gave way to newer ones."""
-        return self._segments.missing[book]
+    def part(self, book: str, first: int, count: int) -> Iterator[TradeRecord]:
+        """Yield trades of a book by their places (`Segments.part`)."""
+        return self._segments.part(book, first, count)
 
 
 def _check_readable(found: FoundStates) -> None:
