@@ -107,10 +107,10 @@ class Hooks:
             if not new_day and run.next_mark is not None and time < run.next_mark:
                 return
             run.next_mark = time + self._mark_every
-        if new_day or run.restored:
-            self._mark_fully(data, time)
-        else:
-            self._mark_slice(data, time)
+        try:
+            (self._mark_fully if new_day or run.restored else self._mark_slice)(data, time)
+        except EventError as problem:
+            self._core.reject(time, "bad event", str(problem))
         alerts = self._reporting.alerts
         if alerts.watches_marks:
             alerts.mark(time)
