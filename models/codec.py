@@ -34,7 +34,7 @@ UNREADABLE = (ArithmeticError, LookupError, TypeError, ValueError)
 LARGEST_WHOLE = 10**100
 
 # The largest of other numbers in a state: whatever is computed of a few of them is still a number.
-LARGEST_NUMBER = 1e50
+LARGEST_NUMBER = 1e76
 
 # Unix times of the first and the last moment that is a time in every zone.
 FIRST_STAMP, LAST_STAMP = -62_135_510_400.0, 253_402_214_400.0

@@ -15,6 +15,12 @@ from urllib.parse import quote, unquote
 
 Answer = TypeVar("Answer")
 
+# The largest number in size that is booked: LEAN's account has no larger ones, and whatever is
+# computed of a few of them is still a number. Cents are lost long before.
+LARGEST_FIGURE = 1e18
+# The smallest that is not 0: LEAN's numbers have 28 digits.
+SMALLEST_FIGURE = 1e-28
+
 
 class TrackerError(Exception):
     """The root of every error this project raises."""
@@ -63,6 +69,9 @@ class StateError(TrackerError, ValueError):
         steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
         return f"{''.join(steps).removeprefix('.') or 'it'} {self.problem}"
 
+
+# What is said of a number that is not booked.
+TOO_LARGE = f"larger in size than {LARGEST_FIGURE:g}"
 
 # What stands in a text where a secret was.
 HIDDEN = "***"
@@ -149,6 +158,13 @@ def require_utc(time: datetime, what: str) -> None:
 
 
 def require_finite(value: float, what: str) -> None:
-    """Raise `EventError` where the number is NaN or infinite; `what` names it in the text."""
-    if not isfinite(value):
-        raise EventError(f"{what} is {value}")
+    """Raise `EventError` where the number is NaN or too large; `what` names it in the text."""
+    if not -LARGEST_FIGURE <= value <= LARGEST_FIGURE:
+        told = f"{value}" if isinstance(value, float) and not isfinite(value) else TOO_LARGE
+        raise EventError(f"{what} is {told}")
+
+
+def require_all_finite(values: Iterable[float], what: str) -> None:
+    """Raise `EventError` where one of the numbers is NaN or too large."""
+    for value in values:
+        require_finite(value, what)

@@ -21,6 +21,7 @@ from models.tracker.ports import Follower
 from models.tracker.resolvers import check_resolver
 from models.tracker.structures import NO_PRICES
 from models.trades.log import Archive
+from utils.lean.background import SaverOf, SavingThread
 from utils.lean.commands import Commands
 from utils.lean.conversions import utc
 from utils.lean.hooks import Hooks
@@ -47,6 +48,7 @@ class LeanTracker(PerformanceTracker):
         archive: Where closed trades go beyond those kept in memory; None is for the object store.
         follower: What is told of the same events beside the books.
         clock: Unix time, seconds: what saves and a backtest's banner are timed by.
+        saver: Makes what saves in live trading.
 
     Attributes:
         log: The structured log; the algorithm may log its own events there.
@@ -67,6 +69,7 @@ class LeanTracker(PerformanceTracker):
         archive: Archive | str | None = None,
         follower: Follower | None = None,
         clock: Callable[[], float] = clocks.time,
+        saver: SaverOf = SavingThread,
     ) -> None:
         self._deployment = str(algorithm.algorithm_id)
         self.keeping = Keeping(algorithm, settings, clock)
@@ -85,7 +88,7 @@ class LeanTracker(PerformanceTracker):
         self.log = self.reporting.log
         self.run = LeanRun(algorithm, self, self.reporting, self._deployment)
         persists = self.keeping.persists
-        self.saving = Saving(self, self.reporting, self.run, clock, persists=persists)
+        self.saving = Saving(self, self.reporting, self.run, clock, saver, persists=persists)
         self._hooks = Hooks(algorithm, self, self.reporting, self.run)
         self._commands = Commands(self, self.reporting, self.saving)
 
@@ -149,8 +152,9 @@ class LeanTracker(PerformanceTracker):
     def on_command(self, data: Any) -> bool | None:
         """Call it in the algorithm's `on_command`: answers commands that name the tracker.
 
-        `{"tracker": "snapshot"}` saves now, `"summary"` logs the balance, `"flow"` announces a
-        deposit (`amount`, `currency`, `note`, `cause`, `strategy`), `"log"` sets the log's `level`.
+        `{"tracker": "snapshot"}` has the state saved now, `"summary"` logs the balance, `"flow"`
+        announces a deposit (`amount`, `currency`, `note`, `cause`, `strategy`), `"log"` sets the
+        log's `level`.
 
         Returns:
             Whether it was done; None when the command is not the tracker's.
@@ -175,11 +179,27 @@ class LeanTracker(PerformanceTracker):
 
     # --- what is saved
 
+    def save_to_object_store(self, prefix: str = "", *, force: bool = True) -> bool:
+        """Save everything the tracker knows under a name; live the thread that saves does it.
+
+        No hook waits then: what has a name is of the moment of the call, without one it is of the
+        moment of the save, and `finish` waits for both.
+
+        Returns:
+            Whether it was saved, or live handed over; a store that refuses it then is counted in
+            `errors` and told of once, as ever.
+
+        Raises:
+            CallError: The prefix makes no name.
+        """
+        return self.saving.save(prefix, force=force)
+
     def load_from_object_store(self, prefix: str = "") -> bool:
         """Take over what was saved under a name; what is damaged is told of, its copy taken.
 
-        With the state of another run, and before the first slice, a deployment begins. The same
-        run's goes on as if it had never stopped: LEAN counts its orders on.
+        It waits for the store, and for what was handed over to be saved. With the state of another
+        run, and before the first slice, a deployment begins. The same run's goes on as if it had
+        never stopped: LEAN counts its orders on.
 
         Returns:
             Whether there was a state that could be used; else the tracker is as it was.
@@ -187,6 +207,7 @@ class LeanTracker(PerformanceTracker):
         Raises:
             CallError: The prefix makes no name.
         """
+        self.saving.save_handed()
         loaded = super().load_from_object_store(prefix)
         if loaded and not self.run.warm and self.keeping.states.loaded != self._deployment:
             self.run.restored = self.ledger.books.opened
@@ -227,6 +248,7 @@ def track(
     archive: Archive | str | None = None,
     clock: Callable[[], float] = clocks.time,
     follower: Follower | None = None,
+    saver: SaverOf = SavingThread,
     **overrides: Any,
 ) -> LeanTracker:
     """Make the tracker of an algorithm; call it in `initialize`, once.
@@ -241,6 +263,8 @@ def track(
         clock: Unix time, seconds: what saves and a backtest's banner are timed by.
         follower: What is told of the same events beside the books, such as LEAN's own book in a
             replay.
+        saver: Makes what saves in live trading, a thread by default: it is called with the function
+            that does, and asked to call it in so many seconds.
         overrides: Settings by name without the prefix; they win over the project's parameters.
 
     Raises:
@@ -254,7 +278,13 @@ def track(
     if resolver is not None:
         check_resolver(resolver)
     tracker = LeanTracker(
-        algorithm, settings, resolver=resolver, archive=archive, clock=clock, follower=follower
+        algorithm,
+        settings,
+        resolver=resolver,
+        archive=archive,
+        clock=clock,
+        follower=follower,
+        saver=saver,
     )
     if tracker.resumes:
         tracker.saving.resume(algorithm)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from math import isfinite
 
-from models.errors import require_finite, require_utc
+from models.errors import LARGEST_FIGURE, require_all_finite, require_finite, require_utc
 from models.events.causes import FlowCause
 
 
@@ -34,7 +33,7 @@ class Opening:
         for currency, rate in self.rates.items():
             require_finite(rate, f"opening: the rate of {currency}")
         for sid, holding in self.holdings.items():
-            require_finite(sum(holding), f"opening: the holding of {sid}")
+            require_all_finite(holding, f"opening: the holding of {sid}")
 
 
 @dataclass(slots=True)
@@ -71,14 +70,15 @@ class Mark:
     def __post_init__(self) -> None:
         if self.time.tzinfo is None:
             require_utc(self.time, "mark")
-        total = (self.equity or 0.0) + sum(self.prices.values()) + sum(self.cash.values())
+        total = abs(self.equity or 0.0) + sum(map(abs, self.prices.values()))
+        total += sum(map(abs, self.cash.values()))
         if self.unsettled or self.rates:
-            total += sum(self.unsettled.values()) + sum(self.rates.values())
+            total += sum(map(abs, self.unsettled.values())) + sum(map(abs, self.rates.values()))
         if self.profits:
-            total += sum(profit + settled for profit, settled in self.profits.values())
+            total += sum(abs(profit) + abs(settled) for profit, settled in self.profits.values())
         if self.holdings:
-            total += sum(quantity + average for quantity, average in self.holdings.values())
-        if not isfinite(total):
+            total += sum(abs(held) + abs(average) for held, average in self.holdings.values())
+        if not -LARGEST_FIGURE <= total <= LARGEST_FIGURE:
             self._explain()
 
     def _explain(self) -> None:
@@ -89,9 +89,9 @@ class Mark:
             for name, figure in figures.items():
                 require_finite(figure, f"mark: the {what} {name}")
         for sid, profits in self.profits.items():
-            require_finite(sum(profits), f"mark: the profit of {sid}")
+            require_all_finite(profits, f"mark: the profit of {sid}")
         for sid, holding in (self.holdings or {}).items():
-            require_finite(sum(holding), f"mark: the holding of {sid}")
+            require_all_finite(holding, f"mark: the holding of {sid}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from datetime import datetime
-from math import isfinite
 
 from models.errors import require, require_finite, require_utc
+
+# How many times as much a price may become at once, or as little.
+LARGEST_FACTOR = 1e6
 
 
 class SplitKind(enum.Enum):
@@ -47,10 +49,11 @@ class Split:
     def __post_init__(self) -> None:
         require_utc(self.time, f"split of {self.sid}")
         require(
-            isfinite(self.factor) and self.factor > 0,
+            1.0 / LARGEST_FACTOR <= self.factor <= LARGEST_FACTOR,
             f"split of {self.sid}: the factor is {self.factor}",
         )
         require_finite(self.reference, f"split of {self.sid}: the reference price")
+        require_finite(self.price, f"split of {self.sid}: the price")
 
 
 @dataclass(frozen=True, slots=True)

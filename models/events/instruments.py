@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
-from models.errors import EventError, require
+from models.errors import SMALLEST_FIGURE, EventError, require, require_finite
 from models.records import Record, Saved
 
 
@@ -155,7 +155,10 @@ class Instrument(Record):
     def __post_init__(self) -> None:
         require(bool(self.sid), "an instrument needs the ID of its Symbol")
         require(bool(self.quote), f"{self.sid}: the quote currency is missing")
-        require(self.multiplier > 0, f"{self.sid}: the multiplier is {self.multiplier}, not > 0")
+        units = self.multiplier
+        require(units >= SMALLEST_FIGURE, f"{self.sid}: the multiplier is {units}, not > 0")
+        for name in ("multiplier", "lot", "strike"):
+            require_finite(getattr(self, name) or 0.0, f"{self.sid}: the {name}")
         rules = SECURITY_RULES[self.security_type]
         valuation = rules.valuation
         if valuation is Valuation.PAIR and not self.base:

@@ -6,9 +6,8 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from math import isfinite
 
-from models.errors import EventError, require_finite, require_utc
+from models.errors import LARGEST_FIGURE, SMALLEST_FIGURE, EventError, require_finite, require_utc
 
 
 class OrderStatus(enum.IntEnum):
@@ -100,10 +99,11 @@ class OrderUpdate:
     def __post_init__(self) -> None:
         if self.time.tzinfo is not UTC:  # asking for its offset from UTC is slow
             require_utc(self.time, f"order {self.order_id}")
-        total = self.quantity + self.bid + self.ask + self.price + self.fee
-        if not isfinite(total + (self.limit_price or 0.0) + (self.stop_price or 0.0)):
+        total = abs(self.quantity) + abs(self.bid) + abs(self.ask) + abs(self.price)
+        total += abs(self.fee) + abs(self.limit_price or 0.0) + abs(self.stop_price or 0.0)
+        if not total <= LARGEST_FIGURE:
             self._explain()
-        if self.rates and not isfinite(sum(self.rates.values())):
+        if self.rates and not sum(map(abs, self.rates.values())) <= LARGEST_FIGURE:
             self._explain()
 
     def _explain(self) -> None:
@@ -157,13 +157,16 @@ class Fill:
     group: int = 0
 
     def __post_init__(self) -> None:
-        total = self.quantity + self.price + self.fee + self.market + self.ordered
-        if self.time.tzinfo is None or not isfinite(total):
+        total = abs(self.quantity) + abs(self.price) + abs(self.fee)
+        total += abs(self.market) + abs(self.ordered)
+        if self.time.tzinfo is None or not total <= LARGEST_FIGURE:
             self._explain()
-        if self.rates and not isfinite(sum(self.rates.values())):
+        if self.rates and not sum(map(abs, self.rates.values())) <= LARGEST_FIGURE:
             self._explain()
-        if self.quantity == 0.0:
+        if abs(self.quantity) < SMALLEST_FIGURE:
             raise EventError(f"fill of order {self.order_id}: the quantity is 0")
+        if 0.0 < abs(self.price) < SMALLEST_FIGURE:
+            raise EventError(f"fill of order {self.order_id}: the price is next to 0")
 
     def _explain(self) -> None:
         """Raise the `EventError` that names what is wrong."""

@@ -24,12 +24,12 @@ from collections.abc import Mapping
 from dataclasses import astuple, fields, replace
 from datetime import datetime, timedelta
 from functools import partial
-from math import isfinite
 from typing import Any, ClassVar
 
 import numpy as np
 
 from models.codec import COUNT, NUMBER, TIME, Codec, list_of, maybe
+from models.errors import LARGEST_FIGURE
 from models.events.account import CashFlow, Mark
 from models.events.instruments import Instrument
 from models.events.orders import Fill
@@ -213,7 +213,7 @@ class Ledger(Restorable):
         """
         books, last = self.books, self.last_mark
         total = cash + equity + sum(prices.values())
-        if (last is not None and time < last) or not isfinite(total):
+        if (last is not None and time < last) or not -LARGEST_FIGURE <= total <= LARGEST_FIGURE:
             return False
         if not self._reconciliation.agrees(cash):
             return False

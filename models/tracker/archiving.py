@@ -89,12 +89,13 @@ class Archiving:
         if archive is None or not count:
             return trades
 
-        gone = archive.missing(book) if isinstance(archive, EarlyArchive) else 0
-        start, end = max(0, first - gone), max(0, first + count - gone)
-
         def read() -> None:
-            stored = (trade for trade in archive.stored() if trade.book == book)
-            for trade in islice(stored, start, end):
+            if isinstance(archive, EarlyArchive):
+                stored = archive.part(book, first, count)
+            else:
+                of_book = (trade for trade in archive.stored() if trade.book == book)
+                stored = islice(of_book, first, first + count)
+            for trade in stored:
                 trades.append(trade)  # one by one: those before a failure are kept
 
         outcome = self._guard.call("read of the archive", read)

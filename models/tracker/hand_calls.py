@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, tzinfo
-from math import inf, isfinite
 from numbers import Real
 from typing import Any, NamedTuple
 
-from models.errors import CallError
+from models.errors import LARGEST_FIGURE, SMALLEST_FIGURE, TOO_LARGE, CallError
 from models.events.causes import TERM_OF, FlowCause
 from models.tracker.choices import picked
 
@@ -83,9 +82,14 @@ def check_account(currency: object, zone: object, days_per_year: object) -> None
 
 
 def a_number(value: object, what: str) -> float:
-    """The value; a `CallError` names it unless it is a finite number."""
-    if isinstance(value, bool) or not isinstance(value, Real) or not isfinite(value):
+    """The value; a `CallError` names it unless it is a number that is not too large."""
+    if isinstance(value, bool) or not isinstance(value, Real) or value != value:
         raise CallError(f"the {what} is {value!r}; it must be a number")
+    size: Any = abs(value)  # of an integer of any length
+    if not size <= LARGEST_FIGURE:
+        raise CallError(f"the {what} is {TOO_LARGE}; it must be a number that is not")
+    if 0.0 < size < SMALLEST_FIGURE:
+        raise CallError(f"the {what} is smaller in size than {SMALLEST_FIGURE:g}, and not 0")
     return float(value)
 
 
@@ -98,11 +102,11 @@ def not_below_zero(value: object, what: str) -> float:
 
 
 def above_zero(value: object, what: str) -> float:
-    """The value; a `CallError` names it unless it is a finite number above 0."""
-    number = isinstance(value, Real) and not isinstance(value, bool)
-    if not number or not 0.0 < float(value) < inf:  # type: ignore[arg-type]
+    """The value; a `CallError` names it unless it is a number above 0 that is not too large."""
+    number: Any = value  # of an integer of any length
+    if isinstance(value, bool) or not isinstance(value, Real) or not number > 0.0:
         raise CallError(f"the {what} is {value!r}; it must be above 0")
-    return float(value)  # type: ignore[arg-type]
+    return a_number(value, what)
 
 
 def a_ticker(value: object) -> str:

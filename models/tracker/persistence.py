@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import enum
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Protocol
 
 from models.errors import CallError, Failure
@@ -67,6 +68,23 @@ class Persistence:
             self._under_way = self._save(store, prefix, force, at_once=True)
             return self.finish()
 
+    def hand_over(self, prefix: str, *, force: bool) -> Callable[[], bool]:
+        """Take down everything that is known now; what is returned saves it, as `save` does.
+
+        Raises:
+            CallError: As of `save`.
+        """
+        store = self._store(prefix)
+        taken = self._take_down()
+
+        def save() -> bool:
+            with self._saving:
+                self.finish()
+                self._under_way = self._put(store, taken, prefix, force, at_once=True)
+                return self.finish()
+
+        return save
+
     def begin(self, prefix: str, *, force: bool) -> None:
         """Begin a save that `step` goes on with; one that is under way is finished first.
 
@@ -109,9 +127,25 @@ class Persistence:
         core = self._core
         for log in core.logs.values():
             yield from core.archiving.steps(log)
-        with core.lock:
-            state, time = self._tracker.capture(), core.ledger.books.time
+        taken = self._take_down()
         yield
+        return (yield from self._put(store, taken, prefix, force, at_once=at_once))
+
+    def _take_down(self) -> tuple[dict[str, Any], datetime | None]:
+        """The state of this moment, and the time of its last event."""
+        with self._core.lock:
+            return self._tracker.capture(), self._core.ledger.books.time
+
+    def _put(
+        self,
+        store: StateStore,
+        taken: tuple[dict[str, Any], datetime | None],
+        prefix: str,
+        force: bool,
+        *,
+        at_once: bool,
+    ) -> Steps[bool]:
+        state, time = taken
         if not isinstance(store, StepwiseStore):
             return store.save_state(whole(state), time, prefix, force=force)
         if at_once:

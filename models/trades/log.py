@@ -37,8 +37,12 @@ class EarlyArchive(Archive, Protocol):
     def holds(self, book: str) -> int:
         """How many trades of a book it has taken."""
 
-    def missing(self, book: str) -> int:
-        """How many of them, the oldest, it has no more."""
+    def part(self, book: str, first: int, count: int) -> Iterable[TradeRecord]:
+        """Trades of a book by their places among all that it has taken, without those it has lost.
+
+        Raises:
+            UnreadError: Some cannot be read now; it is raised after all the others.
+        """
 
 
 class TradeLog(Restorable):

@@ -18,6 +18,7 @@ from workbench.engine.algorithm import RecordedAlgorithm
 from workbench.engine.engine import Played, RecordedEngine
 from workbench.engine.faults import Faults
 from workbench.replay.replay import TrackedAlgorithm
+from workbench.replay.saver import HookSaver
 
 NO_FAULTS = Faults()
 DAY = "2020-01-02"
@@ -110,7 +111,7 @@ class Project:
 
         class Made(kind):  # type: ignore[misc, valid-type]
             def initialize(self) -> None:
-                self.tracker = track(self, clock=lambda: project.now, **settings)
+                self.tracker = track(self, clock=lambda: project.now, saver=HookSaver, **settings)
                 started(self.tracker)
 
         engine = RecordedEngine(

@@ -11,6 +11,7 @@ from workbench.engine.engine import RecordedEngine
 from workbench.engine.faults import Faults
 from workbench.engine.tape import Tape
 from workbench.replay.replay import TrackedAlgorithm
+from workbench.replay.saver import HookSaver
 
 NO_FAULTS = Faults()
 
@@ -39,7 +40,7 @@ class Wired(TrackedAlgorithm):
 
     def initialize(self) -> None:
         """Make the tracker."""
-        self.tracker = track(as_lean(self), clock=standing)
+        self.tracker = track(as_lean(self), clock=standing, saver=HookSaver)
 
 
 def run(

@@ -5,9 +5,24 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 # Seconds that the end of a run waits for a save that is under way: LEAN gives it a minute.
 PATIENCE = 50.0
+
+
+class Saver(Protocol):
+    """What calls a function that saves, so that no hook waits for it."""
+
+    def ask(self, wait: float, /) -> None:
+        """Ask for a call in so many seconds; one that is asked for earlier stays."""
+
+    def end(self) -> None:
+        """Let no further call begin, and wait for the one that is under way."""
+
+
+# Makes what calls a function.
+SaverOf = Callable[[Callable[[], object]], Saver]
 
 
 class SavingThread:

@@ -47,7 +47,7 @@ class Commands:
         return command(self, data)
 
     def snapshot(self, _: Any) -> bool:
-        """Save now; returns whether it could be.
+        """Have the state saved now; returns whether the thread that saves has it.
 
         Raises:
             CallError: There is a state that this run could not go on with.

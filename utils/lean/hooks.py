@@ -109,6 +109,17 @@ class Hooks:
             if not new_day and run.next_mark is not None and time < run.next_mark:
                 return
             run.next_mark = time + self._mark_every
+        try:
+            self._mark(data, time, new_day)
+        except EventError as problem:
+            core.reject(time, "bad event", str(problem))
+        alerts = self._reporting.alerts
+        if alerts.watches_marks:
+            alerts.mark(time)
+
+    def _mark(self, data: Slice, time: datetime, new_day: bool) -> None:
+        """Mark a slice in the way that its day and what is known so far ask for."""
+        run, core = self._run, self._core
         if new_day and core.rest and self.passes_over and self._begin_day(data, time):
             return
         if core.behind is not None:
@@ -117,9 +128,6 @@ class Hooks:
             self._mark_fully(data, time)
         else:
             self._mark_slice(data, time)
-        alerts = self._reporting.alerts
-        if alerts.watches_marks:
-            alerts.mark(time)
 
     def _begin_day(self, data: Slice, time: datetime) -> bool:
         """Write a day's first mark into the journal, where everything is as it was left."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from models.equity.session_metrics import SessionKind, SessionMetrics
 from models.performance_tracker import PerformanceTracker
 from models.tracker.notices import Notice, NoticeKind
 from models.tracker.persistence import Found
-from utils.lean.background import SavingThread
+from utils.lean.background import Saver, SaverOf
 from utils.lean.conversions import utc
 from utils.lean.run import LeanRun
 from utils.notify.reporting import Reporting
@@ -40,21 +41,24 @@ class Saving:
     """Saves a tracker's state from time to time.
 
     Live a thread of its own does, at most 5 seconds after a fill or an alert and otherwise as often
-    as the settings say. A backtest saves in its hooks, a little in each. So does a live run whose
-    clock is another than the machine's, for no thread can wait by that.
+    as the settings say, and with it all else that a store must take: no hook waits for one. A
+    backtest saves in its hooks, a little in each.
 
     Args:
         tracker: Whose state.
         reporting: What is told beside the books.
-        run: How far LEAN's account is taken: nothing is saved before.
+        run: How far LEAN's account is taken: nothing is saved by itself before.
         clock: Unix time, seconds.
-        persists: Whether the state is saved at all.
+        persists: Whether the state is saved by itself.
+        saver: Makes what saves live.
 
     Attributes:
         persists: As given; a state that a run cannot go on with turns it off.
         refused: Whether there is a state that the run cannot go on with: it is left alone.
-        thread: What saves live; None where the hooks do.
+        thread: What saves live until the end; None where whoever asks does.
     """
+
+    thread: Saver | None
 
     def __init__(
         self,
@@ -62,6 +66,7 @@ class Saving:
         reporting: Reporting,
         run: LeanRun,
         clock: Callable[[], float],
+        saver: SaverOf,
         *,
         persists: bool,
     ) -> None:
@@ -78,10 +83,11 @@ class Saving:
         self._under_way: tuple[int, ...] | None = None  # what is being saved, by a backtest
         self._refused = 0  # saves in a row that failed
         self._run = run
-        own = live and persists and clock is time.time
-        self.thread = SavingThread(self._save_in_thread) if own else None
-        tracker.core.archiving.waits = reporting.log.stored.waits = own
-        reporting.notifier.waits = own
+        self.thread = saver(self._work) if live else None
+        self._handed: dict[str, Callable[[], bool]] = {}  # saves by hand, by their names
+        self._lock = threading.Lock()  # held for these only, never for a call outside
+        tracker.core.archiving.waits = reporting.log.stored.waits = live
+        reporting.notifier.waits = live and persists
         if live:
             tracker.core.listeners.add(self._hear, [NoticeKind.SESSION_CLOSED], own=True)
 
@@ -94,38 +100,48 @@ class Saving:
 
     # --- when
 
+    @property
+    def _ready(self) -> bool:
+        """Whether there is a state that is saved by itself."""
+        run = self._run
+        return self.persists and run.warm and not run.restored
+
     def save_if_due(self) -> None:
         """Save where time, a fill or a session's close asks for it, and something changed."""
-        run = self._run
-        if not self.persists or not run.warm or run.restored:
+        if self._live:
+            self._ask()
+        elif not self._ready or (self._under_way is None and self._is_early()):
             return
-        if not self._live and self._under_way is None and self._is_early():
-            return
-        if self.thread is not None:
-            self._ask(self.thread)
         elif self._under_way is not None:
             self._go_on()
         elif self._begins():
             self._reporting.log.stored.keep_so_far()
-            if self._live:
-                self._reporting.guard("save", self._save)
-            else:
-                self._under_way = self._changes()
-                self._tracker.persistence.begin("", force=True)
-                self._go_on()
+            self._under_way = self._changes()
+            self._tracker.persistence.begin("", force=True)
+            self._go_on()
 
     def _is_early(self) -> bool:
         """Whether a backtest's save is not due whatever has changed, which takes time to find."""
         at_once = self._run.save_at_once
         return not at_once and 0.0 <= self._clock() - self._last_save < self._save_every
 
-    def _ask(self, thread: SavingThread) -> None:
-        """Ask the thread for a save when it is due."""
-        wait = self._wait()
-        if self._run.save_at_once:
+    def _ask(self) -> None:
+        """Ask the thread for what is due."""
+        if self.thread is None:
+            return
+        wait = self._wait() if self._ready else None
+        if self._handed or (self._ready and self._run.save_at_once) or self._waits_alone:
             wait = 0.0
         if wait is not None:
-            thread.ask(wait)
+            self.thread.ask(wait)
+
+    @property
+    def _waits_alone(self) -> bool:
+        """Whether trades or the log wait for a store, and no save of a state takes them along."""
+        if self.persists:
+            return False
+        logs = self._core.logs.values()
+        return self._reporting.log.stored.due or any(log.due for log in logs)
 
     def _wait(self) -> float | None:
         """Seconds until a save is due; None where nothing changed."""
@@ -153,6 +169,8 @@ class Saving:
         """Save at the end of the run, where there is anything to save."""
         if self.thread is not None:
             self.thread.end()
+            self.thread = None  # from now on whoever asks saves
+            self._work_left()
         if self.persists and self._core.ledger.books.opened:
             self._under_way = None
             self._reporting.guard("save", self._save)  # the log is closed after it
@@ -168,32 +186,76 @@ class Saving:
         told = alerts.told + self._reporting.notifier.changes
         return fills, told, marks, len(ledger.flows), self._core.days.count
 
+    # --- by hand
+
+    def save(self, prefix: str, *, force: bool) -> bool:
+        """Save under a name, or hand it to the thread; returns whether that could be done.
+
+        A state with a name is that of this moment. The one that the run saves by itself is that of
+        the moment of the save: it must not become older.
+
+        Raises:
+            CallError: There is no store that keeps states, or the prefix makes no name.
+        """
+        persistence = self._tracker.persistence
+        if self.thread is None:
+            return persistence.save(prefix, force=force)
+        if prefix:
+            handed = persistence.hand_over(prefix, force=force)
+        else:
+            handed = partial(self._save, force=force)
+        with self._lock:
+            self._handed[prefix] = handed
+        self._ask()
+        return True
+
+    def save_handed(self) -> None:
+        """Save what was handed over, in the order in which it was."""
+        while self._handed:
+            with self._lock:
+                if not self._handed:
+                    return
+                save = self._handed.pop(next(iter(self._handed)))
+            self._reporting.guard("save", save)
+
     # --- how
 
-    def _save_in_thread(self) -> None:
-        """Save what changed; the thread's work."""
-        run = self._run
-        if not self.persists or not run.warm or run.restored:
+    def _work_left(self) -> None:
+        """Do what is left for the thread beside the states that are saved by themselves."""
+        if self.thread is None:
+            self._core.archiving.waits = self._reporting.log.stored.waits = False
+        self.save_handed()
+        if self._waits_alone:
+            self._reporting.log.stored.keep_so_far()
+            for log in self._core.logs.values():
+                self._core.archiving.shed(log)
+
+    def _work(self) -> None:
+        """Save what is due; the thread's work."""
+        self._work_left()
+        if not self._ready:
             return
         if self._begins():
             self._reporting.log.stored.keep_so_far()
             self._reporting.guard("save", self._save)
-        elif self.thread is not None:
-            self._ask(self.thread)  # the thread's clock and ours need not agree to the last bit
+        else:
+            self._ask()  # the thread's clock and ours need not agree
 
-    def _save(self) -> None:
+    def _save(self, *, force: bool = True) -> bool:
         changes, began = self._changes(), self._clock()
         notifier = self._reporting.notifier
         put = notifier.put_so_far
         if self._tracker.live:  # what LEAN raises costs no save
             self._core.guard.attempt("open orders", self._note_open_orders)
         try:
-            self._note(changes, self._tracker.save_to_object_store())
+            saved = self._tracker.persistence.save("", force=force)
+            self._note(changes, saved)
         finally:
             notifier.release(put)  # a store that takes nothing keeps no alert back
         took = self._clock() - began
-        if took >= SLOW_SAVE and self.thread is None:
+        if took >= SLOW_SAVE and not self._live:
             raise SlowSaveError(f"it took {took:.1f} s")
+        return saved
 
     def _note_open_orders(self) -> None:
         """Take down what LEAN's open orders can be known by in the next deployment."""

@@ -19,6 +19,11 @@ class LogChunk:
         """Add a line, and tell whether the chunk is large enough to be stored."""
         self._lines.append(line)
         self._size += len(line)
+        return self.complete
+
+    @property
+    def complete(self) -> bool:
+        """Whether it is large enough to be stored."""
         return self._size >= CHUNK_SIZE
 
     def so_far(self) -> list[str]:
@@ -67,6 +72,11 @@ class StoredLog:
             complete = self._chunk.add(line)
         if complete and not self.waits:
             self.save()
+
+    @property
+    def due(self) -> bool:
+        """Whether a complete chunk waits."""
+        return self._store is not None and self._chunk.complete
 
     def save(self) -> None:
         """Give the store the lines that it has not got yet."""

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from models.errors import CallError
+from utils.store.keys import RUN_MARK
 
 # The categories that states and segments of trades are kept in.
 STATE_CATEGORY, TRADES_CATEGORY = "state", "trades"
 
 _CATEGORY_NAME = re.compile(r"[A-Za-z0-9_-]{1,20}")
 # A name may stand below the mark of a run, which is hexadecimal.
-_OBJECT_NAME = re.compile(r"([0-9a-f]{11}/)?[A-Za-z0-9_-]{1,40}(\.[A-Za-z0-9]{1,8})?")
+_OBJECT_NAME = re.compile(rf"({RUN_MARK}/)?[A-Za-z0-9_-]{{1,40}}(\.[A-Za-z0-9]{{1,8}})?")
 _ROUNDING = 1e-9  # what a sum of shares may be above 1
 
 

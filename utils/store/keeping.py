@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from models.settings import Settings, Switch, chosen
@@ -17,7 +18,7 @@ from utils.store.named_states import NamedStates
 from utils.store.object_store import ObjectStoreManager
 from utils.store.places import storage_at
 from utils.store.segments import NO_ROOM
-from utils.store.slots import run_mark
+from utils.store.slots import below, is_over, run_mark
 from utils.store.snapshot import SnapshotError
 from utils.store.snapshots import SnapshotStore
 
@@ -63,6 +64,8 @@ class Keeping:
         self.archives = self.persists and (live or settings.persist is Switch.ON)
         project, deployment = str(algorithm.project_id), str(algorithm.algorithm_id)
         kind = type(algorithm).__name__
+        # a local LEAN gives every backtest of an algorithm the same id
+        self._run = run = run_mark(clock(), token_hex(3)[1:])
         objects = partial(
             ObjectStoreManager,
             algorithm.object_store,
@@ -77,7 +80,7 @@ class Keeping:
             project=project,
             deployment=deployment,
             prefix="live" if live else "test",
-            run=run_mark(clock()) if live else "",
+            run=run,
             algorithm=kind if unnamed else "",
         )
         older = objects(project=project) if unnamed else None
@@ -118,7 +121,7 @@ class Keeping:
         Raises:
             SnapshotError: The store does not take it even so.
         """
-        name = f"log-{self._logs_kept + 1:05d}"
+        name = below(self._run, f"log-{self._logs_kept + 1:05d}")
         result = self.objects.save_text("logs", name, lines, force=True)
         while result.reason in NO_ROOM:
             if not self._drop_oldest_log(name):
@@ -130,6 +133,12 @@ class Keeping:
             raise SnapshotError(f"the log is not saved: {result.reason.value} {result.detail}")
 
     def _drop_oldest_log(self, newest: str) -> bool:
-        """Delete the oldest part of this run's log; False where the newest is all there is."""
-        older = [name for name in self.objects.names("logs") if name < newest]
+        """Delete the oldest part of this run's log, or of one that is over; False without any."""
+        runs = {name: name.rpartition("/")[0] for name in self.objects.names("logs")}
+        own = self._run
+        older = [
+            name
+            for name, run in runs.items()
+            if (run == own and name < newest) or (run != own and is_over(run, own))
+        ]
         return bool(older) and self.objects.delete("logs", older[0])

@@ -28,7 +28,8 @@ _PART_SEGMENT = re.compile(r"(\d+)-\d+")
 PART_PLACE = 4  # where it stands in a key
 
 # What an object's name may stand below: a mark of the run that alone writes it.
-_RUN_MARK = re.compile(r"[0-9a-f]{11}")
+RUN_MARK = "[0-9a-f]{11}(?:[0-9a-f]{5})?"
+_RUN_MARK = re.compile(RUN_MARK)
 
 # A run's beginning in UTC to the millisecond, its kind, and LEAN's id of the deployment.
 _RUN_ROOT = re.compile(r"\d{17}-(live|test)-(.*)")

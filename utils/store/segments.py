@@ -8,7 +8,7 @@ found under a name is another's.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import fsum, isclose
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _TRADE_ROWS = list_of(TRADE_ROW)
 _NET = TradeRecord._fields.index("pnl")
+ALL = slice(None)
 
 # What says that a category or the store has no room, which older segments may give.
 NO_ROOM = frozenset({SaveReason.TOO_LARGE, SaveReason.TOO_MANY, SaveReason.FULL})
@@ -54,6 +55,29 @@ def _trades_in(segments: Sequence[Segment]) -> str:
 def _first_of(segments: Sequence[Segment]) -> str:
     """The name of the first of some segments, without its run."""
     return segments[0].name.rpartition("/")[2]
+
+
+def parts_of(
+    segments: Iterable[Segment], missing: Mapping[str, int], book: str, first: int, count: int
+) -> list[tuple[Segment, slice]]:
+    """The segments that have trades of a book by their places, each with which of its own they are.
+
+    Args:
+        segments: All there are, the oldest first.
+        missing: By book the trades before them, which are in none any more.
+        book: Which book's.
+        first: The place of the first one, counted from 0 among all that were ever written.
+        count: How many.
+    """
+    at, parts = missing.get(book, 0), list[tuple[Segment, slice]]()
+    for segment in segments:
+        if segment.book != book:
+            continue
+        part = slice(max(0, first - at), max(0, min(segment.trades, first + count - at)))
+        if part.start < part.stop:
+            parts.append((segment, part))
+        at += segment.trades
+    return parts
 
 
 class Segments:
@@ -134,8 +158,10 @@ class Segments:
             return LoadStatus.DAMAGED, None
         return found.status, found.value
 
-    def trades(self) -> Iterator[TradeRecord]:
-        """Yield all trades of the segments, the oldest first.
+    def trades(
+        self, segments: Iterable[tuple[Segment, slice]] | None = None
+    ) -> Iterator[TradeRecord]:
+        """Yield the trades of some segments, a part of each; by default of all, the oldest first.
 
         Raises:
             UnreadError: Some cannot be read now; it is raised after all the others.
@@ -143,16 +169,27 @@ class Segments:
         """
         lost: list[Segment] = []
         unread: list[Segment] = []
-        for segment in self.kept:
+        wanted = ((each, ALL) for each in self.kept) if segments is None else segments
+        for segment, part in wanted:
             status, rows = self._read(segment)
             if rows is not None:
-                yield from _TRADE_ROWS.decode(rows)
+                yield from _TRADE_ROWS.decode(rows[part])
             else:
                 (unread if status is LoadStatus.UNREADABLE else lost).append(segment)
         if unread:
             raise UnreadError(f"{_trades_in(unread)} cannot be read now: {_first_of(unread)}")
         if lost:
             raise SnapshotError(f"{_trades_in(lost)} are lost with {_first_of(lost)}")
+
+    def part(self, book: str, first: int, count: int) -> Iterator[TradeRecord]:
+        """Yield trades of a book by their places; errors are as of `trades`.
+
+        Args:
+            book: Which book's.
+            first: The place of the first one, counted from 0 among all that were ever written.
+            count: How many.
+        """
+        return self.trades(parts_of(self.kept, self.missing, book, first, count))
 
     # --- of a state
 

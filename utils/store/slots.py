@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from models.errors import TrackerError
 from utils.store.categories import STATE_CATEGORY
+from utils.store.keys import RUN_MARK
 from utils.store.results import LoadStatus
 from utils.store.snapshot import NewerError, Snapshot
 
@@ -21,20 +22,30 @@ if TYPE_CHECKING:
 
 SLOT_LETTERS = ("a", "b")
 RUNS_KEPT = 3  # whose slots stay, the present one's among them
+TIME_DIGITS = 11  # of a mark, before those that tell runs apart that began at once
+# Seconds after which a run that left no state is over: one that goes on saves in its first minutes.
+SURELY_OVER = 86_400.0
 
 
-def run_mark(began: float) -> str:
+def run_mark(began: float, token: str = "") -> str:
     """Return the mark of a run: when it began, in milliseconds since 1970, in hexadecimal.
 
     Args:
         began: Unix time, seconds.
+        token: Five more digits, which another run that began at once does not have.
     """
-    return f"{max(0, int(began * 1000)):011x}"
+    return f"{max(0, int(began * 1000)):0{TIME_DIGITS}x}{token}"
 
 
 def began_at(run: str) -> float | None:
     """Return the Unix time at which a run began, by its mark; None where it has none."""
-    return int(run, 16) / 1000 if run else None
+    return int(run[:TIME_DIGITS], 16) / 1000 if run else None
+
+
+def is_over(run: str, own: str) -> bool:
+    """Tell whether a run began so long before our own that it surely is over, by their marks."""
+    began, ours = began_at(run), began_at(own)
+    return began is None or ours is None or ours - began > SURELY_OVER
 
 
 def below(run: str, name: str) -> str:
@@ -117,7 +128,7 @@ def look_at_slots(store: ObjectStoreManager, prefix: str) -> FoundStates:
         prefix: What the states are kept under.
     """
     found = FoundStates()
-    pattern = re.compile(rf"(?:([0-9a-f]{{11}})/)?{re.escape(prefix)}-([ab])")
+    pattern = re.compile(rf"(?:({RUN_MARK})/)?{re.escape(prefix)}-([ab])")
     plain = [slot_name(prefix, "", number) for number in range(len(SLOT_LETTERS))]
     for name in dict.fromkeys((*plain, *store.names(STATE_CATEGORY))):
         if matched := pattern.fullmatch(name):

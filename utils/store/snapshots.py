@@ -26,6 +26,7 @@ from utils.store.slots import (
     RUNS_KEPT,
     FoundState,
     FoundStates,
+    is_over,
     look_at_slots,
     slot_name,
 )
@@ -151,7 +152,7 @@ class SnapshotStore:
         if result.saved:
             self._saves[name] = snapshot.sequence, first, parent
             self._own[name] += 1
-            if self._own[name] == 2:
+            if self._own[name] == 1:
                 self._clear(name, RUNS_KEPT)
         elif result.reason is not SaveReason.TOO_SOON:
             raise SnapshotError(f"{result.reason.value}: {result.detail}")
@@ -269,7 +270,7 @@ class SnapshotStore:
         for segment in self._store.names(TRADES_CATEGORY):
             run, _, last = segment.rpartition("/")
             own = name == self._prefix == last.rpartition("-")[0]
-            if own and run not in runs and segment not in named:
+            if own and run not in runs and segment not in named and is_over(run, self._run):
                 self._store.delete(TRADES_CATEGORY, segment)
 
     # --- closed trades
@@ -299,9 +300,9 @@ class SnapshotStore:
         """Return how many trades of a book have been written, those that gave way included."""
         return self._segments.holds(book)
 
-    def missing(self, book: str) -> int:
-        """Return how many of the oldest trades of a book gave way to newer ones."""
-        return self._segments.missing[book]
+    def part(self, book: str, first: int, count: int) -> Iterator[TradeRecord]:
+        """Yield trades of a book by their places (`Segments.part`)."""
+        return self._segments.part(book, first, count)
 
 
 def _check_readable(found: FoundStates) -> None:

@@ -28,6 +28,7 @@ from workbench.engine.engine import Played, RecordedEngine
 from workbench.engine.faults import Faults
 from workbench.engine.tape import Tape
 from workbench.engine.tape_fields import utc_of
+from workbench.replay.saver import HookSaver
 
 # A tape's `day` lines have neither cash nor rates, and every one of its mark lines is a mark.
 NO_FAULTS = Faults()
@@ -121,7 +122,9 @@ class Replay:
         algorithm: Any = self.engine.algorithm
         self.desk = self.new_desk() if self._lean_book else None
         given = {**TAPE_SETTINGS, **settings}
-        algorithm.tracker = track(algorithm, clock=self._clock, follower=self.desk, **given)
+        algorithm.tracker = track(
+            algorithm, clock=self._clock, follower=self.desk, saver=HookSaver, **given
+        )
         self.tracker = algorithm.tracker
         kinds = NoticeKind.TRADE_CLOSED, NoticeKind.STRUCTURE_CLOSED
         self.tracker.add_listener(self._hear, *kinds)

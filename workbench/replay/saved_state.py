@@ -22,10 +22,11 @@ from models.errors import TrackerError
 from models.fields import saved_value
 from models.performance_tracker import PerformanceTracker
 from models.settings import Settings, Switch
-from models.trades.record import TradeRecord
+from models.trades.record import POSITIONS, TradeRecord
 from utils.store.categories import STATE_CATEGORY, TRADES_CATEGORY
 from utils.store.keys import is_mark
 from utils.store.sealing import OBJECT_FORMAT, read_header, unseal
+from utils.store.segments import parts_of
 from utils.store.snapshot import Segment, Snapshot
 from utils.store.trade_rows import with_written
 from workbench.engine.files import MOST_READ, read_all
@@ -58,11 +59,12 @@ class SavedTrades:
 
     def holds(self, book: str) -> int:
         """How many trades of a book were archived."""
-        return self.missing(book) + sum(s.trades for s in self.segments if s.book == book)
+        return self.gone.get(book, 0) + sum(s.trades for s in self.segments if s.book == book)
 
-    def missing(self, book: str) -> int:
-        """How many of them, the oldest, gave way to newer ones."""
-        return self.gone.get(book, 0)
+    def part(self, book: str, first: int, count: int) -> Iterator[TradeRecord]:
+        """Yield archived trades of a book by their places; an unreadable segment yields none."""
+        for segment, part in parts_of(self.segments, self.gone, book, first, count):
+            yield from self._trades(segment)[part]
 
     def store(self, trades: Sequence[TradeRecord]) -> None:
         """Raise SavedStateError: at the desk the trades of a run are read only."""
@@ -74,13 +76,19 @@ class SavedTrades:
         for segment in self.segments:
             yield from self._trades(segment)
 
+    def look_at(self, book: str) -> None:
+        """See whether the trades of a book can be read; what cannot is a problem."""
+        for _ in self.part(book, 0, self.holds(book)):
+            pass
+
     def _trades(self, segment: Segment) -> list[TradeRecord]:
         """The trades of a segment; none where it is unreadable, which is then a problem."""
         try:
             return [*map(TradeRecord.from_row, self._read(segment))]
         except UNREADABLE as problem:
             lost = f"{segment.trades:,} trades are lost with {segment.name}"
-            self.problems.append(f"{lost}: {problem}")
+            if (told := f"{lost}: {problem}") not in self.problems:
+                self.problems.append(told)
             return []
 
     def rows(self, segment: Segment) -> list[Any] | None:
@@ -147,6 +155,7 @@ def load(path: Path) -> SavedState:
         tracker = _restored(snapshot.state, archive)
     except UNREADABLE as problem:
         raise SavedStateError(f"{place}: the state cannot be used: {problem}") from None
+    archive.look_at(POSITIONS)  # the others were read, for the statistics
     return SavedState(place, snapshot, tracker, (*problems, *archive.problems))
 
 

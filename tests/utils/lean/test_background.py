@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
+import pytest
+
+from models.errors import CallError
+from models.performance_tracker import PerformanceTracker
 from models.tracker.ports import StepwiseStore
+from models.trades.record import TradeRecord
+from tests.models.tracker.feeds import bought_and_sold
 from tests.utils.lean.test_saving import on_store
 from tests.utils.runs import bought
 from tests.utils.store.fake_store import FakeStore
 from tests.workbench.engine import tapes
 from utils.lean.background import SavingThread
 from utils.lean.saving import FILLS_SAVED_EVERY
+from utils.store.categories import STORE_POLICY
+from utils.store.object_store import ObjectStoreManager
+from utils.store.snapshots import SnapshotStore
 from utils.tracking import LeanTracker, track
 from workbench.engine.engine import RecordedEngine
 
@@ -51,13 +61,15 @@ class Held(FakeStore):
         return super().save(path, text)
 
 
-def live(folder: Path, fake: FakeStore, *lines: tapes.Line) -> tuple[RecordedEngine, LeanTracker]:
-    """A live run by the machine's own clock."""
+def live(
+    folder: Path, fake: FakeStore, *lines: tapes.Line, **given: Any
+) -> tuple[RecordedEngine, LeanTracker]:
+    """A live run by the machine's own clock, unless another is given."""
     start = tapes.start(live=True, utc=tapes.utc("14:00"), cash={"USD": [1000.0, 1.0]}, tpv=1000.0)
-    engine = RecordedEngine(tapes.tape(folder, start, *lines, tapes.end()), on_store(fake))
+    engine = RecordedEngine(tapes.tape(folder, start, *lines, tapes.end("14:40")), on_store(fake))
     engine.initialize()
     algorithm: Any = engine.algorithm
-    algorithm.tracker = track(algorithm, mark_every=0, day_marks=False)
+    algorithm.tracker = track(algorithm, mark_every=0, day_marks=False, **given)
     return engine, algorithm.tracker
 
 
@@ -97,6 +109,138 @@ def test_a_fill_is_saved_without_another_hook(tmp_path: Path) -> None:
         next(steps)
     assert fake.saved.wait(PATIENCE)
     list(steps)
+
+
+def play_to_the_fill(engine: RecordedEngine, tracker: LeanTracker) -> Iterator[Any]:
+    """Play up to the first fill; what is left to play."""
+    steps = engine.play()
+    while not tracker.ledger.books.fills:
+        next(steps)
+    return steps
+
+
+def loaded(fake: FakeStore, name: str = "") -> PerformanceTracker:
+    """What a tracker by hand finds of live states."""
+    (project,) = {key.split("/")[1] for key in fake.objects}
+    manager = ObjectStoreManager(fake, STORE_POLICY, project=project, live=True)
+    found = PerformanceTracker(object_store=SnapshotStore(manager, prefix="live"), live=True)
+    assert found.load_from_object_store(name)
+    return found
+
+
+@pytest.mark.parametrize("persist", ["on", "off"])
+def test_a_save_by_hand_waits_in_no_hook(persist: str, tmp_path: Path) -> None:
+    """It is handed over as it is at the call, and the end waits for it."""
+    fake = Held()
+    engine, tracker = live(tmp_path, fake, *bought(), persist=persist)
+    steps = play_to_the_fill(engine, tracker)
+    assert tracker.save_to_object_store("mine")
+    assert fake.began.wait(PATIENCE)
+    assert not fake.objects, "the save is under way"
+    tracker.record_flow(100.0, cause="interest")
+    assert tracker.save_to_object_store("later")
+    with pytest.raises(CallError):
+        tracker.save_to_object_store("no name:")
+    fake.go.set()
+    list(steps)
+    mine = loaded(fake, "mine")
+    assert (mine.ledger.books.fills, mine.ledger.marks) == (1, 0)
+    assert loaded(fake, "later").ledger.books.fills == 1
+    assert any("/live-a" in key or "/live-b" in key for key in fake.objects) == (persist == "on")
+    assert not tracker.errors
+    assert tracker.save_to_object_store("after-the-end")
+    assert loaded(fake, "after-the-end").ledger.marks == tracker.ledger.marks
+
+
+def test_the_snapshot_command_waits_in_no_hook(tmp_path: Path) -> None:
+    """Its answer says that the thread has it."""
+    fake = Held()
+    engine, tracker = live(tmp_path, fake, *bought())
+    steps = play_to_the_fill(engine, tracker)
+    assert tracker.on_command(SimpleNamespace(tracker="snapshot")) is True
+    assert fake.began.wait(PATIENCE)
+    assert not fake.objects
+    fake.go.set()
+    list(steps)
+    assert loaded(fake).ledger.books.fills == 1
+
+
+def test_a_load_finds_what_was_handed_over_just_now(tmp_path: Path) -> None:
+    """Whether the thread came to it or not."""
+    fake = FakeStore(50_000_000)
+    engine, tracker = live(tmp_path, fake, *bought(), saver=Never)
+    steps = play_to_the_fill(engine, tracker)
+    assert tracker.save_to_object_store("mine")
+    assert not fake.objects
+    tracker.reset()
+    assert tracker.load_from_object_store("mine")
+    assert tracker.ledger.books.fills == 1
+    list(steps)
+
+
+class Never:
+    """A thread that comes to nothing before the end."""
+
+    def __init__(self, _: object) -> None:
+        self.asked: list[float] = []
+
+    def ask(self, wait: float) -> None:
+        """Note it."""
+        self.asked.append(wait)
+
+    def end(self) -> None:
+        """Nothing is under way."""
+
+
+def test_a_foreign_clock_saves_in_no_hook_either(tmp_path: Path) -> None:
+    """What trades live has the thread, whatever it is timed by."""
+    fake = Held()
+    engine, tracker = live(tmp_path, fake, *bought(), clock=lambda: 1.6e9)
+    assert isinstance(tracker.saving.thread, SavingThread)
+    tracker.run.save_at_once = True
+    steps = engine.play()
+    while tracker.ledger.marks < 1:
+        next(steps)
+    assert fake.began.wait(PATIENCE)
+    assert not fake.objects
+    fake.go.set()
+    list(steps)
+    assert any("/state/" in key for key in fake.objects)
+
+
+class SlowArchive:
+    """An archive of the user's own, which takes trades when it may."""
+
+    def __init__(self) -> None:
+        self.began, self.go = threading.Event(), threading.Event()
+        self.trades: list[TradeRecord] = []
+
+    def store(self, trades: Sequence[TradeRecord]) -> None:
+        """Wait, then take them."""
+        self.began.set()
+        assert self.go.wait(PATIENCE)
+        self.trades += trades
+
+    def stored(self) -> list[TradeRecord]:
+        """All of them."""
+        return self.trades
+
+
+def test_no_hook_waits_for_an_archive_or_the_log_where_no_state_is_saved(tmp_path: Path) -> None:
+    """The thread takes both though it saves nothing else."""
+    archive, fake = SlowArchive(), FakeStore(50_000_000)
+    given = {"persist": "off", "keep_trades": 0, "log_store": "on", "log_level": "debug"}
+    engine, tracker = live(tmp_path, fake, *bought(), archive=archive, **given)
+    steps = play_to_the_fill(engine, tracker)
+    bought_and_sold(tracker, 1_100)
+    tracker.on_timer()
+    assert archive.began.wait(PATIENCE)
+    assert not archive.trades
+    archive.go.set()
+    list(steps)
+    assert len(archive.trades) > 1_000
+    assert any("/logs/" in key for key in fake.objects)
+    assert not any("/state/" in key for key in fake.objects)
 
 
 def test_the_thread_calls_at_the_earliest_time_that_was_asked_for() -> None:

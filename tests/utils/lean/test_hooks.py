@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from tests.utils.wired import BOUGHT, LEFT, run
+from benchmarks.plain_lean import PlainLean
+from tests.utils.wired import BOUGHT, LEFT, run, standing
 from tests.workbench.engine import tapes
-from utils.tracking import LeanTracker
+from utils.tracking import LeanTracker, track
 from workbench.engine.faults import Faults
 from workbench.engine.tape import read_tape
 from workbench.recordings import recordings
@@ -230,3 +231,23 @@ def test_a_run_without_a_mark_still_balances(tmp_path: Path) -> None:
     assert nothing.balance()["starting_equity"] == nothing.balance()["equity"] == 1000.0
     _, bought = run(tapes.tape(tmp_path / "bought", *BOUGHT[:2]))
     assert bought.balance()["equity"] == 999.0
+
+
+@pytest.mark.parametrize("price", [1e19, 7.9e28])
+def test_a_price_that_is_too_large_is_an_anomaly(price: float) -> None:
+    """The mark is left out, the next one booked, and an order's event refused alike."""
+    lean = PlainLean()
+    tracker = track(lean.algorithm, clock=standing)
+    tracker.on_data(lean.bar(100.0))
+    for event in lean.order(10.0, 100.0):
+        tracker.on_order_event(event)
+    tracker.on_data(lean.bar(price))
+    tracker.on_data(lean.bar(101.0))
+    marks = tracker.ledger.marks
+    _, event = lean.order(1.0, price)
+    tracker.on_order_event(event)
+    assert [anomaly.kind for anomaly in tracker.anomalies()] == ["bad event", "bad event"]
+    assert "the equity is larger in size than 1e+18" in tracker.anomalies()[0].detail
+    assert (marks, tracker.ledger.books.fills) == (2, 1)
+    assert tracker.balance()["unexplained"] == 0.0
+    assert not tracker.errors

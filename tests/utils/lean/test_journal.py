@@ -290,12 +290,12 @@ def test_what_cannot_be_booked_costs_nothing_else(tmp_path: Path) -> None:
         if not failed and tracker.core.behind is not None and books.fills > 20:
             fill = books.fill
 
-            def failing(event: Any) -> Any:
+            def failing(event: Any, **how: bool) -> Any:
                 name = event.order_id, event.event_id
                 if name in failed or not failed:
                     failed.append(name)
                     raise ArithmeticError
-                return fill(event)
+                return fill(event, **how)
 
             books.fill = failing  # type: ignore[method-assign]
 

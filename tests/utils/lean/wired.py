@@ -14,6 +14,7 @@ from workbench.engine.algorithm import RecordedAlgorithm
 from workbench.engine.engine import RecordedEngine
 from workbench.recordings import recordings
 from workbench.replay.replay import TrackedAlgorithm
+from workbench.replay.saver import HookSaver
 
 RECORDED_NAMES = [name for name in recordings() if name != "three-strategies-23y"]
 
@@ -27,7 +28,9 @@ def wired(engine: RecordedEngine) -> tuple[RecordedEngine, LeanTracker]:
     """An engine whose algorithm has the tracker, about to play its recording."""
     engine.initialize()
     algorithm: Any = engine.algorithm
-    algorithm.tracker = track(algorithm, clock=standing, mark_every=0, day_marks=False)
+    algorithm.tracker = track(
+        algorithm, clock=standing, saver=HookSaver, mark_every=0, day_marks=False
+    )
     return engine, algorithm.tracker
 
 
@@ -47,7 +50,7 @@ def events_of(folder: Path, *lines: tapes.Line) -> list[Fill | OrderUpdate]:
     engine = tapes.engine(folder, Listening, *lines)
     engine.initialize()
     algorithm: Any = engine.algorithm
-    algorithm.tracker = track(algorithm, clock=standing)
+    algorithm.tracker = track(algorithm, clock=standing, saver=HookSaver)
     feeds.append(LeanFeed(algorithm, algorithm.tracker.core))
     list(engine.play())
     return seen

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
+
 from models.performance_tracker import PerformanceTracker
 from models.settings import Settings
 from models.trades.log import BATCH
@@ -207,4 +209,22 @@ def test_a_tag_that_is_no_text_is_archived_all_the_same() -> None:
     assert segments(store) != []
     assert {trade.tag for trade in tracker.trades()} == {"\ud83d"}
     assert tracker.save_to_object_store()
+    assert tracker.errors == {}
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_an_older_segment_that_is_not_there_moves_no_trade_to_another_place(lost: bool) -> None:
+    """After a reset the trades of before stay out, and those of after are whole."""
+    store = Deaf(max_size=50_000_000)
+    tracker = tracker_on(store, keep=10)
+    trade(tracker, BATCH + 50)
+    tracker.reset()
+    trade(tracker, 2 * BATCH + 100)
+    whole = tracker.trades()
+    assert len(whole) == 2 * BATCH + 100
+    if lost:
+        del store.objects[next(key for key in store.objects if key.endswith("tracker-000001"))]
+    store.deaf = True
+    assert tracker.trades() == whole
+    assert tracker.trades(book="positions")[-1].exit_time == whole[-1].exit_time
     assert tracker.errors == {}

@@ -13,7 +13,7 @@ from tests.utils.store.fake_store import FakeStore
 from tests.utils.store.saved import NOON, Heard, ids, trade
 from utils.store.categories import STORE_POLICY
 from utils.store.object_store import ObjectStoreManager
-from utils.store.slots import began_at, run_mark, slot_name
+from utils.store.slots import SURELY_OVER, began_at, is_over, run_mark, slot_name
 from utils.store.snapshots import SnapshotStore
 
 
@@ -62,6 +62,10 @@ def test_a_mark_says_when_a_run_began() -> None:
     assert began_at(run_mark(1_600_000_000.25)) == 1_600_000_000.25
     assert began_at("") is None
     assert run_mark(1e9) < run_mark(1e9 + 0.001) < run_mark(9e9)
+    assert began_at(run_mark(1_600_000_000.25, "0a1b2")) == 1_600_000_000.25
+    assert is_over(run_mark(1e9, "fffff"), run_mark(1e9 + SURELY_OVER + 1.0))
+    assert not is_over(run_mark(1e9), run_mark(1e9 + SURELY_OVER))
+    assert is_over("", run_mark(1e9)), "of a form of the tracker that marked no run"
     assert slot_name("live", "", 3) == "live-b"
     assert slot_name("live", "0174876e800", 4) == "0174876e800/live-a"
 
@@ -111,7 +115,9 @@ def test_the_slots_of_old_runs_go_and_so_do_orphans() -> None:
     orphans = {key for key in runs.store.objects if "/trades/" in key}
     assert len(orphans) == 2
     for name in ("two", "three", "four", "five"):
+        assert orphans <= runs.store.objects.keys()
         tracker = runs.start(name)
+        runs.now += SURELY_OVER / 3.0 + 1.0
         for _ in range(2):
             assert runs.save(tracker)
     slots = {key.rpartition("/")[0] for key in runs.store.objects if "/state/" in key}
