@@ -9,10 +9,12 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable
 from datetime import datetime
+from math import inf
 from typing import NamedTuple
 
 from models.errors import CallError
 from models.events.instruments import Instrument, Valuation
+from models.events.quantities import dust
 from models.ledger.books import Books
 from models.ledger.effects import Effect
 from models.ledger.lots import Execution
@@ -118,7 +120,8 @@ def explained_trade(
         made = -part.quantity * step * instrument.multiplier
         if part.closed:
             account.book(position, "realized", made, instrument.currency, rate)
-            position.amend_closed(made * rate, abs(part.quantity) * (price - assumed.price))
+            received = abs(part.quantity) * (price - assumed.price)
+            position.amend_closed(assumed.time, made * rate, received)
         else:
             _adopted_lot(position, assumed)
             position.amend_lot(assumed.time, price)
@@ -132,15 +135,21 @@ def explained_split(books: Books, sid: str, assumed: Assumption) -> Moved:
     if ratio <= 0:
         raise CallError("a split leaves something of what was held, on the same side")
     flow, at = 0.0, assumed.time
+    held = sum(held_until(position, at) for _, position in books.holders(sid))
+    if abs(held - assumed.after) > dust(abs(assumed.after)):
+        raise CallError(
+            f"{books.tickers[sid]} has been traded since: it cannot be explained any more"
+        )
     if abs(assumed.after) > abs(assumed.before):
         flow -= _take_out(books, instrument, assumed)
         for _, position in books.holders(sid):
-            position.scale(ratio)
+            _scale(position, ratio, at)
     for part in assumed.parts if abs(ratio) > 1 else ():
-        position, cost = _reversed(books, instrument, part, assumed.price)
-        if not position.lots:
+        if not held_until(books.account(part.strategy).position(instrument), at):
             raise CallError(f"{part.strategy} holds no share that the cost could be given to")
-        position.add_cost(cost)
+    for part in assumed.parts if abs(ratio) > 1 else ():
+        position, cost = _reversed(books, instrument, part, assumed)
+        position.add_cost(cost, at)
         flow -= part.quantity * assumed.price * instrument.multiplier
     return Moved(flow, Correction(at, sid, None, "split"))
 
@@ -154,7 +163,7 @@ def explained_merger(
     total = sum(part.quantity for part in assumed.parts)
     quantity = found.after - found.before
     for part in assumed.parts:
-        _, cost = _reversed(books, gone, part, assumed.price)
+        _, cost = _reversed(books, gone, part, assumed)
         size = quantity * part.quantity / total
         price = cost * gone.multiplier / (size * got.multiplier)
         _give(books, got, found.time, part.strategy, size, price)
@@ -168,17 +177,47 @@ def explained_spin_off(
     """Give what was got to those who hold what it was a part of, with a part of its cost."""
     parent, got = _paid_for(books, sid), _paid_for(books, into)
     each = found.price if price is None else price
-    holders = [(account.name, held) for account, held in books.holders(sid)]
-    total = sum(held.quantity for _, held in holders)
+    sizes = {a.name: held_until(held, found.time) for a, held in books.holders(sid)}
+    total = sum(sizes.values())
     if not total:
-        raise CallError(f"nobody holds {books.tickers[sid]}")
+        raise CallError(f"nobody holds {books.tickers[sid]} since then")
     flow = -_take_out(books, got, found)
     quantity = found.after - found.before
-    for name, held in holders:
-        size = quantity * held.quantity / total
-        _give(books, got, found.time, name, size, each)
-        held.add_cost(-size * each * got.multiplier / parent.multiplier)
+    for name, held in sizes.items():
+        size = quantity * held / total
+        if size:
+            _give(books, got, found.time, name, size, each)
+            cost = size * each * got.multiplier / parent.multiplier
+            books.account(name).position(parent).add_cost(-cost, found.time)
     return Moved(flow, Correction(found.time, into, None, "spin-off"))
+
+
+def held_until(position: Position, time: datetime) -> float:
+    """The signed quantity of the lots that were opened until then."""
+    return sum(lot.quantity for lot in position.lots if lot.time <= time)
+
+
+def _scale(position: Position, factor: float, until: datetime) -> None:
+    """Apply a split to the lots that were opened until then; nothing was closed since."""
+    seen, low, high = list(position.extremes.each()), inf, -inf
+    for at in reversed(range(len(seen))):
+        lot, times = position.lots[at], 1.0
+        if lot.time <= until:
+            times = factor
+            lot.quantity /= factor
+            lot.price *= factor
+            lot.unit_value *= factor
+            lot.arrival *= factor
+            lot.risk *= factor
+        # what a newer lot saw, an older one saw too
+        low, high = min(low, seen[at][0] * times), max(high, seen[at][1] * times)
+        seen[at] = low, high
+    position.extremes.take_over(seen)
+    position.quantity = sum(lot.quantity for lot in position.lots)
+    trip = position.round_trip
+    if trip is not None and trip.time <= until:
+        trip.exited /= factor
+        trip.entered = abs(position.quantity) + trip.exited
 
 
 def _paid_for(books: Books, sid: str) -> Instrument:
@@ -221,13 +260,13 @@ def _give(
 
 
 def _reversed(
-    books: Books, instrument: Instrument, part: AssumedPart, price: float
+    books: Books, instrument: Instrument, part: AssumedPart, assumed: Assumption
 ) -> tuple[Position, float]:
     """Take back what closing a part made; returns whose it was, and what it had cost."""
     account = books.account(part.strategy)
     position = account.position(instrument)
     rate = books.rates[instrument.currency]
     account.book(position, "realized", -part.gross, instrument.currency, rate)
-    cost = -part.quantity * price - part.gross / instrument.multiplier
-    position.amend_closed(-part.gross * rate, 0.0)
+    cost = -part.quantity * assumed.price - part.gross / instrument.multiplier
+    position.amend_closed(assumed.time, -part.gross * rate, 0.0)
     return position, cost

@@ -362,13 +362,15 @@ class Position(Restorable):
         if self.round_trip is not None:
             self.round_trip.entered += abs(quantity)
 
-    def add_cost(self, cost: float) -> None:
-        """Spread a cost over the open lots by what each had cost; the quantity stays."""
-        ratio = (self.cost + cost) / self.cost if self.cost else 1.0
-        for lot in self.lots:
+    def add_cost(self, cost: float, until: datetime) -> None:
+        """Spread a cost over the lots opened until then by what each had cost; quantities stay."""
+        lots = [lot for lot in self.lots if lot.time <= until]
+        before = sum(lot.quantity * lot.unit_value for lot in lots)
+        ratio = (before + cost) / before if before else 1.0
+        for lot in lots:
             lot.price *= ratio
             lot.unit_value *= ratio
-        self.cost *= ratio
+        self.cost += before * (ratio - 1.0)
 
     def amend_lot(self, time: datetime, price: float) -> None:
         """Enter the lot that no order opened at a time at another price."""
@@ -380,8 +382,14 @@ class Position(Restorable):
                     self.round_trip.paid += abs(lot.quantity) * (price - lot.price)
                 lot.price, lot.unit_value = price, unit_value
 
-    def amend_closed(self, made: float, received: float) -> None:
-        """Count in the open round trip what a closing made more, and received more."""
-        if self.round_trip is not None:
+    def amend_closed(self, time: datetime, made: float, received: float) -> None:
+        """Count in the open round trip what a closing made more, and received more.
+
+        Args:
+            time: UTC of the closing; a round trip that began later has nothing of it.
+            made: Account currency.
+            received: Quote currency.
+        """
+        if self.round_trip is not None and self.round_trip.time <= time:
             self.round_trip.gross += made
             self.round_trip.received += received

@@ -59,14 +59,14 @@ class Amendments:
             into: The ticker or Symbol ID of what a merger or spin-off gave.
 
         Raises:
-            CallError: There is nothing to explain, what was adopted has been traded since, or an
-                argument is not allowed.
+            CallError: There is nothing to explain, what was adopted has been traded since, of what
+                was split or divided something has been closed since, or an argument is not allowed.
         """
         core = self.core
         log = core.logs[LOTS]
         older = list(core.archiving.read(LOTS, log.forgotten, log.archived))  # no lock is held
         with core.lock:
-            explain(core, symbol, kind, price, into)
+            explain(core, symbol, kind, price, into, older)
             count_anew(core, older)
         core.settle()
 

@@ -6,7 +6,9 @@ them are right from then on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from models.equity.session_book import BEGINNING
 from models.errors import CallError
@@ -32,7 +34,12 @@ from models.trades.statistics import TradeStatistics
 
 
 def explain(
-    core: Core, symbol: str, kind: Explanation | str, price: float | None, into: str | None
+    core: Core,
+    symbol: str,
+    kind: Explanation | str,
+    price: float | None,
+    into: str | None,
+    older: Sequence[TradeRecord] = (),
 ) -> None:
     """Take a change for what the user says it was; call it under the core's lock.
 
@@ -42,9 +49,11 @@ def explain(
         kind: What it was.
         price: Quote currency.
         into: What a merger or spin-off gave: a ticker or Symbol ID.
+        older: The closed lots that left memory.
 
     Raises:
-        CallError: There is nothing to explain, it was traded since, or an argument is not allowed.
+        CallError: There is nothing to explain, too much was traded since, or an argument is not
+            allowed.
     """
     named = picked(Explanation, kind, "the explanations are")
     if price is not None:
@@ -56,6 +65,9 @@ def explain(
         raise CallError("a merger and a spin-off, and nothing else, need into=...")
     sid = _sid(core, symbol)
     other = "" if into is None else _sid(core, into)
+    if named in {Explanation.SPLIT, Explanation.SPIN_OFF}:
+        since = _assumed(core, other or sid).time
+        _refuse_closed(core, sid, [*older, *core.logs[LOTS].all()], since)
     moved = _moved(core, named, sid, other, price)
     _flow(core, sid, moved, f"explained: {named.value} of {core.ledger.books.tickers[sid]}")
     core.ledger.assumed.pop(sid, None)
@@ -83,8 +95,18 @@ def _sid(core: Core, symbol: str) -> str:
     return next((sid for sid in found if sid in core.ledger.assumed), found[0])
 
 
+def _refuse_closed(core: Core, sid: str, trades: Iterable[TradeRecord], since: datetime) -> None:
+    """Raise `CallError` where lots were closed since: they had another quantity, or another cost.
+
+    What was opened since is not touched by what happened before.
+    """
+    if any(trade.sid == sid and trade.exit_time > since for trade in trades):
+        ticker = core.ledger.books.tickers[sid]
+        raise CallError(f"{ticker} has been closed in part since: it cannot be explained any more")
+
+
 def _assumed(core: Core, sid: str) -> Assumption:
-    """What a change was taken for, where nothing was traded since."""
+    """What a change was taken for."""
     books, assumed = core.ledger.books, core.ledger.assumed
     if sid not in assumed:
         known = ", ".join(sorted(books.tickers[each] for each in assumed)) or "nothing"
@@ -103,9 +125,6 @@ def _moved(core: Core, kind: Explanation, sid: str, into: str, price: float | No
         at = assumed.price if price is None else price
         reason = "outside" if kind is Explanation.TRADE else kind.value
         return explained_trade(books, sid, assumed, at, reason)
-    if books.holdings[sid].quantity != assumed.after:
-        ticker = books.tickers[sid]
-        raise CallError(f"{ticker} has been traded since: it cannot be explained any more")
     if kind is Explanation.SPLIT:
         return explained_split(books, sid, assumed)
     _same_currency(books, sid, into)
@@ -136,10 +155,15 @@ def _amend(core: Core, correction: Correction) -> None:
     """Amend the records of the trades in memory, and the counts of those who made them."""
     books = core.ledger.books
     instrument = books.instruments[correction.sid]
-    rate = books.rates[instrument.currency]
+    rate, of_lots = books.rates[instrument.currency], defaultdict[str, float](float)
     for book in (LOTS, POSITIONS):
         log = core.logs[book]
         for at, trade in enumerate(log.trades):
+            if book == POSITIONS and _goes_on(trade, correction):
+                made = of_lots[trade.strategy]
+                moved = made / (trade.quantity * trade.multiplier * rate) if rate else 0.0
+                price = trade.exit_price + (moved if trade.direction == LONG else -moved)
+                log.trades[at] = _with(trade, price, made, trade.exit_reason)
             if not _concerns(trade, correction):
                 continue
             price = trade.entry_price if correction.price is None else correction.price
@@ -149,6 +173,7 @@ def _amend(core: Core, correction: Correction) -> None:
             amended = _with(trade, price, made, correction.reason)
             log.trades[at] = amended
             if book == LOTS:
+                of_lots[trade.strategy] += made
                 for scope in (core.scopes.account, core.scopes.strategy(trade.strategy)):
                     scope.tally.amend(trade.pnl, amended.pnl)
 
@@ -157,6 +182,11 @@ def _concerns(trade: TradeRecord, correction: Correction) -> bool:
     """Whether a trade was closed by the change that is explained."""
     same = trade.sid == correction.sid and trade.exit_time == correction.time
     return same and not trade.order_ids[1]
+
+
+def _goes_on(trip: TradeRecord, correction: Correction) -> bool:
+    """Whether a trade from flat to flat went on after the change that is explained."""
+    return trip.sid == correction.sid and trip.entry_time <= correction.time < trip.exit_time
 
 
 def _with(trade: TradeRecord, price: float, made: float, reason: str) -> TradeRecord:

@@ -35,10 +35,10 @@ class Stopped:
         self.cash, self.minutes, self.orders = 100_000.0, 0, 0
 
     def buy(self, sid: str, quantity: float, price: float, name: str) -> None:
-        """Fill an order of a strategy."""
+        """Fill an order of a strategy, half a minute after the last mark."""
         self.orders += 1
-        tag = f"strategy={name}"
-        self.tracker.apply(Fill(NOON, self.orders, 1, sid, quantity, price, tag=tag))
+        tag, time = f"strategy={name}", NOON + timedelta(minutes=self.minutes, seconds=30)
+        self.tracker.apply(Fill(time, self.orders, 1, sid, quantity, price, tag=tag))
         if sid != "F":
             self.cash -= quantity * price
 
@@ -242,12 +242,124 @@ def test_what_cannot_be_explained_is_refused(said: dict[str, object], words: str
     assert made.tracker.balance() == before
 
 
-def test_what_has_been_traded_since_is_not_explained_any_more() -> None:
-    """Nor is what has been explained already."""
+def test_a_split_is_explained_though_more_was_bought_since() -> None:
+    """What was bought since has its own price and quantity."""
+    made = Stopped(SHARES["A"])
+    made.buy("A", 20.0, 100.0, "one")
+    made.buy("A", 10.0, 102.0, "two")
+    made.see({"A": (30.0, 302 / 3)}, {"A": 105.0}, resume=False)
+    made.see({"A": (15.0, 302 / 3)}, {"A": 212.0}, resume=True)
+    made.buy("A", 4.0, 215.0, "one")
+    made.buy("A", 3.0, 215.0, "three")
+    equity = made.tracker.current_equity
+    made.tracker.explain("A", "split")
+    accounts = made.tracker.ledger.books.accounts
+    lots = {name: accounts[name].open["A"].lots for name in ("one", "two", "three")}
+    held = {name: [(lot.quantity, lot.price) for lot in each] for name, each in lots.items()}
+    assert held == {
+        "one": [(10.0, 200.0), (4.0, 215.0)],
+        "two": [(5.0, 204.0)],
+        "three": [(3.0, 215.0)],
+    }
+    assert made.tracker.balance()["realized"] == pytest.approx(0.0)
+    made.check(equity)
+
+
+def test_a_split_that_gave_more_is_explained_though_more_was_bought_since() -> None:
+    """The old lots alone become three for one, and what they saw is of their new price."""
+    made = Stopped(SHARES["A"])
+    made.buy("A", 20.0, 90.0, "one")
+    made.see({"A": (20.0, 90.0)}, {"A": 96.0}, resume=False)
+    made.see({"A": (60.0, 90.0)}, {"A": 33.0}, resume=True)
+    made.buy("A", 7.0, 34.0, "one")
+    equity = made.tracker.current_equity
+    made.tracker.explain("A", "split")
+    position = made.tracker.ledger.books.accounts["one"].open["A"]
+    assert [(lot.quantity, lot.price) for lot in position.lots] == [(60.0, 30.0), (7.0, 34.0)]
+    assert position.quantity == 67.0
+    (low, high), (new_low, new_high) = position.extremes.each()
+    assert low <= new_low
+    assert high >= new_high
+    made.check(equity)
+    made.buy("A", -67.0, 35.0, "one")
+    assert made.tracker.balance()["realized"] == pytest.approx(60 * 5 + 7)
+    (trip,) = made.tracker.trades(book="positions")
+    assert (trip.quantity, trip.gross_pnl) == pytest.approx((67.0, 307.0))
+
+
+def test_a_merger_is_explained_though_what_is_gone_was_bought_again() -> None:
+    """The new lots are no part of it."""
+    made = Stopped(*SHARES.values())
+    made.buy("A", 20.0, 100.0, "one")
+    made.see({"A": (20.0, 100.0)}, {"A": 105.0}, resume=False)
+    made.see({"B": (10.0, 190.0)}, {"B": 214.0}, resume=True)
+    made.buy("A", 5.0, 50.0, "one")
+    equity = made.tracker.current_equity
+    made.tracker.explain("A", "merger", into="B")
+    account = made.tracker.ledger.books.accounts["one"]
+    assert [(lot.quantity, lot.price) for lot in account.open["B"].lots] == [(10.0, 200.0)]
+    assert [(lot.quantity, lot.price) for lot in account.open["A"].lots] == [(5.0, 50.0)]
+    trip = account.open["A"].round_trip
+    assert trip is not None
+    assert (trip.gross, trip.entered) == (0.0, 5.0)
+    made.check(equity)
+
+
+def test_a_spin_off_is_of_those_who_held_it_then() -> None:
+    """Who bought since gets nothing of it, and pays nothing for it."""
+    made = Stopped(*SHARES.values())
+    made.buy("A", 20.0, 100.0, "one")
+    made.see({"A": (20.0, 100.0)}, {"A": 105.0}, resume=False)
+    made.see({"A": (20.0, 100.0), "B": (10.0, 30.0)}, {"A": 91.0, "B": 28.0}, resume=True)
+    made.buy("A", 20.0, 91.0, "one")
+    made.buy("A", 40.0, 91.0, "two")
+    equity = made.tracker.current_equity
+    made.tracker.explain("A", "spin-off", into="B", price=26.0)
+    accounts = made.tracker.ledger.books.accounts
+    assert [(lot.quantity, lot.price) for lot in accounts["one"].open["B"].lots] == [(10.0, 26.0)]
+    assert [lot.price for lot in accounts["one"].open["A"].lots] == [87.0, 91.0]
+    assert [lot.price for lot in accounts["two"].open["A"].lots] == [91.0]
+    assert "B" not in accounts["two"].open
+    made.check(equity)
+
+
+@pytest.mark.parametrize("quantity", [-5.0, -15.0])
+def test_what_was_closed_in_part_since_is_not_explained_any_more(quantity: float) -> None:
+    """Its shares had another quantity, or another cost, when they were closed; nothing moves."""
     made = shrunk()
-    made.buy("A", -5.0, 110.0, "one")
-    with pytest.raises(CallError, match="traded since"):
+    made.buy("A", quantity, 110.0, "one")
+    before = made.tracker.balance()
+    with pytest.raises(CallError, match="closed in part since"):
         made.tracker.explain("A", "split")
+    assert made.tracker.balance() == before
+    made = Stopped(*SHARES.values())
+    made.buy("A", 20.0, 100.0, "one")
+    made.see({"A": (20.0, 100.0)}, {"A": 105.0}, resume=False)
+    made.see({"A": (20.0, 100.0), "B": (10.0, 30.0)}, {"A": 91.0, "B": 28.0}, resume=True)
+    made.buy("A", quantity, 91.0, "one")
+    with pytest.raises(CallError, match="closed in part since"):
+        made.tracker.explain("A", "spin-off", into="B")
+
+
+def test_a_fill_of_before_that_came_since_counts_as_traded() -> None:
+    """Its lot is as old as those of the split, and was none of them."""
+    made = shrunk()
+    made.tracker.apply(Fill(NOON, 9, 1, "A", 5.0, 100.0, tag="strategy=one"))
+    with pytest.raises(CallError, match="has been traded since"):
+        made.tracker.explain("A", "split")
+
+
+def test_a_trade_is_explained_though_its_position_ended_since() -> None:
+    """The lot's record and that of the position, which went on until then, say the same sum."""
+    made = shrunk()
+    for quantity, name in ((-10.0, "one"), (-5.0, "two")):
+        made.buy("A", quantity, 110.0, name)
     made.tracker.explain("A", "trade", price=107.0)
+    for name in ("one", "two"):
+        lots = made.tracker.trades(strategy=name)
+        (trip,) = made.tracker.trades(strategy=name, book="positions")
+        assert trip.gross_pnl == pytest.approx(sum(lot.gross_pnl for lot in lots))
+        assert trip.exit_price == pytest.approx(108.5)
+        assert trip.exit_reason == "order"
     with pytest.raises(CallError, match="by orders alone"):
         made.tracker.explain("A", "trade", price=108.0)
