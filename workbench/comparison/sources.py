@@ -84,7 +84,7 @@ class RecordingSource:
         tape = read_tape(path)
         replay = Replay(tape, lean_book=False, execution="on")
         ledger = logged(replay)
-        parameters, problems = _parameters(path)
+        parameters, problems = recorded_parameters(path)
         return run_of(
             text,
             replay.tracker,
@@ -141,7 +141,7 @@ def logged(replay: Replay) -> LedgerDays:
     return log.days()
 
 
-def _parameters(path: Path) -> tuple[Mapping[str, str], Sequence[str]]:
+def recorded_parameters(path: Path) -> tuple[Mapping[str, str], Sequence[str]]:
     """What the algorithm was run with, from LEAN's result beside a tape; no secrets.
 
     And what is wrong with that file, which is no reason not to compare.
@@ -149,7 +149,7 @@ def _parameters(path: Path) -> tuple[Mapping[str, str], Sequence[str]]:
     try:
         found: Any = result(path, "result")
         given: Any = (found.get("algorithmConfiguration") or {}).get("parameters") or {}
-        known = {name: str(value) for name, value in given.items() if not _is_secret(name)}
+        known = {name: str(value) for name, value in given.items() if not is_secret(name)}
     except FileNotFoundError:
         return {}, ()
     except (OSError, ValueError, AttributeError) as problem:
@@ -157,5 +157,6 @@ def _parameters(path: Path) -> tuple[Mapping[str, str], Sequence[str]]:
     return known, ()
 
 
-def _is_secret(name: str) -> bool:
+def is_secret(name: str) -> bool:
+    """Whether the value of a parameter of that name may be a secret."""
     return any(word in name.lower() for word in SECRET)

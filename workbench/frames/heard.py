@@ -45,7 +45,7 @@ class HeardReplay(Replay):
         self._recovered: list[OwnedRow] = []
         self._ended: list[FollowedOrder] = []
         self._last_effect: Effect | None = None
-        super().__init__(tape, lean_book=False, execution="on", **settings)
+        super().__init__(tape, **{"lean_book": False, "execution": "on", **settings})
         self.tracker.add_listener(self._keep, *HEARD)
 
     def told(self, name: str) -> Told:
