@@ -83,6 +83,12 @@ def run_id(
     return _digest(["traded", known, {} if known.live else dict(sorted(parameters.items()))])
 
 
+def traded_key(tracker: PerformanceTracker) -> str:
+    """What the run that a tracker saw has traded, as a text; empty without a trade."""
+    known = traded(tracker, None)
+    return _digest(known) if known.sids else ""
+
+
 def _second(time: datetime | None) -> str | None:
     """A time to the second: sources state parts of one differently."""
     if time is None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from workbench.engine.tape import TAPE_NAME
 from workbench.replay.saved_state import is_saved_state
 from workbench.runs.played import record_of_recording
 from workbench.runs.record import RunRecord
+from workbench.runs.results import is_result_source, record_of_results
 from workbench.runs.saved import record_of_state
 
 
@@ -15,20 +17,28 @@ def read_record(source: str) -> RunRecord:
     """The record of a run.
 
     Args:
-        source: A recording, by name or folder; what a run has saved: a state's file, the folder of
-            a run, or a whole `storage` folder.
+        source: A recording, by name or folder; a result of LEAN's: a folder, a zip archive, a file,
+            or a folder of result folders, of which the last is taken; what a run has saved: a
+            state's file, the folder of a run, or a whole `storage` folder.
 
     Raises:
         LookupError: There is none, or it cannot be used; the text says why.
         TapeError: A recording's tape cannot be played.
         OSError: It cannot be read.
     """
-    reader = next(read for accepts, read in READERS if accepts(source))
+    path = Path(source)
+    reader = next(read for accepts, read in READERS if accepts(path))
     return reader(source)
 
 
+def _is_recording(path: Path) -> bool:
+    return (path / TAPE_NAME).exists() or not path.exists()
+
+
 # The kinds of source, the first that accepts what was named reads it.
-READERS: tuple[tuple[Callable[[str], bool], Callable[[str], RunRecord]], ...] = (
-    (lambda source: is_saved_state(Path(source)), lambda source: record_of_state(Path(source))),
-    (lambda source: True, record_of_recording),
+READERS: tuple[tuple[Callable[[Path], bool], Callable[[str], RunRecord]], ...] = (
+    (_is_recording, record_of_recording),
+    (is_result_source, lambda source: record_of_results(Path(source))),
+    (is_saved_state, lambda source: record_of_state(Path(source))),
+    (lambda path: True, record_of_recording),
 )
