@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from workbench.engine.tape import TAPE_NAME
@@ -13,7 +14,7 @@ from workbench.runs.results import is_result_source, record_of_results
 from workbench.runs.saved import record_of_state
 
 
-def read_record(source: str) -> RunRecord:
+def read_record(source: str, data: Path | None = None) -> RunRecord:
     """The record of a run.
 
     Args:
@@ -29,6 +30,21 @@ def read_record(source: str) -> RunRecord:
     path = Path(source)
     reader = next(read for accepts, read in READERS if accepts(path))
     return reader(source)
+
+
+def read_records(sources: Sequence[str], data: Path | None = None) -> list[Callable[[], RunRecord]]:
+    """What reads each run that sources name, in their order.
+
+    Live results of one algorithm are deployments of one run, and are read as one.
+
+    Args:
+        sources: As of `read_record`.
+        data: LEAN's data folder; None without one.
+
+    Returns:
+        A function for each run; errors as of `read_record`.
+    """
+    return [partial(read_record, source, data) for source in sources]
 
 
 def _is_recording(path: Path) -> bool:
