@@ -136,16 +136,18 @@ class Hearing:
 
     def order(self, line: Mapping[str, Any]) -> None:
         """Bring an order up to date with one of its events, by the names of a tape's line."""
-        known, books = self._orders.get(line["order"]), self._tracker.ledger.books
+        books = self._tracker.ledger.books
+        number = books.orders.numbered(line["order"])
+        known = self._orders.get(number)
         if known is None:
-            known = self._new_order(line)
+            known = self._new_order(line, number)
         own = line["sid"] == known.sid and line["status"] in ("FILLED", "PARTIALLY_FILLED")
         quantity = line["fill_qty"] if own else 0.0
         charged = 0.0 if line["fill_qty"] else line["fee_account"]
         filled, paid = known.filled + quantity, (known.price or 0.0) * known.filled
         paid += quantity * line["fill_price"]
-        order = books.orders.find(known.order_id)
-        self._orders[known.order_id] = known._replace(
+        order = books.orders.find(line["order"])
+        self._orders[number] = known._replace(
             strategy=known.strategy if order is None else order.strategy,
             updated=utc_of(line["t"]),
             status=line["status"],
@@ -160,10 +162,10 @@ class Hearing:
         )
         self._follow()
 
-    def _new_order(self, line: Mapping[str, Any]) -> OrderRow:
+    def _new_order(self, line: Mapping[str, Any], number: int) -> OrderRow:
         books, time = self._tracker.ledger.books, utc_of(line["t"])
         return OrderRow(
-            order_id=line["order"],
+            order_id=number,
             strategy=None,
             sid=line["sid"],
             symbol=books.tickers.get(line["sid"], line["sid"]),

@@ -10,8 +10,10 @@ from workbench.engine.tape import TAPE_NAME
 from workbench.replay.saved_state import is_saved_state
 from workbench.runs.played import record_of_recording
 from workbench.runs.record import RunRecord
-from workbench.runs.results import is_result_source, record_of_results
+from workbench.runs.results import is_result_source, live_key, record_of_results
 from workbench.runs.saved import record_of_state
+
+Reader = Callable[[], RunRecord]
 
 
 def read_record(source: str, data: Path | None = None) -> RunRecord:
@@ -19,8 +21,9 @@ def read_record(source: str, data: Path | None = None) -> RunRecord:
 
     Args:
         source: A recording, by name or folder; a result of LEAN's: a folder, a zip archive, a file,
-            or a folder of result folders, of which the last is taken; what a run has saved: a
-            state's file, the folder of a run, or a whole `storage` folder.
+            or a folder of result folders: of backtests the last is taken, of deployments all; what
+            a run has saved: a state's file, the folder of a run, or a whole `storage` folder.
+        data: LEAN's data folder, for what a result lacks; None without one.
 
     Raises:
         LookupError: There is none, or it cannot be used; the text says why.
@@ -28,33 +31,36 @@ def read_record(source: str, data: Path | None = None) -> RunRecord:
         OSError: It cannot be read.
     """
     path = Path(source)
-    reader = next(read for accepts, read in READERS if accepts(path))
-    return reader(source)
+    if (path / TAPE_NAME).exists() or not path.exists():
+        return record_of_recording(source)
+    if is_result_source(path):
+        return record_of_results([path], data)
+    if is_saved_state(path):
+        return record_of_state(path)
+    return record_of_recording(source)
 
 
-def read_records(sources: Sequence[str], data: Path | None = None) -> list[Callable[[], RunRecord]]:
+def read_records(sources: Sequence[str], data: Path | None = None) -> list[Reader]:
     """What reads each run that sources name, in their order.
 
-    Live results of one algorithm are deployments of one run, and are read as one.
+    Live results of one account are its deployments, and are read as one run.
 
     Args:
         sources: As of `read_record`.
-        data: LEAN's data folder; None without one.
+        data: Likewise.
 
     Returns:
         A function for each run; errors as of `read_record`.
     """
-    return [partial(read_record, source, data) for source in sources]
-
-
-def _is_recording(path: Path) -> bool:
-    return (path / TAPE_NAME).exists() or not path.exists()
-
-
-# The kinds of source, the first that accepts what was named reads it.
-READERS: tuple[tuple[Callable[[Path], bool], Callable[[str], RunRecord]], ...] = (
-    (_is_recording, record_of_recording),
-    (is_result_source, lambda source: record_of_results(Path(source))),
-    (is_saved_state, lambda source: record_of_state(Path(source))),
-    (lambda path: True, record_of_recording),
-)
+    readers: list[Reader] = []
+    deployments: dict[str, list[Path]] = {}
+    for source in sources:
+        key = live_key(Path(source))
+        if key is None:
+            readers.append(partial(read_record, source, data))
+        elif key in deployments:
+            deployments[key].append(Path(source))
+        else:
+            deployments[key] = [Path(source)]
+            readers.append(partial(record_of_results, deployments[key], data))
+    return readers

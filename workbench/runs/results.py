@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from models import codec
+from models.errors import TrackerError
 from workbench.replay.saved_state import SavedStateError
 from workbench.results.ledger_text import LedgerTextError, ResultLedger, ledger_in_result
-from workbench.runs.code import code_of
-from workbench.runs.lean.assembling import facts_of
+from workbench.runs.code import algorithm_of, code_of
+from workbench.runs.identity import is_unique
+from workbench.runs.lean.assembling import deployments_in, facts_of
 from workbench.runs.lean.documents import (
     MOST_FILES,
     Documents,
@@ -18,11 +23,19 @@ from workbench.runs.lean.documents import (
     read_folder,
 )
 from workbench.runs.lean.facts import LeanFacts
+from workbench.runs.lean.fields import ResultError
 from workbench.runs.lean.importing import ResultImport
-from workbench.runs.record import RunRecord
+from workbench.runs.lean.live import LiveImport
+from workbench.runs.record import RunRecord, SourceFile
 from workbench.runs.saved import record_of_state
 
 STORAGE = "storage"
+# A live run's order events of a day.
+_DAY = re.compile(r"(.+)-\d{4}-\d{2}-\d{2}-order-events\.json")
+# What a state says that it lacks, and the files have.
+ELSEWHERE = ("single fills", "single orders", "of the orders")
+# What reading a file that is another's raises, once it was read as JSON.
+UNREADABLE = (TrackerError, OSError, ArithmeticError, *codec.UNREADABLE)
 
 
 def is_result_source(path: Path) -> bool:
@@ -42,29 +55,96 @@ def _below(path: Path) -> list[Path]:
     return [path / name for name in names[-MOST_FILES:] if _holds_result(path / name)]
 
 
-def record_of_results(path: Path) -> RunRecord:
-    """The record of a result of LEAN's.
+def live_key(path: Path) -> str | None:
+    """What deployments of one account have in common: their project's folder, or their name.
+
+    None of what is no live result folder.
+    """
+    if not path.is_dir():
+        return None
+    names = sorted(each.name for each in path.iterdir())
+    day = next((found for found in map(_DAY.match, names) if found is not None), None)
+    if day is None:
+        return None
+    return str(path.resolve().parent) if is_unique(day[1]) else day[1]
+
+
+def record_of_results(paths: Sequence[Path], data: Path | None = None) -> RunRecord:
+    """The record of a run that LEAN's results tell.
 
     Args:
-        path: A result folder, a zip archive of one, a result's file, or a folder of result folders,
-            of which the last is taken.
+        paths: A result folder, a zip archive of one, a result's file, or a folder of result
+            folders: of backtests the last is taken, of deployments all. Several are deployments of
+            one account.
+        data: LEAN's data folder; None without one.
 
     Raises:
         ResultError: There is none, or it cannot be used; the text says why.
         OSError: A file cannot be read.
     """
-    place, notes = path, []
-    if path.is_dir() and not _holds_result(path):
-        folders = _below(path)
-        place = folders[-1]
-        if len(folders) > 1:
-            notes = [f"of {len(folders):,} runs in {path} the last is taken: {place.name}"]
-    documents = _documents(place)
-    facts = facts_of(documents)
-    ledger, told = _ledger(documents, facts)
-    record = ResultImport(facts, str(path), documents.files, ledger).record()
-    record = replace(record, told=record.told.with_problems([*notes, *told]), code=code_of(place))
-    return record if not place.is_dir() else _with_state(record, place / STORAGE)
+    where = ", ".join(map(str, paths))
+    try:
+        return _record(where, paths, data)
+    except UNREADABLE as problem:
+        if isinstance(problem, ResultError | OSError):
+            raise
+        raise ResultError(f"{where}: it cannot be used: {problem}") from problem
+
+
+def _record(where: str, paths: Sequence[Path], data: Path | None) -> RunRecord:
+    places, notes = _places(paths)
+    documents = [_documents(place) for place in places]
+    facts = [facts_of(each) for each in documents]
+    if len(facts) > 1 and not all(each.live for each in facts):
+        places, documents, facts = places[-1:], documents[-1:], facts[-1:]
+    elif notes and facts[-1].live:
+        notes = []
+    files = [file for each in documents for file in each.files]
+    ledger, told = _ledger(documents[-1], facts[-1]) if len(facts) == 1 else (None, [])
+    record = _imported(facts, where, files, ledger, data)
+    record = replace(
+        record,
+        algorithm=algorithm_of(places[-1], facts[-1]),
+        code=code_of(places[-1]),
+        told=record.told.with_problems([*notes, *told]),
+    )
+    return record if not places[-1].is_dir() else _with_state(record, places[-1] / STORAGE)
+
+
+def _places(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
+    """The folders, archives and files to read; and what is said of those that are left out."""
+    found: list[Path] = []
+    notes: list[str] = []
+    for path in paths:
+        if not path.is_dir() or _holds_result(path):
+            found.append(path)
+            continue
+        below = _below(path)
+        if live_key(below[-1]) is not None:
+            found += below
+        else:
+            found.append(below[-1])
+        if len(below) > 1 and found[-1:] == below[-1:] and len(found) == 1:
+            notes.append(f"of {len(below):,} runs in {path} the last is taken: {below[-1].name}")
+    return found, notes
+
+
+def _imported(
+    facts: Sequence[LeanFacts],
+    name: str,
+    files: Sequence[SourceFile],
+    ledger: ResultLedger | None,
+    data: Path | None,
+) -> RunRecord:
+    if facts[-1].live:
+        parts = [part for each in facts for part in deployments_in(each)]
+        return LiveImport(sorted(parts, key=_begun), name, files, ledger, data).record()
+    return ResultImport(facts[-1], name, files, ledger, data).record()
+
+
+def _begun(facts: LeanFacts) -> float:
+    times = [each.time for each in (*facts.events[:1], *facts.equity[:1])]
+    return min([time.timestamp() for time in times], default=0.0)
 
 
 def _documents(path: Path) -> Documents:
@@ -115,7 +195,10 @@ def _joined(record: RunRecord, own: RunRecord) -> RunRecord:
         fills=record.told.fills,
         orders=record.told.orders,
         executions=own.told.executions or record.told.executions,
-        problems=(*record.told.problems, *own.told.problems),
+        problems=(
+            *record.told.problems,
+            *(each for each in own.told.problems if not each.startswith(ELSEWHERE)),
+        ),
     )
     kept = ("lean_trades", "execution")
     labels = {

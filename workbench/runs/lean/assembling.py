@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -197,6 +198,51 @@ def _problems(
     stem = named.removesuffix(".gz").removesuffix(".json")
     said = "there are no order events: each order is taken for one fill"
     return (f"{said}; {stem}-order-events.json has them",)
+
+
+def deployments_in(facts: LeanFacts) -> list[LeanFacts]:
+    """The facts of each deployment that the days of one folder are of, the oldest first.
+
+    What is shown of the account is of the last one; so are the orders that have an id of its.
+    """
+    parts = split_deployments(facts.events)
+    if len(parts) == 1:
+        return [replace(facts, events=parts[0])]
+    found = []
+    for at, events in enumerate(parts):
+        last = at == len(parts) - 1
+        begin = events[0].time if at else None
+        end = None if last else parts[at + 1][0].time
+        found.append(
+            replace(
+                facts,
+                events=events,
+                profits=_within(facts.profits, begin, end),
+                equity=_within(facts.equity, begin, end),
+                orders=facts.orders if last else _made_by(facts.orders, events),
+                holdings=facts.holdings if last else None,
+                cash=facts.cash if last else {},
+                trades=None,
+                statistics=facts.statistics if last or at else {},
+            )
+        )
+    return found
+
+
+def _within(
+    samples: Sequence[Sample], begin: datetime | None, end: datetime | None
+) -> list[Sample]:
+    return [
+        sample
+        for sample in samples
+        if (begin is None or sample.time >= begin) and (end is None or sample.time < end)
+    ]
+
+
+def _made_by(orders: Mapping[int, LeanOrder], events: Sequence[LeanEvent]) -> dict[int, LeanOrder]:
+    """The orders that were made while a deployment ran; another's may have their ids."""
+    last = events[-1].time
+    return {number: order for number, order in orders.items() if order.created <= last}
 
 
 def split_deployments(events: Sequence[LeanEvent]) -> list[list[LeanEvent]]:

@@ -16,7 +16,7 @@ from models.events.corporate_actions import (
     Split,
     SplitKind,
 )
-from models.events.instruments import Instrument
+from models.events.instruments import Instrument, Valuation
 from models.events.orders import Fill, OrderStatus, OrderType, OrderUpdate
 from models.performance_tracker import PerformanceTracker
 from models.settings import Settings, Switch
@@ -139,6 +139,46 @@ class ResultFeed:
             self._describe(sid)
         self.begun = opening.time
         self.tracker.apply(opening)
+
+    def redeploy(
+        self,
+        facts: LeanFacts,
+        instruments: Mapping[str, Instrument],
+        rates: Rates,
+        lines: Mapping[str, PriceLine],
+        opening: Opening | None,
+    ) -> None:
+        """Go on with another deployment: LEAN counts its orders anew.
+
+        Args:
+            facts: Its result.
+            instruments: By Symbol ID.
+            rates: The foreign rates, as far as they are known.
+            lines: The known prices.
+            opening: The account as LEAN took it over; None where nothing says.
+        """
+        time = facts.events[0].time if opening is None else opening.time
+        last = self.tracker.ledger.books.time
+        time = time if last is None else max(time, last)
+        self._facts, self._instruments = facts, {**self._instruments, **instruments}
+        self._rates, self._lines = rates, lines
+        core = self.tracker.core
+        core.deploy(time, facts.name)
+        if opening is None:
+            return
+        for sid in opening.holdings:
+            self._describe(sid)
+        held = {*opening.holdings, *self.tracker.ledger.books.held}
+        prices = {sid: self._price(sid, time) for sid in held}
+        core.resume(
+            Mark(
+                time,
+                prices={sid: price for sid, price in prices.items() if price},
+                cash=opening.cash,
+                rates=opening.rates,
+                holdings=opening.holdings,
+            )
+        )
 
     def play(self, events: Iterable[LeanEvent], timeline: Timeline) -> None:
         """Feed the events of orders, and what happens between them."""
@@ -300,13 +340,35 @@ class ResultFeed:
         fixed = {sid: price for sid, price in prices.items() if sid in books.held}
         lines = {**self._lines, **{sid: PriceLine([(time, p)]) for sid, p in fixed.items()}}
         wanted = None if fixed and len(fixed) == len(books.held) else equity
-        shown = fitted_prices(books, lines, time, wanted, rates)
+        live = self._facts.live  # its cash is known: what came or went is in it
+        shown = fitted_prices(books, lines, time, wanted, rates, bounded=not live)
         self.tracker.core.take_rates(rates)
-        if wanted is not None and books.held:
+        if wanted is not None and books.held and not live:
             self._book_far(time, wanted - equity_at(books, shown, books.rates))
-        self.tracker.apply(Mark(time, equity, shown))
+        first = self._first_values(shown)
+        self.tracker.apply(Mark(time, equity, shown, *first[:1], rates=first[1]))
         sheets = {name: sheet.net_pnl for name, sheet in self.tracker.sheets().items()}
         self.hearing.mark(time, sheets, equity, None)
+
+    def _first_values(
+        self, prices: Mapping[str, float]
+    ) -> tuple[dict[str, tuple[float, float]], dict[str, float]]:
+        """Profits and rates of what was held from the start and is valued for the first time."""
+        books = self.tracker.ledger.books
+        profits: dict[str, tuple[float, float]] = {}
+        rates: dict[str, float] = {}
+        for sid, price in prices.items():
+            holding = books.holdings[sid]
+            instrument = holding.instrument
+            if not holding.unpriced or not price:
+                continue
+            if instrument.valuation is Valuation.MARGIN:
+                worth = holding.quantity * instrument.unit_value(price) * instrument.multiplier
+                rate = books.rates[instrument.currency]
+                profits[sid] = (worth - holding.cost) * rate, 0.0
+            elif instrument.valuation is Valuation.PAIR:
+                rates[instrument.base] = price * books.rates[instrument.quote]
+        return profits, rates
 
     def _book_far(self, time: datetime, gap: float) -> None:
         """Book money that no move of prices can have made."""
@@ -330,7 +392,7 @@ class ResultFeed:
         if abs(gap) > ROUNDING:
             gap = self._exchanged(gap, rates)
         flat.worst = max(flat.worst, abs(gap))
-        if abs(gap) > ROUNDING:
+        if abs(gap) > ROUNDING and not self._facts.live:
             self._book_flat(time, gap)
         self._gross, self._since, flat.last = 0.0, time, time
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import fsum
+from pathlib import Path
 from typing import Any
 
 from models.events.account import DayEnd, Opening
@@ -47,6 +48,7 @@ class ResultImport:
         name: What the source is called.
         sources: Its files.
         ledger: The ledger that the run left in its result; None without one.
+        data: LEAN's data folder; None without one.
 
     Attributes:
         feed: The feed, once it was played.
@@ -60,9 +62,10 @@ class ResultImport:
         name: str,
         sources: Sequence[SourceFile],
         ledger: ResultLedger | None = None,
+        data: Path | None = None,
     ) -> None:
         self._facts, self._name, self._sources = facts, name, sources
-        self._ledger = ledger
+        self._ledger, self._data = ledger, data
         self._zone = zone_of(facts)
         self._fills = [event for event in facts.events if event.fills]
         self._described = describe(facts, traded_sids(facts.events))
@@ -89,7 +92,7 @@ class ResultImport:
             unmatched=unmatched,
             unsure=worth.unsure,
             unknown=worth.unknown,
-            differing=None if trades is None else differing(trades, self.feed.lean_trades),
+            differing=self.differing(),
             opposed=self.feed.opposed,
             splits=bool(splits),
         )
@@ -100,12 +103,20 @@ class ResultImport:
         blank = {sid: each.instrument(sid, 1.0) for sid, each in self._described.items()}
         closings = play(self._fills, blank, splits).closings
         unmatched = match(closings, self._fills, self._facts.profits)
-        known = {} if self._ledger is None else self._ledger.instruments
-        multipliers = {
-            sid: worth.multiplier for sid, worth in known.items() if sid in self._described
-        }
+        known = self.known_multipliers()
+        multipliers = {sid: value for sid, value in known.items() if sid in self._described}
         facts, described = self._facts, self._described
         return Solver(facts, described, self._fills, closings, multipliers).solve(), unmatched
+
+    def known_multipliers(self) -> dict[str, float]:
+        """Multipliers that something better than the result tells, by Symbol ID."""
+        known = {} if self._ledger is None else self._ledger.instruments
+        return {sid: worth.multiplier for sid, worth in known.items()}
+
+    def differing(self) -> int | None:
+        """How many of LEAN's trades come out otherwise; None where the result lists none."""
+        trades = self._facts.trades
+        return None if trades is None else differing(trades, self.feed.lean_trades)
 
     def _played(
         self, instruments: Mapping[str, Instrument], worth: Worth, splits: Sequence[FoundSplit]
@@ -157,7 +168,7 @@ class ResultImport:
         splits: Sequence[FoundSplit],
         start: Sample,
     ) -> Timeline:
-        samples = (start, *(each for each in self._samples() if each.time > start.time))
+        samples = (start, *(each for each in last_samples(self._facts) if each.time > start.time))
         equity = {sample.time: sample.value for sample in samples}
         days = (
             DayEnd(sample.time, equity[sample.time], sample.value)
@@ -172,16 +183,11 @@ class ResultImport:
                 expiries += [(end, sid)] if end <= last else []
         return Timeline(samples, tuple(days), tuple(splits), (), tuple(sorted(expiries)))
 
-    def _samples(self) -> list[Sample]:
-        """LEAN's equity, the last of it where the chart was thinned or there is none."""
-        facts, samples = self._facts, list(self._facts.equity)
-        end = money_in(facts.statistics.get("End Equity", ""))
-        last = max([each.time for each in facts.events[-1:]], default=None)
-        if end is not None and last is not None and (not samples or samples[-1].time < last):
-            samples.append(Sample(last, end))
-        return samples
-
     # --- the record
+
+    def names(self) -> tuple[str, ...]:
+        """LEAN's ids of the run."""
+        return (self._facts.name,)
 
     def _recorded(self, found: Findings) -> RunRecord:
         facts, tracker = self._facts, self.feed.tracker
@@ -195,16 +201,26 @@ class ResultImport:
             algorithm=facts.name,
             sources=self._sources,
             begun=self.feed.begun,
-            deployments=(facts.name,),
+            deployments=self.names(),
             parameters=facts.parameters,
-            lean_trades=None if facts.trades is None else len(facts.trades),
-            realized=gross(facts.trades),
+            lean_trades=len(self.feed.lean_trades if facts.trades is None else facts.trades),
+            realized=gross(self.feed.lean_trades if facts.trades is None else facts.trades),
             lean=facts.statistics,
             labels=labels_of(found, unrealized),
         )
         record = record_of(tracker, told, statistics, origin)
         record = replace(record, balance=_untested(record, found))
         return record if self._ledger is None else with_ledger(record, self._ledger)
+
+
+def last_samples(facts: LeanFacts) -> list[Sample]:
+    """LEAN's equity, with the last of it where the chart was thinned or there is none."""
+    samples = list(facts.equity)
+    end = money_in(facts.statistics.get("End Equity", ""))
+    last = max([each.time for each in facts.events[-1:]], default=None)
+    if end is not None and last is not None and (not samples or samples[-1].time < last):
+        samples.append(Sample(last, end))
+    return samples
 
 
 def _untested(record: RunRecord, found: Findings) -> dict[str, Any]:
@@ -215,10 +231,8 @@ def _untested(record: RunRecord, found: Findings) -> dict[str, Any]:
     return {**record.balance, **(figures if tested else dict.fromkeys(figures))}
 
 
-def gross(trades: Sequence[ClosedTrade] | None) -> float | None:
-    """LEAN's sum of the trades' P&L before fees; None where it lists none."""
-    if trades is None:
-        return None
+def gross(trades: Sequence[ClosedTrade | LeanTrade]) -> float:
+    """LEAN's sum of the trades' P&L before fees."""
     return round(fsum(trade.profit_loss for trade in trades), 2)
 
 

@@ -133,7 +133,7 @@ def _derived(note: str, bound: float | None = None) -> Label:
 
 def _lean_trades(found: Findings) -> Label:
     if found.facts.trades is None:
-        return Label(Exactness.ABSENT, note="the result lists no closedTrades")
+        return _derived("the result lists no closedTrades: they are rebuilt from the fills")
     return EXACT
 
 
@@ -254,6 +254,10 @@ def unrealized_label(found: Findings, left: float, shown: float | None, closing:
         return EXACT
     if found.priced:
         return _derived("at the last prices of LEAN's data", None)
+    if found.facts.live and found.facts.cash and not found.foreign:
+        return _derived(
+            "what LEAN's equity has beyond its cash; prices by strategy are fitted", CENT
+        )
     sure = found.separable and shown is not None
     if sure and shown is not None and -2 * CENT <= left - shown <= 3 * closing + 2 * CENT:
         return _derived("what LEAN's equity has beyond the other terms", 2 * ROUNDING)

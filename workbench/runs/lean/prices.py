@@ -110,6 +110,8 @@ def fitted_prices(
     time: datetime,
     equity: float | None,
     rates: Mapping[str, float],
+    *,
+    bounded: bool = True,
 ) -> dict[str, float]:
     """Prices of all that is held, at which the account is worth what LEAN says, where one can.
 
@@ -123,6 +125,7 @@ def fitted_prices(
         time: UTC.
         equity: LEAN's, account currency; None to take the known prices.
         rates: Account currency per unit of each currency.
+        bounded: Whether prices stay as they are known where too much is left over.
 
     Returns:
         Symbol ID -> price in quote currency.
@@ -135,7 +138,7 @@ def fitted_prices(
         held = [_held(books, known[sid], sid, prices[sid], time, rates) for sid in prices]
         left = equity - equity_at(books, prices, rates)
         total = sum(each.weight for each in held)
-        if not turn and abs(left) > sum(each.most for each in held):
+        if bounded and not turn and abs(left) > sum(each.most for each in held):
             break
         if not total or abs(left) < 1e-9:
             break

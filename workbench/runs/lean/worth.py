@@ -7,7 +7,7 @@ the fee. A foreign rate at an opening fill is in the fees of the trade that it o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from models.events.instruments import Instrument, SecurityType
@@ -58,6 +58,7 @@ class Solver:
         fills: In LEAN's order.
         closings: What they closed, each with LEAN's record.
         known: Multipliers that something better tells, by Symbol ID.
+        held: The Symbol IDs of what was held before the first fill, at a price that is not known.
     """
 
     def __init__(
@@ -67,7 +68,9 @@ class Solver:
         fills: Sequence[LeanEvent],
         closings: Sequence[Closing],
         known: Mapping[str, float],
+        held: Collection[str] = (),
     ) -> None:
+        self._held = held
         self._facts, self._described = facts, described
         self._fills, self._closings = fills, closings
         self._worth = Worth(dict(known), Rates(facts.currency), set(), set())
@@ -91,7 +94,9 @@ class Solver:
         worth, kind = self._worth, self._described[sid].facts.security_type
         usual = USUAL.get(kind, 1.0)
         found = None
-        if kind not in BY_UNIT:
+        if kind not in BY_UNIT and sid in self._held:
+            found = self._of_trades(sid) or self._of_volume(sid)
+        elif kind not in BY_UNIT:
             found = self._of_closings(sid) or self._of_trades(sid) or self._of_volume(sid)
         if found is not None:
             worth.multipliers[sid] = rounded(found, usual)
