@@ -143,7 +143,7 @@ def _imported(
 
 
 def _begun(facts: LeanFacts) -> float:
-    times = [each.time for each in (*facts.events[:1], *facts.equity[:1])]
+    times = [*(each.time for each in facts.events[:1]), *(each.time for each in facts.equity[:1])]
     return min([time.timestamp() for time in times], default=0.0)
 
 
@@ -177,8 +177,8 @@ def _with_state(record: RunRecord, storage: Path) -> RunRecord:
     except SavedStateError as problem:
         return replace(record, told=record.told.with_problems([str(problem)]))
     if not _same_run(record, saved):
-        problem = f"what {storage} has saved is not of this run, or not of its end: it is left out"
-        return replace(record, told=record.told.with_problems([problem]))
+        foreign = f"what {storage} has saved is not of this run, or not of its end: it is left out"
+        return replace(record, told=record.told.with_problems([foreign]))
     return _joined(record, saved)
 
 

@@ -390,13 +390,13 @@ class ResultFeed:
         gap = equity - equity_at(books, {}, rates)
         flat.points += 1
         if abs(gap) > ROUNDING:
-            gap = self._exchanged(gap, rates)
+            gap = self._exchanged(time, gap, rates)
         flat.worst = max(flat.worst, abs(gap))
         if abs(gap) > ROUNDING and not self._facts.live:
             self._book_flat(time, gap)
         self._gross, self._since, flat.last = 0.0, time, time
 
-    def _exchanged(self, gap: float, rates: dict[str, float]) -> float:
+    def _exchanged(self, time: datetime, gap: float, rates: dict[str, float]) -> float:
         """Take the rate of the one foreign currency that there is cash of to be what closes a gap.
 
         Returns:
@@ -416,7 +416,7 @@ class ResultFeed:
         if not abs(rate - rates[name]) <= MOST_RATE_MOVE * rates[name]:
             return gap
         rates[name] = rate
-        self._rates.tell(name, self.tracker.ledger.books.time or self._since, rates[name])
+        self._rates.tell(name, time, rate)
         return 0.0
 
     def _book_flat(self, time: datetime, gap: float) -> None:

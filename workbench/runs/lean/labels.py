@@ -218,7 +218,7 @@ def _unstated(found: Findings) -> dict[str, Label]:
     settled = any(each.rules.settles_in_cash for each in found.instruments.values())
     quiet = none if lone or (found.separable and not moved) else together
     return {
-        "dividends": none if not found.shares else (quiet if lone else together),
+        "dividends": _dividends(found, none, quiet if lone else together),
         "financing": quiet,
         "settlement": _derived("LEAN's messages state the underlying's price", CENT)
         if settled
@@ -228,9 +228,17 @@ def _unstated(found: Findings) -> dict[str, Label]:
     }
 
 
+def _dividends(found: Findings, none: Label, otherwise: Label) -> Label:
+    if found.paid and any(each.rules.pays_dividends for each in found.instruments.values()):
+        return EXACT if found.feed.tracker.ledger.total().dividends else none
+    return otherwise if found.shares else none
+
+
 def _unexplained(found: Findings) -> Label:
-    if found.feed.flat.points and not found.open and not found.foreign and not found.facts.live:
-        return _derived(found.tested, max(found.feed.flat.worst, ROUNDING))
+    flat = found.feed.flat
+    moved = flat.booked or flat.taken or found.open or found.foreign or found.facts.live
+    if flat.points and not moved:
+        return _derived(found.tested, max(flat.worst, ROUNDING))
     return Label(Exactness.ABSENT, note=f"not testable ({found.tested}); {LIFTS}")
 
 
@@ -246,7 +254,7 @@ def unrealized_label(found: Findings, left: float, shown: float | None, closing:
 
     Args:
         found: What the import found out.
-        left: The P&L at which LEAN's equity holds, account currency.
+        left: The P&L at LEAN's average prices at which its equity holds, account currency.
         shown: LEAN's banner, which nets the fees and the spread of closing; None without one.
         closing: The fees that were paid to open it.
     """
