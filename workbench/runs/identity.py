@@ -78,9 +78,9 @@ def run_id(
     """
     first = next(iter(deployments), "")
     if is_unique(first):
-        return _digest(["lean", first])
+        return digest(["lean", first])
     known = traded(tracker, begun)
-    return _digest(["traded", known, {} if known.live else dict(sorted(parameters.items()))])
+    return digest(["traded", known, {} if known.live else dict(sorted(parameters.items()))])
 
 
 def is_unique(name: str) -> bool:
@@ -91,7 +91,7 @@ def is_unique(name: str) -> bool:
 def traded_key(tracker: PerformanceTracker) -> str:
     """What the run that a tracker saw has traded, as a text; empty without a trade."""
     known = traded(tracker, None)
-    return _digest(known) if known.sids else ""
+    return digest(known) if known.sids else ""
 
 
 def _second(time: datetime | None) -> str | None:
@@ -101,5 +101,6 @@ def _second(time: datetime | None) -> str | None:
     return datetime.fromtimestamp(round(time.timestamp()), time.tzinfo).isoformat()
 
 
-def _digest(key: object) -> str:
+def digest(key: object) -> str:
+    """A short hash of what tells a run from others."""
     return sha256(json.dumps(key).encode()).hexdigest()[:DIGITS]
