@@ -20,7 +20,7 @@ from workbench.runs.building import Origin, record_of
 from workbench.runs.exactness import Exactness, Label
 from workbench.runs.lean.data_folder import LeanData
 from workbench.runs.lean.facts import ClosedTrade, LeanFacts, Sample
-from workbench.runs.lean.feed import ResultFeed, Timeline
+from workbench.runs.lean.feed import ResultFeed
 from workbench.runs.lean.fields import ResultError
 from workbench.runs.lean.fills import Closing, FoundSplit, match, play
 from workbench.runs.lean.instruments import describe, traded_sids
@@ -34,6 +34,7 @@ from workbench.runs.lean.labels import (
 from workbench.runs.lean.parsing import money_in
 from workbench.runs.lean.prices import price_lines
 from workbench.runs.lean.splits import found_splits, split_points
+from workbench.runs.lean.timeline import Timeline
 from workbench.runs.lean.worth import Solver, Worth
 from workbench.runs.lean.zones import zone_of
 from workbench.runs.record import RunRecord, SourceFile

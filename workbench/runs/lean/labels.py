@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from models.events.causes import FlowCause
 from models.events.instruments import Instrument, SecurityType
-from models.events.orders import OrderType
+from models.events.orders import OrderStatus, OrderType
 from models.ledger.tags import lean_reason, strategy_in_tag
 from workbench.runs.exactness import Exactness, Label
 from workbench.runs.lean.facts import LeanFacts
@@ -20,6 +20,12 @@ DATA = "LEAN's data folder (--data)"
 PAYS_DIVIDENDS = frozenset({"RAW", "SPLIT_ADJUSTED", ""})
 BEARS_FUNDING = frozenset({SecurityType.CRYPTO_FUTURE, SecurityType.CFD, SecurityType.FOREX})
 CENT = 0.01
+# The events that an order's tag may change with.
+RETAGGING = frozenset(
+    {OrderStatus.CANCELED, OrderStatus.CANCEL_PENDING, OrderStatus.UPDATE_SUBMITTED}
+)
+# The spread that closing crosses, as a part of the price: of options, and of all else.
+WIDE, NARROW = 0.3, 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +198,12 @@ def _strategies(found: Findings) -> Label:
 
 
 def lost_tags(facts: LeanFacts) -> int:
-    """How many orders with fills name no strategy, where others of the run do."""
+    """How many orders with fills name no strategy, and were updated or cancelled: that may have
+    replaced the tag that did. Others of the run name theirs.
+    """
     named = lost = 0
     filled = {event.order_id for event in facts.events if event.fills}
+    filled &= {event.order_id for event in facts.events if event.status in RETAGGING}
     for order in facts.orders.values():
         own = order.order_type is OrderType.OPTION_EXERCISE or lean_reason(order.tag)
         if strategy_in_tag(order.ticker, order.tag, order.order_type) is not None:
@@ -249,6 +258,19 @@ def _execution(found: Findings) -> Label:
     return Label(Exactness.SAMPLED, note="slippage is exact; markouts are at LEAN's chart")
 
 
+def _spreads(found: Findings) -> float:
+    """What closing all that is held may cost in spreads, which LEAN's banner nets too."""
+    books = found.feed.tracker.ledger.books
+    total = 0.0
+    for sid in books.held:
+        holding = books.holdings[sid]
+        instrument = holding.instrument
+        each = holding.price * instrument.multiplier * books.rates[instrument.currency]
+        part = WIDE if instrument.strike is not None else NARROW
+        total += abs(holding.quantity * each) * part
+    return total
+
+
 def unrealized_label(found: Findings, left: float, shown: float | None, closing: float) -> Label:
     """That of the P&L of what is open at the end.
 
@@ -267,7 +289,8 @@ def unrealized_label(found: Findings, left: float, shown: float | None, closing:
             "what LEAN's equity has beyond its cash; prices by strategy are fitted", CENT
         )
     sure = found.separable and shown is not None
-    if sure and shown is not None and -2 * CENT <= left - shown <= 3 * closing + 2 * CENT:
+    most = 3 * closing + 2 * CENT + _spreads(found)
+    if sure and shown is not None and -2 * CENT <= left - shown <= most:
         return _derived("what LEAN's equity has beyond the other terms", 2 * ROUNDING)
     return Label(
         Exactness.UNSEPARATED,

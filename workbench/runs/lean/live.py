@@ -20,7 +20,7 @@ from models.events.quantities import tidy
 from models.ledger.deals import fee_in_cash
 from models.ledger.lean_account import Holding, ShadowCash, fill_shadow
 from workbench.runs.lean.facts import LeanEvent, LeanFacts, Sample
-from workbench.runs.lean.feed import ResultFeed, Timeline
+from workbench.runs.lean.feed import ResultFeed
 from workbench.runs.lean.fields import ResultError
 from workbench.runs.lean.fills import Closing, match, play
 from workbench.runs.lean.importing import ResultImport, last_samples
@@ -28,6 +28,7 @@ from workbench.runs.lean.instruments import Described, describe, traded_sids
 from workbench.runs.lean.labels import Findings
 from workbench.runs.lean.parsing import money_in
 from workbench.runs.lean.prices import PriceLine, price_lines
+from workbench.runs.lean.timeline import Timeline
 from workbench.runs.lean.worth import Solver, Worth
 from workbench.runs.record import RunRecord
 
