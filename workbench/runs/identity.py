@@ -48,17 +48,18 @@ def traded(tracker: PerformanceTracker, begun: datetime | None) -> Traded:
     """What the run that a tracker saw has traded; without a trade, when it began."""
     live, fills = tracker.live, tracker.ledger.books.fills
     lots = [*tracker.trades(), *tracker.open_trades()]
-    if not lots:
+    moments = [(lot.entry_time, lot.sid) for lot in lots if not lot.seeded]
+    moments += [(lot.exit_time, lot.sid) for lot in lots if lot.is_closed]
+    if not moments:
         return Traded(live, tracker.account_currency, _second(begun), None, fills, ())
-    opened = min(lots, key=lambda lot: (lot.entry_time, lot.order_ids[0]))
-    ended = max(lot.exit_time if lot.is_closed else lot.entry_time for lot in lots)
+    first, last = min(moments), max(moments)
     return Traded(
         live,
         tracker.account_currency,
-        _second(opened.entry_time),
-        None if live else _second(ended),
+        _second(first[0]),
+        None if live else _second(last[0]),
         None if live else fills,
-        [opened.sid] if live else sorted({lot.sid for lot in lots}),
+        [first[1]] if live else sorted({sid for _, sid in moments}),
     )
 
 

@@ -137,9 +137,7 @@ class LeanData:
         for name in self._tickers(described):
             data = self._auxiliary(described, "factor_files", name)
             if data is not None:
-                rows = [
-                    _factors(row, name) for row in _rows(name, data) if row and row[0].isdigit()
-                ]
+                rows = [_factors(row, name) for row in _rows(name, data) if row]
                 closes = None if all(row.close for row in rows) else self._closes(described)
                 return sorted(_with_close(row, closes) for row in rows)
         return None

@@ -152,6 +152,7 @@ class ResultFeed:
         self._reader = OrderReader(facts, self._instruments, rates)
         core = self.tracker.core
         core.deploy(time, facts.name)
+        self.desk.reset()  # LEAN's own trades begin anew
         if opening is None:
             return
         for sid in opening.holdings:

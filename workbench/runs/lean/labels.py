@@ -113,7 +113,7 @@ def labels_of(found: Findings, unrealized: Label) -> dict[str, Label]:
     trades, strategies = _trades(found), _strategies(found)
     return {
         "starting_equity": _derived("the first point of LEAN's chart", ROUNDING),
-        "equity": _derived("LEAN's chart, of four decimals", ROUNDING),
+        "equity": _equity(found),
         "realized": _realized(found, trades),
         "fees": _fees(found),
         "unrealized": unrealized,
@@ -135,6 +135,14 @@ def labels_of(found: Findings, unrealized: Label) -> dict[str, Label]:
 
 def _derived(note: str, bound: float | None = None) -> Label:
     return Label(Exactness.DERIVED, bound, note)
+
+
+def _equity(found: Findings) -> Label:
+    """The chart has four decimals, and where it was thinned LEAN's statistics have two."""
+    equity, events = found.facts.equity, found.facts.events
+    if not equity or (events and equity[-1].time < events[-1].time):
+        return _derived("LEAN's statistics, of two decimals", CENT)
+    return _derived("LEAN's chart, of four decimals", ROUNDING)
 
 
 def _lean_trades(found: Findings) -> Label:

@@ -7,6 +7,7 @@ import json
 import os
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,8 +72,7 @@ def test_old_names_are_understood(tmp_path: Path) -> None:
 _MAPS = frozenset({"charts", "series", "orders", "profitLoss", "statistics", "parameters"})
 
 
-def _pascal(value: object, keep: bool = False) -> dict[str, object]:
-    assert isinstance(value, dict)
+def _pascal(value: dict[str, Any], keep: bool = False) -> dict[str, Any]:
     return {
         name if keep else name[:1].upper() + name[1:]: (
             _pascal(each, name in _MAPS and not keep)
