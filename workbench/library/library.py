@@ -96,7 +96,7 @@ class Library:
         """
         with self._database.reading() as connection:
             key, _ = resolved(connection, run, trash=None)
-            (entry,) = entries_of(connection, [row_of(connection, key)], None)
+            (entry,) = entries_of(connection, [key], None)
             sources = sources_of(connection, key)
             contents = contents_of(connection, key)
         return Kept(entry, sources, self._record(entry.id, contents))
@@ -112,7 +112,7 @@ class Library:
         """What a list says of a run, with all its figures; errors as of `get`."""
         with self._database.reading() as connection:
             key, _ = resolved(connection, run, trash=None)
-            return entries_of(connection, [row_of(connection, key)], None)[0]
+            return entries_of(connection, [key], None)[0]
 
     def block(self, run: str, name: str) -> bytes:
         """A block of a run as it is kept, for whoever unpacks it elsewhere; errors as of `get`.

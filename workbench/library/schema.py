@@ -67,7 +67,7 @@ RUNS = Table(
     Column("changed", BigInteger, nullable=False),
     Column("revision", Integer, nullable=False, comment="counts the changes"),
     Index(None, "algorithm", "project"),
-    Index(None, "imported", "key"),
+    Index(None, "deleted", "imported", "key"),
     # one baseline an algorithm of a project
     Index(
         "uq_runs_baseline",

@@ -179,9 +179,7 @@ def write(connection: Connection, record: RunRecord, prepared: Prepared, now: in
         prepared: The same as rows.
         now: Microseconds since 1970.
     """
-    added = _added(connection, prepared, now)
-    if added is not None:
-        _write_rows(connection, added, prepared)
+    if add(connection, prepared, now):
         return Outcome.ADDED
     there = found(connection, record.id, to_change=True)
     outcome = judge(record, there)
@@ -194,12 +192,21 @@ def write(connection: Connection, record: RunRecord, prepared: Prepared, now: in
     return outcome
 
 
-def _added(connection: Connection, prepared: Prepared, now: int) -> int | None:
-    """Make the run's row and return its key; None where there is one."""
+def add(connection: Connection, prepared: Prepared, now: int) -> bool:
+    """Put a run that is missing into its place; False where there is one of its id.
+
+    Args:
+        connection: In a transaction that writes.
+        prepared: The record as rows.
+        now: Microseconds since 1970.
+    """
     own = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     row = {**UNSAID, **prepared.run, "imported": now, "changed": now, "revision": 1}
     statement = own(RUNS).values(row).on_conflict_do_nothing(index_elements=["id"])
-    return connection.execute(statement.returning(RUNS.c.key)).scalar()
+    key = connection.execute(statement.returning(RUNS.c.key)).scalar()
+    if key is not None:
+        _write_rows(connection, key, prepared)
+    return key is not None
 
 
 def _write_rows(connection: Connection, key: int, prepared: Prepared) -> None:

@@ -62,7 +62,7 @@ def _make_runs() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_runs_algorithm_project", "runs", ["algorithm", "project"])
-    op.create_index("ix_runs_imported_key", "runs", ["imported", "key"])
+    op.create_index("ix_runs_deleted_imported_key", "runs", ["deleted", "imported", "key"])
     pinned = sa.text("baseline AND deleted IS NULL")
     op.create_index(
         "uq_runs_baseline",
