@@ -24,7 +24,7 @@ from workbench.library.database import Database
 from workbench.library.library import Library, open_library
 from workbench.library.places import library_url
 from workbench.library.schema import CONTENTS, FIGURES, PARAMETERS, RUNS, STRATEGIES, TAGS
-from workbench.library.writing import UNSAID, add, found, prepare
+from workbench.library.writing import UNSAID, add, prepare
 from workbench.runs.reading import read_record
 from workbench.runs.record import RunRecord
 
@@ -137,7 +137,7 @@ def fill(url: str, record: RunRecord, runs: int) -> None:
     database, pattern = Database(library_url(url)), prepare(record)
     with database.writing() as connection:
         add(connection, pattern, FIRST)
-        like = found(connection, record.id).key
+        like = connection.execute(select(RUNS.c.key).where(RUNS.c.id == record.id)).scalar_one()
         connection.execute(RUNS.insert(), [_run(pattern.run, number) for number in range(runs)])
         for table in (FIGURES, STRATEGIES, PARAMETERS, CONTENTS):
             _copy(connection, table, like)
@@ -160,6 +160,7 @@ def _run(pattern: Mapping[str, Any], number: int) -> dict[str, Any]:
         "live": number % 5 == 0,
         "star": number % 11 == 0,
         "ended": ended,
+        "traded": "",
         "digest": _id(f"digest {number}"),
         "imported": ended + DAY,
         "changed": ended + DAY,

@@ -52,6 +52,7 @@ RUNS = Table(
     Column("live", Boolean, nullable=False),
     Column("currency", Text, nullable=False),
     Column("code", Text, nullable=False),
+    Column("traded", Text, nullable=False, index=True, comment="what tells it without parameters"),
     Column("begun", BigInteger),
     Column("ended", BigInteger),
     Column("exactness", SmallInteger, nullable=False, comment="the worst, 0 for exact"),
