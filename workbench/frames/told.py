@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 from typing import Any
 
@@ -62,6 +62,10 @@ class Told:
     executions: Sequence[OrderQuality]
     flows: Sequence[Flow]
     problems: tuple[str, ...] = ()
+
+    def with_problems(self, problems: Sequence[str]) -> Told:
+        """The same with more problems."""
+        return replace(self, problems=(*self.problems, *problems))
 
 
 def told_of_tracker(

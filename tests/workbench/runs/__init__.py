@@ -1,0 +1,3 @@
+"""Tests of `workbench.runs`."""
+
+from __future__ import annotations
