@@ -130,6 +130,7 @@ def _show(record: RunRecord, put: Put) -> None:
         if label is not None:
             bound = "" if label.bound is None else f"{label.bound:g}"
             shown = label.exactness.value
+            value = None if label.exactness is Exactness.ABSENT else value
             table.add_row(name.replace("_", " "), money(value), shown, bound)
     console.print(table)
     trades = "?" if record.lean_trades is None else f"{record.lean_trades:,}"

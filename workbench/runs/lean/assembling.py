@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from workbench.comparison.sources import is_secret
 from workbench.runs.lean.documents import Document, Documents
 from workbench.runs.lean.facts import ClosedTrade, LeanEvent, LeanFacts, LeanOrder, Sample
 from workbench.runs.lean.fields import Fields, ResultError
@@ -25,6 +24,7 @@ from workbench.runs.lean.parsing import (
     trades_of,
     volumes_of,
 )
+from workbench.runs.secrets import is_secret
 
 USUAL_DAYS = 252.0
 _CURRENCY = re.compile(r"[A-Z0-9]{2,10}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from models.events.causes import FlowCause
 from models.events.instruments import Instrument, SecurityType
-from models.events.orders import OrderType
+from models.events.orders import OrderStatus, OrderType
 from models.ledger.tags import lean_reason, strategy_in_tag
 from workbench.runs.exactness import Exactness, Label
 from workbench.runs.lean.facts import LeanFacts
@@ -20,6 +20,12 @@ DATA = "LEAN's data folder (--data)"
 PAYS_DIVIDENDS = frozenset({"RAW", "SPLIT_ADJUSTED", ""})
 BEARS_FUNDING = frozenset({SecurityType.CRYPTO_FUTURE, SecurityType.CFD, SecurityType.FOREX})
 CENT = 0.01
+# The events that an order's tag may change with.
+RETAGGING = frozenset(
+    {OrderStatus.CANCELED, OrderStatus.CANCEL_PENDING, OrderStatus.UPDATE_SUBMITTED}
+)
+# The spread that closing crosses, as a part of the price: of options, and of all else.
+WIDE, NARROW = 0.3, 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,7 @@ def labels_of(found: Findings, unrealized: Label) -> dict[str, Label]:
     trades, strategies = _trades(found), _strategies(found)
     return {
         "starting_equity": _derived("the first point of LEAN's chart", ROUNDING),
-        "equity": _derived("LEAN's chart, of four decimals", ROUNDING),
+        "equity": _equity(found),
         "realized": _realized(found, trades),
         "fees": _fees(found),
         "unrealized": unrealized,
@@ -129,6 +135,14 @@ def labels_of(found: Findings, unrealized: Label) -> dict[str, Label]:
 
 def _derived(note: str, bound: float | None = None) -> Label:
     return Label(Exactness.DERIVED, bound, note)
+
+
+def _equity(found: Findings) -> Label:
+    """The chart has four decimals, and where it was thinned LEAN's statistics have two."""
+    equity, events = found.facts.equity, found.facts.events
+    if not equity or (events and equity[-1].time < events[-1].time):
+        return _derived("LEAN's statistics, of two decimals", CENT)
+    return _derived("LEAN's chart, of four decimals", ROUNDING)
 
 
 def _lean_trades(found: Findings) -> Label:
@@ -192,9 +206,12 @@ def _strategies(found: Findings) -> Label:
 
 
 def lost_tags(facts: LeanFacts) -> int:
-    """How many orders with fills name no strategy, where others of the run do."""
+    """How many orders with fills name no strategy, and were updated or cancelled: that may have
+    replaced the tag that did. Others of the run name theirs.
+    """
     named = lost = 0
     filled = {event.order_id for event in facts.events if event.fills}
+    filled &= {event.order_id for event in facts.events if event.status in RETAGGING}
     for order in facts.orders.values():
         own = order.order_type is OrderType.OPTION_EXERCISE or lean_reason(order.tag)
         if strategy_in_tag(order.ticker, order.tag, order.order_type) is not None:
@@ -218,7 +235,7 @@ def _unstated(found: Findings) -> dict[str, Label]:
     settled = any(each.rules.settles_in_cash for each in found.instruments.values())
     quiet = none if lone or (found.separable and not moved) else together
     return {
-        "dividends": none if not found.shares else (quiet if lone else together),
+        "dividends": _dividends(found, none, quiet if lone else together),
         "financing": quiet,
         "settlement": _derived("LEAN's messages state the underlying's price", CENT)
         if settled
@@ -228,9 +245,17 @@ def _unstated(found: Findings) -> dict[str, Label]:
     }
 
 
+def _dividends(found: Findings, none: Label, otherwise: Label) -> Label:
+    if found.paid and any(each.rules.pays_dividends for each in found.instruments.values()):
+        return EXACT if found.feed.tracker.ledger.total().dividends else none
+    return otherwise if found.shares else none
+
+
 def _unexplained(found: Findings) -> Label:
-    if found.feed.flat.points and not found.open and not found.foreign and not found.facts.live:
-        return _derived(found.tested, max(found.feed.flat.worst, ROUNDING))
+    flat = found.feed.flat
+    moved = flat.booked or flat.taken or found.open or found.foreign or found.facts.live
+    if flat.points and not moved:
+        return _derived(found.tested, max(flat.worst, ROUNDING))
     return Label(Exactness.ABSENT, note=f"not testable ({found.tested}); {LIFTS}")
 
 
@@ -241,12 +266,25 @@ def _execution(found: Findings) -> Label:
     return Label(Exactness.SAMPLED, note="slippage is exact; markouts are at LEAN's chart")
 
 
+def _spreads(found: Findings) -> float:
+    """What closing all that is held may cost in spreads, which LEAN's banner nets too."""
+    books = found.feed.tracker.ledger.books
+    total = 0.0
+    for sid in books.held:
+        holding = books.holdings[sid]
+        instrument = holding.instrument
+        each = holding.price * instrument.multiplier * books.rates[instrument.currency]
+        part = WIDE if instrument.strike is not None else NARROW
+        total += abs(holding.quantity * each) * part
+    return total
+
+
 def unrealized_label(found: Findings, left: float, shown: float | None, closing: float) -> Label:
     """That of the P&L of what is open at the end.
 
     Args:
         found: What the import found out.
-        left: The P&L at which LEAN's equity holds, account currency.
+        left: The P&L at LEAN's average prices at which its equity holds, account currency.
         shown: LEAN's banner, which nets the fees and the spread of closing; None without one.
         closing: The fees that were paid to open it.
     """
@@ -259,7 +297,8 @@ def unrealized_label(found: Findings, left: float, shown: float | None, closing:
             "what LEAN's equity has beyond its cash; prices by strategy are fitted", CENT
         )
     sure = found.separable and shown is not None
-    if sure and shown is not None and -2 * CENT <= left - shown <= 3 * closing + 2 * CENT:
+    most = 3 * closing + 2 * CENT + _spreads(found)
+    if sure and shown is not None and -2 * CENT <= left - shown <= most:
         return _derived("what LEAN's equity has beyond the other terms", 2 * ROUNDING)
     return Label(
         Exactness.UNSEPARATED,

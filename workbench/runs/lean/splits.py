@@ -84,9 +84,9 @@ def _told(
         by_order.setdefault(fills[at].order_id, []).append(own)
     found = []
     for trade in trades:
-        own = [at for order in trade.order_ids for at in by_order.get(order, ())]
-        first = next((at for at in own if _at(fills[places[at]], trade.entry_time)), None)
-        last = next((at for at in own if _at(fills[places[at]], trade.exit_time)), None)
+        among = [at for order in trade.order_ids for at in by_order.get(order, ())]
+        first = next((at for at in among if _at(fills[places[at]], trade.entry_time)), None)
+        last = next((at for at in among if _at(fills[places[at]], trade.exit_time)), None)
         if first is not None and last is not None and fills[places[first]].price:
             found.append(Scaled(first, last, trade.entry_price / fills[places[first]].price))
     return found
