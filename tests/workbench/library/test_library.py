@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -79,7 +80,7 @@ UNSEPARATED = labels(realized=Exactness.UNSEPARATED, fees=Exactness.UNSEPARATED)
     ],
 )
 def test_a_better_source_replaces_and_a_worse_one_does_not(
-    library: Library, better: dict[str, object], worse: dict[str, object]
+    library: Library, better: dict[str, Any], worse: dict[str, Any]
 ) -> None:
     """More exact figures count first, then how far it goes, then how much it knows."""
     poor = record(sources=sources("poor"), equity=1.0, **worse)
