@@ -37,15 +37,21 @@ RECORDS: Mapping[str, type] = {
     "without": Without,
 }
 
+# Statistics with a name that is written as such.
+NAMED_AFTER = frozenset({"sharpe", "sortino", "cagr"})
+
 # What the formulas of a metric do not say by its name.
 TITLES: Mapping[str, str] = {
-    **{name: each.title for name, each in STATISTICS.items()},
+    **{name: each.title for name, each in STATISTICS.items() if name in NAMED_AFTER},
     **{"cagr": "CAGR", "sqn": "SQN", "mae": "MAE", "mfe": "MFE", "net_pnl": "net P&L", "pnl": "P&L"},
     **{"gross_pnl": "gross P&L", "var_95": "VaR 95 %", "var_99": "VaR 99 %"},
-    **{"cvar_95": "CVaR 95 %", "cvar_99": "CVaR 99 %", "max_drawdown": "Max drawdown"},
+    **{"cvar_95": "CVaR 95 %", "cvar_99": "CVaR 99 %", "kelly": "Kelly fraction"},
     "average_mae": "average MAE",
     "average_mfe": "average MFE",
+    "median_pnl": "median P&L",
+    "max_drawdown": "max drawdown",
     "fx": "exchange rates",
+    "mae_mfe": "MAE and MFE",
 }
 
 

@@ -119,9 +119,9 @@ def _marks(told: Told, names: Sequence[str], exposure: Exposure) -> Columns:
 
 
 def _drawn(equity: Floats) -> int:
-    """The decimals of amounts that are drawn: a billionth of the account and no more."""
+    """The decimals of amounts that are drawn: cents, or a billionth of an account of few units."""
     most = float(np.abs(equity).max(initial=0.0))
-    return min(max(9 - ceil(log10(most)), 0), DECIMALS) if most else DECIMALS
+    return min(max(9 - ceil(log10(most)), 2), DECIMALS) if most else DECIMALS
 
 
 def _navs(account: Sequence[MarkRow]) -> Floats:

@@ -57,6 +57,7 @@ _TRADES = (
     ("win_rate", "win rate", "percent"),
     ("profit_factor", "profit factor", "ratio"),
     ("expectancy", "expectancy", "signed"),
+    ("fees", "fees of closed trades", "money"),
 )
 
 

@@ -8,6 +8,7 @@ window.startReport = async (facts, columns, loadLibrary, begun) => {
   await app.start(loadLibrary);
 };
 
+const SHARED = new Set(["equity", "underwater", "exposure", "apart"]); // their x is one
 const by = (id) => document.getElementById(id);
 
 class App {
@@ -111,7 +112,7 @@ class App {
     panel.fill(chart, this.context);
     await chart.draw();
     this.tell(panel);
-    if (panel.spec(this.context).x === "time" && id !== "rolling") this.pointer.add(chart, { brush: id === "equity", tell: (time) => tipOf(this.context, id, time) });
+    if (SHARED.has(id)) this.pointer.add(chart, { brush: id === "equity", tell: (time) => tipOf(this.context, id, time) });
     chart.host.dataset.drawn = "true";
   }
 
@@ -310,7 +311,7 @@ function tipOf(c, id, time) {
     one.append(text);
     lines.push(one);
   };
-  if (id === "equity") {
+  if (id === "equity" || id === "apart") {
     line(FORMATS.money(c.track.money[row]));
     for (const { at } of c.track.parts) line(`${run.strategies[at]} ${FORMATS.signed(run.tables.marks[`pnl${at}`][row])}`, at);
   } else if (id === "underwater") line(FORMATS.percent(c.depths[row]));

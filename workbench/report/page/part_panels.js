@@ -2,7 +2,7 @@
 
 const signedBars = (chart, name, data, extra = {}) =>
   chart.glyph("VBar", name, { ...data, fill: data.top.map((value) => (value < 0 ? chart.ink.bad : chart.ink.good)), hatch: data.top.map((value) => (value < 0 ? "right_diagonal_line" : " ")) },
-    { x: "x", top: "top", bottom: data.bottom ? "bottom" : 0, width: 0.75, fill_color: "fill", fill_alpha: 0.75, line_color: "fill", hatch_pattern: "hatch", hatch_color: chart.ink.paper, hatch_alpha: 0.55, hatch_scale: 7, ...extra });
+    { x: "x", top: "top", bottom: data.bottom ? "bottom" : 0, width: data.x.length > 2 ? 0.75 : 0.4, fill_color: "fill", fill_alpha: 0.75, line_color: "fill", hatch_pattern: "hatch", hatch_color: chart.ink.paper, hatch_alpha: 0.55, hatch_scale: 7, ...extra });
 
 const waterfallPanel = {
   id: "waterfall",
@@ -111,13 +111,14 @@ const excursionPanel = {
   fill(chart, c) {
     const { trades } = c;
     const rows = furthest(c.rows, (row) => Math.max(-trades.mae[row], trades.mfe[row]), MOST_POINTS);
-    for (const [name, marker, color, won] of [["wins", "circle", chart.ink.good, true], ["losses", "x", chart.ink.bad, false]]) {
+    for (const [name, marker, color, won] of [["wins", "circle", chart.ink.good, true], ["losses", { value: "x" }, chart.ink.bad, false]]) {
       const own = rows.filter((row) => trades.pnl[row] >= 0 === won);
       chart.glyph("Scatter", name, { x: Float64Array.from(own, (row) => -trades.mae[row]), y: Float64Array.from(own, (row) => trades.mfe[row]) },
         { x: "x", y: "y", marker, size: 6, line_color: color, fill_color: color, fill_alpha: 0.35, line_alpha: 0.7 });
     }
-    const most = Math.max(airy(Float64Array.from(rows, (row) => -trades.mae[row]), 0)[1], 1e-9);
-    const high = Math.max(airy(Float64Array.from(rows, (row) => trades.mfe[row]), 0)[1], 1e-9);
+    const reach = (value) => (rows.length ? percentile(Float64Array.from(rows, value).sort(), 99.5) * 1.06 || 1 : 1);
+    const [most, high] = [reach((row) => -trades.mae[row]), reach((row) => trades.mfe[row])];
+    c.outside = rows.filter((row) => -trades.mae[row] > most || trades.mfe[row] > high).length;
     chart.glyph("Line", "even", { x: [0, Math.min(most, high)], y: [0, Math.min(most, high)] }, { x: "x", y: "y", line_color: chart.ink.soft, line_dash: [4, 3] });
     chart.within(-most * 0.02, most, -high * 0.02, high);
   },
@@ -125,7 +126,7 @@ const excursionPanel = {
     const { average_mae: mae, average_mfe: mfe, capture: kept } = c.figuresOfTrades;
     if (mae === null) return "No trade closed in the range.";
     const cut = c.rows.length > MOST_POINTS ? ` The ${grouped(MOST_POINTS, 0)} that went furthest are drawn.` : "";
-    return `Worst P&L on the way to the right, best upward: a trade was ${FORMATS.money(-mae)} down and ${FORMATS.money(mfe)} up on average, and ${kept === null ? DASH : FORMATS.percent(kept)} of the best was kept.${cut}`;
+    return `Worst P&L on the way to the right, best upward: a trade was ${FORMATS.money(-mae)} down and ${FORMATS.money(mfe)} up on average, and ${kept === null ? DASH : FORMATS.percent(kept)} of the best was kept.${cut}${c.outside ? ` ${c.outside} lie beyond the edge.` : ""}`;
   },
   table: (c) => ({
     head: ["trade", "MAE", "MFE", "P&L"],
@@ -274,6 +275,6 @@ function byShape(c) {
 }
 
 const PANELS = [
-  equityPanel, underwaterPanel, exposurePanel, waterfallPanel, histogramPanel, rollingPanel, hoursPanel, weekdaysPanel,
+  equityPanel, underwaterPanel, exposurePanel, waterfallPanel, apartPanel, histogramPanel, rollingPanel, hoursPanel, weekdaysPanel,
   exitsPanel, excursionPanel, durationsPanel, structuresPanel, slippageHoursPanel, slippageTypesPanel, markoutsPanel,
 ];

@@ -55,7 +55,7 @@ class Chart {
       formatter: new M.NumeralTickFormatter({ format: spec.y }) });
     aside.ticker.desired_num_ticks = 5;
     this.plot.add_layout(aside, "left");
-    this.plot.add_layout(new M.Grid({ axis: aside, grid_line_color: ink.line, grid_line_alpha: 0.6 }));
+    this.plot.add_layout(new M.Grid({ axis: aside, dimension: 1, grid_line_color: ink.line, grid_line_alpha: 0.6 }));
   }
 
   source(name, data) {

@@ -115,14 +115,15 @@ class Run {
     const parts = [];
     const all = only === -1;
     for (let row = 0; row < marks.rows; row++) money[row] = all ? marks.rest[row] : this.start;
+    const base = money.slice();
     chosen.forEach((on, at) => {
       if (!all && !on) return;
-      const made = marks[`pnl${at}`], fees = marks[`fees${at}`];
-      const low = money.slice();
-      for (let row = 0; row < marks.rows; row++) money[row] += made[row] + (net ? 0 : fees[row]);
-      parts.push({ at, low, high: money.slice() });
+      const net_ = marks[`pnl${at}`], fees = marks[`fees${at}`];
+      const made = net ? net_ : net_.map((value, row) => value + fees[row]);
+      for (let row = 0; row < marks.rows; row++) money[row] += made[row];
+      parts.push({ at, made });
     });
-    return { money, parts };
+    return { money, parts, base };
   }
 
   navs(chosen) {

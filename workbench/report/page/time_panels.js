@@ -2,21 +2,23 @@
 
 const DAY_MS = DAY * 1000;
 const middayOf = (day) => (day - EPOCH) * DAY_MS + DAY_MS / 2;
-const MOST_FILLS = 1500;
+const MOST_FILLS = 240;
+const LEFT = 92;
 
 const equityPanel = {
   id: "equity",
-  spec: (c) => ({ x: "time", y: "0,0", height: 330, log: c.view.log }),
+  spec: (c) => ({ x: "time", y: "0,0", height: 340, left: LEFT, log: c.view.log }),
   fill(chart, c) {
     const { run } = c;
     const [from, to] = c.window;
     const rows = thinned(run.times, c.track.money, from, to, 700);
     const x = picked(run.times, rows);
-    for (const { at, low, high } of c.track.parts) {
-      chart.glyph("VArea", `part${at}`, { x, y1: picked(low, rows), y2: picked(high, rows) },
-        { x: "x", y1: "y1", y2: "y2", fill_color: chart.ink.hue(at), fill_alpha: 0.45 });
-      chart.glyph("Line", `edge${at}`, { x, y: picked(high, rows) },
-        { x: "x", y: "y", line_color: chart.ink.hue(at), line_dash: DASHES[at % DASHES.length], line_width: 1.2 });
+    for (const { at, ends } of stacked(c.track, rows)) {
+      for (const [name, [y1, y2]] of Object.entries(ends)) {
+        chart.glyph("VArea", `${name}${at}`, { x, y1, y2 }, { x: "x", y1: "y1", y2: "y2", fill_color: chart.ink.hue(at), fill_alpha: 0.5 });
+        chart.glyph("Line", `${name}edge${at}`, { x, y: y2 },
+          { x: "x", y: "y", line_color: chart.ink.hue(at), line_dash: DASHES[at % DASHES.length], line_width: 1 });
+      }
     }
     chart.glyph("Line", "money", { x, y: picked(c.track.money, rows) }, { x: "x", y: "y", line_color: chart.ink.account, line_width: 2 });
     const beside = benchmarkMoney(run);
@@ -29,10 +31,10 @@ const equityPanel = {
       const times = Float64Array.from(own, (row) => run.clock.local(run.tables.orders.time[row]));
       const heights = Float64Array.from(times, (time) => moneyAt(c, time));
       chart.glyph("Scatter", name, { x: times, y: heights },
-        { x: "x", y: "y", marker, size: fills.shown.length > 300 ? 4 : 8, fill_color: color, line_color: chart.ink.paper, line_width: 0.5, fill_alpha: 0.75 });
+        { x: "x", y: "y", marker, size: 7, fill_color: color, line_color: chart.ink.paper, line_width: 0.6, fill_alpha: 0.8 });
     }
     c.fillsSaid = fills.said;
-    const values = [...c.track.parts.flatMap(({ low, high }) => [picked(low, rows), picked(high, rows)]), picked(c.track.money, rows)];
+    const values = [...stacked(c.track, rows).flatMap(({ ends }) => [ends.above[1], ends.below[1]]), picked(c.track.money, rows)];
     const ends = values.map((each) => airy(each));
     const low = Math.min(...ends.map(([least]) => least)), high = Math.max(...ends.map(([, most]) => most));
     chart.within(from, to, c.view.log ? Math.max(low, 1e-9) : low, high);
@@ -50,6 +52,19 @@ const equityPanel = {
     rows: c.dayEnds.map(({ day, row }) => [dateOf(day), FORMATS.money(c.track.money[row]), ...c.run.strategies.map((_, at) => FORMATS.money(c.run.tables.marks[`pnl${at}`][row]))]),
   }),
 };
+
+/* What each strategy made, on what others made before it: gains up from the start, losses down, so
+   that the account's line is what both leave. */
+function stacked(track, rows) {
+  const base = picked(track.base, rows);
+  const [above, below] = [base.slice(), base.slice()];
+  return track.parts.map(({ at, made }) => {
+    const own = picked(made, rows);
+    const [from, under] = [above.slice(), below.slice()];
+    own.forEach((value, place) => (value > 0 ? (above[place] += value) : (below[place] += value)));
+    return { at, ends: { above: [from, above.slice()], below: [under, below.slice()] } };
+  });
+}
 
 function benchmarkMoney(run) {
   if (run.benchmarkLine === undefined) {
@@ -96,7 +111,7 @@ function fillsWithin(c, from, to) {
 
 const underwaterPanel = {
   id: "underwater",
-  spec: () => ({ x: "time", y: "0.00%", height: 170 }),
+  spec: () => ({ x: "time", y: "0.00%", height: 170, left: LEFT }),
   fill(chart, c) {
     const { run } = c;
     const [from, to] = c.window;
@@ -128,7 +143,7 @@ const underwaterPanel = {
 
 const exposurePanel = {
   id: "exposure",
-  spec: () => ({ x: "time", y: "0.0%", height: 150 }),
+  spec: () => ({ x: "time", y: "0.0%", height: 150, left: LEFT }),
   fill(chart, c) {
     const { marks } = c.run.tables;
     const [from, to] = c.window;
@@ -156,6 +171,28 @@ const exposurePanel = {
     head: ["day", "long", "short"],
     rows: c.dayEnds.map(({ day, row }) => [dateOf(day), FORMATS.money(c.run.tables.marks.long[row]), FORMATS.money(c.run.tables.marks.short[row])]),
   }),
+};
+
+const apartPanel = {
+  id: "apart",
+  spec: () => ({ x: "time", y: "0,0", height: 230, left: 70 }),
+  fill(chart, c) {
+    const { run } = c;
+    const { marks } = run.tables;
+    const [from, to] = c.window;
+    const seen = [];
+    run.strategies.forEach((_, at) => {
+      const made = c.view.net ? marks[`pnl${at}`] : marks[`pnl${at}`].map((value, row) => value + marks[`fees${at}`][row]);
+      const rows = c.chosen[at] ? thinned(run.times, made, from, to, 300) : new Uint32Array(0);
+      const y = picked(made, rows);
+      seen.push(...airy(y, 0));
+      chart.glyph("Line", `own${at}`, { x: picked(run.times, rows), y }, { x: "x", y: "y", line_color: chart.ink.hue(at), line_dash: DASHES[at % DASHES.length], line_width: 1.7 });
+    });
+    if (!chart.zero) chart.zero = chart.level(0, chart.ink.soft, [4, 3]);
+    chart.within(from, to, Math.min(...seen), Math.max(...seen));
+  },
+  sentence: (c) => `What each made since its start, ${c.view.net ? "net" : "gross"} of fees: ${c.run.strategies.map((name, at) => `${name} ${FORMATS.signed(c.made[at])}`).join(", ")}.`,
+  table: (c) => equityPanel.table(c),
 };
 
 const rollingPanel = {
