@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from models.structures.record import STRUCTURES
@@ -10,7 +10,7 @@ from models.trades.record import LOTS, POSITIONS
 from workbench.certainty.statistics import STATISTICS
 from workbench.report import tables, verdict
 from workbench.report.comparing import Judged
-from workbench.report.definitions import Definition, definitions, symbols, title_of
+from workbench.report.definitions import title_of
 from workbench.report.figures import between
 from workbench.report.payload import strategies_of
 from workbench.runs.record import JSON, RunRecord
@@ -52,7 +52,6 @@ def content(record: RunRecord, sure: Judged | None) -> dict[str, Any]:
     names, told = strategies_of(record), record.told
     worst, lifted = verdict.exactness(record)
     worst_trades, best_trades = tables.extremes(record)
-    known = definitions()
     return {
         "record": record,
         "names": names,
@@ -86,8 +85,6 @@ def content(record: RunRecord, sure: Judged | None) -> dict[str, Any]:
             "closed_structures": any(each.closed for each in told.structures),
             "executions": bool(told.executions),
         },
-        "glossary": glossary(known),
-        "symbols": symbols(),
         "title_of": title_of,
     }
 
@@ -189,13 +186,3 @@ def absent(record: RunRecord) -> dict[str, str]:
     if told.problems:
         gone["problems"] = "; ".join(told.problems)
     return gone
-
-
-def glossary(known: Mapping[str, Definition]) -> Sequence[tuple[str, str, str]]:
-    """Key, title and text of the figures that stand in the page."""
-    parts = ("own.", "trades.", "execution.", "ledger.")
-    return [
-        (key, each.title, each.text)
-        for key, each in sorted(known.items(), key=lambda item: item[1].title.lower())
-        if key.startswith(parts)
-    ]

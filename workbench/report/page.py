@@ -10,18 +10,21 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from models import __version__
+from models.trades.record import LOTS, POSITIONS
 from workbench.frames.packages import package
+from workbench.report.armour import armoured
 from workbench.report.comparing import Judged, judged
 from workbench.report.content import content
-from workbench.report.definitions import definitions
+from workbench.report.definitions import definitions, symbols
 from workbench.report.packing import deflated, pack
 from workbench.report.payload import offsets_of, strategies_of, tables_of
 from workbench.report.tables import waterfall
@@ -29,6 +32,19 @@ from workbench.runs.record import RunRecord
 
 FOLDER = Path(__file__).resolve().parent / "page"
 LIBRARY = Path("server", "static", "js", "bokeh.min.js")
+
+# Parts whose figures the glossary lists, and other figures that open their definition.
+GLOSSARY = ("own.", "trades.", "execution.", "ledger.")
+OPENED = frozenset(
+    {
+        "strategy.net_pnl",
+        *(f"record.{name}" for name in ("least_days", "probabilistic_sharpe", "deflated_sharpe")),
+    }
+)
+
+# No text of the program has these.
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+BLANKS = re.compile(r"\s*\n\s*")
 
 # The program's parts in the order in which they stand, and those of its worker.
 WORKER = ("numbers.js", "certainty.js", "worker.js")
@@ -44,7 +60,6 @@ def report_page(record: RunRecord) -> str:
     """The report of a run as the text of one HTML file."""
     sure = judged(record)
     parts = {
-        "library": library(),
         "program": program().encode(),
         "facts": json.dumps(facts(record, sure), allow_nan=False).encode(),
         "columns": pack(tables_of(record)),
@@ -56,7 +71,10 @@ def report_page(record: RunRecord) -> str:
         policy=policy(boot),
         boot=boot,
         style=(FOLDER / "page.css").read_text(encoding="utf-8"),
-        packed={name: packed_text(each) for name, each in parts.items()},
+        packed={
+            "library": packed_library(),
+            **{name: packed_text(each) for name, each in parts.items()},
+        },
         version=__version__,
     )
 
@@ -71,6 +89,7 @@ def facts(record: RunRecord, sure: Judged | None) -> dict[str, Any]:
     return {
         "strategies": names,
         "currency": record.currency,
+        "usual": POSITIONS if record.told.positions and not record.told.lots else LOTS,
         "start": start,
         "capitals": [capitals[name] for name in names],
         "offsets": offsets_of(record),
@@ -87,15 +106,19 @@ def facts(record: RunRecord, sure: Judged | None) -> dict[str, Any]:
         "waterfall": steps,
         "waterfallSaid": f"The whole run, by the ledger's terms: {said or 'nothing moved'}.",
         "definitions": {
-            key: [each.title, each.text, each.source] for key, each in definitions().items()
+            key: [each.title, each.text, each.source]
+            for key, each in definitions().items()
+            if key.startswith(GLOSSARY) or key in OPENED
         },
+        "glossary": GLOSSARY,
+        "symbols": symbols(),
         "labels": {
             name: {"exactness": each.exactness, "bound": each.bound, "note": each.note}
             for name, each in record.labels.items()
         },
         "intervals": _intervals(sure, names),
         "drawn": {"resamples": sure.resamples, "block": sure.block} if sure else None,
-        "worker": "".join((FOLDER / name).read_text(encoding="utf-8") for name in WORKER),
+        "worker": _joined(WORKER),
     }
 
 
@@ -153,20 +176,37 @@ def library() -> bytes:
 @cache
 def program() -> str:
     """The page's program: its parts as one function, so that no name of it is anybody else's."""
-    parts = [(FOLDER / name).read_text(encoding="utf-8") for name in PROGRAM]
-    return "(() => {\n'use strict';\n" + "\n".join(parts) + "})();\n"
+    return f"(() => {{\n'use strict';\n{_joined(PROGRAM)}}})();\n"
+
+
+def _joined(names: Sequence[str]) -> str:
+    """Parts of the program without their comments and indentation, which no page needs."""
+    text = "".join((FOLDER / name).read_text(encoding="utf-8") for name in names)
+    return BLANKS.sub("\n", COMMENT.sub("", text))
+
+
+class Packed(NamedTuple):
+    """A part of the page.
+
+    Attributes:
+        text: It, compressed, in letters.
+        size: Bytes of it compressed.
+    """
+
+    text: str
+    size: int
+
+
+def packed_text(content_: bytes) -> Packed:
+    """Bytes as a text that stands in a page without a character that means anything there."""
+    small = deflated(content_)
+    return Packed(armoured(small), len(small))
 
 
 @cache
-def _packed_library(content_: bytes) -> str:
-    return base64.b64encode(deflated(content_)).decode()
-
-
-def packed_text(content_: bytes) -> str:
-    """Bytes as a text that stands in a page without a character that means anything there."""
-    if content_ is library():
-        return _packed_library(content_)
-    return base64.b64encode(deflated(content_)).decode()
+def packed_library() -> Packed:
+    """The charts' library, compressed once for any number of reports."""
+    return packed_text(library())
 
 
 def policy(boot: str) -> str:

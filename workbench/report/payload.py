@@ -113,14 +113,15 @@ def _marks(told: Told, names: Sequence[str], exposure: Exposure) -> Columns:
     found["rest"] = np.round(rest, decimals) + 0.0  # what is no strategy's: start, flows, fx
     if exposure.times.size:
         held, net = exposure.at(times, exposure.gross), exposure.at(times, exposure.net)
-        found["long"] = np.round((held + net) / 2.0, decimals) + 0.0
-        found["short"] = np.round((held - net) / 2.0, decimals) + 0.0
+        coarse = max(decimals - 2, 0)
+        found["long"] = np.round((held + net) / 2.0, coarse) + 0.0
+        found["short"] = np.round((held - net) / 2.0, coarse) + 0.0
     return found
 
 
 def _drawn(equity: Floats) -> int:
     """The decimals of amounts that are drawn: cents, or a billionth of an account of few units."""
-    most = float(np.abs(equity).max(initial=0.0))
+    most = float(np.abs(equity[np.isfinite(equity)]).max(initial=0.0))
     return min(max(9 - ceil(log10(most)), 2), DECIMALS) if most else DECIMALS
 
 
@@ -212,9 +213,8 @@ def _orders(told: Told, names: Sequence[str]) -> Columns:
     found["value"] = cents(_part(ended, "value")) - value_expected(found)
     found["value"] = np.round(found["value"], 4) + 0.0
     for name, *_ in HORIZONS:
-        found[f"after_{name}"] = cents(
-            nan if each is None else known(each.markouts.get(name)) for each in ended
-        )
+        made = cents(nan if each is None else known(each.markouts.get(name)) for each in ended)
+        found[f"after_{name}"] = np.round(made, max(_drawn(made) - 4, 0)) + 0.0
     return found
 
 

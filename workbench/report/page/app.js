@@ -8,7 +8,7 @@ window.startReport = async (facts, columns, loadLibrary, begun) => {
   await app.start(loadLibrary);
 };
 
-const SHARED = new Set(["equity", "underwater", "exposure", "apart"]); // their x is one
+const SHARED = new Set(["equity", "underwater", "exposure", "apart"]); /* their x is one */
 const by = (id) => document.getElementById(id);
 
 class App {
@@ -34,6 +34,7 @@ class App {
     this.changed("start");
     await loadLibrary();
     await this.drawFirst();
+    this.grid.update(this.context.rows);
     this.times.usable = performance.now();
     root.classList.add("ready");
     this.watch();
@@ -49,18 +50,23 @@ class App {
     if (why === "book") this.view.trade = null;
     if (why === "trade" || why === "hash") this.zoomToTrade(why);
     this.context = contextOf(this.run, this.view);
+    if (why !== "start" || location.hash) this.write();
+    this.showChoice();
+    this.times.figures = performance.now() - begun;
+    if (why === "trade") this.openTrade();
+    if (why === "filter" || why === "sort") return;
+    this.sureness.ask(this.context);
+    if (why !== "start") this.redraw(why);
+  }
+
+  /* Figures and tables; of the whole run the page has them from the start. */
+  write() {
     writeFigures(this.context);
     writeStrategies(this.context);
     writeMonths(this.context);
     writeSpells(this.context);
     this.grid.update(this.context.rows);
     writeTrade(this.context);
-    this.showChoice();
-    this.times.figures = performance.now() - begun;
-    if (why === "trade") this.openTrade();
-    if (["trade", "filter", "sort"].includes(why) && why !== "trade") return;
-    this.sureness.ask(this.context);
-    if (why !== "start") this.redraw(why);
   }
 
   redraw(why) {
@@ -230,6 +236,7 @@ class App {
     by("print").addEventListener("click", () => this.print());
     by("help").addEventListener("click", () => by("keys").showModal());
     for (const book of document.querySelectorAll("[data-book]")) book.addEventListener("click", () => view.set({ book: book.dataset.book, trade: null }, "book"));
+    by("glossary").addEventListener("toggle", () => writeGlossary(run));
     for (const name of ["from", "to"]) by(name).addEventListener("change", () => this.rangeTyped());
   }
 

@@ -3,24 +3,24 @@
 function contextOf(run, view) {
   const { range, chosen, net, zoom } = view;
   const c = { run, view, chosen };
-  c.series = run.closes(range, chosen);
-  c.figures = ownFigures(c.series, run.year, run.rate);
-  c.trades = view.trades;
-  c.rows = rowsWithin(c.trades, run.clock, range, chosen);
-  c.figuresOfTrades = tradeFigures(c.trades, c.rows, net);
+  lazily(c, "trades", () => view.trades);
+  lazily(c, "series", () => run.closes(range, chosen));
+  lazily(c, "figures", () => ownFigures(c.series, run.year, run.rate));
+  lazily(c, "rows", () => rowsWithin(c.trades, run.clock, range, chosen));
+  lazily(c, "figuresOfTrades", () => tradeFigures(c.trades, c.rows, net));
+  lazily(c, "spells", () => spells(c.series));
+  lazily(c, "orderRows", ordersWithin);
+  lazily(c, "dayEnds", dayEndsOf);
   const choice = `${chosen}|${net}`;
   if (run.tracked?.choice !== choice) {
     run.tracked = { choice, track: run.track(chosen, net), depths: depthsOf(run.navs(chosen)) };
   }
   c.track = run.tracked.track;
   c.depths = run.tracked.depths;
-  c.spells = spells(c.series);
-  c.lastDay = c.series.day[c.series.day.length - 1] ?? run.days[run.days.length - 1];
+  lazily(c, "lastDay", () => c.series.day[c.series.day.length - 1] ?? run.days[run.days.length - 1]);
   const first = run.times[0] ?? 0, last = run.times[run.times.length - 1] ?? 1;
   c.window = zoom ?? [first, last > first ? last : first + DAY_MS];
   c.money = moneyOf(c);
-  lazily(c, "orderRows", ordersWithin);
-  lazily(c, "dayEnds", dayEndsOf);
   return c;
 }
 

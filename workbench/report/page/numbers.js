@@ -22,16 +22,24 @@ function sum(values, first = 0, size = values.length) {
 }
 
 const mean = (values) => sum(values) / values.length;
-const dot = (left, right) => sum(Float64Array.from(left, (value, at) => value * right[at]));
+
+function dot(left, right) {
+  const products = new Float64Array(left.length);
+  for (let at = 0; at < products.length; at++) products[at] = left[at] * right[at];
+  return sum(products);
+}
 
 function spread(values) {
   if (values.length < 2) return null;
   const middle = mean(values);
-  const off = Float64Array.from(values, (value) => (value - middle) ** 2);
+  const off = new Float64Array(values.length);
+  let largest_ = 0;
+  for (let at = 0; at < off.length; at++) {
+    off[at] = (values[at] - middle) ** 2;
+    largest_ = Math.max(largest_, Math.abs(values[at]));
+  }
   const deviation = Math.sqrt(sum(off) / (values.length - 1));
-  let largest = 0;
-  for (const value of values) largest = Math.max(largest, Math.abs(value));
-  return deviation > 1e-15 * (1 + largest) ? deviation : 0;
+  return deviation > 1e-15 * (1 + largest_) ? deviation : 0;
 }
 
 function percentile(sorted, part) {
@@ -100,6 +108,17 @@ function shown(value, format) {
 const EPOCH = 719163;
 const dateOf = (day) => new Date((day - EPOCH) * DAY * 1000).toISOString().slice(0, 10);
 const dayOf = (date) => Math.round(Date.parse(`${date}T00:00:00Z`) / (DAY * 1000)) + EPOCH;
+
+/* A day's month, counted from the year 0 (H. Hinnant's civil_from_days). */
+function monthOf(day) {
+  const shifted = day - EPOCH + 719468;
+  const era = Math.floor(shifted / 146097);
+  const inEra = shifted - era * 146097;
+  const year = Math.floor((inEra - Math.floor(inEra / 1460) + Math.floor(inEra / 36524) - Math.floor(inEra / 146096)) / 365);
+  const inYear = inEra - (365 * year + Math.floor(year / 4) - Math.floor(year / 100));
+  const month = Math.floor((5 * inYear + 2) / 153);
+  return (year + era * 400) * 12 + month + 2;
+}
 
 /* The algorithm's clock: its zone's distance from UTC changes at few times, which the run names. */
 function clockOf(offsets) {

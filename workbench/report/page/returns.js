@@ -1,7 +1,7 @@
 /* The figures of models/statistics/portfolio.py, of any days: each as its formula there. */
 
 const TINY = 1e-15;
-const NAV_TOLERANCE = 1e-12; // as in models.equity.nav_series
+const NAV_TOLERANCE = 1e-12; /* as in models.equity.nav_series */
 const clean = (value) => (Math.abs(value) < TINY ? 0 : value);
 
 /* series: day (the start first), nav (the start first), benchmark (returns of the days) */
@@ -24,7 +24,7 @@ function dailyReturns(series, year, rate) {
   }
   const x = r.map((value) => clean(value - dailyRate));
   const weeks = periodReturns(nav, day.map((each) => Math.floor((each - 1) / 7)));
-  const months = periodReturns(nav, day.map((each) => dateOf(each).slice(0, 7)));
+  const months = periodReturns(nav, day.map(monthOf));
   const sorted = Float64Array.from(r).sort();
   return { day, nav, year, rate, dailyRate, r, x, b, beside, depths, weeks, months, sorted };
 }

@@ -1,14 +1,24 @@
 /* The run and what is chosen of it: a range of days, strategies, a book, net or gross. */
 
+/* The orders that were filled, those of the largest value first. */
+function bySize(orders) {
+  const size = new Float64Array(orders.rows);
+  for (let row = 0; row < orders.rows; row++) size[row] = Math.abs(orders.filled[row] * orders.price[row]) || 0;
+  const rows = Uint32Array.from(size.keys()).filter((row) => size[row]);
+  return rows.sort((left, right) => size[right] - size[left]);
+}
+
 class Run {
   constructor(facts, tables) {
     Object.assign(this, facts);
-    this.tables = tablesOf(tables);
     this.clock = clockOf(facts.offsets);
+    this.tables = tablesOf(tables, this.clock);
     const { marks, days } = this.tables;
     this.times = Float64Array.from(marks.time, this.clock.local);
     this.days = days.day;
-    for (const book of BOOKS) clocked(this.tables[book], this.clock);
+    this.orderTimes = Float64Array.from(this.tables.orders.time, this.clock.local);
+    this.sizes = bySize(this.tables.orders);
+    
     this.closeEquity = this.equityAtCloses();
   }
 

@@ -28,7 +28,7 @@ const equityPanel = {
     const fills = fillsWithin(c, from, to);
     for (const [name, marker, color, up] of [["buys", "triangle", chart.ink.good, true], ["sells", "inverted_triangle", chart.ink.bad, false]]) {
       const own = fills.shown.filter((row) => run.tables.orders.filled[row] > 0 === up);
-      const times = Float64Array.from(own, (row) => run.clock.local(run.tables.orders.time[row]));
+      const times = Float64Array.from(own, (row) => run.orderTimes[row]);
       const heights = Float64Array.from(times, (time) => moneyAt(c, time));
       chart.glyph("Scatter", name, { x: times, y: heights },
         { x: "x", y: "y", marker, size: 7, fill_color: color, line_color: chart.ink.paper, line_width: 0.6, fill_alpha: 0.8 });
@@ -92,21 +92,20 @@ function benchmarkLeaves(c) {
 
 const moneyAt = (c, time) => c.track.money[Math.max(bisect(c.run.times, time + 1) - 1, 0)];
 
-/* The orders that were filled in a stretch of time, by value where there are too many to draw. */
+/* The orders that were filled in a stretch of time, the largest where there are too many to draw. */
 function fillsWithin(c, from, to) {
-  const { orders } = c.run.tables;
-  const found = [];
-  for (let row = 0; row < orders.rows; row++) {
-    const time = c.run.clock.local(orders.time[row]);
-    const own = orders.strategy[row];
-    if (orders.filled[row] && time >= from && time <= to && (own < 0 || c.chosen[own])) found.push(row);
+  const { orderTimes, sizes, tables } = c.run;
+  const own = tables.orders.strategy;
+  const all = c.chosen.every(Boolean);
+  const shown_ = [];
+  let count = 0;
+  for (const row of sizes) {
+    const time = orderTimes[row];
+    if (time < from || time > to || !(all || (own[row] >= 0 && c.chosen[own[row]]))) continue;
+    if (count++ < MOST_FILLS) shown_.push(row);
   }
-  if (found.length <= MOST_FILLS) return { shown: found, said: `${grouped(found.length, 0)} fills.` };
-  const size = (row) => Math.abs(orders.filled[row] * orders.price[row]);
-  const sizes = Float64Array.from(found, size).sort();
-  const least = sizes[sizes.length - MOST_FILLS];
-  const shown = found.filter((row) => size(row) >= least).slice(0, MOST_FILLS);
-  return { shown, said: `The ${grouped(MOST_FILLS, 0)} largest of ${grouped(found.length, 0)} fills are drawn; a closer look shows all.` };
+  if (count <= MOST_FILLS) return { shown: shown_, said: `${grouped(count, 0)} fills.` };
+  return { shown: shown_, said: `The ${grouped(MOST_FILLS, 0)} largest of ${grouped(count, 0)} fills are drawn; a closer look shows more.` };
 }
 
 const underwaterPanel = {

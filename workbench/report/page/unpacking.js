@@ -51,16 +51,31 @@ function unpackedFloats(part, column, size) {
 
 function unpackedWhole(part, column, rows) {
   const values = new Float64Array(rows);
-  for (let plane = 0, weight = 1; plane < column.width; plane++, weight *= 256) {
+  const { width } = column;
+  if (width <= 3) {
+    const [second, third] = [rows, 2 * rows];
+    for (let row = 0; row < rows; row++) {
+      let folded = part[row];
+      if (width > 1) folded |= part[second + row] << 8;
+      if (width > 2) folded |= part[third + row] << 16;
+      values[row] = (folded >>> 1) ^ -(folded & 1);
+    }
+  } else unfolded(part, width, values);
+  for (let order = 0; order < column.order; order++) {
+    for (let row = 1, before = values[0]; row < rows; row++) values[row] = before += values[row];
+  }
+  return values;
+}
+
+/* Of more than three bytes: too much for whole numbers of 32 bits with a sign. */
+function unfolded(part, width, values) {
+  const rows = values.length;
+  for (let plane = 0, weight = 1; plane < width; plane++, weight *= 256) {
     const first = plane * rows;
     for (let row = 0; row < rows; row++) values[row] += weight * part[first + row];
   }
   for (let row = 0; row < rows; row++) {
-    const folded = values[row];
-    values[row] = folded % 2 ? -(folded + 1) / 2 : folded / 2;
+    const half = Math.floor(values[row] / 2);
+    values[row] = values[row] === 2 * half ? half : -half - 1;
   }
-  for (let order = 0; order < column.order; order++) {
-    for (let row = 1; row < rows; row++) values[row] += values[row - 1];
-  }
-  return values;
 }

@@ -18,7 +18,7 @@ class View {
   reset() {
     this.range = null;
     this.chosen = this.run.strategies.map(() => true);
-    this.book = this.run.tables.lots.rows || !this.run.tables.positions.rows ? "lots" : "positions";
+    this.book = this.run.usual;
     this.net = true;
     this.log = false;
     this.filter = "";
@@ -53,7 +53,7 @@ class View {
       const on = this.run.strategies.filter((_, at) => this.chosen[at]);
       words.set("s", on.map(encodeURIComponent).join(","));
     }
-    if (this.book !== "lots") words.set("b", this.book);
+    if (this.book !== this.run.usual) words.set("b", this.book);
     if (!this.net) words.set("gross", "1");
     if (this.log) words.set("log", "1");
     if (this.filter) words.set("f", this.filter);

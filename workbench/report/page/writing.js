@@ -53,10 +53,11 @@ function writeMonths(c) {
   const months = new Map(), years = new Map();
   const { day, nav } = c.series;
   for (let at = 1; at < nav.length; at++) {
-    const month = dateOf(day[at]).slice(0, 7);
+    const month = monthOf(day[at]);
+    const year = Math.floor(month / 12);
     const change = nav[at - 1] > 0 ? nav[at] / nav[at - 1] : 1;
     months.set(month, (months.get(month) ?? 1) * change);
-    years.set(month.slice(0, 4), (years.get(month.slice(0, 4)) ?? 1) * change);
+    years.set(year, (years.get(year) ?? 1) * change);
   }
   const most = Math.max(...[...months.values()].map((value) => Math.abs(value - 1)), 1e-12);
   const body = document.createElement("tbody");
@@ -66,8 +67,8 @@ function writeMonths(c) {
     head.scope = "row";
     head.textContent = year;
     row.append(head);
-    for (let month = 1; month <= 12; month++) {
-      const found = months.get(`${year}-${String(month).padStart(2, "0")}`);
+    for (let month = 0; month < 12; month++) {
+      const found = months.get(12 * year + month);
       heated(row.insertCell(), found === undefined ? null : found - 1, most);
     }
     heated(row.insertCell(), years.get(year) - 1, Math.max(most, Math.abs(years.get(year) - 1)));
@@ -149,4 +150,20 @@ function ordersOfTrade(c, row) {
     }
   }
   return [...ends].sort((left, right) => orders.time[left] - orders.time[right] || left - right);
+}
+
+/* Every figure that the page may show, with its definition; written when somebody opens it. */
+function writeGlossary(run) {
+  const box = document.getElementById("glossary");
+  if (box.querySelector("dt")) return;
+  box.querySelector("p").textContent = run.symbols;
+  const listed = Object.entries(run.definitions).filter(([key]) => run.glossary.some((part) => key.startsWith(part)));
+  listed.sort(([, [left]], [, [right]]) => (left.toLowerCase() < right.toLowerCase() ? -1 : 1));
+  box.querySelector("dl").append(...listed.map(([, [title, text]]) => {
+    const [line, term, meaning] = ["div", "dt", "dd"].map((tag) => document.createElement(tag));
+    term.textContent = title;
+    meaning.textContent = text;
+    line.append(term, meaning);
+    return line;
+  }));
 }
