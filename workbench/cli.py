@@ -12,7 +12,7 @@ import click
 from workbench.terminal import clean_lines
 
 # Each is a module of `commands`, beside this one, and has its command under the name `command`.
-COMMANDS = ("compare", "export", "frames", "recordings", "replay", "stats")
+COMMANDS = ("compare", "export", "frames", "recordings", "replay", "report", "stats")
 
 
 @contextmanager

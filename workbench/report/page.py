@@ -13,14 +13,15 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from models import __version__
+from models.errors import TrackerError
 from models.trades.record import LOTS, POSITIONS
-from workbench.frames.packages import package
 from workbench.report.armour import armoured
 from workbench.report.comparing import Judged, judged
 from workbench.report.content import content
@@ -54,6 +55,10 @@ PROGRAM = (
     *("pointer.js", "grid.js", "notes.js", "writing.js", "sureness.js", "keys.js"),
     *("printing.js", "app.js"),
 )
+
+
+class MissingLibraryError(TrackerError, LookupError):
+    """The charts' library is not installed; the text says what to install."""
 
 
 def report_page(record: RunRecord) -> str:
@@ -165,12 +170,18 @@ def environment() -> Environment:
 
 @cache
 def library() -> bytes:
-    """The charts' library, which the package of Bokeh brings.
+    """The charts' library, which the package of Bokeh brings; nothing of the package is run.
 
     Raises:
-        MissingPackageError: Bokeh is not installed.
+        MissingLibraryError: Bokeh is not installed.
     """
-    return (Path(package("bokeh").__file__).parent / LIBRARY).read_bytes()
+    found = find_spec("bokeh")
+    if found is None or not found.submodule_search_locations:
+        raise MissingLibraryError(
+            "a report's charts are drawn by Bokeh, which is not installed: pip install"
+            " '.[workbench]', or pip install bokeh"
+        )
+    return (Path(found.submodule_search_locations[0]) / LIBRARY).read_bytes()
 
 
 @cache
