@@ -12,7 +12,12 @@ import click
 from workbench.terminal import clean_lines
 
 # Each is a module of `commands`, beside this one, and has its command under the name `command`.
-COMMANDS = ("compare", "export", "frames", "recordings", "replay", "report", "stats")
+COMMANDS = (
+    *("compare", "export", "frames", "import", "recordings", "replay", "report", "stats"),
+)
+
+# The module of a command whose name no module can have.
+MODULES = {"import": "imports"}
 
 
 @contextmanager
@@ -47,7 +52,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         # the package's own name is another one where it is installed
-        module = import_module(f"{__package__}.commands.{cmd_name}")
+        module = import_module(f"{__package__}.commands.{MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = module.command
         return command
 

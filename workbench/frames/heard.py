@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
 from typing import Any
 
-from models.equity.scope import ACCOUNT
-from models.equity.session_metrics import SessionKind, SessionMetrics
-from models.execution.orders import FollowedOrder
-from models.ledger.effects import Effect
-from models.tracker.notices import Notice, NoticeKind
-from models.trades.record import TradeRecord
 from workbench.engine.engine import Played
 from workbench.engine.tape import Tape
 from workbench.engine.tape_fields import utc_of
-from workbench.frames.records import FillRow, MarkRow, OrderRow, OwnedRow
-from workbench.frames.told import Told, scopes_of, sessions_of, told_of_tracker
+from workbench.frames.hearing import Hearing
+from workbench.frames.told import Told, told_of_tracker
 from workbench.replay.replay import Replay
-
-HEARD = (
-    NoticeKind.TRADE_OPENED,
-    NoticeKind.TRADE_CLOSED,
-    NoticeKind.POSITION_CLOSED,
-    NoticeKind.SESSION_CLOSED,
-    NoticeKind.RECOVERY,
-)
 
 
 class HeardReplay(Replay):
@@ -33,205 +17,26 @@ class HeardReplay(Replay):
 
     Args:
         tape: The recording.
-        settings: As of a replay.
+        settings: As of a replay; LEAN's book is not kept unless they say so.
     """
 
     def __init__(self, tape: Tape, **settings: Any) -> None:
-        self._orders: dict[int, OrderRow] = {}
-        self._fills: list[FillRow] = []
-        self._marks: list[MarkRow] = []
-        self._positions: list[TradeRecord] = []
-        self._closed: list[OwnedRow] = []
-        self._recovered: list[OwnedRow] = []
-        self._ended: list[FollowedOrder] = []
-        self._last_effect: Effect | None = None
         super().__init__(tape, **{"lean_book": False, "execution": "on", **settings})
-        self.tracker.add_listener(self._keep, *HEARD)
+        self._hearing = Hearing(self.tracker)
 
     def told(self, name: str) -> Told:
         """Play it to its end; all that there is to tell."""
         for row in self.play():
             if row is not None:
-                self._mark(row)
-        tracker = self.tracker
-        return told_of_tracker(
-            name,
-            tracker,
-            self.tape.problems,
-            positions=self._positions,
-            lots=self.trades,
-            structures=[*self.structures, *tracker.structures()],
-            orders=self._charged_orders(),
-            fills=self._fills,
-            marks=self._marks,
-            sessions=self._all_sessions(),
-            drawdowns=self._all_drawdowns(),
-            executions=[each.quality() for each in self._ended],
-        )
+                time, figures = utc_of(row["utc"]), (row["lean_equity"], row["unexplained"])
+                self._hearing.mark(time, row["strategies"], *figures)
+        return told_of_tracker(name, self.tracker, self.tape.problems, **self._hearing.parts())
 
     def step(self, played: Played) -> None:
         """Take an order's event as the tape has it."""
         super().step(played)
         if played.type == "order":
-            self._order(played.line)
-            self._follow()
-
-    # --- what is heard
-
-    def _keep(self, notice: Notice) -> None:
-        record, effect = notice.record, notice.effect
-        if notice.kind is NoticeKind.POSITION_CLOSED and isinstance(record, TradeRecord):
-            self._positions.append(record)
-        elif notice.kind is NoticeKind.SESSION_CLOSED:
-            self._closed.append(OwnedRow(notice.strategy, record))
-        elif notice.kind is NoticeKind.RECOVERY:
-            self._recovered.append(OwnedRow(notice.strategy, record))
-        elif effect is not None and effect is not self._last_effect:
-            self._fill(effect)
-
-    def _fill(self, effect: Effect) -> None:
-        """Take a strategy's part of a fill; the notices of one share it and come in a row."""
-        execution, position = effect.execution, effect.position
-        self._last_effect = effect
-        if not execution.order_id:  # a holding that was found, or a fraction that a split paid
-            return
-        instrument = position.instrument
-        self._fills.append(
-            FillRow(
-                time=execution.time,
-                order_id=execution.order_id,
-                strategy=position.strategy,
-                sid=instrument.sid,
-                symbol=self.tracker.ledger.books.tickers.get(instrument.sid, instrument.ticker),
-                order_type=execution.order_type.name,
-                tag=execution.tag,
-                quantity=execution.quantity,
-                price=execution.price,
-                multiplier=instrument.multiplier,
-                rate=execution.rate,
-                value=effect.value,
-                fee=execution.fee,
-                kind=effect.kind.value,
-            )
-        )
-
-    def _mark(self, row: Mapping[str, Any]) -> None:
-        """Take a mark of the account and of each strategy."""
-        tracker, time = self.tracker, utc_of(row["utc"])
-        for scope in scopes_of(tracker):
-            track = tracker.scopes.find(scope).track
-            if scope is None:
-                values = (sum(row["strategies"].values()), row["lean_equity"], row["unexplained"])
-            else:
-                values = (row["strategies"].get(scope, 0.0), None, None)
-            self._marks.append(
-                MarkRow(time, scope or ACCOUNT, track.equity, track.nav, track.depth, *values)
-            )
-
-    # --- orders
-
-    def _order(self, line: Mapping[str, Any]) -> None:
-        """Bring an order up to date with one of its events."""
-        known, books = self._orders.get(line["order"]), self.tracker.ledger.books
-        if known is None:
-            known = self._new_order(line)
-        own = line["sid"] == known.sid and line["status"] in ("FILLED", "PARTIALLY_FILLED")
-        quantity = line["fill_qty"] if own else 0.0
-        charged = 0.0 if line["fill_qty"] else line["fee_account"]
-        filled, paid = known.filled + quantity, (known.price or 0.0) * known.filled
-        paid += quantity * line["fill_price"]
-        order = books.orders.find(known.order_id)
-        self._orders[known.order_id] = known._replace(
-            strategy=known.strategy if order is None else order.strategy,
-            updated=utc_of(line["t"]),
-            status=line["status"],
-            quantity=line["qty"] if line["sid"] == known.sid and line["qty"] else known.quantity,
-            filled=filled,
-            fills=known.fills + bool(quantity),
-            price=paid / filled + 0.0 if filled else known.price,  # without the sign of a 0
-            limit_price=known.limit_price if line["limit"] is None else line["limit"],
-            stop_price=known.stop_price if line["stop"] is None else line["stop"],
-            fees=known.fees + charged,
-            message=line["message"] or known.message,
-        )
-
-    def _new_order(self, line: Mapping[str, Any]) -> OrderRow:
-        books, time = self.tracker.ledger.books, utc_of(line["t"])
-        return OrderRow(
-            order_id=line["order"],
-            strategy=None,
-            sid=line["sid"],
-            symbol=books.tickers.get(line["sid"], line["sid"]),
-            order_type=line["order_type"],
-            tag=line["tag"],
-            group=line["group"] or 0,
-            submitted=utc_of(line["created"]) if line["created"] else time,
-            updated=time,
-            status=line["status"],
-            quantity=line["order_qty"],
-            filled=0.0,
-            fills=0,
-            price=None,
-            limit_price=None,
-            stop_price=None,
-            fees=0.0,
-            message="",
-        )
-
-    def _charged_orders(self) -> list[OrderRow]:
-        """The orders with the fees of their fills, as they were booked: a fee may be in coins."""
-        fees: defaultdict[int, float] = defaultdict(float)
-        for fill in self._fills:
-            fees[fill.order_id] += fill.fee
-        return [
-            order._replace(fees=order.fees + fees[order_id])
-            for order_id, order in self._orders.items()
-        ]
-
-    def _follow(self) -> None:
-        """Keep the orders that ended since: the tracker keeps the last 200."""
-        execution = self.tracker.core.execution
-        ended = execution.ended() if execution else ()
-        last = self._ended[-1] if self._ended else None
-        new = []
-        for followed in reversed(ended):
-            if followed is last:
-                break
-            new.append(followed)
-        self._ended += reversed(new)
-
-    # --- at the end
-
-    def _all_sessions(self) -> list[OwnedRow]:
-        """Every session; of old days and weeks what was told when they closed."""
-        found: dict[tuple[str, SessionKind, Any], OwnedRow] = {}
-        for row in self._closed:
-            found[_key(row)] = row
-        for row in sessions_of(self.tracker):
-            session: SessionMetrics = row.record
-            if session.is_open or session.kind is not SessionKind.WEEKLY or _key(row) not in found:
-                found[_key(row)] = row  # the oldest week that is kept may lack its first days
-        order = {scope or ACCOUNT: at for at, scope in enumerate(scopes_of(self.tracker))}
-        kinds = {kind: at for at, kind in enumerate(SessionKind)}
-        return sorted(
-            found.values(),
-            key=lambda row: (
-                order[row.strategy], kinds[row.record.kind], row.record.session_date,
-            ),
-        )  # fmt: skip
-
-    def _all_drawdowns(self) -> list[OwnedRow]:
-        """Every drawdown, those that recovered long ago too."""
-        found: list[OwnedRow] = []
-        for scope in scopes_of(self.tracker):
-            name, opened = scope or ACCOUNT, self.tracker.drawdown(scope).open
-            found += [row for row in self._recovered if row.strategy == name]
-            found += [OwnedRow(name, opened)] if opened else []
-        return found
-
-
-def _key(row: OwnedRow) -> tuple[str, SessionKind, Any]:
-    return row.strategy, row.record.kind, row.record.session_date
+            self._hearing.order(played.line)
 
 
 def told_of_tape(name: str, tape: Tape) -> Told:

@@ -10,7 +10,7 @@ from typing import Any
 from models.performance_tracker import PerformanceTracker
 from workbench.frames.told import Told
 from workbench.runs.exactness import Exactness, Label
-from workbench.runs.identity import run_id
+from workbench.runs.identity import run_id, traded_key
 from workbench.runs.record import JSON, RunRecord, SourceFile
 
 # The figures that carry a label: the terms of the law, then what stands beside it.
@@ -94,4 +94,5 @@ def record_of(
         lean=origin.lean,
         labels={**dict.fromkeys(FIGURES, EXACT), **origin.labels},
         sources=tuple(origin.sources),
+        traded=traded_key(tracker),
     )

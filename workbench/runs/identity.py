@@ -77,10 +77,21 @@ def run_id(
         parameters: What the algorithm was run with; empty where that is not known.
     """
     first = next(iter(deployments), "")
-    if _UNIQUE.fullmatch(first):
+    if is_unique(first):
         return _digest(["lean", first])
     known = traded(tracker, begun)
     return _digest(["traded", known, {} if known.live else dict(sorted(parameters.items()))])
+
+
+def is_unique(name: str) -> bool:
+    """Whether an id of LEAN's is of one run alone, and no name of an algorithm."""
+    return _UNIQUE.fullmatch(name) is not None
+
+
+def traded_key(tracker: PerformanceTracker) -> str:
+    """What the run that a tracker saw has traded, as a text; empty without a trade."""
+    known = traded(tracker, None)
+    return _digest(known) if known.sids else ""
 
 
 def _second(time: datetime | None) -> str | None:

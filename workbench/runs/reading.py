@@ -2,33 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
+from workbench.engine.tape import TAPE_NAME
 from workbench.replay.saved_state import is_saved_state
 from workbench.runs.played import record_of_recording
 from workbench.runs.record import RunRecord
+from workbench.runs.results import is_result_source, live_key, record_of_results
 from workbench.runs.saved import record_of_state
 
+Reader = Callable[[], RunRecord]
 
-def read_record(source: str) -> RunRecord:
+
+def read_record(source: str, data: Path | None = None) -> RunRecord:
     """The record of a run.
 
     Args:
-        source: A recording, by name or folder; what a run has saved: a state's file, the folder of
-            a run, or a whole `storage` folder.
+        source: A recording, by name or folder; a result of LEAN's: a folder, a zip archive, a file,
+            or a folder of result folders: of backtests the last is taken, of deployments all; what
+            a run has saved: a state's file, the folder of a run, or a whole `storage` folder.
+        data: LEAN's data folder, for what a result lacks; None without one.
 
     Raises:
         LookupError: There is none, or it cannot be used; the text says why.
         TapeError: A recording's tape cannot be played.
         OSError: It cannot be read.
     """
-    reader = next(read for accepts, read in READERS if accepts(source))
-    return reader(source)
+    path = Path(source)
+    if (path / TAPE_NAME).exists() or not path.exists():
+        return record_of_recording(source)
+    if is_result_source(path):
+        return record_of_results([path], data)
+    if is_saved_state(path):
+        return record_of_state(path)
+    return record_of_recording(source)
 
 
-# The kinds of source, the first that accepts what was named reads it.
-READERS: tuple[tuple[Callable[[str], bool], Callable[[str], RunRecord]], ...] = (
-    (lambda source: is_saved_state(Path(source)), lambda source: record_of_state(Path(source))),
-    (lambda source: True, record_of_recording),
-)
+def read_records(sources: Sequence[str], data: Path | None = None) -> list[Reader]:
+    """What reads each run that sources name, in their order.
+
+    Live results of one account are its deployments, and are read as one run.
+
+    Args:
+        sources: As of `read_record`.
+        data: Likewise.
+
+    Returns:
+        A function for each run; errors as of `read_record`.
+    """
+    readers: list[Reader] = []
+    deployments: dict[str, list[Path]] = {}
+    for source in sources:
+        key = live_key(Path(source))
+        if key is None:
+            readers.append(partial(read_record, source, data))
+        elif key in deployments:
+            deployments[key].append(Path(source))
+        else:
+            deployments[key] = [Path(source)]
+            readers.append(partial(record_of_results, deployments[key], data))
+    return readers

@@ -59,6 +59,8 @@ class RunRecord:
         lean: LEAN's own statistics by the names that its result gives them; empty without any.
         labels: Figure or term -> how far it can be trusted.
         sources: The files it was read from.
+        traded: What it traded, the same from every source, whatever its parameters: a run whose
+            parameters are not known is one of those with the same; empty where it traded nothing.
     """
 
     id: str
@@ -83,3 +85,4 @@ class RunRecord:
     lean: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, Label] = field(default_factory=dict)
     sources: tuple[SourceFile, ...] = ()
+    traded: str = ""

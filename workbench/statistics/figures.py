@@ -53,15 +53,16 @@ TRIMMED = frozenset({"startEquity", "endEquity", "winRate", "lossRate", "drawdow
 
 def replay_statistics(replay: Replay) -> JSON:
     """All statistics of a replay that was played with LEAN's book."""
-    return {"lean": _lean_of_replay(replay), **_of_tracker(replay.tracker)}
+    return {"lean": _lean_of_replay(replay), **own_statistics(replay.tracker)}
 
 
 def state_statistics(tracker: PerformanceTracker) -> JSON:
     """All statistics of a tracker that has no more of LEAN's than its daily samples."""
-    return {"lean": _lean_of_samples(tracker), **_of_tracker(tracker)}
+    return {"lean": _lean_of_samples(tracker), **own_statistics(tracker)}
 
 
-def _of_tracker(tracker: PerformanceTracker) -> JSON:
+def own_statistics(tracker: PerformanceTracker) -> JSON:
+    """All statistics of a tracker but those that are LEAN's."""
     strategies = {name: own_figures(tracker, name) for name in tracker.scopes.strategies}
     definitions = {f"own.{name}": metric.formula for name, metric in OWN.items()}
     return {

@@ -1,0 +1,114 @@
+"""What the library says of a run without reading its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from workbench.library.figures import KeptFigure
+from workbench.runs.exactness import Exactness
+from workbench.runs.record import RunRecord, SourceFile
+
+
+class Outcome(StrEnum):
+    """What became of a record that was put into the library."""
+
+    ADDED = "added"
+    REPLACED = "replaced"  # it is better than what was there
+    UNCHANGED = "unchanged"  # it is what was there
+    WORSE = "worse"  # what was there is better, and stays
+    TRASHED = "in the trash"  # the user has deleted the run, and nothing changes
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What became of a record.
+
+    Attributes:
+        id: The run's.
+        outcome: What was done.
+    """
+
+    id: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A run in a list.
+
+    Attributes:
+        id: What tells it from other runs.
+        algorithm: The class's name.
+        project: LEAN's id of the project; empty where none is known.
+        live: Whether it traded live.
+        currency: The account's.
+        code: The version or hash of the code, where known.
+        begun: Its first moment; None where nothing has a time.
+        ended: Its last.
+        exactness: The worst of its figures.
+        imported: When it was put into the library first.
+        changed: When anything of it changed last.
+        revision: Counts its changes.
+        notes: The user's.
+        star: Whether the user has starred it.
+        baseline: Whether it is what others of the algorithm and project are held against.
+        deleted: Since when it is in the trash; None where it is not.
+        tags: The user's, sorted.
+        strategies: Those that traded, sorted.
+        parameters: What the algorithm was run with.
+        figures: The figures that were asked for, by `NAME` or `STRATEGY.NAME`.
+    """
+
+    id: str
+    algorithm: str
+    project: str
+    live: bool
+    currency: str
+    code: str
+    begun: datetime | None
+    ended: datetime | None
+    exactness: Exactness
+    imported: datetime
+    changed: datetime
+    revision: int
+    notes: str
+    star: bool
+    baseline: bool
+    deleted: datetime | None
+    tags: tuple[str, ...]
+    strategies: tuple[str, ...]
+    parameters: Mapping[str, str]
+    figures: Mapping[str, KeptFigure]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a list.
+
+    Attributes:
+        entries: Its runs.
+        total: How many runs the whole list has.
+        cursor: Where the next part begins; None behind the last.
+    """
+
+    entries: tuple[Entry, ...]
+    total: int
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A run with everything that the library has of it.
+
+    Attributes:
+        entry: What a list says of it, with all figures.
+        sources: The files it was read from.
+        record: The record that was put.
+    """
+
+    entry: Entry
+    sources: tuple[SourceFile, ...]
+    record: RunRecord

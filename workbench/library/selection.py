@@ -1,0 +1,205 @@
+"""Terms of a query as conditions in SQL, and the order of a list; values are always bound."""
+
+from __future__ import annotations
+
+import base64
+import json
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    Text,
+    and_,
+    case,
+    false,
+    func,
+    not_,
+    null,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.sql.selectable import FromClause
+
+from workbench.library.errors import QueryError
+from workbench.library.query import (
+    COLUMNS,
+    Comparison,
+    FieldIs,
+    FigureIs,
+    Flag,
+    ParameterIs,
+    Sorting,
+    Term,
+)
+from workbench.library.schema import FIGURES, PARAMETERS, RUNS, SOURCES, STRATEGIES, TAGS
+
+Condition = ColumnElement[bool]
+LARGEST = 2**31  # of a key
+
+COMPARE: dict[Comparison, Callable[[Any, Any], Any]] = {
+    Comparison.AT_LEAST: operator.ge,
+    Comparison.AT_MOST: operator.le,
+    Comparison.NOT: operator.ne,
+    Comparison.ABOVE: operator.gt,
+    Comparison.BELOW: operator.lt,
+    Comparison.IS: operator.eq,
+}
+
+
+def begins(column: ColumnElement[str], text: str) -> Condition:
+    """Whether a text begins so."""
+    return func.substr(column, 1, len(text)) == text
+
+
+def _has_part(column: ColumnElement[str], text: str) -> Condition:
+    return func.lower(column).contains(text.lower(), autoescape=True)
+
+
+def _with(table: Any, *conditions: Condition) -> Condition:
+    """Whether a run has a row of a table."""
+    return RUNS.c.key.in_(select(table.c.run).where(*conditions))
+
+
+FIELD_CONDITIONS: dict[str, Callable[[Any], Condition]] = {
+    "id": lambda text: begins(RUNS.c.id, text.lower()),
+    "algorithm": lambda text: _has_part(RUNS.c.algorithm, text),
+    "project": lambda text: RUNS.c.project == text,
+    "code": lambda text: begins(RUNS.c.code, text),
+    "currency": lambda text: RUNS.c.currency == text.upper(),
+    "tag": lambda text: _with(TAGS, TAGS.c.tag == text),
+    "note": lambda text: _has_part(RUNS.c.notes, text),
+    "strategy": lambda text: _with(STRATEGIES, STRATEGIES.c.strategy == text),
+    "live": lambda live: RUNS.c.live == live,
+    "exactness": lambda rank: RUNS.c.exactness <= rank,
+    "since": lambda time: func.coalesce(RUNS.c.ended, RUNS.c.imported) >= time,
+    "until": lambda time: func.coalesce(RUNS.c.begun, RUNS.c.imported) <= time,
+    "imported": lambda time: RUNS.c.imported >= time,
+    "source": lambda text: _with(SOURCES, begins(SOURCES.c.sha256, text.lower())),
+}
+FLAG_CONDITIONS: dict[Flag, Callable[[], Condition]] = {
+    Flag.STAR: lambda: RUNS.c.star == true(),
+    Flag.BASELINE: lambda: RUNS.c.baseline == true(),
+    Flag.TRASH: lambda: RUNS.c.deleted.is_not(null()),
+}
+
+
+def condition_of(terms: Sequence[Term]) -> Condition:
+    """What a run must be to match all terms; what is in the trash matches nothing but `trash`."""
+    found = [_turned(term) for term in terms]
+    if not any(term.what is Flag.TRASH for term in terms):
+        found.append(RUNS.c.deleted.is_(null()))
+    return and_(true(), *found)
+
+
+def _turned(term: Term) -> Condition:
+    found = _condition(term.what)
+    return not_(found) if term.turned else found
+
+
+def _condition(what: FigureIs | FieldIs | ParameterIs | Flag) -> Condition:
+    if isinstance(what, FigureIs):
+        table = FIGURES.c
+        bound = COMPARE[what.how](table.value, what.bound)
+        return _with(FIGURES, table.strategy == what.strategy, table.name == what.name, bound)
+    if isinstance(what, ParameterIs):
+        return _with(PARAMETERS, PARAMETERS.c.name == what.name, _value(what))
+    if isinstance(what, FieldIs):
+        return FIELD_CONDITIONS[what.field](what.value)
+    return FLAG_CONDITIONS[what]()
+
+
+def _value(what: ParameterIs) -> Condition:
+    """A parameter's value: as a number where both are numbers, so that 10 is 10.0, else as text."""
+    table = PARAMETERS.c
+    if what.how is None:
+        return true()
+    compare = COMPARE[what.how]
+    if what.number is None:
+        return compare(table.value, what.value)  # type: ignore[no-any-return]
+    numeric = and_(table.number.is_not(null()), compare(table.number, what.number))
+    if what.how is Comparison.NOT:
+        return or_(numeric, table.number.is_(null()))
+    return numeric
+
+
+# --- the order of a list
+
+
+class Order:
+    """The order of a list, and the places in it from which the next part goes on.
+
+    Runs without the figure come last, whichever way is up; runs that are alike come by their key,
+    the newest first.
+
+    Args:
+        sorting: What to sort by.
+    """
+
+    def __init__(self, sorting: Sorting) -> None:
+        self.sorting = sorting
+        if sorting.name in COLUMNS:
+            self.source: FromClause = RUNS
+            self.value: ColumnElement[Any] = RUNS.c[sorting.name]
+            return
+        figures = FIGURES.alias("sorted")
+        self.value = figures.c.value
+        self.source = RUNS.outerjoin(
+            figures,
+            and_(
+                figures.c.run == RUNS.c.key,
+                figures.c.strategy == sorting.strategy,
+                figures.c.name == sorting.name,
+            ),
+        )
+
+    def apply(self, query: Select[Any]) -> Select[Any]:
+        """A query in this order."""
+        value = self.value.desc() if self.sorting.down else self.value.asc()
+        return query.order_by(self._last, value, RUNS.c.key.desc())
+
+    @property
+    def _last(self) -> ColumnElement[int]:
+        return case((self.value.is_(null()), 1), else_=0)
+
+    def cursor(self, row: RowMapping) -> str:
+        """The place behind a row, as a text that says nothing to anybody else."""
+        place = [self.sorting.name, self.sorting.strategy, self.sorting.down, row["sorted_by"]]
+        text = json.dumps([*place, row["key"]], separators=(",", ":"))
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    def after(self, cursor: str) -> Condition:
+        """What comes after a place.
+
+        Raises:
+            QueryError: It is no place in a list of this order.
+        """
+        value, key = self._place(cursor)
+        if value is None:
+            return and_(self.value.is_(null()), RUNS.c.key < key)
+        beyond = self.value < value if self.sorting.down else self.value > value
+        return or_(
+            self.value.is_(null()), beyond, and_(self.value == value, RUNS.c.key < key), false()
+        )
+
+    def _place(self, cursor: str) -> tuple[Any, int]:
+        try:
+            text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+            name, strategy, down, value, key = json.loads(text)
+            same = (name, strategy, down) == (
+                self.sorting.name,
+                self.sorting.strategy,
+                self.sorting.down,
+            )
+            texts = isinstance(self.value.type, Text)
+            known = value is None or isinstance(value, str if texts else int | float)
+            known = known and isinstance(key, int) and 0 <= key < LARGEST
+        except (ValueError, TypeError):
+            same = known = False
+        if not (same and known):
+            raise QueryError("the cursor is of no list of this order: begin without one")
+        return value, key

@@ -1,0 +1,1 @@
+"""Result files of LEAN's, read into the events that the tracker would have been told."""

@@ -1,0 +1,268 @@
+"""How far each figure of an import can be trusted, and which file would lift it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.events.causes import FlowCause
+from models.events.instruments import Instrument, SecurityType
+from models.events.orders import OrderType
+from models.ledger.tags import lean_reason, strategy_in_tag
+from workbench.runs.exactness import Exactness, Label
+from workbench.runs.lean.facts import LeanFacts
+from workbench.runs.lean.feed import ROUNDING, ResultFeed
+
+EXACT = Label(Exactness.EXACT)
+LIFTS = "the run's saved state, or a run with the tracker in it, has it"
+DATA = "LEAN's data folder (--data)"
+
+# What may be paid while something is held, by kind of instrument.
+PAYS_DIVIDENDS = frozenset({"RAW", "SPLIT_ADJUSTED", ""})
+BEARS_FUNDING = frozenset({SecurityType.CRYPTO_FUTURE, SecurityType.CFD, SecurityType.FOREX})
+CENT = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What an import found out about itself.
+
+    Attributes:
+        facts: The result.
+        feed: The feed at its end.
+        instruments: By Symbol ID.
+        modes: By Symbol ID, how prices were adjusted; empty where nothing says.
+        unmatched: Closing fills of which LEAN's record is missing.
+        unsure: Symbol IDs whose multiplier is LEAN's usual one or that of a kin.
+        unknown: Symbol IDs whose multiplier nothing tells.
+        differing: How many of LEAN's trades come out otherwise; None where there are none to
+            compare with.
+        opposed: Symbol IDs that strategies held against each other when they expired.
+        splits: Whether splits were found in the trades alone.
+        paid: Whether LEAN's data told the dividends.
+        priced: Whether LEAN's data told the prices at the end.
+    """
+
+    facts: LeanFacts
+    feed: ResultFeed
+    instruments: dict[str, Instrument]
+    modes: dict[str, str]
+    unmatched: int
+    unsure: set[str]
+    unknown: set[str]
+    differing: int | None
+    opposed: bool
+    splits: bool
+    paid: bool = False
+    priced: bool = False
+
+    @property
+    def foreign(self) -> bool:
+        """Whether something has its P&L or its prices in another currency than the account's."""
+        home = self.facts.currency
+        used = self.instruments.values()
+        return any(home not in (each.quote, each.base) or each.currency != home for each in used)
+
+    @property
+    def shares(self) -> bool:
+        """Whether something may have paid a dividend."""
+        return not self.paid and any(
+            each.rules.pays_dividends and (self.facts.live or self.modes[sid] in PAYS_DIVIDENDS)
+            for sid, each in self.instruments.items()
+        )
+
+    @property
+    def funded(self) -> bool:
+        """Whether something may have borne funding or interest."""
+        return any(each.security_type in BEARS_FUNDING for each in self.instruments.values())
+
+    @property
+    def open(self) -> bool:
+        """Whether something is held at the end."""
+        return bool(self.feed.tracker.ledger.books.held)
+
+    @property
+    def separable(self) -> bool:
+        """Whether nothing but prices can have moved the equity while something was held."""
+        return not (self.shares or self.funded or self.foreign or self.facts.live)
+
+    @property
+    def tested(self) -> str:
+        """How often the books were compared with LEAN's equity while nothing was held."""
+        flat = self.feed.flat
+        return f"{flat.points:,} flat points tested, worst {flat.worst:.2g}"
+
+
+def cause_of(findings_shares: bool) -> FlowCause:
+    """What money is taken for that came while something was held."""
+    return FlowCause.DIVIDEND if findings_shares else FlowCause.INTEREST
+
+
+def labels_of(found: Findings, unrealized: Label) -> dict[str, Label]:
+    """The labels of an import by figure.
+
+    Args:
+        found: What it found out.
+        unrealized: That of the P&L of what is open.
+    """
+    trades, strategies = _trades(found), _strategies(found)
+    return {
+        "starting_equity": _derived("the first point of LEAN's chart", ROUNDING),
+        "equity": _derived("LEAN's chart, of four decimals", ROUNDING),
+        "realized": _realized(found, trades),
+        "fees": _fees(found),
+        "unrealized": unrealized,
+        **_unstated(found),
+        "unexplained": _unexplained(found),
+        "lean_trades": _lean_trades(found),
+        "trades": trades,
+        "strategies": strategies,
+        "drawdown": Label(Exactness.SAMPLED, note=f"at the points of LEAN's chart; {LIFTS}"),
+        "mae_mfe": Label(
+            Exactness.SAMPLED, note="at the points of LEAN's chart; LEAN's own trades have theirs"
+        ),
+        "statistics": Label(
+            Exactness.SAMPLED, note=f"of days at LEAN's chart, without a risk-free rate; {LIFTS}"
+        ),
+        "execution": _execution(found),
+    }
+
+
+def _derived(note: str, bound: float | None = None) -> Label:
+    return Label(Exactness.DERIVED, bound, note)
+
+
+def _lean_trades(found: Findings) -> Label:
+    if found.facts.trades is None:
+        return _derived("the result lists no closedTrades: they are rebuilt from the fills")
+    return EXACT
+
+
+def _trades(found: Findings) -> Label:
+    """Whether LEAN's trades come out of the fills."""
+    if not found.facts.has_events:
+        return _derived("of orders, not fills; the -order-events.json has them")
+    if found.unknown:
+        listed = ", ".join(sorted(found.unknown)[:3])
+        return _derived(f"the multiplier of {listed} is not known; {DATA} has it")
+    if found.differing:
+        return _derived(f"{found.differing:,} of LEAN's trades come out otherwise")
+    if found.unmatched:
+        return _derived(f"LEAN's record of {found.unmatched:,} closing fills was not found")
+    if found.unsure and found.differing is None:
+        return _derived(f"multipliers are LEAN's usual ones; {DATA} has them")
+    return EXACT
+
+
+def _realized(found: Findings, trades: Label) -> Label:
+    if trades.exactness is not Exactness.EXACT or not found.foreign:
+        return trades
+    if found.feed.guessed:
+        return _derived(
+            f"the rates of {found.feed.guessed:,} fills lie between known ones; {LIFTS}"
+        )
+    return _derived("exchange rates solved from LEAN's records", CENT)
+
+
+def _fees(found: Findings) -> Label:
+    if not found.facts.has_events:
+        return _derived("of LEAN's trades; the -order-events.json has each", None)
+    home = found.facts.currency
+    charged = (event for event in found.facts.events if event.fee)
+    if all(event.fee_currency == home for event in charged):
+        return EXACT
+    if found.feed.guessed:
+        return _derived(f"rates of some fees lie between known ones; {LIFTS}", None)
+    return _derived("exchange rates solved from LEAN's records", CENT)
+
+
+def _strategies(found: Findings) -> Label:
+    """Whether each fill is its strategy's."""
+    lost = lost_tags(found.facts)
+    if lost:
+        return _derived(
+            f"the tags of {lost:,} orders with fills name no strategy any more: LEAN"
+            f" keeps the last tag alone; {LIFTS}"
+        )
+    if found.opposed:
+        return _derived(
+            "what strategies held against each other expired at a price that no file"
+            f" states; {LIFTS}"
+        )
+    return EXACT
+
+
+def lost_tags(facts: LeanFacts) -> int:
+    """How many orders with fills name no strategy, where others of the run do."""
+    named = lost = 0
+    filled = {event.order_id for event in facts.events if event.fills}
+    for order in facts.orders.values():
+        own = order.order_type is OrderType.OPTION_EXERCISE or lean_reason(order.tag)
+        if strategy_in_tag(order.ticker, order.tag, order.order_type) is not None:
+            named += 1
+        elif order.order_id in filled and not own:
+            lost += 1
+    return lost if named else 0
+
+
+def _unstated(found: Findings) -> dict[str, Label]:
+    """The terms that no file states: only their sum, where nothing is held."""
+    flat = found.feed.flat
+    none = _derived(f"nothing that was held pays or costs any ({found.tested})", ROUNDING)
+    together = Label(
+        Exactness.UNSEPARATED,
+        note=f"no file states it: dividends, financing, settlement, fx and flows are in one sum, "
+        f"which is known where nothing is held; {DATA} lifts dividends and splits; {LIFTS}",
+    )
+    moved = abs(flat.booked) + abs(flat.taken) > 0.0 or found.facts.live
+    lone = not moved and not found.foreign and not found.open
+    settled = any(each.rules.settles_in_cash for each in found.instruments.values())
+    quiet = none if lone or (found.separable and not moved) else together
+    return {
+        "dividends": none if not found.shares else (quiet if lone else together),
+        "financing": quiet,
+        "settlement": _derived("LEAN's messages state the underlying's price", CENT)
+        if settled
+        else (together if found.splits else quiet),
+        "fx": together if found.foreign else EXACT,
+        "flows": quiet,
+    }
+
+
+def _unexplained(found: Findings) -> Label:
+    if found.feed.flat.points and not found.open and not found.foreign and not found.facts.live:
+        return _derived(found.tested, max(found.feed.flat.worst, ROUNDING))
+    return Label(Exactness.ABSENT, note=f"not testable ({found.tested}); {LIFTS}")
+
+
+def _execution(found: Findings) -> Label:
+    known = sum(bool(order.bid or order.ask or order.last) for order in found.facts.orders.values())
+    if not known and found.facts.orders:
+        return Label(Exactness.ABSENT, note="the orders state no prices at submission")
+    return Label(Exactness.SAMPLED, note="slippage is exact; markouts are at LEAN's chart")
+
+
+def unrealized_label(found: Findings, left: float, shown: float | None, closing: float) -> Label:
+    """That of the P&L of what is open at the end.
+
+    Args:
+        found: What the import found out.
+        left: The P&L at which LEAN's equity holds, account currency.
+        shown: LEAN's banner, which nets the fees and the spread of closing; None without one.
+        closing: The fees that were paid to open it.
+    """
+    if not found.open:
+        return EXACT
+    if found.priced:
+        return _derived("at the last prices of LEAN's data", None)
+    if found.facts.live and found.facts.cash and not found.foreign:
+        return _derived(
+            "what LEAN's equity has beyond its cash; prices by strategy are fitted", CENT
+        )
+    sure = found.separable and shown is not None
+    if sure and shown is not None and -2 * CENT <= left - shown <= 3 * closing + 2 * CENT:
+        return _derived("what LEAN's equity has beyond the other terms", 2 * ROUNDING)
+    return Label(
+        Exactness.UNSEPARATED,
+        note="what LEAN's equity has beyond the other terms, with all that was paid since nothing "
+        f"was held last; {DATA} lifts it; {LIFTS}",
+    )

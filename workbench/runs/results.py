@@ -1,0 +1,223 @@
+"""Records of LEAN's result folders, archives and files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from models import codec
+from models.errors import TrackerError
+from workbench.replay.saved_state import SavedStateError
+from workbench.results.ledger_text import LedgerTextError, ResultLedger, ledger_in_result
+from workbench.runs.code import algorithm_of, code_of
+from workbench.runs.identity import is_unique
+from workbench.runs.lean.assembling import deployments_in, facts_of
+from workbench.runs.lean.documents import (
+    MOST_FILES,
+    Documents,
+    is_result,
+    read_alone,
+    read_archive,
+    read_folder,
+)
+from workbench.runs.lean.facts import LeanFacts
+from workbench.runs.lean.fields import ResultError
+from workbench.runs.lean.importing import ResultImport
+from workbench.runs.lean.live import LiveImport
+from workbench.runs.record import RunRecord, SourceFile
+from workbench.runs.saved import record_of_state
+
+STORAGE = "storage"
+# A live run's order events of a day.
+_DAY = re.compile(r"(.+)-\d{4}-\d{2}-\d{2}-order-events\.json")
+# What a state says that it lacks, and the files have.
+ELSEWHERE = ("single fills", "single orders", "of the orders")
+# What reading a file that is another's raises, once it was read as JSON.
+UNREADABLE = (TrackerError, OSError, ArithmeticError, *codec.UNREADABLE)
+
+
+def is_result_source(path: Path) -> bool:
+    """Whether a path is meant as a result of LEAN's."""
+    if path.is_dir():
+        return _holds_result(path) or bool(_below(path))
+    return path.name.endswith((".zip", ".json", ".json.gz"))
+
+
+def _holds_result(path: Path) -> bool:
+    return any(is_result(each.name) and not each.is_dir() for each in path.iterdir())
+
+
+def _below(path: Path) -> list[Path]:
+    """The folders in one that hold results: a project's runs, by their time stamps."""
+    names = sorted(each.name for each in path.iterdir() if each.is_dir() and each.name != STORAGE)
+    return [path / name for name in names[-MOST_FILES:] if _holds_result(path / name)]
+
+
+def live_key(path: Path) -> str | None:
+    """What deployments of one account have in common: their project's folder, or their name.
+
+    None of what is no live result folder.
+    """
+    if not path.is_dir():
+        return None
+    names = sorted(each.name for each in path.iterdir())
+    day = next((found for found in map(_DAY.match, names) if found is not None), None)
+    if day is None:
+        return None
+    return str(path.resolve().parent) if is_unique(day[1]) else day[1]
+
+
+def record_of_results(paths: Sequence[Path], data: Path | None = None) -> RunRecord:
+    """The record of a run that LEAN's results tell.
+
+    Args:
+        paths: A result folder, a zip archive of one, a result's file, or a folder of result
+            folders: of backtests the last is taken, of deployments all. Several are deployments of
+            one account.
+        data: LEAN's data folder; None without one.
+
+    Raises:
+        ResultError: There is none, or it cannot be used; the text says why.
+        OSError: A file cannot be read.
+    """
+    where = ", ".join(map(str, paths))
+    try:
+        return _record(where, paths, data)
+    except UNREADABLE as problem:
+        if isinstance(problem, ResultError | OSError):
+            raise
+        raise ResultError(f"{where}: it cannot be used: {problem}") from problem
+
+
+def _record(where: str, paths: Sequence[Path], data: Path | None) -> RunRecord:
+    places, notes = _places(paths)
+    documents = [_documents(place) for place in places]
+    facts = [facts_of(each) for each in documents]
+    if len(facts) > 1 and not all(each.live for each in facts):
+        places, documents, facts = places[-1:], documents[-1:], facts[-1:]
+    elif notes and facts[-1].live:
+        notes = []
+    files = [file for each in documents for file in each.files]
+    ledger, told = _ledger(documents[-1], facts[-1]) if len(facts) == 1 else (None, [])
+    record = _imported(facts, where, files, ledger, data)
+    record = replace(
+        record,
+        algorithm=algorithm_of(places[-1], facts[-1]),
+        code=code_of(places[-1]),
+        told=record.told.with_problems([*notes, *told]),
+    )
+    return record if not places[-1].is_dir() else _with_state(record, places[-1] / STORAGE)
+
+
+def _places(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
+    """The folders, archives and files to read; and what is said of those that are left out."""
+    found: list[Path] = []
+    notes: list[str] = []
+    for path in paths:
+        if not path.is_dir() or _holds_result(path):
+            found.append(path)
+            continue
+        below = _below(path)
+        if live_key(below[-1]) is not None:
+            found += below
+        else:
+            found.append(below[-1])
+        if len(below) > 1 and found[-1:] == below[-1:] and len(found) == 1:
+            notes.append(f"of {len(below):,} runs in {path} the last is taken: {below[-1].name}")
+    return found, notes
+
+
+def _imported(
+    facts: Sequence[LeanFacts],
+    name: str,
+    files: Sequence[SourceFile],
+    ledger: ResultLedger | None,
+    data: Path | None,
+) -> RunRecord:
+    if facts[-1].live:
+        parts = [part for each in facts for part in deployments_in(each)]
+        return LiveImport(sorted(parts, key=_begun), name, files, ledger, data).record()
+    return ResultImport(facts[-1], name, files, ledger, data).record()
+
+
+def _begun(facts: LeanFacts) -> float:
+    times = [each.time for each in (*facts.events[:1], *facts.equity[:1])]
+    return min([time.timestamp() for time in times], default=0.0)
+
+
+def _documents(path: Path) -> Documents:
+    if path.is_dir():
+        return read_folder(path)
+    return read_archive(path) if path.name.endswith(".zip") else read_alone(path)
+
+
+def _ledger(documents: Documents, facts: LeanFacts) -> tuple[ResultLedger | None, list[str]]:
+    """The ledger that the run left in its result, where it is of this run alone."""
+    for document in (*documents.results, *documents.parts[::-1]):
+        try:
+            found = ledger_in_result(document.content)
+        except LedgerTextError as problem:
+            return None, [f"{problem}: figures are rebuilt from the files alone"]
+        if found is not None:
+            first = min([event.time for event in facts.events if event.fills], default=None)
+            if found.begun is not None and first is not None and found.begun > first:
+                return None, ["the ledger in the result is not of the whole run: it is left out"]
+            return found, []
+    return None, []
+
+
+def _with_state(record: RunRecord, storage: Path) -> RunRecord:
+    """The record with what the run's own tracker had saved beside it, which is exact."""
+    if not storage.is_dir():
+        return record
+    try:
+        saved = record_of_state(storage)
+    except SavedStateError as problem:
+        return replace(record, told=record.told.with_problems([str(problem)]))
+    if not _same_run(record, saved):
+        problem = f"what {storage} has saved is not of this run, or not of its end: it is left out"
+        return replace(record, told=record.told.with_problems([problem]))
+    return _joined(record, saved)
+
+
+def _same_run(record: RunRecord, saved: RunRecord) -> bool:
+    """Whether a saved state knows the very fills that the files have."""
+    return bool(record.traded) and saved.traded == record.traded
+
+
+def _joined(record: RunRecord, own: RunRecord) -> RunRecord:
+    """What a state knows, and of the files what no state has: fills, orders, LEAN's own."""
+    told = replace(
+        own.told,
+        name=record.told.name,
+        fills=record.told.fills,
+        orders=record.told.orders,
+        executions=own.told.executions or record.told.executions,
+        problems=(
+            *record.told.problems,
+            *(each for each in own.told.problems if not each.startswith(ELSEWHERE)),
+        ),
+    )
+    kept = ("lean_trades", "execution")
+    labels = {
+        **record.labels,
+        **{name: each for name, each in own.labels.items() if name not in kept},
+    }
+    lean = record.statistics["lean"]
+    execution = own.statistics["execution"]
+    if not execution["account"]:
+        execution = record.statistics["execution"]
+    return replace(
+        record,
+        fees=own.fees,
+        equity=own.equity,
+        zone=own.zone,
+        balance=own.balance,
+        sheets=own.sheets,
+        told=told,
+        statistics={**own.statistics, "lean": lean, "execution": execution},
+        labels=labels,
+        sources=(*record.sources, *own.sources),
+    )
