@@ -28,9 +28,7 @@ from workbench.terminal import clean_text
 )
 @click.option("--pdf", is_flag=True, help="Print it to a PDF beside it, through Chromium.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was written, for machines.")
-def command(
-    source: str, out: Path | None, data: Path | None, pdf: bool, as_json: bool
-) -> None:
+def command(source: str, out: Path | None, data: Path | None, pdf: bool, as_json: bool) -> None:
     """Write SOURCE as a report: one HTML file that opens in any browser and asks for nothing.
 
     SOURCE is a result folder of LEAN's, also zipped, or the single file that the cloud's download

@@ -21,7 +21,7 @@ def armoured(content: bytes) -> str:
     words = bits @ (1 << np.arange(BITS - 1, -1, -1))
     letters = np.frombuffer(LETTERS.encode(), np.uint8)
     pairs = np.stack((letters[words // BASE], letters[words % BASE]), axis=1)
-    return pairs.tobytes().decode("ascii")
+    return str(pairs.tobytes(), "ascii")
 
 
 def bare(text: str) -> bytes:

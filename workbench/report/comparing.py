@@ -80,9 +80,7 @@ def judged(record: RunRecord) -> Judged | None:
     drawn = resample(observations(subjects, window, run), RESAMPLES, SEED)
     account = profiles(subjects[:1], drawn, 1)[0]
     others = profiles(subjects, drawn, len(strategies))[1:]
-    sharpes = [
-        values_drawn(drawn, 1 + at, STATISTICS["sharpe"]) for at in range(len(strategies))
-    ]
+    sharpes = [values_drawn(drawn, 1 + at, STATISTICS["sharpe"]) for at in range(len(strategies))]
     parts = parts_of(run, strategies) if strategies else None
     return Judged(
         account=estimates(drawn, 0),
@@ -130,7 +128,9 @@ def run_of_record(record: RunRecord, name: str = "") -> Run:
         days_a_year=float(basis.get("days_a_year", 252)),
         risk_free=float(basis.get("risk_free", 0.0)),
         daily=_daily(record, zone),
-        trades=tuple((each.exit_time.astimezone(zone).toordinal(), each) for each in record.told.lots),
+        trades=tuple(
+            (each.exit_time.astimezone(zone).toordinal(), each) for each in record.told.lots
+        ),
         execution={},
         ledger=NO_LEDGER,
         parameters=record.parameters,

@@ -17,14 +17,31 @@ from workbench.runs.record import JSON, RunRecord
 
 # The figures of trades that stand in the page: name and form.
 TRADE_FIGURES: Mapping[str, str] = {
-    **{"trades": "whole", "wins": "whole", "losses": "whole", "breakevens": "whole"},
-    **{"win_rate": "percent", "net_pnl": "signed", "gross_profit": "signed"},
-    **{"gross_loss": "signed", "fees": "money", "profit_factor": "ratio", "expectancy": "signed"},
-    **{"median_pnl": "signed", "average_win": "signed", "average_loss": "signed"},
-    **{"largest_win": "signed", "largest_loss": "signed", "payoff": "ratio"},
-    **{"longest_wins": "whole", "longest_losses": "whole", "duration": "span"},
-    **{"average_mae": "signed", "average_mfe": "signed", "capture": "percent"},
-    **{"sqn": "ratio", "kelly": "percent"},
+    "trades": "whole",
+    "wins": "whole",
+    "losses": "whole",
+    "breakevens": "whole",
+    "win_rate": "percent",
+    "net_pnl": "signed",
+    "gross_profit": "signed",
+    "gross_loss": "signed",
+    "fees": "money",
+    "profit_factor": "ratio",
+    "expectancy": "signed",
+    "median_pnl": "signed",
+    "average_win": "signed",
+    "average_loss": "signed",
+    "largest_win": "signed",
+    "largest_loss": "signed",
+    "payoff": "ratio",
+    "longest_wins": "whole",
+    "longest_losses": "whole",
+    "duration": "span",
+    "average_mae": "signed",
+    "average_mfe": "signed",
+    "capture": "percent",
+    "sqn": "ratio",
+    "kelly": "percent",
 }
 # The rows behind a figure of trades, as words of the table's filter; others are of all rows.
 ROWS: Mapping[str, str] = {
@@ -41,9 +58,18 @@ FRACTIONS = frozenset(
     }
 )
 EXECUTION_FIGURES: Mapping[str, str] = {
-    **{"orders": "whole", "fill_rate": "percent", "value": "money", "fees": "money"},
-    **{"fees_bps": "bps", "slippage": "signed", "slippage_bps": "bps", "half_spread_bps": "bps"},
-    **{"rest_bps": "bps", "shortfall_bps": "bps", "outside_rate": "percent", "score": "ratio"},
+    "orders": "whole",
+    "fill_rate": "percent",
+    "value": "money",
+    "fees": "money",
+    "fees_bps": "bps",
+    "slippage": "signed",
+    "slippage_bps": "bps",
+    "half_spread_bps": "bps",
+    "rest_bps": "bps",
+    "shortfall_bps": "bps",
+    "outside_rate": "percent",
+    "score": "ratio",
 }
 
 
@@ -63,9 +89,9 @@ def content(record: RunRecord, sure: Judged | None) -> dict[str, Any]:
         "strategies": tables.strategies(record, sure, names),
         "own": own_rows(record),
         "months": tables.months(record),
-        "spells": sorted(
-            record.statistics["own"]["drawdowns"], key=lambda each: -each["depth"]
-        )[:5],
+        "spells": sorted(record.statistics["own"]["drawdowns"], key=lambda each: -each["depth"])[
+            :5
+        ],
         "trades": trade_rows(record),
         "books": books(record),
         "structures": told.structures[: tables.MOST_STRUCTURES],

@@ -1,7 +1,8 @@
 """What each figure of a report means: the lists and records of the code, read out.
 
-Nothing is defined here. Formulas come from the list of metrics, meanings from the attributes that a
-record's docstring names, so that a figure and its definition cannot part.
+Nothing but the account's own terms is defined here. Formulas come from the list of metrics,
+meanings from the attributes that a record's docstring names, so that a figure and its definition
+cannot part.
 """
 
 from __future__ import annotations
@@ -40,12 +41,31 @@ RECORDS: Mapping[str, type] = {
 # Statistics with a name that is written as such.
 NAMED_AFTER = frozenset({"sharpe", "sortino", "cagr"})
 
+# The ledger's figures that are the account's alone, in the words of docs/statistics.md.
+ACCOUNT_TERMS: Mapping[str, str] = {
+    "starting_equity": "Equity when the tracker first saw the account. Holdings that were there"
+    " count at their average price, as soon as LEAN has a price and a rate of them.",
+    "flows": "Deposits less withdrawals.",
+    "unexplained": "LEAN's equity at the last mark less the sum of all other terms. It should be"
+    " 0.",
+    "equity": "The sum of the terms, with the fills since the last mark.",
+}
+
 # What the formulas of a metric do not say by its name.
 TITLES: Mapping[str, str] = {
     **{name: each.title for name, each in STATISTICS.items() if name in NAMED_AFTER},
-    **{"cagr": "CAGR", "sqn": "SQN", "mae": "MAE", "mfe": "MFE", "net_pnl": "net P&L", "pnl": "P&L"},
-    **{"gross_pnl": "gross P&L", "var_95": "VaR 95 %", "var_99": "VaR 99 %"},
-    **{"cvar_95": "CVaR 95 %", "cvar_99": "CVaR 99 %", "kelly": "Kelly fraction"},
+    "cagr": "CAGR",
+    "sqn": "SQN",
+    "mae": "MAE",
+    "mfe": "MFE",
+    "net_pnl": "net P&L",
+    "pnl": "P&L",
+    "gross_pnl": "gross P&L",
+    "var_95": "VaR 95 %",
+    "var_99": "VaR 99 %",
+    "cvar_95": "CVaR 95 %",
+    "cvar_99": "CVaR 99 %",
+    "kelly": "Kelly fraction",
     "average_mae": "average MAE",
     "average_mfe": "average MFE",
     "median_pnl": "median P&L",
@@ -76,6 +96,8 @@ def definitions() -> dict[str, Definition]:
         f"own.{name}": Definition(title_of(name), metric.formula, "docs/statistics.md#portfolio")
         for name, metric in OWN.items()
     }
+    for name, text in ACCOUNT_TERMS.items():
+        found[f"ledger.{name}"] = Definition(title_of(name), text, _page("ledger"))
     for part, record in RECORDS.items():
         for name, text in attributes_of(record).items():
             found[f"{part}.{name}"] = Definition(title_of(name), text, _page(part))

@@ -25,7 +25,9 @@ Ints = npt.NDArray[np.int64]
 
 MOST_DECIMALS = 12
 MOST_APART = 0.02  # of the values may be apart from the whole numbers
-LARGEST_WHOLE = 2.0**50  # in a page numbers have 53 bits, of which differences take two and a sign one
+LARGEST_WHOLE = (
+    2.0**50
+)  # in a page numbers have 53 bits, of which differences take two and a sign one
 RAW_DEFLATE = -15  # zlib's word for a stream without a header, which browsers call deflate-raw
 
 
@@ -198,9 +200,9 @@ def _column(part: bytes, column: Mapping[str, Any], rows: int) -> Any:
 def _floats(part: bytes, column: Mapping[str, Any], size: int) -> Floats:
     if column["form"] == Form.FLOAT:
         planes = np.frombuffer(part, np.uint8).reshape(8, size)
-        return np.ascontiguousarray(planes.T).view("<f8").reshape(size)
+        return np.asarray(np.ascontiguousarray(planes.T).view("<f8").reshape(size), np.float64)
     end = size * column["width"]
-    values = _whole(part[:end], column, size) / 10.0 ** column["decimals"]
+    values: Floats = _whole(part[:end], column, size) / 10.0 ** column["decimals"]
     values[column["apart"]] = np.frombuffer(part[end:], "<f8")
     return values
 

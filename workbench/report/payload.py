@@ -5,7 +5,7 @@ What another column all but tells is told as the difference to it: `page/tables.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from math import ceil, log10, nan
 from typing import Any
@@ -21,8 +21,8 @@ from models.trades.record import LOTS, POSITIONS, TradeRecord
 from workbench.frames.records import MarkRow
 from workbench.frames.told import Told
 from workbench.replay.saved_state import zone_named
-from workbench.report.exposure import Exposure, exposure_of
 from workbench.report.amounts import DECIMALS, cents, known, milliseconds, money
+from workbench.report.exposure import Exposure, exposure_of
 from workbench.report.trade_columns import Columns, trade_columns, value_expected
 from workbench.runs.record import RunRecord
 

@@ -62,7 +62,9 @@ def print_page(page: Path, target: Path) -> None:
             f"{page.resolve().as_uri()}?print",
         ]
         try:
-            ended = subprocess.run(call, capture_output=True, text=True, timeout=PATIENCE)
+            ended = subprocess.run(
+                call, check=False, capture_output=True, text=True, timeout=PATIENCE
+            )
         except subprocess.TimeoutExpired:
             raise PrintError(f"the browser printed nothing within {PATIENCE} seconds") from None
         if not printed.is_file() or not printed.stat().st_size:

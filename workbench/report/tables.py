@@ -55,17 +55,21 @@ def law(record: RunRecord, names: Sequence[str]) -> list[JSON]:
     rows: list[JSON] = [_law_row("starting equity", "starting_equity", (), balance, record)]
     for term in TERMS:
         sign = SIGNS.get(term, 1.0)
-        parts = [
-            sign * float(getattr(record.sheets.get(name), term, 0.0) or 0.0) for name in names
-        ]
+        parts = [sign * float(getattr(record.sheets.get(name), term, 0.0) or 0.0) for name in names]
         rows.append(_law_row(term, term, parts, balance, record, sign))
-    for term in ("flows", "unexplained", "equity"):
-        rows.append(_law_row(term, term, (), balance, record))
-    return rows
+    below = [
+        _law_row(term, term, (), balance, record) for term in ("flows", "unexplained", "equity")
+    ]
+    return [*rows, *below]
 
 
 def _law_row(
-    title: str, term: str, parts: Sequence[float], balance: JSON, record: RunRecord, sign: float = 1.0
+    title: str,
+    term: str,
+    parts: Sequence[float],
+    balance: JSON,
+    record: RunRecord,
+    sign: float = 1.0,
 ) -> JSON:
     value, label = balance.get(term), record.labels.get(term)
     return {
@@ -96,7 +100,7 @@ def strategies(record: RunRecord, judged: Judged | None, names: Sequence[str]) -
     without = {each.name: each for each in judged.without} if judged else {}
     made = {name: _net_pnl(record, name) for name in names}
     whole = sum(value for value in made.values() if value is not None)
-    counts = {name: 0 for name in names}
+    counts = dict.fromkeys(names, 0)
     for trade in record.told.lots:
         counts[trade.strategy] = counts.get(trade.strategy, 0) + 1
     found = []

@@ -21,6 +21,7 @@ Places = npt.NDArray[np.int64]
 
 # Sums of products differ in their last bits from one order of adding to another.
 LAST = 8
+FINEST = 10  # of what is read and not made of products
 
 
 def value_expected(orders: Columns) -> Floats:
@@ -31,9 +32,7 @@ def value_expected(orders: Columns) -> Floats:
     return np.asarray(traded + np.sign(orders["filled"]) * orders["slippage"])
 
 
-def trade_columns(
-    trades: Sequence[TradeRecord], names: Sequence[str], orders: Columns
-) -> Columns:
+def trade_columns(trades: Sequence[TradeRecord], names: Sequence[str], orders: Columns) -> Columns:
     """The closed trades of a book in the order of closing."""
     ordered = sorted(trades, key=lambda trade: trade.exit_time)
     places = {name: at for at, name in enumerate(names)}
@@ -73,24 +72,31 @@ def _apart(
     """What differs from what the orders tell."""
     entered = milliseconds(trade.entry_time for trade in trades)
     left = milliseconds(trade.exit_time for trade in trades)
-    paid = money(trade.entry_price for trade in trades)
-    got = money(trade.exit_price for trade in trades)
-    fees = money(trade.commission for trade in trades)
-    gross = _gross(found, paid, got)
-    pnl = money(trade.pnl for trade in trades)
-    mae, mfe = (cents(getattr(trade, name) for trade in trades) for name in ("mae", "mfe"))
-    slippage = cents(known(trade.slippage) for trade in trades)
     shares = [_share(found["quantity"], orders, at) for at in (entry, exit_)]
-    return {
+    expected = {
+        "entry_price": _of(orders["price"], entry),
+        "exit_price": _of(orders["price"], exit_),
+        "fees": _shared("fees", orders, entry, exit_, shares),
+        "slippage": _shared("slippage", orders, entry, exit_, shares),
+    }
+    apart: Columns = {
         "entry": entered - _of(orders["time"], entry).astype(np.int64),
         "exit": left - _of(orders["time"], exit_).astype(np.int64),
-        "entry_price": _less(paid, _of(orders["price"], entry)),
-        "exit_price": _less(got, _of(orders["price"], exit_)),
-        "fees": _less(fees, _shared("fees", orders, entry, exit_, shares)),
-        "pnl": _less(pnl, gross - fees),
-        "mae": _less(mae, np.minimum(gross, 0.0), 4),
-        "mfe": _less(mfe, np.maximum(gross, 0.0), 4),
-        "slippage": _less(slippage, _shared("slippage", orders, entry, exit_, shares), 4),
+        "entry_price": _less(trades, "entry_price", expected["entry_price"], FINEST),
+        "exit_price": _less(trades, "exit_price", expected["exit_price"], FINEST),
+        "fees": _less(trades, "commission", expected["fees"], FINEST),
+        "slippage": _less(trades, "slippage", expected["slippage"]),
+    }
+    # as the page has them: what is left of the others is left of these
+    paid, got, fees = (
+        expected[name] + apart[name] for name in ("entry_price", "exit_price", "fees")
+    )
+    gross = _gross(found, paid, got)
+    return {
+        **apart,
+        "pnl": _less(trades, "pnl", gross - fees),
+        "mae": _less(trades, "mae", np.minimum(gross, 0.0)),
+        "mfe": _less(trades, "mfe", np.maximum(gross, 0.0)),
     }
 
 
@@ -117,11 +123,12 @@ def _shared(
     name: str, orders: Columns, entry: Places, exit_: Places, shares: Sequence[Floats]
 ) -> Floats:
     """A trade's part of what its orders have of something."""
-    return np.asarray(
-        _of(orders[name], entry) * shares[0] + _of(orders[name], exit_) * shares[1]
-    )
+    return np.asarray(_of(orders[name], entry) * shares[0] + _of(orders[name], exit_) * shares[1])
 
 
-def _less(values: Floats, expected: Floats, decimals: int = LAST) -> Floats:
-    """What is left of values; of a missing one nothing is told."""
-    return np.round(values - expected, decimals) + 0.0
+def _less(
+    trades: Sequence[TradeRecord], name: str, expected: Floats, decimals: int = LAST
+) -> Floats:
+    """What is left of a field of the trades; of a missing one nothing is told."""
+    values = money(known(getattr(trade, name)) for trade in trades)
+    return np.asarray(np.round(values - expected, decimals) + 0.0)

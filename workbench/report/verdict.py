@@ -145,11 +145,13 @@ def _sure(record: RunRecord, judged: Judged | None) -> str:
 def _balanced(record: RunRecord) -> str:
     label = record.labels.get("unexplained")
     most = record.balance.get("max_abs_unexplained")
-    if label and label.exactness is not Exactness.EXACT or most is None:
+    if (label and label.exactness is not Exactness.EXACT) or most is None:
         note = label.note if label and label.note else "no moment could be tested"
         return f"Whether the books balance is not testable from this source: {note}."
     if most < 0.005:
-        return f"The books balance: at no mark is more than {most:.1e} {record.currency} unexplained."
+        return (
+            f"The books balance: at no mark is more than {most:.1e} {record.currency} unexplained."
+        )
     return f"At worst {grouped(most, 2)} {record.currency} of the equity is unexplained."
 
 

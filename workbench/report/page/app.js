@@ -119,6 +119,7 @@ class App {
     await chart.draw();
     this.tell(panel);
     if (SHARED.has(id)) this.pointer.add(chart, { brush: id === "equity", tell: (time) => tipOf(this.context, id, time) });
+    if (id === "equity") this.markTrade();
     chart.host.dataset.drawn = "true";
   }
 
@@ -184,13 +185,12 @@ class App {
 
   /* Lines at the entry and the exit of the trade that is open. */
   markTrade() {
-    const equity = this.charts.get("equity");
-    if (!equity) return;
-    for (const line of equity.ends ?? []) line.visible = false;
     const { view, run } = this;
-    if (view.trade === null || view.trade >= view.trades.rows) return;
-    equity.ends ??= ["solid", "dashed"].map((dash) => equity.annotate("Span", { dimension: "height", line_color: equity.ink.hue(4), line_dash: dash, line_width: 1.5 }));
-    equity.ends.forEach((line, at) => line.setv({ location: run.clock.local(view.trades[at ? "exit" : "entry"][view.trade]), visible: true }));
+    const open = view.trade !== null && view.trade < view.trades.rows;
+    this.charts.get("equity")?.ends.forEach((line, at) => {
+      if (open) line.location = run.clock.local(view.trades[at ? "exit" : "entry"][view.trade]);
+      line.visible = open;
+    });
   }
 
   /* A click on the chart: the trade of the nearest fill, in sight of the pointer. */

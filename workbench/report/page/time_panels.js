@@ -34,6 +34,7 @@ const equityPanel = {
         { x: "x", y: "y", marker, size: 7, fill_color: color, line_color: chart.ink.paper, line_width: 0.6, fill_alpha: 0.8 });
     }
     c.fillsSaid = fills.said;
+    chart.ends ??= ["solid", "dashed"].map((dash) => chart.annotate("Span", { dimension: "height", line_color: chart.ink.hue(4), line_dash: dash, line_width: 1.5, visible: false }));
     const values = [...stacked(c.track, rows).flatMap(({ ends }) => [ends.above[1], ends.below[1]]), picked(c.track.money, rows)];
     const ends = values.map((each) => airy(each));
     const low = Math.min(...ends.map(([least]) => least)), high = Math.max(...ends.map(([, most]) => most));
