@@ -5,6 +5,7 @@
 PYTHON ?= python3.11
 ENGINE ?= recorded
 RECORDING ?= three-strategies
+REPORT ?= build/report.html
 
 ENGINES := recorded lean launcher
 VENV := .venv
@@ -36,11 +37,12 @@ help: ## Show this text
 	@echo "  ENGINE     what 'run' runs on: recorded, lean (LEAN CLI and Docker) or launcher"
 	@echo "             (a built LEAN in LEAN_LAUNCHER, its data in LEAN_DATA) ($(ENGINE))"
 	@echo "  RECORDING  the recording that ENGINE=recorded replays ($(RECORDING))"
+	@echo "  REPORT     where its report is written to ($(REPORT))"
 
 run: run-$(ENGINE) ## Run the reference algorithm's recording, or the algorithm itself in LEAN
 
 run-recorded: $(INSTALLED)
-	@$(BIN)/python -m workbench replay "$(RECORDING)"
+	@$(BIN)/python -m workbench replay "$(RECORDING)" --report "$(REPORT)"
 
 run-lean: $(LEAN_INSTALLED)
 	@$(BIN)/python -m workbench.launcher lean

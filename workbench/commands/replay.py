@@ -11,12 +11,15 @@ from models.trades.lean_book import Grouping
 from workbench.commands.errors import refusing, warn
 from workbench.commands.progress import with_progress
 from workbench.engine.tape import TapeError, read_tape
+from workbench.frames.heard import HeardReplay
 from workbench.json_text import json_text
 from workbench.recordings import find
 from workbench.replay.outputs import Outputs
 from workbench.replay.replay import Replay
 from workbench.replay.report import show
-from workbench.terminal import terminal
+from workbench.report.writing import write_report
+from workbench.runs.played import record_of_replay
+from workbench.terminal import clean_text, terminal
 
 
 def _choices(names: type[Grouping] | type[Matching]) -> click.Choice[str]:
@@ -43,6 +46,11 @@ def _choices(names: type[Grouping] | type[Matching]) -> click.Choice[str]:
     show_default=True,
     help="Which entry both books close first.",
 )
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the run's report to this HTML file.",
+)
 @click.option("--lenient", is_flag=True, help="Play all that can be read of a damaged recording.")
 def command(
     recording: str,
@@ -51,6 +59,7 @@ def command(
     quiet: bool,
     grouping: str,
     matching: str,
+    report: Path | None,
     lenient: bool,
 ) -> None:
     """Play RECORDING through the tracker and show that every cent is explained.
@@ -61,19 +70,29 @@ def command(
     Examples:
       python -m workbench replay three-strategies
       python -m workbench replay option-combos --out results
+      python -m workbench replay covered-calls --report report.html
       python -m workbench replay sliced-fills --grouping flat-to-flat --matching lifo --json
     """
     with refusing(TapeError):
-        tape = read_tape(find(recording), lenient)
-        replay = Replay(tape, matching=matching, lean_grouping=grouping, lean_matching=matching)
+        path = find(recording)
+        tape = read_tape(path, lenient)
+        books = {"matching": matching, "lean_grouping": grouping, "lean_matching": matching}
+        heard = HeardReplay(tape, lean_book=True, **books) if report else None
+        replay = heard or Replay(tape, **books)
         outputs = Outputs(out) if out else None
         for row in with_progress(replay, shown=not (as_json or quiet)):
             if outputs and row:
                 outputs.mark(row)
         if outputs:
             outputs.close(replay)
+        record = record_of_replay(heard, recording, path) if heard else None
     warn(tape.problems)
     if as_json:
         click.echo(json_text(replay.summary()))
     elif not quiet:
         show(replay, terminal())
+    if record and report:
+        with refusing():
+            write_report(record, report)
+        if not (as_json or quiet):
+            click.echo(f"\nThe report: {clean_text(str(report))}")

@@ -26,11 +26,20 @@ class HeardReplay(Replay):
 
     def told(self, name: str) -> Told:
         """Play it to its end; all that there is to tell."""
-        for row in self.play():
-            if row is not None:
-                time, figures = utc_of(row["utc"]), (row["lean_equity"], row["unexplained"])
-                self._hearing.mark(time, row["strategies"], *figures)
+        for _ in self.play():
+            pass
+        return self.told_so_far(name)
+
+    def told_so_far(self, name: str) -> Told:
+        """All that there is to tell of what was played."""
         return told_of_tracker(name, self.tracker, self.tape.problems, **self._hearing.parts())
+
+    def mark_row(self, utc: str) -> dict[str, Any]:
+        """Take a mark, which is played once; what `marks.jsonl` says of it."""
+        row = super().mark_row(utc)
+        figures = (row["lean_equity"], row["unexplained"])
+        self._hearing.mark(utc_of(utc), row["strategies"], *figures)
+        return row
 
     def step(self, played: Played) -> None:
         """Take an order's event as the tape has it."""

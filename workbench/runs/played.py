@@ -33,9 +33,24 @@ def record_of_recording(name: str) -> RunRecord:
         OSError: It cannot be read.
     """
     path = find(name)
-    tape = read_tape(path)
-    replay = HeardReplay(tape, lean_book=True)
-    told = replay.told(name)
+    replay = HeardReplay(read_tape(path), lean_book=True)
+    for _ in replay.play():
+        pass
+    return record_of_replay(replay, name, path)
+
+
+def record_of_replay(replay: HeardReplay, name: str, path: Path) -> RunRecord:
+    """The record of a recording that was played to its end, with LEAN's book.
+
+    Args:
+        replay: The replay.
+        name: What the source is called.
+        path: The recording's folder.
+
+    Raises:
+        OSError: A file of it cannot be read.
+    """
+    told, tape = replay.told_so_far(name), replay.tape
     parameters, problems = recorded_parameters(path)
     origin = Origin(
         algorithm=tape.start["algorithm"],

@@ -1,7 +1,7 @@
 """Everything there is to say of a run in figures, as JSON values: LEAN's own, ours, the execution.
 
     {"lean": {"portfolioStatistics", "tradeStatistics", "rollingWindow"}, "own", "strategies",
-     "execution"}
+     "execution", "basis"}
 
 `lean` has LEAN's names and forms, so that it can be laid beside `totalPerformance` and
 `rollingWindow` of a result file; LEAN may write a number with other zeros at its end. They take
@@ -13,7 +13,8 @@ alone, since the project's first deployment.
 `own` is the account, `strategies` each strategy in the same shape: closed trades in all, by side
 and in groups that share them out; portfolio figures of the daily closes of a unit's NAV, which no
 deposit moves, with their n and the key of their formula in `definitions`; returns up to now; and
-drawdowns. Undefined is null. Pure functions of a tracker, and of the replay it is in.
+drawdowns. `basis` is what ratios are taken with: the trading days a year and the mean annual
+risk-free rate. Undefined is null. Pure functions of a tracker, and of the replay it is in.
 """
 
 from __future__ import annotations
@@ -68,6 +69,15 @@ def own_statistics(tracker: PerformanceTracker) -> JSON:
         "own": {**own_figures(tracker), "definitions": definitions},
         "strategies": strategies,
         "execution": execution(tracker),
+        "basis": _basis(tracker),
+    }
+
+
+def _basis(tracker: PerformanceTracker) -> JSON:
+    rates = tracker.samples.risk_free
+    return {
+        "days_a_year": tracker.portfolio_statistics()["sharpe"].days_a_year,
+        "risk_free": float(np.asarray(rates, float).mean()) if len(rates) else 0.0,
     }
 
 
