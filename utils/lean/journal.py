@@ -104,26 +104,29 @@ class Journal:
         self._sizes: list[float] = []
         self._flat = False  # something went flat: whose it was is asked of the books
 
-    def hold(self, cash: Cash | None, sids: Sequence[str]) -> None:
+    def hold(self, cash: Cash | None) -> None:
         """Take note of a mark that was booked the plain way, after which the account is known.
 
         Args:
-            cash: LEAN's cash in the account currency, which is all there is; None where the account
-                is of no kind that can be known.
-            sids: The Symbol IDs of all that is held.
+            cash: LEAN's cash in the account currency, which is all there is; None where nothing is
+                held.
         """
-        self._cash, self._sids, self._known = cash, sids, False
+        self._cash, self._known = cash, False
 
     def _look_up(self) -> bool:
         """Look up the account in the books; returns whether it can be known.
 
-        Not where a follower or a listener to lows and recoveries is told at once, or where
-        additions would not be exact enough.
+        Not where nothing is held, where a follower or a listener to lows and recoveries is told at
+        once, or where additions would not be exact enough.
         """
         core = self._core
         if self._cash is None or core.follower is not None or core.listeners.hear_drawdowns:
             return False
-        books, sids = core.ledger.books, self._sids
+        books = core.ledger.books
+        sids = self._sids = tuple(books.held)
+        if not sids:
+            core.rest = 0
+            return False
         fixed, sizes = priced_equity(books, sids)
         worth = sum(
             abs(size * books.holdings[sid].unit_value)
@@ -142,15 +145,9 @@ class Journal:
         return True
 
     def _look_again(self) -> bool:
-        """Look up who still holds what went flat; returns whether anything is held."""
-        core = self._core
-        core.work_off()
-        held = tuple(core.ledger.books.held)
-        if not (held and core.rest):
-            core.rest = 0
-            return False
-        self.hold(self._cash, held)
-        return self._look_up()
+        """Look up who still holds what went flat; returns whether the account can be known."""
+        self._core.work_off()
+        return self._core.rest > 0 and self._look_up()
 
     @property
     def stands(self) -> bool:
@@ -308,4 +305,5 @@ class Journal:
         """Return what was written, and begin anew."""
         self._end_block()
         entries, self._entries = self._entries, []
+        self._known = False  # whoever asked may change the books
         return entries

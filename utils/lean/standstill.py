@@ -75,7 +75,7 @@ class Standstill:
         if core.execution is None or not core.execution.waits:
             self._cash, self._amount = cash, amount
             core.rest += 1
-            self.journal.hold(cash if held else None, held)
+            self.journal.hold(cash if held else None)
             self.passes = self.journal.passes if held else self._stands
 
     def end_day(self) -> None:
