@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.laws import close
+from tests.models.ledger.test_ledger_properties import outputs
 from tests.scenario import Player
 
 
@@ -40,6 +41,7 @@ INVERSE = "BTCP"
 LINEAR = [sid for sid in TRADED if sid != INVERSE]
 CASH = "USD 10000000 BTC 50 USDT 500000 EUR 1000000"
 RATES = ("RATE EUR 1.1", "RATE BTC 40000", "RATE USDT 1.01")
+SET_UP = 3 + len(RATES)  # the lines until the account is open
 
 
 @st.composite
@@ -124,3 +126,18 @@ def test_late_fills_of_an_inverse_contract_flow_by_no_more_than_averaging_makes(
     low, high = TRADED[INVERSE].prices
     traded = sum(float(line.split(" BTCP")[0].split()[-1]) for line in lines if "BTCP @" in line)
     assert abs(sum(flow.value for flow in flows)) <= (high / low - 1) ** 2 * 100 * traded
+
+
+@settings(max_examples=40)
+@given(books(list(TRADED), in_time=True), st.data())
+def test_a_ledger_restored_while_fills_are_late_goes_on(
+    lines: list[str], data: st.DataObject
+) -> None:
+    """Saved and restored at any point, it ends with the same state, terms and trades, exactly."""
+    stop = data.draw(st.integers(SET_UP, len(lines) - 1))
+    player = Player()
+    for number, line in enumerate(lines):
+        if number == stop:
+            player.reload()
+        player.play(line)
+    assert outputs(player) == outputs(ends(lines))
