@@ -21,7 +21,7 @@ from models.tracker.ports import Follower
 from models.tracker.resolvers import check_resolver
 from models.tracker.structures import NO_PRICES
 from models.trades.log import Archive
-from utils.lean.background import SaverOf, SavingThread
+from utils.lean.background import SaverOf, SavingThread, spare_what_stays
 from utils.lean.commands import Commands
 from utils.lean.conversions import utc
 from utils.lean.hooks import Hooks
@@ -292,5 +292,6 @@ def track(
     rules, times = algorithm.date_rules, algorithm.time_rules
     algorithm.schedule.on(rules.every_day(), times.midnight, tracker.on_midnight)
     if tracker.live:
+        spare_what_stays()
         algorithm.schedule.on(rules.every_day(), times.every(SCREEN_EVERY), tracker.on_timer)
     return tracker

@@ -138,20 +138,22 @@ def _amend(core: Core, correction: Correction) -> None:
     books = core.ledger.books
     instrument = books.instruments[correction.sid]
     rate = books.rates[instrument.currency]
+
+    def amended(trade: TradeRecord) -> TradeRecord | None:
+        if not _concerns(trade, correction):
+            return None
+        price = trade.entry_price if correction.price is None else correction.price
+        step = instrument.unit_value(price) - instrument.unit_value(trade.exit_price)
+        size = trade.quantity if trade.direction == LONG else -trade.quantity
+        made = size * step * trade.multiplier * rate
+        changed = _with(trade, price, made, correction.reason)
+        if trade.book == LOTS:
+            for scope in (core.scopes.account, core.scopes.strategy(trade.strategy)):
+                scope.tally.amend(trade.pnl, changed.pnl)
+        return changed
+
     for book in (LOTS, POSITIONS):
-        log = core.logs[book]
-        for at, trade in enumerate(log.trades):
-            if not _concerns(trade, correction):
-                continue
-            price = trade.entry_price if correction.price is None else correction.price
-            step = instrument.unit_value(price) - instrument.unit_value(trade.exit_price)
-            size = trade.quantity if trade.direction == LONG else -trade.quantity
-            made = size * step * trade.multiplier * rate
-            amended = _with(trade, price, made, correction.reason)
-            log.trades[at] = amended
-            if book == LOTS:
-                for scope in (core.scopes.account, core.scopes.strategy(trade.strategy)):
-                    scope.tally.amend(trade.pnl, amended.pnl)
+        core.logs[book].amend(amended)
 
 
 def _concerns(trade: TradeRecord, correction: Correction) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -19,7 +20,7 @@ from tests.utils.lean.test_saving import on_store
 from tests.utils.runs import bought
 from tests.utils.store.fake_store import FakeStore
 from tests.workbench.engine import tapes
-from utils.lean.background import SavingThread
+from utils.lean.background import SavingThread, spare_what_stays
 from utils.lean.saving import FILLS_SAVED_EVERY
 from utils.store.categories import STORE_POLICY
 from utils.store.object_store import ObjectStoreManager
@@ -258,3 +259,12 @@ def test_the_end_waits_for_the_call_that_is_under_way() -> None:
     threading.Timer(0.05, go.set).start()
     thread.end()
     assert ended.is_set()
+
+
+def test_what_was_loaded_before_a_live_run_is_looked_at_once(tmp_path: Path) -> None:
+    """Python's collector passes over it from then on, and a second run changes nothing."""
+    live(tmp_path, FakeStore(50_000_000), *bought())
+    frozen = gc.get_freeze_count()
+    assert frozen > 1_000
+    spare_what_stays()
+    assert gc.get_freeze_count() == frozen
