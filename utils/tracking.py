@@ -187,8 +187,8 @@ class LeanTracker(PerformanceTracker):
         moment of the save, and `finish` waits for both.
 
         Returns:
-            Whether it was saved, or live handed over; a store that refuses it then is counted in
-            `errors` and told of once, as ever.
+            Whether it was saved, or live handed over, which it is not where too many names wait; a
+            store that refuses it then is counted in `errors` and told of once, as ever.
 
         Raises:
             CallError: The prefix makes no name.

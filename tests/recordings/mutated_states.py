@@ -167,6 +167,7 @@ def sweep(run: str, tried: Sequence[Mutation]) -> dict[str, Any]:
         if not known:
             value = "missing" if mutation.value is MISSING else repr(mutation.value)[:40]
             wrong.append(f"{'.'.join(map(str, mutation.path))} = {value}: {found}"[:300])
+            print(wrong[-1], file=sys.stderr, flush=True)  # noqa: T201
     return {**seen, "wrong": wrong}
 
 

@@ -21,7 +21,7 @@ from tests.utils.runs import bought
 from tests.utils.store.fake_store import FakeStore
 from tests.workbench.engine import tapes
 from utils.lean.background import SavingThread, spare_what_stays
-from utils.lean.saving import FILLS_SAVED_EVERY
+from utils.lean.saving import FILLS_SAVED_EVERY, MOST_HANDED
 from utils.store.categories import STORE_POLICY
 from utils.store.object_store import ObjectStoreManager
 from utils.store.snapshots import SnapshotStore
@@ -164,6 +164,18 @@ def test_a_load_finds_what_was_handed_over_just_now(tmp_path: Path) -> None:
     assert tracker.load_from_object_store("mine")
     assert tracker.ledger.books.fills == 1
     list(steps)
+
+
+def test_only_so_many_saves_by_hand_wait(tmp_path: Path) -> None:
+    """Each holds a whole state; a name that waits already gets the later one."""
+    fake = FakeStore(50_000_000)
+    engine, tracker = live(tmp_path, fake, *bought(), saver=Never)
+    steps = play_to_the_fill(engine, tracker)
+    assert all(tracker.save_to_object_store(f"state-{number}") for number in range(MOST_HANDED))
+    assert not tracker.save_to_object_store("one-more")
+    assert tracker.save_to_object_store("state-0")
+    list(steps)
+    assert loaded(fake, "state-0").ledger.books.fills == 1
 
 
 class Never:
