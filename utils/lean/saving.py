@@ -204,6 +204,7 @@ class Saving:
         if prefix:
             handed = persistence.hand_over(prefix, force=force)
         else:
+            persistence.check(prefix)
             handed = partial(self._save, force=force)
         with self._lock:
             if prefix not in self._handed and len(self._handed) >= MOST_HANDED:

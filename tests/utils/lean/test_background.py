@@ -140,6 +140,16 @@ def test_a_save_by_hand_waits_in_no_hook(persist: str, tmp_path: Path) -> None:
     assert loaded(fake, "after-the-end").ledger.marks == tracker.ledger.marks
 
 
+def test_a_save_that_no_store_can_take_is_refused_at_the_call(tmp_path: Path) -> None:
+    """Not later, in the thread."""
+    engine, tracker = live(tmp_path, FakeStore(50_000_000), *bought())
+    tracker.persistence._states = None
+    for name in ("", "mine"):
+        with pytest.raises(CallError, match="no store"):
+            tracker.save_to_object_store(name)
+    list(engine.play())
+
+
 def test_the_snapshot_command_waits_in_no_hook(tmp_path: Path) -> None:
     """Its answer says that the thread has it."""
     fake = Held()
