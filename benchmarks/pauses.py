@@ -147,6 +147,7 @@ def listener_pauses(watched: float = WATCHED / 3.0) -> Pauses:
         while not over.is_set():
             lean.tracker.on_timer()
             told.append(1)
+            time.sleep(APART)
 
     other = threading.Thread(target=others)
     other.start()

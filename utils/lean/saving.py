@@ -125,13 +125,14 @@ class Saving:
 
     def _ask(self) -> None:
         """Ask the thread for what is due."""
-        if self.thread is None:
+        thread = self.thread  # the end may take it away meanwhile
+        if thread is None:
             return
         wait = self._wait() if self._ready else None
         if self._handed or (self._ready and self._run.save_at_once) or self._waits_alone:
             wait = 0.0
         if wait is not None:
-            self.thread.ask(wait)
+            thread.ask(wait)
 
     @property
     def _waits_alone(self) -> bool:
