@@ -13,7 +13,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from benchmarks import lean as inside
-from benchmarks.core import core_tables, saving_tables, size_tables
+from benchmarks.core import core_tables, pause_tables, saving_tables, size_tables
 from benchmarks.long_run import long_run
 from benchmarks.slices import MARKETS, slice_costs
 from benchmarks.tables import lean_tables, long_table, slice_table
@@ -42,6 +42,12 @@ def lean_command(as_json: bool) -> None:
     else:
         show(lean_tables(figures))
     fail(figures.gaps)
+
+
+@main.command("pauses")
+def pauses_command() -> None:
+    """Measure how long live hooks pause while a slow store saves, and nothing else."""
+    show(pause_tables())
 
 
 def everything() -> None:

@@ -21,7 +21,7 @@ from models.tracker.ports import Follower
 from models.tracker.resolvers import check_resolver
 from models.tracker.structures import NO_PRICES
 from models.trades.log import Archive
-from utils.lean.background import SaverOf, SavingThread
+from utils.lean.background import SaverOf, SavingThread, spare_what_stays
 from utils.lean.commands import Commands
 from utils.lean.conversions import utc
 from utils.lean.hooks import Hooks
@@ -186,8 +186,8 @@ class LeanTracker(PerformanceTracker):
         moment of the save, and `finish` waits for both.
 
         Returns:
-            Whether it was saved, or live handed over; a store that refuses it then is counted in
-            `errors` and told of once, as ever.
+            Whether it was saved, or live handed over, which it is not where too many names wait; a
+            store that refuses it then is counted in `errors` and told of once, as ever.
 
         Raises:
             CallError: The prefix makes no name.
@@ -291,5 +291,6 @@ def track(
     rules, times = algorithm.date_rules, algorithm.time_rules
     algorithm.schedule.on(rules.every_day(), times.midnight, tracker.on_midnight)
     if tracker.live:
+        spare_what_stays()
         algorithm.schedule.on(rules.every_day(), times.every(SCREEN_EVERY), tracker.on_timer)
     return tracker

@@ -156,26 +156,31 @@ def _amend(core: Core, correction: Correction) -> None:
     books = core.ledger.books
     instrument = books.instruments[correction.sid]
     rate, of_lots = books.rates[instrument.currency], defaultdict[str, float](float)
-    for book in (LOTS, POSITIONS):
-        log = core.logs[book]
-        for at, trade in enumerate(log.trades):
-            if book == POSITIONS and _goes_on(trade, correction):
-                made = of_lots[trade.strategy]
-                moved = made / (trade.quantity * trade.multiplier * rate) if rate else 0.0
-                price = trade.exit_price + (moved if trade.direction == LONG else -moved)
-                log.trades[at] = _with(trade, price, made, trade.exit_reason)
-            if not _concerns(trade, correction):
-                continue
-            price = trade.entry_price if correction.price is None else correction.price
-            step = instrument.unit_value(price) - instrument.unit_value(trade.exit_price)
-            size = trade.quantity if trade.direction == LONG else -trade.quantity
-            made = size * step * trade.multiplier * rate
-            amended = _with(trade, price, made, correction.reason)
-            log.trades[at] = amended
-            if book == LOTS:
-                of_lots[trade.strategy] += made
-                for scope in (core.scopes.account, core.scopes.strategy(trade.strategy)):
-                    scope.tally.amend(trade.pnl, amended.pnl)
+
+    def closed(trade: TradeRecord) -> TradeRecord | None:
+        if not _concerns(trade, correction):
+            return None
+        price = trade.entry_price if correction.price is None else correction.price
+        step = instrument.unit_value(price) - instrument.unit_value(trade.exit_price)
+        size = trade.quantity if trade.direction == LONG else -trade.quantity
+        made = size * step * trade.multiplier * rate
+        amended = _with(trade, price, made, correction.reason)
+        if trade.book == LOTS:
+            of_lots[trade.strategy] += made
+            for scope in (core.scopes.account, core.scopes.strategy(trade.strategy)):
+                scope.tally.amend(trade.pnl, amended.pnl)
+        return amended
+
+    def position(trip: TradeRecord) -> TradeRecord | None:
+        if not _goes_on(trip, correction):
+            return closed(trip)
+        made = of_lots[trip.strategy]
+        moved = made / (trip.quantity * trip.multiplier * rate) if rate else 0.0
+        price = trip.exit_price + (moved if trip.direction == LONG else -moved)
+        return _with(trip, price, made, trip.exit_reason)
+
+    core.logs[LOTS].amend(closed)
+    core.logs[POSITIONS].amend(position)
 
 
 def _concerns(trade: TradeRecord, correction: Correction) -> bool:

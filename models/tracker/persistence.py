@@ -68,6 +68,10 @@ class Persistence:
             self._under_way = self._save(store, prefix, force, at_once=True)
             return self.finish()
 
+    def check(self, prefix: str) -> None:
+        """Raise `CallError` where nothing can be saved under a name, as `save` does."""
+        self._store(prefix)
+
     def hand_over(self, prefix: str, *, force: bool) -> Callable[[], bool]:
         """Take down everything that is known now; what is returned saves it, as `save` does.
 

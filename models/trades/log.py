@@ -7,7 +7,7 @@ memory until the archive takes it, so that nothing is lost.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
@@ -45,8 +45,16 @@ class EarlyArchive(Archive, Protocol):
         """
 
 
+def _records(trades: Iterable[tuple[Any, ...]]) -> list[TradeRecord]:
+    """The records of trades in memory."""
+    return [*map(TradeRecord._make, trades)]
+
+
 class TradeLog(Restorable):
     """The closed trades of one book: the last trades in memory, the others in the archive.
+
+    A trade in memory is the plain tuple of its record's fields: Python's garbage collector leaves
+    such a tuple alone, and would look at every record again and again while a hook waits.
 
     Args:
         keep: The fewest trades to keep in memory; up to a batch more are kept.
@@ -66,18 +74,18 @@ class TradeLog(Restorable):
     )
 
     def __init__(self, keep: int) -> None:
-        self.trades: deque[TradeRecord] = deque()
+        self.trades: deque[tuple[Any, ...]] = deque()
         self.archived = 0
         self.forgotten = 0
         self.written = 0
-        self._leaving: list[TradeRecord] = []
+        self._leaving: list[tuple[Any, ...]] = []
         self._beyond = 0  # trades of the batch that is due, which later ones do not join
         self._keep = keep
         self._most = keep + BATCH
 
     def take(self, trades: Sequence[TradeRecord]) -> bool:
         """Keep trades that closed; returns whether a batch must leave memory."""
-        self.trades.extend(trades)
+        self.trades.extend(map(tuple, trades))
         if len(self.trades) <= self._most or not self.due:
             return False
         self._beyond = self._beyond or len(self.trades) - self._keep
@@ -90,15 +98,22 @@ class TradeLog(Restorable):
 
     def all(self) -> list[TradeRecord]:
         """The trades in memory, the oldest first, with those that are leaving it."""
-        return [*self._leaving, *self.trades]
+        return _records(self._in_memory)
+
+    def amend(self, amended: Callable[[TradeRecord], TradeRecord | None]) -> None:
+        """Put what a function makes of each trade in memory in its place; None leaves it."""
+        for at, trade in enumerate(map(TradeRecord._make, self.trades)):
+            changed = amended(trade)
+            if changed is not None:
+                self.trades[at] = tuple(changed)
 
     @property
-    def _in_memory(self) -> Sequence[TradeRecord]:
-        return self.all()
+    def _in_memory(self) -> Sequence[tuple[Any, ...]]:
+        return [*self._leaving, *self.trades]
 
     @_in_memory.setter
-    def _in_memory(self, trades: deque[TradeRecord]) -> None:
-        self.trades = trades
+    def _in_memory(self, trades: Iterable[TradeRecord]) -> None:
+        self.trades = deque(map(tuple, trades))
 
     def leave(self) -> list[TradeRecord]:
         """A batch to archive, the oldest first; empty when none is due or one is on its way.
@@ -117,7 +132,7 @@ class TradeLog(Restorable):
             self._most = self._keep + BATCH
             return []
         self._leaving = [self.trades.popleft() for _ in range(count)]
-        return self._leaving
+        return _records(self._leaving)
 
     def left(self, stored: bool) -> None:
         """Note whether the batch was stored; else it stays until another batch is due."""
@@ -132,11 +147,11 @@ class TradeLog(Restorable):
         """A batch in memory that the archive has not, the oldest first; empty below a batch."""
         if self._leaving or len(self.trades) - self.written < BATCH:
             return []
-        return [*islice(self.trades, self.written, self.written + BATCH)]
+        return _records(islice(self.trades, self.written, self.written + BATCH))
 
     def capture(self) -> dict[str, Any]:
         """The state with the trades taken down, to become JSON later."""
-        rows = LaterRows(self.all(), TRADE_ROW)
+        rows = LaterRows(self._in_memory, TRADE_ROW)
         return {
             "archived": self.archived,
             "forgotten": self.forgotten,

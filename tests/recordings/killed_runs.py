@@ -2,15 +2,20 @@
 
 A store keeps what is saved in memory, and writes it to its folder every five seconds of the
 recording's time, as LEAN's does: what a kill leaves is the folder.
+
+`python -m tests.recordings.killed_runs [RECORDING ...]` kills backtests of all recordings, or of
+those, in stores of both sizes, alone and beside another writer; the tests do so with the quickest.
 """
 
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from models.ledger.statement import Sheet
@@ -21,6 +26,9 @@ from workbench.engine.store import ObjectStore, StoreRules, flush
 from workbench.engine.tape import read_tape
 from workbench.replay.replay import Replay, TrackedAlgorithm
 
+CENT = 0.01
+# Wall-clock seconds of a line of a backtest, and the lines between two writes of its store.
+LINE, WRITTEN_EVERY = 3.0, 12
 FLUSHED_EVERY = 5.0  # seconds, LEAN's
 LATER = 10_000.0  # seconds until the next deployment
 LAZY = StoreRules(synchronous=False)
@@ -154,3 +162,57 @@ class KilledRun:
         self.store.lose()
         tracker = self.store.tracker = self.replay.wire(**self.settings)
         return tracker
+
+
+def kill_a_backtest(name: str, folder: Path, rules: StoreRules, *, beside: bool = False) -> int:
+    """Kill a backtest at every 50th line; each time it goes on from what was written.
+
+    LEAN's account says the rest, and nothing is unexplained.
+
+    Args:
+        name: The recording.
+        folder: Its store's.
+        rules: What the store allows.
+        beside: Whether another run of the same id saves in the same store all along.
+
+    Returns:
+        How often it was killed.
+    """
+    run = KilledRun(name, folder, rules, resume="on")
+    other = KilledRun(name, folder, rules) if beside else None
+    more = other.replay.play() if other else iter(())
+    kills = 0
+    for number, row in enumerate(run.replay.play(), 1):
+        run.now += LINE
+        next(more, None)
+        if other and number % 30 == 0:
+            other.now = run.now
+            other.replay.tracker.save_to_object_store()
+            other.store.write()
+        if number % WRITTEN_EVERY == 0:
+            run.store.write()
+        if number % 50 == 0:
+            found, written = shown(run.restart()), run.store.flushed
+            assert found == written if written else found.fills == 0, f"{name}, line {number}"
+            kills += 1
+        elif row is not None:
+            assert abs(row["unexplained"]) <= CENT, f"{name}, line {number}: {row}"
+            assert abs(row["equity"] - row["lean_equity"]) <= CENT, f"{name}, line {number}"
+    # the small store has no room for each single trade
+    assert set(run.replay.tracker.errors) <= {"save: trades left out"}, run.replay.tracker.errors
+    return kills
+
+
+def main(names: list[str]) -> None:
+    """Kill backtests of these recordings in every way, and print how often."""
+    for name in names:
+        for beside in (False, True):
+            for size, rules in (("usual", LAZY), ("small", SMALL)):
+                with TemporaryDirectory() as folder:
+                    kills = kill_a_backtest(name, Path(folder), rules, beside=beside)
+                told = "beside another" if beside else "alone"
+                print(f"{name}, {size} store, {told}: {kills} kills", flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:] or sorted(RECORDINGS, key=lambda name: RECORDINGS[name].size))

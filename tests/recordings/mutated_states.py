@@ -18,6 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
+from models.codec import LARGEST_NUMBER
 from models.errors import TrackerError
 from models.performance_tracker import PerformanceTracker
 from tests.readings import check_answers
@@ -41,7 +42,7 @@ SETTINGS: dict[str, Any] = {
 MISSING = object()
 SHARED = 2  # of a list's values so many are replaced
 # Huge numbers; the last is about the largest that a state may have, which a few of it are not.
-HUGE, HUGE_WHOLE, LARGEST = 1e30, 10**90, 1e49
+HUGE, HUGE_WHOLE, LARGEST = 1e30, 10**90, LARGEST_NUMBER / 10.0
 LINES = 60  # of the recording that goes on
 
 
@@ -167,6 +168,7 @@ def sweep(run: str, tried: Sequence[Mutation]) -> dict[str, Any]:
         if not known:
             value = "missing" if mutation.value is MISSING else repr(mutation.value)[:40]
             wrong.append(f"{'.'.join(map(str, mutation.path))} = {value}: {found}"[:300])
+            print(wrong[-1], file=sys.stderr, flush=True)  # noqa: T201
     return {**seen, "wrong": wrong}
 
 

@@ -30,6 +30,9 @@ FILLS_SAVED_EVERY = 3.0
 # Places in what `Saving._changes` counts: how many are urgent, and the marks.
 URGENT, MARKS = 2, 2
 
+# How many saves by hand may wait for the thread, each with a state of its own.
+MOST_HANDED = 16
+
 # The most seconds between two tries of a save that the store refuses.
 MOST_PATIENT = 600.0
 
@@ -127,13 +130,14 @@ class Saving:
 
     def _ask(self) -> None:
         """Ask the thread for what is due."""
-        if self.thread is None:
+        thread = self.thread  # the end may take it away meanwhile
+        if thread is None:
             return
         wait = self._wait() if self._ready else None
         if self._handed or (self._ready and self._run.save_at_once) or self._waits_alone:
             wait = 0.0
         if wait is not None:
-            self.thread.ask(wait)
+            thread.ask(wait)
 
     @property
     def _waits_alone(self) -> bool:
@@ -189,10 +193,13 @@ class Saving:
     # --- by hand
 
     def save(self, prefix: str, *, force: bool) -> bool:
-        """Save under a name, or hand it to the thread; returns whether that could be done.
+        """Save under a name, or hand it to the thread, for which some may wait.
 
         A state with a name is that of this moment. The one that the run saves by itself is that of
         the moment of the save: it must not become older.
+
+        Returns:
+            Whether it was saved, or handed over.
 
         Raises:
             CallError: There is no store that keeps states, or the prefix makes no name.
@@ -203,8 +210,11 @@ class Saving:
         if prefix:
             handed = persistence.hand_over(prefix, force=force)
         else:
+            persistence.check(prefix)
             handed = partial(self._save, force=force)
         with self._lock:
+            if prefix not in self._handed and len(self._handed) >= MOST_HANDED:
+                return False
             self._handed[prefix] = handed
         self._ask()
         return True

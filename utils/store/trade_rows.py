@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
 from models.later import LaterRows, json_text
@@ -55,18 +56,23 @@ class _EncodedRows:
     """The JSON text of the rows of one book, the oldest first."""
 
     def __init__(self) -> None:
-        self._rows: deque[tuple[TradeRecord, str]] = deque()
+        self._rows: deque[tuple[tuple[Any, ...], str]] = deque()
 
-    def texts(self, records: Sequence[TradeRecord]) -> Iterator[list[str]]:
-        """Yield the texts of records that follow on those of the last call, some at a time."""
+    def texts(self, records: Sequence[tuple[Any, ...]]) -> Iterator[list[str]]:
+        """Yield the texts of records that follow on those of the last call, some at a time.
+
+        One that was amended is another, and encoded again with all after it.
+        """
         rows = self._rows
         while rows and not (records and rows[0][0] is records[0]):
             rows.popleft()
-        if len(rows) > len(records) or (rows and rows[-1][0] is not records[len(rows) - 1]):
-            rows.clear()
+        pairs = zip(rows, records, strict=False)
+        same = sum(1 for _ in takewhile(lambda pair: pair[0][0] is pair[1], pairs))
+        while len(rows) > same:
+            rows.pop()
         for start in range(len(rows), len(records), ROWS_TOGETHER_SAVED):
             for record in records[start : start + ROWS_TOGETHER_SAVED]:
-                rows.append((record, json_text(TRADE_ROW.encode(record))))
+                rows.append((record, json_text(TRADE_ROW.encode(TradeRecord._make(record)))))
             yield []
         whole = [text for _, text in rows]
         for start in range(0, len(whole), ROWS_TOGETHER_SAVED):
@@ -81,7 +87,7 @@ class LaterTexts(LaterRows):
         records: The trades.
     """
 
-    def __init__(self, rows: _EncodedRows, records: Sequence[TradeRecord]) -> None:
+    def __init__(self, rows: _EncodedRows, records: Sequence[tuple[Any, ...]]) -> None:
         super().__init__(records, TRADE_ROW)
         self._encoded = rows
 

@@ -1,8 +1,9 @@
 """A saved state at the desk: what a tracker kept in LEAN's `storage` folder, read without LEAN.
 
 The local LEAN CLI mounts `storage/` of its root folder; a state lies there as
-`pt/<project>/<run>/state/<name>`, with the closed trades of its run beside it in `trades/`. The
-run's settings are in no state: quality scores are by the limits that the settings have by default.
+`pt/<project>/<run>/state/<mark>/<name>`, with the closed trades of its run beside it in `trades/`;
+the mark tells it from other runs of its id, and older states have none. The run's settings are in
+no state: quality scores are by the limits that the settings have by default.
 """
 
 from __future__ import annotations

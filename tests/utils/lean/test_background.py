@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -19,8 +20,8 @@ from tests.utils.lean.test_saving import on_store
 from tests.utils.runs import bought
 from tests.utils.store.fake_store import FakeStore
 from tests.workbench.engine import tapes
-from utils.lean.background import SavingThread
-from utils.lean.saving import FILLS_SAVED_EVERY
+from utils.lean.background import SavingThread, spare_what_stays
+from utils.lean.saving import FILLS_SAVED_EVERY, MOST_HANDED
 from utils.store.categories import STORE_POLICY
 from utils.store.object_store import ObjectStoreManager
 from utils.store.snapshots import SnapshotStore
@@ -152,6 +153,16 @@ def test_a_save_by_hand_waits_in_no_hook(persist: str, tmp_path: Path) -> None:
     assert loaded(fake, "after-the-end").ledger.marks == tracker.ledger.marks
 
 
+def test_a_save_that_no_store_can_take_is_refused_at_the_call(tmp_path: Path) -> None:
+    """Not later, in the thread."""
+    engine, tracker = live(tmp_path, FakeStore(50_000_000), *bought())
+    tracker.persistence._states = None
+    for name in ("", "mine"):
+        with pytest.raises(CallError, match="no store"):
+            tracker.save_to_object_store(name)
+    list(engine.play())
+
+
 def test_the_snapshot_command_waits_in_no_hook(tmp_path: Path) -> None:
     """Its answer says that the thread has it."""
     fake = Held()
@@ -176,6 +187,18 @@ def test_a_load_finds_what_was_handed_over_just_now(tmp_path: Path) -> None:
     assert tracker.load_from_object_store("mine")
     assert tracker.ledger.books.fills == 1
     list(steps)
+
+
+def test_only_so_many_saves_by_hand_wait(tmp_path: Path) -> None:
+    """Each holds a whole state; a name that waits already gets the later one."""
+    fake = FakeStore(50_000_000)
+    engine, tracker = live(tmp_path, fake, *bought(), saver=Never)
+    steps = play_to_the_fill(engine, tracker)
+    assert all(tracker.save_to_object_store(f"state-{number}") for number in range(MOST_HANDED))
+    assert not tracker.save_to_object_store("one-more")
+    assert tracker.save_to_object_store("state-0")
+    list(steps)
+    assert loaded(fake, "state-0").ledger.books.fills == 1
 
 
 class Never:
@@ -297,3 +320,12 @@ def test_the_end_waits_for_the_call_that_is_under_way() -> None:
     go.set()
     ending.join(PATIENCE)
     assert order == ["call", "end"]
+
+
+def test_what_was_loaded_before_a_live_run_is_looked_at_once(tmp_path: Path) -> None:
+    """Python's collector passes over it from then on, and a second run changes nothing."""
+    live(tmp_path, FakeStore(50_000_000), *bought())
+    frozen = gc.get_freeze_count()
+    assert frozen > 1_000
+    spare_what_stays()
+    assert gc.get_freeze_count() == frozen

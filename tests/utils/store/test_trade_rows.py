@@ -100,3 +100,20 @@ def test_the_last_rows_of_a_log() -> None:
     assert last_rows([1, 2, 3], 2) == [2, 3]
     assert last_rows([1], 2) == [1]
     assert last_rows([1], 0) == []
+
+
+def test_a_trade_that_was_amended_is_encoded_again() -> None:
+    """Wherever it stands among those that were saved before."""
+    store = FakeStore(50_000_000)
+    tracker = tracker_on(store)
+    trade(tracker, 9)
+    assert tracker.save_to_object_store()
+    middle = tracker.trades()[4].trade_id
+    tracker.core.logs[LOTS].amend(
+        lambda each: each._replace(tag="amended") if each.trade_id == middle else None
+    )
+    assert tracker.save_to_object_store()
+    fresh = tracker_on(store)
+    assert fresh.load_from_object_store()
+    assert fresh.trades() == tracker.trades()
+    assert [each.tag for each in fresh.trades()].count("amended") == 1
