@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from models.ledger.result_text import LEDGER_STATISTIC
 from workbench.runs.lean.documents import Document, Documents
 from workbench.runs.lean.facts import ClosedTrade, LeanEvent, LeanFacts, LeanOrder, Sample
 from workbench.runs.lean.fields import Fields, ResultError
@@ -21,6 +22,7 @@ from workbench.runs.lean.parsing import (
     orders_of,
     profits_of,
     samples_of,
+    second_open,
     trades_of,
     volumes_of,
 )
@@ -69,6 +71,7 @@ def facts_of(documents: Documents) -> LeanFacts:
         profits=_longest(profits_of(part) for part in parts),
         trades=trades,
         equity=_merged(samples_of(part, "Strategy Equity", "Equity") for part in parts),
+        second_open=second_open(main),
         benchmark=_merged(samples_of(part, "Benchmark", "Benchmark") for part in parts),
         volumes={name: value for part in parts for name, value in volumes_of(part).items()},
         statistics=_texts(main, "statistics"),
@@ -149,9 +152,13 @@ def _trades(parts: Sequence[Fields]) -> list[ClosedTrade] | None:
 
 
 def _texts(part: Fields, name: str) -> dict[str, str]:
-    """Statistics by name; a text that is no text is none."""
+    """Statistics by name, without the ledger that is read out of them."""
     given = part.mapping(name).items()
-    return {str(key): str(value) for key, value in given if not is_secret(str(key))}
+    return {
+        str(key): str(value)
+        for key, value in given
+        if not is_secret(str(key)) and key != LEDGER_STATISTIC
+    }
 
 
 def _performance(parts: Sequence[Fields]) -> dict[str, Any]:

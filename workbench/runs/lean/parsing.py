@@ -26,6 +26,7 @@ E = TypeVar("E", OrderStatus, OrderType)
 NO_CURRENCY = frozenset({"", "QCC"})
 DIRECTIONS = {"0": "LONG", "1": "SHORT", "long": "LONG", "short": "SHORT"}
 
+CANDLE = 5  # values of a candle: time, open, high, low, close
 _MONEY = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 
 
@@ -117,7 +118,7 @@ def _event(values: Fields) -> LeanEvent:
     sid = symbol if isinstance(symbol, str) else values.object("symbol").text("id")
     if not sid:
         raise ResultError(f"{values.what} names no symbol")
-    currency = values.text("orderFeeCurrency")
+    currency = values.text("orderFeeCurrency") or values.text("fillPriceCurrency")
     fee = 0.0 if currency in NO_CURRENCY else values.number("orderFeeAmount", 0.0)
     return LeanEvent(
         order_id=values.whole("orderId"),
@@ -219,6 +220,15 @@ def profits_of(result: Fields) -> list[Sample]:
 def samples_of(result: Fields, chart: str, series: str) -> list[Sample]:
     """The points of a series of a chart; none where there is no such series."""
     return _points(Fields(_series(result, chart).get(series) or {}, f"series {series}"))
+
+
+def second_open(result: Fields) -> float | None:
+    """Where the second candle of the chart of equity opened; None where there is none."""
+    series = _series(result, "Strategy Equity").get("Equity")
+    values = Fields(series or {}, "series Equity").listed("values")
+    if len(values) > 1 and isinstance(values[1], list) and len(values[1]) == CANDLE:
+        return number_of(values[1][1], "series Equity")
+    return None
 
 
 def volumes_of(result: Fields) -> dict[str, float]:
