@@ -133,7 +133,7 @@ def test_only_bad_sources_make_no_library(tmp_path: Path) -> None:
     assert "no data folder" in shown.stderr
 
 
-JUNK = (None, -1, 0, 1e308, -1e308, "x", "", [], {}, True, "\0\x1b[31m", 1e-320)
+JUNK: tuple[Any, ...] = (None, -1, 0, 1e308, -1e308, "x", "", [], {}, True, "\0\x1b[31m", 1e-320)
 
 
 def _mutate(value: Any, draw: random.Random) -> None:

@@ -210,7 +210,7 @@ def _member(archive: Path, name: str) -> bytes | None:
                 return None
             with opened.open(name) as file:
                 data = file.read(MOST_READ + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
         raise ResultError(f"{archive.name} cannot be read: {error}") from None
     if len(data) > MOST_READ:
         raise ResultError(f"{name} unpacks to more than {MOST_READ:,} bytes")

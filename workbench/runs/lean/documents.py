@@ -136,7 +136,7 @@ def read_archive(path: Path) -> Documents:
                     data = _unpacked(archive, entry, left)
                     left -= len(data)
                     _add(found, kind, name, data)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
         raise ResultError(f"{path}: the archive cannot be read: {error}") from None
     return _checked(found)
 
