@@ -225,11 +225,19 @@ def _places() -> Iterator[tuple[str, AbstractContextManager[str]]]:
     """SQLite, and PostgreSQL where there is one."""
     yield "SQLite", _file()
     server = os.environ.get(POSTGRESQL, SERVER)
-    engine = create_engine(library_url(server))
+    if _answers(server):
+        yield "PostgreSQL", _schema(server)
+
+
+def _answers(server: str) -> bool:
+    try:
+        engine = create_engine(library_url(server))
+    except ModuleNotFoundError:  # without psycopg there is none
+        return False
     try:
         engine.connect().close()
     except OperationalError:
-        return
+        return False
     finally:
         engine.dispose()
-    yield "PostgreSQL", _schema(server)
+    return True
