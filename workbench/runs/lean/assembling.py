@@ -21,6 +21,7 @@ from workbench.runs.lean.parsing import (
     orders_of,
     profits_of,
     samples_of,
+    second_open,
     trades_of,
     volumes_of,
 )
@@ -69,6 +70,7 @@ def facts_of(documents: Documents) -> LeanFacts:
         profits=_longest(profits_of(part) for part in parts),
         trades=trades,
         equity=_merged(samples_of(part, "Strategy Equity", "Equity") for part in parts),
+        second_open=second_open(main),
         benchmark=_merged(samples_of(part, "Benchmark", "Benchmark") for part in parts),
         volumes={name: value for part in parts for name, value in volumes_of(part).items()},
         statistics=_texts(main, "statistics"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -41,7 +42,8 @@ from workbench.runs.record import RunRecord, SourceFile
 from workbench.statistics.figures import own_statistics
 
 DAY = timedelta(days=1)
-NEAR_PRICE, NEAR_CENT = 1e-9, 0.0051
+NO_JUMP = 1e-5  # part of the equity that prices may move it by between two points of the chart
+NEAR_PRICE, NEAR_CENT, NEAR_PART = 1e-9, 0.0051, 1e-6
 
 
 class ToldActions(NamedTuple):
@@ -102,7 +104,8 @@ class ResultImport:
         facts, trades = self._facts, self._facts.trades
         told = self._told_actions()
         guessed = found_splits(trades or (), self._fills, self._described, self._zone)
-        splits = [*told.splits, *(one for one in guessed if one.sid not in told.known)]
+        own = [split for split in guessed if split.sid not in told.known]
+        splits = [*told.splits, *self._believed(own)]
         worth, unmatched = self._solve(splits)
         self._closed = self._gained(worth)
         instruments = {
@@ -124,6 +127,26 @@ class ResultImport:
             paid=told.known >= self._paying(),
         )
         return self._recorded(found)
+
+    def _believed(self, splits: Sequence[FoundSplit]) -> list[FoundSplit]:
+        """Those of the splits with which LEAN's records come out better than without."""
+        if not splits or not self._facts.profits:
+            return [*splits]
+        before, after = self._misfits(()), self._misfits(splits)
+        return [each for each in splits if after[each.sid] < before[each.sid]]
+
+    def _misfits(self, splits: Sequence[FoundSplit]) -> Counter[str]:
+        """Symbol ID -> how many closings of shares are not as LEAN recorded them."""
+        blank = {sid: each.instrument(sid, 1.0) for sid, each in self._described.items()}
+        closings = play(self._fills, blank, splits).closings
+        match(closings, self._fills, self._facts.profits)
+        found: Counter[str] = Counter()
+        for closing in closings:
+            fill = self._fills[closing.at]
+            said = None if closing.recorded is None else closing.recorded + 2.0 * fill.fee
+            if said is None or abs(said - closing.gain) > NEAR_CENT + NEAR_PART * abs(said):
+                found[fill.sid] += 1
+        return found
 
     def _solve(self, splits: Sequence[FoundSplit]) -> tuple[Worth, int]:
         """Multipliers and rates, and how many closings have no record."""
@@ -213,20 +236,21 @@ class ResultImport:
         """The account at its beginning.
 
         Cash that has no rate yet is worth nothing to LEAN at first: where there are foreign
-        currencies the second point counts, unless something was traded before.
+        currencies and the equity jumps before anything is traded, it begins with what it jumps to.
         """
         facts = self._facts
         if facts.equity:
             foreign = any(each.quote != facts.currency for each in self._described.values())
             coins = any(each.base for each in self._described.values())
-            early = [sample for sample in facts.equity[:2] if not self._traded_by(sample.time)]
-            return Sample(
-                facts.equity[0].time,
-                early[-1].value if early and (foreign or coins) else facts.equity[0].value,
-            )
+            first, later = facts.equity[0], facts.second_open
+            quiet = len(facts.equity) > 1 and not self._traded_by(facts.equity[1].time)
+            if later is not None and quiet and (foreign or coins):
+                jumped = abs(later - first.value) > NO_JUMP * abs(first.value)
+                return Sample(first.time, later if jumped else first.value)
+            return first
         text = facts.statistics.get("Start Equity", "")
-        value, first = money_in(text), next(iter(facts.events), None)
-        time = first.time if first is not None else self._local(facts.start)
+        value, event = money_in(text), next(iter(facts.events), None)
+        time = event.time if event is not None else self._local(facts.start)
         if value is None or time is None:
             raise ResultError(f"{self._name} has neither a chart of equity nor a start equity")
         return Sample(time, value)

@@ -44,6 +44,7 @@ class Findings:
             compare with.
         opposed: Symbol IDs that strategies held against each other when they expired.
         splits: Whether splits were found in the trades alone.
+        loose: Whether there was foreign cash at the start that no holding explains.
         paid: Whether LEAN's data told the dividends.
         priced: Whether LEAN's data told the prices at the end.
     """
@@ -58,6 +59,7 @@ class Findings:
     differing: int | None
     opposed: bool
     splits: bool
+    loose: bool = False
     paid: bool = False
     priced: bool = False
 
@@ -67,6 +69,11 @@ class Findings:
         home = self.facts.currency
         used = self.instruments.values()
         return any(home not in (each.quote, each.base) or each.currency != home for each in used)
+
+    @property
+    def exchanged(self) -> bool:
+        """Whether exchange rates may have moved the equity."""
+        return self.foreign or self.loose
 
     @property
     def shares(self) -> bool:
@@ -89,7 +96,7 @@ class Findings:
     @property
     def separable(self) -> bool:
         """Whether nothing but prices can have moved the equity while something was held."""
-        return not (self.shares or self.funded or self.foreign or self.facts.live)
+        return not (self.shares or self.funded or self.exchanged or self.facts.live)
 
     @property
     def tested(self) -> str:
@@ -112,12 +119,12 @@ def labels_of(found: Findings, unrealized: Label) -> dict[str, Label]:
     """
     trades, strategies = _trades(found), _strategies(found)
     return {
-        "starting_equity": _derived("the first point of LEAN's chart", ROUNDING),
+        "starting_equity": _start(found),
         "equity": _equity(found),
         "realized": _realized(found, trades),
         "fees": _fees(found),
         "unrealized": unrealized,
-        **_unstated(found),
+        **_unstated(found, unrealized),
         "unexplained": _unexplained(found),
         "lean_trades": _lean_trades(found),
         "trades": trades,
@@ -137,9 +144,20 @@ def _derived(note: str, bound: float | None = None) -> Label:
     return Label(Exactness.DERIVED, bound, note)
 
 
+def _start(found: Findings) -> Label:
+    """What the account began with: cash without a rate, and holdings, have a worth only later."""
+    if found.facts.live:
+        return _derived("what the end shows less all that was traded, at the first prices known")
+    if found.foreign or any(each.base for each in found.instruments.values()):
+        return _derived("the first points of LEAN's chart, where coins may have no price yet")
+    return _derived("the first point of LEAN's chart", ROUNDING)
+
+
 def _equity(found: Findings) -> Label:
     """The chart has four decimals, and where it was thinned LEAN's statistics have two."""
     equity, events = found.facts.equity, found.facts.events
+    if found.facts.live:
+        return _derived("LEAN's last figure, which at a stop may be of the step before")
     if not equity or (events and equity[-1].time < events[-1].time):
         return _derived("LEAN's statistics, of two decimals", CENT)
     return _derived("LEAN's chart, of four decimals", ROUNDING)
@@ -221,7 +239,7 @@ def lost_tags(facts: LeanFacts) -> int:
     return lost if named else 0
 
 
-def _unstated(found: Findings) -> dict[str, Label]:
+def _unstated(found: Findings, unrealized: Label) -> dict[str, Label]:
     """The terms that no file states: only their sum, where nothing is held."""
     flat = found.feed.flat
     none = _derived(f"nothing that was held pays or costs any ({found.tested})", ROUNDING)
@@ -231,16 +249,17 @@ def _unstated(found: Findings) -> dict[str, Label]:
         f"which is known where nothing is held; {DATA} lifts dividends and splits; {LIFTS}",
     )
     moved = abs(flat.booked) + abs(flat.taken) > 0.0 or found.facts.live
-    lone = not moved and not found.foreign and not found.open
+    lone = not moved and not found.exchanged and not found.open
     settled = any(each.rules.settles_in_cash for each in found.instruments.values())
-    quiet = none if lone or (found.separable and not moved) else together
+    sure = unrealized.exactness is not Exactness.UNSEPARATED
+    quiet = none if lone or (found.separable and not moved and sure) else together
     return {
         "dividends": _dividends(found, none, quiet if lone else together),
         "financing": quiet,
         "settlement": _derived("LEAN's messages state the underlying's price", CENT)
         if settled
         else (together if found.splits else quiet),
-        "fx": together if found.foreign else EXACT,
+        "fx": together if found.exchanged else EXACT,
         "flows": quiet,
     }
 
@@ -253,7 +272,7 @@ def _dividends(found: Findings, none: Label, otherwise: Label) -> Label:
 
 def _unexplained(found: Findings) -> Label:
     flat = found.feed.flat
-    moved = flat.booked or flat.taken or found.open or found.foreign or found.facts.live
+    moved = flat.booked or flat.taken or found.open or found.exchanged or found.facts.live
     if flat.points and not moved:
         return _derived(found.tested, max(flat.worst, ROUNDING))
     return Label(Exactness.ABSENT, note=f"not testable ({found.tested}); {LIFTS}")
@@ -292,10 +311,8 @@ def unrealized_label(found: Findings, left: float, shown: float | None, closing:
         return EXACT
     if found.priced:
         return _derived("at the last prices of LEAN's data", None)
-    if found.facts.live and found.facts.cash and not found.foreign:
-        return _derived(
-            "what LEAN's equity has beyond its cash; prices by strategy are fitted", CENT
-        )
+    if found.facts.live and found.facts.cash and not found.exchanged:
+        return _derived("what LEAN's last equity has beyond its cash; fitted by strategy")
     sure = found.separable and shown is not None
     most = 3 * closing + 2 * CENT + _spreads(found)
     if sure and shown is not None and -2 * CENT <= left - shown <= most:

@@ -282,6 +282,7 @@ class LiveImport(ResultImport):
             differing=self.differing(),
             opposed=self.feed.opposed,
             splits=False,
+            loose=any(_loose(each) for each in all_of),
         )
         return self._recorded(found)
 
@@ -314,6 +315,19 @@ class LiveImport(ResultImport):
         if value is None and facts.equity:
             value = facts.equity[0].value
         return Opening(_first_time(facts), {facts.currency: value or 0.0}, {facts.currency: 1.0})
+
+
+def _loose(each: Deployed) -> bool:
+    """Whether a deployment began with foreign cash that no holding explains."""
+    if each.opening is None:
+        return False
+    cash = dict(each.opening.cash)
+    cash.pop(each.facts.currency, None)
+    for sid, (quantity, _) in each.opening.holdings.items():
+        base = each.instruments[sid].base
+        if base in cash:
+            cash[base] -= quantity
+    return any(abs(amount) > 1e-9 for amount in cash.values())
 
 
 def joined(deployments: Sequence[LeanFacts]) -> LeanFacts:
