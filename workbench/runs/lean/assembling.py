@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from models.ledger.result_text import LEDGER_STATISTIC
 from workbench.runs.lean.documents import Document, Documents
 from workbench.runs.lean.facts import ClosedTrade, LeanEvent, LeanFacts, LeanOrder, Sample
 from workbench.runs.lean.fields import Fields, ResultError
@@ -151,9 +152,13 @@ def _trades(parts: Sequence[Fields]) -> list[ClosedTrade] | None:
 
 
 def _texts(part: Fields, name: str) -> dict[str, str]:
-    """Statistics by name; a text that is no text is none."""
+    """Statistics by name, without the ledger that is read out of them."""
     given = part.mapping(name).items()
-    return {str(key): str(value) for key, value in given if not is_secret(str(key))}
+    return {
+        str(key): str(value)
+        for key, value in given
+        if not is_secret(str(key)) and key != LEDGER_STATISTIC
+    }
 
 
 def _performance(parts: Sequence[Fields]) -> dict[str, Any]:

@@ -91,6 +91,7 @@ class ResultImport:
         self._data = None if data is None else LeanData(data)
         self._closings: list[Closing] = []
         self._closed = 0.0
+        self._unsolved = 0
         self._zone = zone_of(facts)
         self._fills = [event for event in facts.events if event.fills]
         self._described = describe(facts, traded_sids(facts.events))
@@ -119,6 +120,7 @@ class ResultImport:
             instruments=instruments,
             modes={sid: each.mode for sid, each in self._described.items()},
             unmatched=unmatched,
+            unsolved=self._unsolved,
             unsure=worth.unsure,
             unknown=worth.unknown,
             differing=self.differing(),
@@ -167,6 +169,8 @@ class ResultImport:
             instrument = self._described[fill.sid].instrument(fill.sid, multiplier)
             rate = worth.rates.at(instrument.currency, fill.time) or 0.0
             total += closing.gain * multiplier * rate
+            known = worth.rates.knows(instrument.currency, fill.time)
+            self._unsolved += bool(closing.gain) and not known
         return total
 
     def known_multipliers(self) -> dict[str, float]:
@@ -346,7 +350,11 @@ def gross(trades: Sequence[ClosedTrade | LeanTrade]) -> float:
 
 def differing(trades: Sequence[ClosedTrade], rebuilt: Sequence[LeanTrade]) -> int:
     """How many of LEAN's trades are not among those that were rebuilt, in their order."""
-    alike = sum(_same(ours, theirs) for ours, theirs in zip(rebuilt, trades, strict=False))
+    alike = sum(map(_same, rebuilt, trades))
+    if alike < len(trades):  # threads may have let LEAN close them in another order
+        ours = sorted(rebuilt, key=lambda each: (each.exit_time, each.symbols[0], each.entry_time))
+        theirs = sorted(trades, key=lambda each: (each.exit_time, each.sid, each.entry_time))
+        alike = max(alike, sum(map(_same, ours, theirs)))
     return max(len(trades), len(rebuilt)) - alike
 
 

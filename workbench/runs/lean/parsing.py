@@ -118,7 +118,7 @@ def _event(values: Fields) -> LeanEvent:
     sid = symbol if isinstance(symbol, str) else values.object("symbol").text("id")
     if not sid:
         raise ResultError(f"{values.what} names no symbol")
-    currency = values.text("orderFeeCurrency")
+    currency = values.text("orderFeeCurrency") or values.text("fillPriceCurrency")
     fee = 0.0 if currency in NO_CURRENCY else values.number("orderFeeAmount", 0.0)
     return LeanEvent(
         order_id=values.whole("orderId"),
