@@ -14,13 +14,14 @@ from rich.table import Table
 
 from benchmarks import lean as inside
 from benchmarks.core import core_tables, pause_tables, saving_tables, size_tables
+from benchmarks.library import library_tables
 from benchmarks.long_run import long_run
 from benchmarks.slices import MARKETS, slice_costs
 from benchmarks.tables import lean_tables, long_table, slice_table
 from benchmarks.workload import longest
 
 WIDTH = 110  # characters, where the output is no terminal's
-CORE_STEPS = 5  # the workload, the long run, and three groups of tables
+CORE_STEPS = 6  # the workload, the long run, three groups of tables, and the library
 
 
 @click.group(invoke_without_command=True)
@@ -50,6 +51,15 @@ def pauses_command() -> None:
     show(pause_tables())
 
 
+@main.command("library")
+def library_command() -> None:
+    """Measure a library of runs: lists of it, and the blocks of a run."""
+    with steps(1) as advance:
+        tables = library_tables()
+        advance()
+    show(tables)
+
+
 def everything() -> None:
     """Measure everything and print it."""
     with steps(inside.STEPS + len(MARKETS) + CORE_STEPS) as advance:
@@ -64,6 +74,8 @@ def everything() -> None:
         for measure in (core_tables, size_tables, saving_tables):
             tables += measure(load)
             advance()
+        tables += library_tables()
+        advance()
     show(tables)
     click.echo(f"The core's workload: {load.name}, {len(load.fills):,} fills")
     gaps = {f"{member} in {hook}" for found in costs for hook, member in found.lacking

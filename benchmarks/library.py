@@ -31,7 +31,7 @@ from workbench.runs.record import RunRecord
 RUN: Final = 10_000
 TEMPLATE: Final = "option-combos"  # whose rows every run has
 LARGEST: Final = "three-strategies"  # whose blocks are packed and unpacked
-TIMES: Final = 7  # of which the median counts
+TIMES: Final = 15  # of which the least counts
 FIRST: Final = 1_600_000_000_000_000  # microseconds since 1970
 DAY: Final = 86_400_000_000
 ALGORITHMS: Final = 40
@@ -61,7 +61,7 @@ class Measured:
 
     Attributes:
         what: What was done.
-        milliseconds: The median of some times.
+        milliseconds: The least of some times.
         limit: The most it may be; None where nothing is asked.
     """
 
@@ -119,13 +119,13 @@ def _putting(library: Library, record: RunRecord) -> Callable[[], object]:
 
 
 def _timed(call: Callable[[], object]) -> float:
-    """Milliseconds: the median of some calls."""
+    """Milliseconds: the least of some calls, for what else the machine does only adds."""
     times = []
     for _ in range(TIMES):
         began = perf_counter()
         call()
         times.append(1e3 * (perf_counter() - began))
-    return sorted(times)[TIMES // 2]
+    return min(times)
 
 
 def _id(name: str) -> str:
@@ -225,11 +225,19 @@ def _places() -> Iterator[tuple[str, AbstractContextManager[str]]]:
     """SQLite, and PostgreSQL where there is one."""
     yield "SQLite", _file()
     server = os.environ.get(POSTGRESQL, SERVER)
-    engine = create_engine(library_url(server))
+    if _answers(server):
+        yield "PostgreSQL", _schema(server)
+
+
+def _answers(server: str) -> bool:
+    try:
+        engine = create_engine(library_url(server))
+    except ModuleNotFoundError:  # without psycopg there is none
+        return False
     try:
         engine.connect().close()
     except OperationalError:
-        return
+        return False
     finally:
         engine.dispose()
-    yield "PostgreSQL", _schema(server)
+    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -101,6 +102,7 @@ def compare(
     runs: Sequence[Run],
     *,
     trials: int = 0,
+    others: Sequence[float] = (),
     resamples: int = RESAMPLES,
     seed: int = SEED,
     level: float = LEVEL,
@@ -110,6 +112,7 @@ def compare(
     Args:
         runs: At least one.
         trials: Every run that was tried, where that is more than those given.
+        others: Annual Sharpe ratios of those of them that are not given, as far as known.
         resamples: How many to draw.
         seed: The same one gives the same comparison.
         level: How often an interval holds the truth.
@@ -124,13 +127,14 @@ def compare(
     seen = observations(subjects, window, runs[0])
     drawn = resample(seen, resamples, seed)
     counted = max(trials, len(runs))
+    a_day = [each / math.sqrt(seen.scale.year) for each in others]
     parts = parts_of(runs[0], subjects) if alone else None
     return Comparison(
         of="strategies" if alone else "runs",
         currency="/".join(dict.fromkeys(run.currency for run in runs)),
         window=window,
         parameters=parameters_of(runs),
-        profiles=profiles(subjects, drawn, counted, level),
+        profiles=profiles(subjects, drawn, counted, level, a_day),
         correlation=correlations(subjects),
         pairs=pairs(subjects, drawn, level),
         contributions=contributions(parts) if parts else (),

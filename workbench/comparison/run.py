@@ -10,6 +10,7 @@ from models.performance_tracker import PerformanceTracker
 from models.trades.record import TradeRecord
 from workbench.comparison.daily import DailySeries, daily_series
 from workbench.comparison.ledger_days import LedgerDays, session_ledger
+from workbench.runs.identity import traded_key
 
 ACCOUNT = ""  # the account's key beside the strategies'
 
@@ -32,6 +33,8 @@ class Run:
         ledger: The terms of the ledger by day.
         parameters: What the algorithm was run with, as far as the source tells.
         problems: What could not be read.
+        algorithm: The class's name; empty where it is not known.
+        traded: What tells it from runs that traded something else; empty where it traded nothing.
     """
 
     name: str
@@ -45,6 +48,8 @@ class Run:
     ledger: LedgerDays
     parameters: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    algorithm: str = ""
+    traded: str = ""
 
 
 def run_of(
@@ -54,6 +59,7 @@ def run_of(
     ledger: LedgerDays | None = None,
     parameters: Mapping[str, str] | None = None,
     problems: tuple[str, ...] = (),
+    algorithm: str = "",
 ) -> Run:
     """The run that a tracker saw.
 
@@ -66,6 +72,7 @@ def run_of(
             tell.
         parameters: What the algorithm was run with.
         problems: What could not be read.
+        algorithm: The class's name, where it is known.
     """
     known = tracker.trades() if trades is None else trades
     lost = tracker.scopes.account.tally.trades - len(known)
@@ -90,4 +97,6 @@ def run_of(
         ledger=session_ledger(tracker) if ledger is None else ledger,
         parameters=parameters or {},
         problems=(*problems, *gone),
+        algorithm=algorithm,
+        traded=traded_key(tracker),
     )

@@ -84,7 +84,11 @@ class Profile:
 
 
 def profiles(
-    subjects: Sequence[Subject], drawn: Resamples, trials: int, level: float = LEVEL
+    subjects: Sequence[Subject],
+    drawn: Resamples,
+    trials: int,
+    level: float = LEVEL,
+    others: Sequence[float] = (),
 ) -> list[Profile]:
     """Each subject in figures.
 
@@ -93,8 +97,9 @@ def profiles(
         drawn: Their joint resamples.
         trials: Every run that was tried.
         level: How often an interval holds the truth.
+        others: Sharpe ratios of a day of other trials that are known.
     """
-    records = track_records(subjects, drawn.seen.scale, trials)
+    records = track_records(subjects, drawn.seen.scale, trials, others)
     return [
         Profile(
             name=each.name,
@@ -113,10 +118,13 @@ def profiles(
     ]
 
 
-def track_records(subjects: Sequence[Subject], scale: Scale, trials: int) -> list[TrackRecord]:
+def track_records(
+    subjects: Sequence[Subject], scale: Scale, trials: int, others: Sequence[float] = ()
+) -> list[TrackRecord]:
     """The track record of each subject; the Sharpe ratios of all of them are those of trials."""
     excess = [each.returns - scale.rate for each in subjects]
     known = [record.sharpe for record in map(record_of, excess) if record is not None]
+    known += others
     return [_track_record(each, max(trials, len(subjects)), known, scale.year) for each in excess]
 
 

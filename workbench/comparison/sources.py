@@ -85,7 +85,8 @@ class SavedStateSource:
     def read(self, text: str) -> Run:
         """The run as it was when its state was saved."""
         saved = load(Path(text))
-        return run_of(text, saved.tracker, problems=saved.problems)
+        algorithm = saved.snapshot.algorithm
+        return run_of(text, saved.tracker, problems=saved.problems, algorithm=algorithm)
 
     def tell(self, text: str) -> Told:
         """What the tracker knew when its state was saved."""
@@ -114,6 +115,7 @@ class RecordingSource:
             ledger=ledger,
             parameters=parameters,
             problems=(*tape.problems, *problems),
+            algorithm=tape.start["algorithm"],
         )
 
     def tell(self, text: str) -> Told:

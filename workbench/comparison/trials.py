@@ -55,6 +55,19 @@ class Trials:
     beating: tuple[Beating, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What was tried beside the runs that are compared.
+
+    Attributes:
+        count: How many runs.
+        sharpes: The annual Sharpe ratios of those that have one.
+    """
+
+    count: int = 0
+    sharpes: tuple[float, ...] = ()
+
+
 def tried(
     subjects: Sequence[Subject],
     benchmark: Floats,

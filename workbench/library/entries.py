@@ -121,6 +121,21 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """A run as far as it was a trial of its algorithm.
+
+    Attributes:
+        id: The run's.
+        traded: What tells it from runs that traded something else; empty where it traded nothing.
+        sharpe: The annual Sharpe ratio of its account; None where it has none.
+    """
+
+    id: str
+    traded: str
+    sharpe: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """A run with everything that the library has of it.
 

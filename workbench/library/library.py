@@ -23,7 +23,7 @@ from workbench.library.block import BlockError
 from workbench.library.contents import BLOCKS, unpacked
 from workbench.library.database import Database
 from workbench.library.document import DOCUMENT, record_of_document
-from workbench.library.entries import Entry, Kept, Outcome, Page, Put
+from workbench.library.entries import Entry, Kept, Outcome, Page, Put, Trial
 from workbench.library.errors import LibraryError
 from workbench.library.listing import (
     contents_of,
@@ -32,6 +32,7 @@ from workbench.library.listing import (
     resolved,
     row_of,
     sources_of,
+    trials_of,
 )
 from workbench.library.places import library_url
 from workbench.library.query import read_query, read_sorting
@@ -161,6 +162,15 @@ class Library:
         """The ids of all runs, those in the trash too, sorted."""
         with self._database.reading() as connection:
             return tuple(connection.execute(select(RUNS.c.id).order_by(RUNS.c.id)).scalars())
+
+    def trials(self, algorithms: Iterable[str]) -> tuple[Trial, ...]:
+        """Every run of some algorithms, those in the trash too.
+
+        Raises:
+            LibraryError: It cannot be read.
+        """
+        with self._database.reading() as connection:
+            return tuple(trials_of(connection, algorithms))
 
     # --- what the user says
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, and_, func, or_, select
 
-from workbench.library.entries import Entry, Page
+from workbench.library.entries import Entry, Page, Trial
 from workbench.library.errors import AmbiguousRunError, UnknownRunError
-from workbench.library.figures import KeptFigure
+from workbench.library.figures import ACCOUNT, KeptFigure
 from workbench.library.query import Sorting, Term, known_figure
 from workbench.library.schema import CONTENTS, FIGURES, PARAMETERS, RUNS, SOURCES, STRATEGIES, TAGS
 from workbench.library.selection import Order, begins, condition_of
@@ -153,6 +153,19 @@ def resolved(connection: Connection, given: str, *, trash: bool | None = False) 
         names = [row.id for row in rows[:MOST_NAMED]]
         raise AmbiguousRunError(given, names + ["..."] * (len(rows) > MOST_NAMED))
     return rows[0].key, rows[0].id
+
+
+def trials_of(connection: Connection, algorithms: Iterable[str]) -> list[Trial]:
+    """Every run of some algorithms, those in the trash too, in the order of their coming."""
+    joined = RUNS.outerjoin(
+        FIGURES,
+        and_(
+            FIGURES.c.run == RUNS.c.key, FIGURES.c.strategy == ACCOUNT, FIGURES.c.name == "sharpe"
+        ),
+    )
+    query = select(RUNS.c.id, RUNS.c.traded, FIGURES.c.value).select_from(joined)
+    query = query.where(RUNS.c.algorithm.in_(list(algorithms))).order_by(RUNS.c.key)
+    return [Trial(*row) for row in connection.execute(query)]
 
 
 def row_of(connection: Connection, key: int) -> RowMapping:

@@ -77,13 +77,12 @@ class Leaf:
     def write(self, tables: Tables, table: str, name: str, values: Sequence[Any]) -> None:
         """Put the values into one column."""
         missing = np.array([value is None for value in values], bool)
+        holes = bool(missing.any())
         filler, to = FILLERS.get(self.kind, 0), self.to
-        texts = [filler if value is None else to(value) for value in values]
+        texts = values if to is _same else [None if each is None else to(each) for each in values]
         column: npt.NDArray[Any] = np.empty(len(texts), DTYPES.get(self.kind, np.int64))
-        column[:] = texts
-        tables.setdefault(table, {})[name] = Series(
-            self.kind, column, missing if missing.any() else None
-        )
+        column[:] = [filler if each is None else each for each in texts] if holes else texts
+        tables.setdefault(table, {})[name] = Series(self.kind, column, missing if holes else None)
 
     def read(self, tables: Mapping[str, Columns], table: str, name: str) -> list[Any]:
         """The values of the column."""
