@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from workbench.certainty.bootstrap import RESAMPLES, SEED
@@ -12,6 +14,8 @@ from workbench.comparison.sources import read_runs
 from workbench.comparison.tables import show
 from workbench.engine.tape import TapeError
 from workbench.json_text import json_text
+from workbench.report.compared_page import compared_page
+from workbench.report.writing import write_page
 from workbench.terminal import terminal
 
 WIDTH = 120  # columns of what is printed to a file or a pipe
@@ -37,6 +41,11 @@ WIDTH = 120  # columns of what is printed to a file or a pipe
     help="How many resamples the intervals are made of.",
 )
 @click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the comparison as one HTML file.",
+)
+@click.option(
     "--seed",
     type=click.IntRange(min=0),
     default=SEED,
@@ -44,7 +53,13 @@ WIDTH = 120  # columns of what is printed to a file or a pipe
     help="The same seed gives the same intervals.",
 )
 def command(
-    sources: tuple[str, ...], as_json: bool, as_csv: bool, trials: int, resamples: int, seed: int
+    sources: tuple[str, ...],
+    as_json: bool,
+    as_csv: bool,
+    trials: int,
+    resamples: int,
+    report: Path | None,
+    seed: int,
 ) -> None:
     """Compare the strategies of one SOURCE, or several SOURCEs with one another.
 
@@ -57,11 +72,15 @@ def command(
       python -m workbench compare three-strategies
       python -m workbench compare three-strategies cash-flows --trials 40
       python -m workbench compare three-strategies ../workspace/storage --json
+      python -m workbench compare live-redeploy-1 live-redeploy-2 --report comparison.html
     """
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other")
     with refusing(TapeError):
-        found = compare(read_runs(sources), trials=trials, resamples=resamples, seed=seed)
+        runs = read_runs(sources)
+        found = compare(runs, trials=trials, resamples=resamples, seed=seed)
+        if report:
+            write_page(compared_page(runs, found), report)
     warn(found.problems)
     if as_json:
         click.echo(json_text(to_json(found)))
