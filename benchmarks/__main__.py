@@ -15,12 +15,13 @@ from rich.table import Table
 from benchmarks import lean as inside
 from benchmarks.core import core_tables, saving_tables, size_tables
 from benchmarks.long_run import long_run
+from benchmarks.report import LONG, SHORT, report_table
 from benchmarks.slices import MARKETS, slice_costs
 from benchmarks.tables import lean_tables, long_table, slice_table
 from benchmarks.workload import longest
 
 WIDTH = 110  # characters, where the output is no terminal's
-CORE_STEPS = 5  # the workload, the long run, and three groups of tables
+CORE_STEPS = 6  # the workload, the long run, three groups of tables, and a report
 
 
 @click.group(invoke_without_command=True)
@@ -44,6 +45,12 @@ def lean_command(as_json: bool) -> None:
     fail(figures.gaps)
 
 
+@main.command("report")
+def report_command() -> None:
+    """Measure the reports of the first look's recording and of one of 23 years, where it is."""
+    show([report_table((SHORT, LONG))])
+
+
 def everything() -> None:
     """Measure everything and print it."""
     with steps(inside.STEPS + len(MARKETS) + CORE_STEPS) as advance:
@@ -58,6 +65,8 @@ def everything() -> None:
         for measure in (core_tables, size_tables, saving_tables):
             tables += measure(load)
             advance()
+        tables.append(report_table())
+        advance()
     show(tables)
     click.echo(f"The core's workload: {load.name}, {len(load.fills):,} fills")
     gaps = {f"{member} in {hook}" for found in costs for hook, member in found.lacking

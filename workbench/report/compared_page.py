@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from workbench.comparison.comparison import Comparison
@@ -28,6 +28,27 @@ FORMS = {
 }  # fmt: skip
 LIVE = frozenset({"sharpe", "sortino", "cagr", "volatility", "max_drawdown", "alpha", "beta"})
 SURE = 0.95
+
+# The figures without an interval: title -> form and value.
+PLAIN: Mapping[str, tuple[str, Callable[[Profile], float | None]]] = {
+    "net P&L": ("signed", lambda each: each.net_pnl),
+    "return": ("change", lambda each: each.total_return),
+    "capital": ("money", lambda each: each.capital),
+    "expected shortfall": ("change", lambda each: each.expected_shortfall),
+    "worst day": ("change", lambda each: each.worst_day),
+    "trades": ("whole", lambda each: each.trades),
+    "fees": ("money", lambda each: each.fees),
+    "slippage, bps": ("bps", lambda each: each.execution.get("slippage_bps")),
+    "days needed": ("whole", lambda each: each.track_record.least_days),
+    "chance of more than cash": (
+        "percent",
+        lambda each: each.track_record.probabilistic_sharpe,
+    ),
+    "the same, all trials counted": (
+        "percent",
+        lambda each: each.track_record.deflated_sharpe,
+    ),
+}
 
 
 def compared_page(runs: Sequence[Run], found: Comparison) -> str:
@@ -116,22 +137,10 @@ def _row(profiles: Sequence[Profile], name: str) -> list[dict[str, Any]]:
 
 def _plain(profiles: Sequence[Profile]) -> list[tuple[str, list[str]]]:
     """Figures without an interval, each with its texts."""
-    rows = (
-        ("net P&L", "signed", lambda each: each.net_pnl),
-        ("return", "change", lambda each: each.total_return),
-        ("capital", "money", lambda each: each.capital),
-        ("expected shortfall", "change", lambda each: each.expected_shortfall),
-        ("worst day", "change", lambda each: each.worst_day),
-        ("trades", "whole", lambda each: each.trades),
-        ("fees", "money", lambda each: each.fees),
-        ("slippage, bps", "bps", lambda each: each.execution.get("slippage_bps")),
-        ("days needed", "whole", lambda each: each.track_record.least_days),
-        ("chance of more than cash", "percent",
-         lambda each: each.track_record.probabilistic_sharpe),
-        ("the same, all trials counted", "percent",
-         lambda each: each.track_record.deflated_sharpe),
-    )  # fmt: skip
-    return [(title, [shown(value(each), form) for each in profiles]) for title, form, value in rows]
+    return [
+        (title, [shown(value(each), form) for each in profiles])
+        for title, (form, value) in PLAIN.items()
+    ]
 
 
 def _benchmark(run: Run, days: Any) -> list[float | None]:
