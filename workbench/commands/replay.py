@@ -77,13 +77,10 @@ def command(
     with refusing(TapeError):
         path = find(recording)
         tape = read_tape(path, lenient)
-        books: dict[str, Any] = {
-            "matching": matching,
-            "lean_grouping": grouping,
-            "lean_matching": matching,
-        }
-        heard = HeardReplay(tape, lean_book=True, matching=matching, **books) if report else None
-        replay = heard or Replay(tape, matching=matching, **books)
+        books: dict[str, Any] = {"lean_grouping": grouping, "lean_matching": matching}
+        books["matching"] = matching
+        heard = HeardReplay(tape, lean_book=True, **books) if report else None
+        replay = heard or Replay(tape, **books)
         outputs = Outputs(out) if out else None
         for row in with_progress(replay, shown=not (as_json or quiet)):
             if outputs and row:

@@ -12,11 +12,10 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from models import __version__
 from models.errors import TrackerError
@@ -33,7 +32,17 @@ BLANKS = re.compile(r"\s*\n\s*")
 
 
 class MissingLibraryError(TrackerError, LookupError):
-    """The charts' library is not installed; the text says what to install."""
+    """A package that a report needs is not installed; the text says what to install.
+
+    Args:
+        package: The package.
+    """
+
+    def __init__(self, package: str) -> None:
+        super().__init__(
+            f"{package} is not installed, and a report needs it: pip install {package}, or"
+            " pip install '.[workbench]' in a checkout"
+        )
 
 
 class Packed(NamedTuple):
@@ -57,31 +66,36 @@ def assembled(template: str, parts: Mapping[str, bytes], content: Mapping[str, A
         content: What the template shows.
 
     Raises:
-        MissingLibraryError: The charts' library is not installed.
+        MissingLibraryError: Jinja or the charts' library is not installed.
     """
     boot = (FOLDER / "boot.js").read_text(encoding="utf-8")
     packed = {"library": packed_library(), **{n: packed_text(part) for n, part in parts.items()}}
-    return (
-        environment()
-        .get_template(template)
-        .render(
-            **content,
-            policy=policy(boot),
-            boot=boot,
-            style=(FOLDER / "page.css").read_text(encoding="utf-8"),
-            packed=packed,
-            version=__version__,
-        )
-    )
+    text: str = environment().get_template(template).render({
+        **content,
+        "policy": policy(boot),
+        "boot": boot,
+        "style": (FOLDER / "page.css").read_text(encoding="utf-8"),
+        "packed": packed,
+        "version": __version__,
+    })  # fmt: skip
+    return text
 
 
 @cache
-def environment() -> Environment:
-    """The templates: everything that they are given is escaped, and nothing may be missing."""
-    found = Environment(
-        loader=FileSystemLoader(FOLDER),
+def environment() -> Any:
+    """The templates: everything that they are given is escaped, and nothing may be missing.
+
+    Raises:
+        MissingLibraryError: Jinja is not installed.
+    """
+    try:
+        jinja = import_module("jinja2")
+    except ModuleNotFoundError:
+        raise MissingLibraryError("jinja2") from None
+    found = jinja.Environment(
+        loader=jinja.FileSystemLoader(FOLDER),
         autoescape=True,
-        undefined=StrictUndefined,
+        undefined=jinja.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -98,10 +112,7 @@ def library() -> bytes:
     """
     found = find_spec("bokeh")
     if found is None or not found.submodule_search_locations:
-        raise MissingLibraryError(
-            "a report's charts are drawn by Bokeh, which is not installed: pip install"
-            " '.[workbench]', or pip install bokeh"
-        )
+        raise MissingLibraryError("bokeh")
     return (Path(found.submodule_search_locations[0]) / LIBRARY).read_bytes()
 
 
