@@ -7,6 +7,8 @@ run touches most of them whatever it proves, and measuring makes it three times 
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,9 @@ from workbench import recordings
 pytest.register_assert_rewrite("tests.expectations", "tests.laws", "tests.scenario")
 settings.register_profile("same-every-time", derandomize=True, database=None, deadline=None)
 settings.load_profile("same-every-time")
+
+# No test may find the library of whoever runs it: there is none at this place.
+os.environ["TRACKER_LIBRARY"] = str(Path(tempfile.gettempdir(), f"none-{os.getpid()}", "none.db"))
 
 SIZES = {name: found.size for name, found in recordings.recordings().items()}
 

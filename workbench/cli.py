@@ -12,7 +12,9 @@ import click
 from workbench.terminal import clean_lines
 
 # Each is a module of `commands`, beside this one, and has its command under the name `command`.
-COMMANDS = (*("compare", "export", "frames", "import", "recordings", "replay", "report", "stats"),)
+COMMANDS = (
+    *("compare", "export", "frames", "import", "recordings", "replay", "report", "runs", "stats"),
+)
 
 # The module of a command whose name no module can have.
 MODULES = {"import": "imports"}

@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -19,6 +20,8 @@ INSTALLED = "tracker"  # what the same command is called where the package is in
 PATHS = tuple(
     sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "recordings").glob("*.md")])
 )
+# A call of the workbench up to a pipe or the next command; what is quoted belongs to it.
+_CALL = re.compile(rf"(?:{PROGRAM}|^{INSTALLED})(?=\s+[\w-]|$)((?:'[^']*'|[^|;&>])*)")
 _FENCE = re.compile(r"^```([^\n]*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
@@ -64,7 +67,7 @@ def make_words(text: str) -> Iterator[str]:
 def invocations(text: str) -> Iterator[list[str]]:
     """The words of every call of the workbench on a page, up to a pipe or the next command."""
     for line in code(text):
-        for call in re.findall(rf"(?:{PROGRAM}|^{INSTALLED})(?=\s+[\w-]|$)([^|;&>]*)", line):
+        for call in _CALL.findall(line):
             if "=" not in call.split(" -")[0]:  # `tracker = ...` is Python
                 yield call.split()
 
@@ -72,16 +75,17 @@ def invocations(text: str) -> Iterator[list[str]]:
 def complaints(command: click.Command, words: list[str]) -> list[str]:
     """What a call names that the command line does not have."""
     unknown: list[str] = []
-    choice: click.Choice[str] | None = None
+    kind: click.ParamType[Any] | None = None  # of the value that comes next
     for word in words:
         name, _, value = word.partition("=")
-        if choice is not None:
-            unknown += [word] if word not in choice.choices else []
-            choice = None
+        if kind is not None:
+            wrong = isinstance(kind, click.Choice) and word not in kind.choices
+            unknown += [word] if wrong else []
+            kind = None
         elif name.startswith("-"):
             option = _option(command, name)
-            kind = getattr(option, "type", None)
-            choice = kind if isinstance(kind, click.Choice) and not value else None
+            takes_one = isinstance(option, click.Option) and not option.is_flag
+            kind = option.type if option is not None and takes_one and not value else None
             unknown += [name] if option is None and name != "--help" else []
         elif isinstance(command, click.Group):
             found = command.get_command(click.Context(command), name)

@@ -13,8 +13,8 @@ from workbench.certainty.overfitting import BLOCKS
 from workbench.certainty.statistics import STATISTICS
 from workbench.comparison.parting import Parting
 from workbench.comparison.side_by_side import TrackRecord
-from workbench.comparison.sources import SECRET
 from workbench.comparison.tables import TITLES
+from workbench.runs.secrets import SECRET
 
 CERTAINTY, COMPARISON = (read(ROOT / "docs" / f"{name}.md") for name in ("certainty", "comparison"))
 

@@ -5,21 +5,22 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from workbench.commands.errors import REFUSED, refusing, warn
+from workbench.commands.errors import REFUSED, warn
+from workbench.commands.libraries import library_option, opened
 from workbench.engine.tape import TapeError
 from workbench.json_text import json_text
-from workbench.library.entries import Put
-from workbench.library.errors import LibraryError
-from workbench.library.library import open_library
 from workbench.runs.exactness import Exactness, worst
 from workbench.runs.reading import read_records
 from workbench.runs.record import RunRecord
 from workbench.tables import grid, money
 from workbench.terminal import clean_text, tell_aside, terminal
+
+if TYPE_CHECKING:
+    from workbench.library.entries import Put
 
 WIDTH = 100  # columns of what is printed to a file or a pipe
 
@@ -31,11 +32,11 @@ WIDTH = 100  # columns of what is printed to a file or a pipe
     type=click.Path(file_okay=False, path_type=Path),
     help="LEAN's data folder: multipliers, dividends, splits and prices that a result lacks.",
 )
-@click.option("--library", metavar="URL", help="A file, or a database by its URL.")
+@library_option
 @click.option("--json", "as_json", is_flag=True, help="Print an object a run, for machines.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def command(
-    sources: tuple[str, ...], data: Path | None, library: str | None, as_json: bool, quiet: bool
+    sources: tuple[str, ...], data: Path | None, url: str | None, as_json: bool, quiet: bool
 ) -> None:
     """Read runs from SOURCEs, rebuild their ledgers, and keep them in the library.
 
@@ -54,8 +55,7 @@ def command(
       python -m workbench import ../workspace/MyProject/live --json
     """
     refused, records = _read(sources, data)
-    with refusing(LibraryError):
-        kept = _put(records, library)
+    kept = _put(records, url)
     for record, put in zip(records, kept, strict=True):
         if as_json:
             click.echo(json_text(described(record)))
@@ -78,12 +78,12 @@ def _read(sources: Sequence[str], data: Path | None) -> tuple[bool, list[RunReco
     return refused, found
 
 
-def _put(records: Sequence[RunRecord], library: str | None) -> list[Put]:
+def _put(records: Sequence[RunRecord], url: str | None) -> list[Put]:
     """Keep the records in the library; the one place where the two meet."""
     if not records:
         return []
-    with open_library(library) as shelf:
-        return [shelf.put(record) for record in records]
+    with opened(url) as library:
+        return [library.put(record) for record in records]
 
 
 def described(record: RunRecord) -> dict[str, Any]:
@@ -130,6 +130,7 @@ def _show(record: RunRecord, put: Put) -> None:
         if label is not None:
             bound = "" if label.bound is None else f"{label.bound:g}"
             shown = label.exactness.value
+            value = None if label.exactness is Exactness.ABSENT else value
             table.add_row(name.replace("_", " "), money(value), shown, bound)
     console.print(table)
     trades = "?" if record.lean_trades is None else f"{record.lean_trades:,}"

@@ -11,11 +11,12 @@ import click
 from models.performance_tracker import PerformanceTracker
 from workbench.commands.errors import refusing, warn
 from workbench.commands.progress import with_progress
-from workbench.engine.tape import TapeError, read_tape
+from workbench.engine.tape import TAPE_NAME, TapeError, read_tape
 from workbench.json_text import json_text
 from workbench.recordings import find
 from workbench.replay.replay import Replay
 from workbench.replay.saved_state import is_saved_state, load
+from workbench.runs.results import is_result_source, result_of
 from workbench.statistics.figures import JSON, replay_statistics, state_statistics
 from workbench.statistics.tables import show_statistics
 from workbench.terminal import terminal
@@ -59,13 +60,31 @@ def command(source: str, as_json: bool, quiet: bool) -> None:
     """
     shown = not (as_json or quiet)
     with refusing(TapeError):
-        saved = is_saved_state(Path(source))
-        found = _of_state(Path(source)) if saved else _of_recording(source, shown=shown)
+        found = _measured(source, shown=shown)
     warn(found.problems)
     if as_json:
         click.echo(json_text(found.statistics))
     elif shown:
         show_statistics(found.statistics, found.tracker, found.title, terminal(WIDTH))
+
+
+def _measured(source: str, *, shown: bool) -> Measured:
+    """The statistics of a source of whatever kind."""
+    path = Path(source)
+    if path.exists() and not (path / TAPE_NAME).exists():
+        if is_result_source(path):
+            return _of_result(path)
+        if is_saved_state(path):
+            return _of_state(path)
+    return _of_recording(source, shown=shown)
+
+
+def _of_result(path: Path) -> Measured:
+    """Rebuild the run that a result of LEAN's tells; LEAN's own statistics are the result's."""
+    found = result_of([path])
+    record = found.record
+    title = f"{record.algorithm}, {str(record.begun)[:10]} to {str(record.ended)[:10]}"
+    return Measured(record.statistics, found.tracker, title, record.told.problems)
 
 
 def _of_recording(name: str, *, shown: bool) -> Measured:

@@ -15,21 +15,17 @@ from typing import Any, Protocol
 
 from workbench.comparison.ledger_days import LedgerDays, LedgerLog
 from workbench.comparison.run import Run, run_of
-from workbench.engine.tape import read_tape
+from workbench.engine.tape import TAPE_NAME, read_tape
 from workbench.frames.heard import told_of_tape
 from workbench.frames.told import Told, told_of_tracker
 from workbench.recordings import find, result
 from workbench.replay.replay import Replay
 from workbench.replay.saved_state import is_saved_state, load
+from workbench.runs.results import is_result_source, result_of
+from workbench.runs.secrets import is_secret
 
 # Before midnight, which begins the next day.
 INSTANT = timedelta(microseconds=1)
-
-# A parameter whose name has one of these words is nobody's business.
-SECRET = (
-    *("password", "passphrase", "token", "secret", "key", "username", "notify", "credential"),
-    *("webhook", "telegram", "email", "auth"),
-)
 
 
 class Source(Protocol):
@@ -51,6 +47,32 @@ class Source(Protocol):
     def tell(self, text: str) -> Told:
         """All that is known of the run, for its frames; errors as of `read`."""
         ...
+
+
+class ResultSource:
+    """A result of LEAN's: a folder, a zip archive, a file, or a folder of result folders."""
+
+    def accepts(self, text: str) -> bool:
+        """Whether there are files in it that are named as LEAN names a result's."""
+        path = Path(text)
+        return path.exists() and not (path / TAPE_NAME).exists() and is_result_source(path)
+
+    def read(self, text: str) -> Run:
+        """The run as its files tell it, rebuilt by the ledger."""
+        found = result_of([Path(text)])
+        record = found.record
+        told = record.told
+        return run_of(
+            text,
+            found.tracker,
+            trades=told.lots,
+            parameters=record.parameters,
+            problems=told.problems,
+        )
+
+    def tell(self, text: str) -> Told:
+        """What the files tell, and the ledger that was rebuilt of them."""
+        return result_of([Path(text)]).record.told
 
 
 class SavedStateSource:
@@ -99,7 +121,7 @@ class RecordingSource:
         return told_of_tape(text, read_tape(find(text)))
 
 
-SOURCES: tuple[Source, ...] = (SavedStateSource(), RecordingSource())
+SOURCES: tuple[Source, ...] = (ResultSource(), SavedStateSource(), RecordingSource())
 
 
 def source_of(text: str) -> Source:
@@ -155,8 +177,3 @@ def recorded_parameters(path: Path) -> tuple[Mapping[str, str], Sequence[str]]:
     except (OSError, ValueError, AttributeError) as problem:
         return {}, (f"its parameters are not known: {problem}",)
     return known, ()
-
-
-def is_secret(name: str) -> bool:
-    """Whether the value of a parameter of that name may be a secret."""
-    return any(word in name.lower() for word in SECRET)

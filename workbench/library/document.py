@@ -44,7 +44,7 @@ def document_of(record: RunRecord) -> bytes:
 # Fields of a record that are JSON as they are.
 PLAIN = (
     *("id", "algorithm", "project", "live", "currency", "zone", "code", "lean_trades"),
-    *("realized", "fees", "equity", "balance", "statistics"),
+    *("realized", "fees", "equity", "balance", "statistics", "traded"),
 )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 
 from workbench.library.figures import KeptFigure
 from workbench.runs.exactness import Exactness
-from workbench.runs.record import RunRecord, SourceFile
+from workbench.runs.record import JSON, RunRecord, SourceFile
 
 
 class Outcome(StrEnum):
@@ -83,6 +83,22 @@ class Entry:
     parameters: Mapping[str, str]
     figures: Mapping[str, KeptFigure]
 
+    def to_dict(self) -> JSON:
+        """JSON values by name; times in ISO 8601."""
+        values: JSON = {each.name: getattr(self, each.name) for each in fields(self)}
+        times = {
+            name: value.isoformat() for name, value in values.items() if isinstance(value, datetime)
+        }
+        return {
+            **values,
+            **times,
+            "exactness": self.exactness.value,
+            "tags": list(self.tags),
+            "strategies": list(self.strategies),
+            "parameters": dict(self.parameters),
+            "figures": {name: figure.to_dict() for name, figure in self.figures.items()},
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -97,6 +113,11 @@ class Page:
     entries: tuple[Entry, ...]
     total: int
     cursor: str | None
+
+    def to_dict(self) -> JSON:
+        """JSON values by name."""
+        runs = [entry.to_dict() for entry in self.entries]
+        return {"total": self.total, "cursor": self.cursor, "runs": runs}
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,16 @@ class KeptFigure:
     exactness: Exactness
     bound: float | None = None
 
+    def to_dict(self) -> JSON:
+        """JSON values by name, without whose and which figure it is."""
+        return {
+            "value": self.value,
+            "unit": self.unit,
+            "n": self.n,
+            "exactness": self.exactness.value,
+            "bound": self.bound,
+        }
+
 
 # The terms of the account and of each strategy, and what the account has beside them.
 TERMS = ("realized", "unrealized", "fees", "dividends", "financing", "settlement", "fx")

@@ -38,7 +38,7 @@ from workbench.library.query import read_query, read_sorting
 from workbench.library.schema import RUNS, TAGS
 from workbench.library.shapes import to_microseconds
 from workbench.library.upgrade import bring_up
-from workbench.library.writing import found, judge, prepare, write
+from workbench.library.writing import completed, found, judge, prepare, write
 from workbench.runs.record import RunRecord
 
 NEWEST = "-imported"
@@ -79,9 +79,11 @@ class Library:
             LibraryError: It cannot be written; nothing of it is kept.
         """
         with self._database.reading() as connection:
-            there = found(connection, record.id)
+            there = found(connection, record)
+            if there is not None:
+                record = completed(connection, record, there)
         if there is not None and judge(record, there) is not Outcome.REPLACED:
-            return Put(record.id, judge(record, there))
+            return Put(there["id"], judge(record, there))
         prepared = prepare(record)
         with self._database.writing() as connection:
             return Put(record.id, write(connection, record, prepared, self._moment()))
@@ -96,7 +98,7 @@ class Library:
         """
         with self._database.reading() as connection:
             key, _ = resolved(connection, run, trash=None)
-            (entry,) = entries_of(connection, [row_of(connection, key)], None)
+            (entry,) = entries_of(connection, [key], None)
             sources = sources_of(connection, key)
             contents = contents_of(connection, key)
         return Kept(entry, sources, self._record(entry.id, contents))
@@ -112,7 +114,7 @@ class Library:
         """What a list says of a run, with all its figures; errors as of `get`."""
         with self._database.reading() as connection:
             key, _ = resolved(connection, run, trash=None)
-            return entries_of(connection, [row_of(connection, key)], None)[0]
+            return entries_of(connection, [key], None)[0]
 
     def block(self, run: str, name: str) -> bytes:
         """A block of a run as it is kept, for whoever unpacks it elsewhere; errors as of `get`.

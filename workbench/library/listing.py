@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, and_, func, or_, select
+from sqlalchemy import Connection, RowMapping, and_, func, or_, select
 
 from workbench.library.entries import Entry, Page
 from workbench.library.errors import AmbiguousRunError, UnknownRunError
@@ -52,24 +52,27 @@ def list_runs(
     """
     order, condition = Order(sorting), condition_of(terms)
     total = connection.execute(select(func.count()).select_from(RUNS).where(condition)).scalar_one()
-    query: Select[Any] = select(*RUNS.c, order.value.label("sorted_by")).select_from(order.source)
-    query = order.apply(query.where(condition)).limit(limit + 1)
-    if cursor is not None:
-        query = query.where(order.after(cursor))
-    rows = connection.execute(query).mappings().all()
-    shown = rows[:limit]
+    found: list[RowMapping] = []
+    known = order.known(condition, cursor)
+    if known is not None:
+        found += connection.execute(known.limit(limit + 1)).mappings()
+    if len(found) <= limit:
+        rest = order.rest(condition, cursor).limit(limit + 1 - len(found))
+        found += connection.execute(rest).mappings()
+    shown = found[:limit]
     return Page(
-        entries=tuple(entries_of(connection, shown, figures)),
+        entries=tuple(entries_of(connection, [each["key"] for each in shown], figures)),
         total=total,
-        cursor=order.cursor(shown[-1]) if len(rows) > limit and shown else None,
+        cursor=order.cursor(shown[-1]) if len(found) > limit else None,
     )
 
 
 def entries_of(
-    connection: Connection, rows: Sequence[RowMapping], figures: Iterable[str] | None
+    connection: Connection, keys: Sequence[int], figures: Iterable[str] | None
 ) -> list[Entry]:
-    """The entries of some rows of runs."""
-    keys = [row["key"] for row in rows]
+    """The entries of the runs with these keys, in their order; errors as of `list_runs`."""
+    query = select(RUNS).where(RUNS.c.key.in_(keys))
+    rows = {row["key"]: row for row in connection.execute(query).mappings()} if keys else {}
     tags = _by_run(connection, TAGS, keys)
     strategies = _by_run(connection, STRATEGIES, keys)
     parameters = _by_run(connection, PARAMETERS, keys)
@@ -84,7 +87,7 @@ def entries_of(
             parameters={each.name: each.value for each in parameters[row["key"]]},
             figures=known[row["key"]],
         )
-        for row in rows
+        for row in map(rows.__getitem__, keys)
     ]
 
 

@@ -42,6 +42,8 @@ class Planes:
 
 def to_planes(values: Wholes) -> Planes:
     """The numbers as planes, of themselves or of their differences, whichever says less."""
+    if not values.any():
+        return Planes(b"", 0, False)
     plain, steps = _fold(values), _fold(np.diff(values, prepend=np.int64(0)))
     both = [(_split(plain), False), (_split(steps), True)]
     planes, delta = min(both, key=lambda each: _bits(each[0]))
@@ -50,6 +52,8 @@ def to_planes(values: Wholes) -> Planes:
 
 def cost(values: Wholes) -> float:
     """About how many bits the numbers take as planes, once they are deflated."""
+    if not values.any():
+        return 0.0
     steps = np.diff(values, prepend=np.int64(0))
     return min(_bits(_split(_fold(each))) for each in (values, steps))
 

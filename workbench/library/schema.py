@@ -52,6 +52,7 @@ RUNS = Table(
     Column("live", Boolean, nullable=False),
     Column("currency", Text, nullable=False),
     Column("code", Text, nullable=False),
+    Column("traded", Text, nullable=False, index=True, comment="what tells it without parameters"),
     Column("begun", BigInteger),
     Column("ended", BigInteger),
     Column("exactness", SmallInteger, nullable=False, comment="the worst, 0 for exact"),
@@ -67,7 +68,7 @@ RUNS = Table(
     Column("changed", BigInteger, nullable=False),
     Column("revision", Integer, nullable=False, comment="counts the changes"),
     Index(None, "algorithm", "project"),
-    Index(None, "imported", "key"),
+    Index(None, "deleted", "imported", "key"),
     # one baseline an algorithm of a project
     Index(
         "uq_runs_baseline",

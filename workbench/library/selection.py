@@ -14,7 +14,6 @@ from sqlalchemy import (
     Select,
     Text,
     and_,
-    case,
     false,
     func,
     not_,
@@ -133,8 +132,9 @@ def _value(what: ParameterIs) -> Condition:
 class Order:
     """The order of a list, and the places in it from which the next part goes on.
 
-    Runs without the figure come last, whichever way is up; runs that are alike come by their key,
-    the newest first.
+    First come the runs that have what they are sorted by, then those that have not, whichever way
+    is up; runs that are alike come by their keys, in the same direction. The two are asked for
+    apart, so that the first can be read off an index.
 
     Args:
         sorting: What to sort by.
@@ -142,49 +142,61 @@ class Order:
 
     def __init__(self, sorting: Sorting) -> None:
         self.sorting = sorting
-        if sorting.name in COLUMNS:
-            self.source: FromClause = RUNS
-            self.value: ColumnElement[Any] = RUNS.c[sorting.name]
+        self.value: ColumnElement[Any]
+        self._known: FromClause = RUNS
+        self._key: ColumnElement[int] = RUNS.c.key
+        self._there: Condition = true()
+        self._missing: Condition = false()
+        if sorting.name not in COLUMNS:
+            self._by_figure(FIGURES.alias("sorted"))
             return
-        figures = FIGURES.alias("sorted")
-        self.value = figures.c.value
-        self.source = RUNS.outerjoin(
-            figures,
-            and_(
-                figures.c.run == RUNS.c.key,
-                figures.c.strategy == sorting.strategy,
-                figures.c.name == sorting.name,
-            ),
+        self.value = column = RUNS.c[sorting.name]
+        if column.nullable:
+            self._there, self._missing = column.is_not(null()), column.is_(null())
+
+    def _by_figure(self, figures: Any) -> None:
+        self.value, self._key = figures.c.value, figures.c.run
+        self._known = figures.join(RUNS, figures.c.run == RUNS.c.key)
+        self._there = and_(
+            figures.c.strategy == self.sorting.strategy, figures.c.name == self.sorting.name
         )
+        having = select(figures.c.run).where(self._there)
+        self._missing = RUNS.c.key.not_in(having)
 
-    def apply(self, query: Select[Any]) -> Select[Any]:
-        """A query in this order."""
-        value = self.value.desc() if self.sorting.down else self.value.asc()
-        return query.order_by(self._last, value, RUNS.c.key.desc())
+    def known(self, condition: Condition, cursor: str | None) -> Select[Any] | None:
+        """The keys and values of the runs that have a value, from a place on; None behind them."""
+        query = select(self._key.label("key"), self.value.label("sorted_by"))
+        query = query.select_from(self._known).where(self._there, condition)
+        if cursor is not None:
+            value, key = self._place(cursor)
+            if value is None:
+                return None
+            query = query.where(self._beyond(value, key))
+        return query.order_by(self._way(self.value), self._way(self._key))
 
-    @property
-    def _last(self) -> ColumnElement[int]:
-        return case((self.value.is_(null()), 1), else_=0)
+    def _beyond(self, value: Any, key: int) -> Condition:
+        compare = operator.lt if self.sorting.down else operator.gt
+        # the first condition says nothing new: it is what an index can be read by
+        reached = (operator.le if self.sorting.down else operator.ge)(self.value, value)
+        return and_(reached, or_(compare(self.value, value), compare(self._key, key)))
+
+    def rest(self, condition: Condition, cursor: str | None) -> Select[Any]:
+        """The keys of the runs that have no value, from a place on."""
+        query = select(RUNS.c.key, null().label("sorted_by")).where(self._missing, condition)
+        value, key = (True, 0) if cursor is None else self._place(cursor)
+        if value is None:
+            compare = operator.lt if self.sorting.down else operator.gt
+            query = query.where(compare(RUNS.c.key, key))
+        return query.order_by(self._way(RUNS.c.key))
+
+    def _way(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        return column.desc() if self.sorting.down else column.asc()
 
     def cursor(self, row: RowMapping) -> str:
         """The place behind a row, as a text that says nothing to anybody else."""
         place = [self.sorting.name, self.sorting.strategy, self.sorting.down, row["sorted_by"]]
         text = json.dumps([*place, row["key"]], separators=(",", ":"))
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-    def after(self, cursor: str) -> Condition:
-        """What comes after a place.
-
-        Raises:
-            QueryError: It is no place in a list of this order.
-        """
-        value, key = self._place(cursor)
-        if value is None:
-            return and_(self.value.is_(null()), RUNS.c.key < key)
-        beyond = self.value < value if self.sorting.down else self.value > value
-        return or_(
-            self.value.is_(null()), beyond, and_(self.value == value, RUNS.c.key < key), false()
-        )
 
     def _place(self, cursor: str) -> tuple[Any, int]:
         try:

@@ -84,7 +84,7 @@ def from_decimal(wholes: Wholes, digits: int) -> Floats:
 def best_digits(values: Floats) -> int | None:
     """The digits behind the point that say most of the numbers; None where 0 is as good a base."""
     sample = np.concatenate((values[:SAMPLE], values[SAMPLE:][-SAMPLE:]))
-    if not sample.size:
+    if not bits(sample).any():
         return None
     best, least = None, cost(bits(sample))
     for digits in range(MOST_DIGITS + 1):

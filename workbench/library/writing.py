@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -111,6 +111,7 @@ def _run_row(record: RunRecord) -> Row:
         "live": record.live,
         "currency": record.currency,
         "code": record.code,
+        "traded": record.traded,
         "begun": record.begun and to_microseconds(record.begun),
         "ended": record.ended and to_microseconds(record.ended),
         "exactness": ORDER[worst(list(record.labels.values()))],
@@ -147,27 +148,48 @@ def _figure_rows(record: RunRecord) -> list[Row]:
     ]
 
 
-def judge(record: RunRecord, there: Any) -> Outcome:
+def judge(record: RunRecord, there: Row) -> Outcome:
     """What becomes of a record where its run is in the library already.
 
     Args:
         record: The record.
-        there: The run's `digest`, `standing` and `deleted`.
+        there: The run's row.
     """
-    if there.deleted is not None:
+    if there["deleted"] is not None:
         return Outcome.TRASHED
-    better = standing_of(record) > json.loads(there.standing)
-    same = there.digest == digest_of(record.sources)
+    better = standing_of(record) > json.loads(there["standing"])
+    same = there["digest"] == digest_of(record.sources)
     if better:
         return Outcome.REPLACED
     return Outcome.UNCHANGED if same else Outcome.WORSE
 
 
-def found(connection: Connection, run: str, *, to_change: bool = False) -> Any:
-    """The run's `key`, `digest`, `standing` and `deleted`; None where it is not there."""
-    query = select(RUNS.c.key, RUNS.c.digest, RUNS.c.standing, RUNS.c.deleted)
-    query = query.where(RUNS.c.id == run)
-    return connection.execute(query.with_for_update() if to_change else query).first()
+def found(connection: Connection, record: RunRecord, *, to_change: bool = False) -> Row | None:
+    """The row of a record's run; None where it is not there.
+
+    A source that does not know the parameters gives the run another id: such a one is the newest
+    that traded the same.
+    """
+    query = select(RUNS).order_by(RUNS.c.key.desc()).limit(1)
+    if to_change:
+        query = query.with_for_update()
+    same = query.where(RUNS.c.id == record.id)
+    rows = connection.execute(same).mappings().all()
+    if not rows and record.traded:
+        alike = query.where(RUNS.c.traded == record.traded)
+        if record.parameters:
+            alike = alike.where(RUNS.c.key.not_in(select(PARAMETERS.c.run)))
+        rows = connection.execute(alike).mappings().all()
+    return dict(rows[0]) if rows else None
+
+
+def completed(connection: Connection, record: RunRecord, there: Row) -> RunRecord:
+    """The record with what its run is known by already, where its source does not tell."""
+    if record.parameters:
+        return record
+    query = select(PARAMETERS.c.name, PARAMETERS.c.value).where(PARAMETERS.c.run == there["key"])
+    known = {row.name: row.value for row in connection.execute(query)}
+    return replace(record, id=there["id"], parameters=known, code=record.code or there["code"])
 
 
 def write(connection: Connection, record: RunRecord, prepared: Prepared, now: int) -> Outcome:
@@ -179,27 +201,38 @@ def write(connection: Connection, record: RunRecord, prepared: Prepared, now: in
         prepared: The same as rows.
         now: Microseconds since 1970.
     """
-    added = _added(connection, prepared, now)
-    if added is not None:
-        _write_rows(connection, added, prepared)
+    there = found(connection, record, to_change=True)
+    if there is None and add(connection, prepared, now):
         return Outcome.ADDED
-    there = found(connection, record.id, to_change=True)
+    # another may have put it meanwhile, where the database lets two write at once
+    there = there or found(connection, record, to_change=True)
+    if there is None:
+        return Outcome.UNCHANGED
     outcome = judge(record, there)
     if outcome is Outcome.REPLACED:
         changed = {**prepared.run, "changed": now, "revision": RUNS.c.revision + 1}
-        connection.execute(update(RUNS).where(RUNS.c.key == there.key).values(changed))
+        connection.execute(update(RUNS).where(RUNS.c.key == there["key"]).values(changed))
         for table in REPLACED:
-            connection.execute(delete(table).where(table.c.run == there.key))
-        _write_rows(connection, there.key, prepared)
+            connection.execute(delete(table).where(table.c.run == there["key"]))
+        _write_rows(connection, there["key"], prepared)
     return outcome
 
 
-def _added(connection: Connection, prepared: Prepared, now: int) -> int | None:
-    """Make the run's row and return its key; None where there is one."""
+def add(connection: Connection, prepared: Prepared, now: int) -> bool:
+    """Put a run that is missing into its place; False where there is one of its id.
+
+    Args:
+        connection: In a transaction that writes.
+        prepared: The record as rows.
+        now: Microseconds since 1970.
+    """
     own = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     row = {**UNSAID, **prepared.run, "imported": now, "changed": now, "revision": 1}
     statement = own(RUNS).values(row).on_conflict_do_nothing(index_elements=["id"])
-    return connection.execute(statement.returning(RUNS.c.key)).scalar()
+    key = connection.execute(statement.returning(RUNS.c.key)).scalar()
+    if key is not None:
+        _write_rows(connection, key, prepared)
+    return key is not None
 
 
 def _write_rows(connection: Connection, key: int, prepared: Prepared) -> None:

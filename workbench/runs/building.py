@@ -29,6 +29,7 @@ class Origin:
     Attributes:
         algorithm: The class's name; empty where it is not known.
         sources: The files.
+        id: What the run is known by; empty for what it traded (`workbench.runs.identity`).
         begun: The run's first moment; None for the first that the tracker saw.
         project: LEAN's id of the project; empty where it is not known.
         deployments: LEAN's ids of the runs that were joined, the oldest first.
@@ -44,6 +45,7 @@ class Origin:
 
     algorithm: str
     sources: Sequence[SourceFile] = ()
+    id: str = ""
     begun: datetime | None = None
     project: str = ""
     deployments: tuple[str, ...] = ()
@@ -72,7 +74,7 @@ def record_of(
     if begun is None and tracker.deployments:
         begun = tracker.deployments[0].time
     return RunRecord(
-        id=run_id(tracker, begun, origin.deployments, origin.parameters),
+        id=origin.id or run_id(tracker, begun, origin.deployments, origin.parameters),
         algorithm=origin.algorithm,
         project=origin.project,
         deployments=origin.deployments,

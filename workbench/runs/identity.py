@@ -48,17 +48,18 @@ def traded(tracker: PerformanceTracker, begun: datetime | None) -> Traded:
     """What the run that a tracker saw has traded; without a trade, when it began."""
     live, fills = tracker.live, tracker.ledger.books.fills
     lots = [*tracker.trades(), *tracker.open_trades()]
-    if not lots:
+    moments = [(lot.entry_time, lot.sid) for lot in lots if not lot.seeded]
+    moments += [(lot.exit_time, lot.sid) for lot in lots if lot.is_closed]
+    if not moments:
         return Traded(live, tracker.account_currency, _second(begun), None, fills, ())
-    opened = min(lots, key=lambda lot: (lot.entry_time, lot.order_ids[0]))
-    ended = max(lot.exit_time if lot.is_closed else lot.entry_time for lot in lots)
+    first, last = min(moments), max(moments)
     return Traded(
         live,
         tracker.account_currency,
-        _second(opened.entry_time),
-        None if live else _second(ended),
+        _second(first[0]),
+        None if live else _second(last[0]),
         None if live else fills,
-        [opened.sid] if live else sorted({lot.sid for lot in lots}),
+        [first[1]] if live else sorted({sid for _, sid in moments}),
     )
 
 
@@ -78,9 +79,9 @@ def run_id(
     """
     first = next(iter(deployments), "")
     if is_unique(first):
-        return _digest(["lean", first])
+        return digest(["lean", first])
     known = traded(tracker, begun)
-    return _digest(["traded", known, {} if known.live else dict(sorted(parameters.items()))])
+    return digest(["traded", known, {} if known.live else dict(sorted(parameters.items()))])
 
 
 def is_unique(name: str) -> bool:
@@ -91,7 +92,7 @@ def is_unique(name: str) -> bool:
 def traded_key(tracker: PerformanceTracker) -> str:
     """What the run that a tracker saw has traded, as a text; empty without a trade."""
     known = traded(tracker, None)
-    return _digest(known) if known.sids else ""
+    return digest(known) if known.sids else ""
 
 
 def _second(time: datetime | None) -> str | None:
@@ -101,5 +102,6 @@ def _second(time: datetime | None) -> str | None:
     return datetime.fromtimestamp(round(time.timestamp()), time.tzinfo).isoformat()
 
 
-def _digest(key: object) -> str:
+def digest(key: object) -> str:
+    """A short hash of what tells a run from others."""
     return sha256(json.dumps(key).encode()).hexdigest()[:DIGITS]

@@ -12,6 +12,7 @@ from workbench.runs.played import record_of_recording
 from workbench.runs.record import RunRecord
 from workbench.runs.results import is_result_source, live_key, record_of_results
 from workbench.runs.saved import record_of_state
+from workbench.runs.tabular import is_table, record_of_table
 
 Reader = Callable[[], RunRecord]
 
@@ -22,7 +23,8 @@ def read_record(source: str, data: Path | None = None) -> RunRecord:
     Args:
         source: A recording, by name or folder; a result of LEAN's: a folder, a zip archive, a file,
             or a folder of result folders: of backtests the last is taken, of deployments all; what
-            a run has saved: a state's file, the folder of a run, or a whole `storage` folder.
+            a run has saved: a state's file, the folder of a run, or a whole `storage` folder; or a
+            CSV file of fills or of daily returns.
         data: LEAN's data folder, for what a result lacks; None without one.
 
     Raises:
@@ -33,6 +35,8 @@ def read_record(source: str, data: Path | None = None) -> RunRecord:
     path = Path(source)
     if (path / TAPE_NAME).exists() or not path.exists():
         return record_of_recording(source)
+    if is_table(path):
+        return record_of_table(path)
     if is_result_source(path):
         return record_of_results([path], data)
     if is_saved_state(path):

@@ -6,9 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from models import codec
 from models.errors import TrackerError
+from models.performance_tracker import PerformanceTracker
+from utils.store.snapshot import SNAPSHOT_SCHEMA
+from workbench.engine.files import opened
+from workbench.engine.tape import TAPE_NAME
 from workbench.replay.saved_state import SavedStateError
 from workbench.results.ledger_text import LedgerTextError, ResultLedger, ledger_in_result
 from workbench.runs.code import algorithm_of, code_of
@@ -27,9 +32,10 @@ from workbench.runs.lean.fields import ResultError
 from workbench.runs.lean.importing import ResultImport
 from workbench.runs.lean.live import LiveImport
 from workbench.runs.record import RunRecord, SourceFile
-from workbench.runs.saved import record_of_state
+from workbench.runs.saved import state_at
 
 STORAGE = "storage"
+_HEAD = 4_096  # bytes of a file that are looked at to see what it is
 # A live run's order events of a day.
 _DAY = re.compile(r"(.+)-\d{4}-\d{2}-\d{2}-order-events\.json")
 # What a state says that it lacks, and the files have.
@@ -42,7 +48,16 @@ def is_result_source(path: Path) -> bool:
     """Whether a path is meant as a result of LEAN's."""
     if path.is_dir():
         return _holds_result(path) or bool(_below(path))
-    return path.name.endswith((".zip", ".json", ".json.gz"))
+    return path.name.endswith((".zip", ".json", ".json.gz")) and not _is_state(path)
+
+
+def _is_state(path: Path) -> bool:
+    """Whether a file begins as a saved state does; what cannot be read is none."""
+    try:
+        with opened(path) as file:
+            return SNAPSHOT_SCHEMA.partition("/")[0].encode() in file.read(_HEAD)
+    except OSError:
+        return False
 
 
 def _holds_result(path: Path) -> bool:
@@ -52,7 +67,8 @@ def _holds_result(path: Path) -> bool:
 def _below(path: Path) -> list[Path]:
     """The folders in one that hold results: a project's runs, by their time stamps."""
     names = sorted(each.name for each in path.iterdir() if each.is_dir() and each.name != STORAGE)
-    return [path / name for name in names[-MOST_FILES:] if _holds_result(path / name)]
+    found = (path / name for name in names[-MOST_FILES:])
+    return [each for each in found if _holds_result(each) and not (each / TAPE_NAME).exists()]
 
 
 def live_key(path: Path) -> str | None:
@@ -69,8 +85,25 @@ def live_key(path: Path) -> str | None:
     return str(path.resolve().parent) if is_unique(day[1]) else day[1]
 
 
+class ImportedRun(NamedTuple):
+    """A run that was rebuilt.
+
+    Attributes:
+        record: Its record.
+        tracker: The tracker that its figures are of.
+    """
+
+    record: RunRecord
+    tracker: PerformanceTracker
+
+
 def record_of_results(paths: Sequence[Path], data: Path | None = None) -> RunRecord:
-    """The record of a run that LEAN's results tell.
+    """The record of a run that LEAN's results tell; as of `result_of`."""
+    return result_of(paths, data).record
+
+
+def result_of(paths: Sequence[Path], data: Path | None = None) -> ImportedRun:
+    """A run that LEAN's results tell.
 
     Args:
         paths: A result folder, a zip archive of one, a result's file, or a folder of result
@@ -91,7 +124,7 @@ def record_of_results(paths: Sequence[Path], data: Path | None = None) -> RunRec
         raise ResultError(f"{where}: it cannot be used: {problem}") from problem
 
 
-def _record(where: str, paths: Sequence[Path], data: Path | None) -> RunRecord:
+def _record(where: str, paths: Sequence[Path], data: Path | None) -> ImportedRun:
     places, notes = _places(paths)
     documents = [_documents(place) for place in places]
     facts = [facts_of(each) for each in documents]
@@ -101,14 +134,16 @@ def _record(where: str, paths: Sequence[Path], data: Path | None) -> RunRecord:
         notes = []
     files = [file for each in documents for file in each.files]
     ledger, told = _ledger(documents[-1], facts[-1]) if len(facts) == 1 else (None, [])
-    record = _imported(facts, where, files, ledger, data)
+    found = _imported(facts, where, files, ledger, data)
+    record = found.record()
     record = replace(
         record,
         algorithm=algorithm_of(places[-1], facts[-1]),
         code=code_of(places[-1]),
         told=record.told.with_problems([*notes, *told]),
     )
-    return record if not places[-1].is_dir() else _with_state(record, places[-1] / STORAGE)
+    rebuilt = ImportedRun(record, found.feed.tracker)
+    return rebuilt if not places[-1].is_dir() else _with_state(rebuilt, places[-1] / STORAGE)
 
 
 def _places(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
@@ -135,15 +170,15 @@ def _imported(
     files: Sequence[SourceFile],
     ledger: ResultLedger | None,
     data: Path | None,
-) -> RunRecord:
+) -> ResultImport:
     if facts[-1].live:
         parts = [part for each in facts for part in deployments_in(each)]
-        return LiveImport(sorted(parts, key=_begun), name, files, ledger, data).record()
-    return ResultImport(facts[-1], name, files, ledger, data).record()
+        return LiveImport(sorted(parts, key=_begun), name, files, ledger, data)
+    return ResultImport(facts[-1], name, files, ledger, data)
 
 
 def _begun(facts: LeanFacts) -> float:
-    times = [each.time for each in (*facts.events[:1], *facts.equity[:1])]
+    times = [*(each.time for each in facts.events[:1]), *(each.time for each in facts.equity[:1])]
     return min([time.timestamp() for time in times], default=0.0)
 
 
@@ -168,18 +203,24 @@ def _ledger(documents: Documents, facts: LeanFacts) -> tuple[ResultLedger | None
     return None, []
 
 
-def _with_state(record: RunRecord, storage: Path) -> RunRecord:
+def _with_state(rebuilt: ImportedRun, storage: Path) -> ImportedRun:
     """The record with what the run's own tracker had saved beside it, which is exact."""
     if not storage.is_dir():
-        return record
+        return rebuilt
+    record, tracker = rebuilt
     try:
-        saved = record_of_state(storage)
+        saved, own = state_at(storage)
     except SavedStateError as problem:
-        return replace(record, told=record.told.with_problems([str(problem)]))
+        return ImportedRun(with_problem(record, str(problem)), tracker)
     if not _same_run(record, saved):
-        problem = f"what {storage} has saved is not of this run, or not of its end: it is left out"
-        return replace(record, told=record.told.with_problems([problem]))
-    return _joined(record, saved)
+        foreign = f"what {storage} has saved is not of this run, or not of its end: it is left out"
+        return ImportedRun(with_problem(record, foreign), tracker)
+    return ImportedRun(_joined(record, saved), own)
+
+
+def with_problem(record: RunRecord, problem: str) -> RunRecord:
+    """The record with one problem more."""
+    return replace(record, told=record.told.with_problems([problem]))
 
 
 def _same_run(record: RunRecord, saved: RunRecord) -> bool:

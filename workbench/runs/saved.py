@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from models.performance_tracker import PerformanceTracker
 from utils.store.categories import TRADES_CATEGORY
 from workbench.frames.told import told_of_tracker
 from workbench.replay.saved_state import SavedState, load, root_of
@@ -23,7 +24,12 @@ _ABSENT = {
 
 
 def record_of_state(path: Path) -> RunRecord:
-    """The record of a saved state.
+    """The record of a saved state; as of `state_at`."""
+    return state_at(path)[0]
+
+
+def state_at(path: Path) -> tuple[RunRecord, PerformanceTracker]:
+    """The record of a saved state, and the tracker as it was then.
 
     Args:
         path: A state's file, the folder of a run, or a whole `storage` folder, of which the last
@@ -43,7 +49,7 @@ def record_of_state(path: Path) -> RunRecord:
         labels=_ABSENT,
     )
     told = told_of_tracker(str(path), tracker, saved.problems)
-    return record_of(tracker, told, state_statistics(tracker), origin)
+    return record_of(tracker, told, state_statistics(tracker), origin), tracker
 
 
 def _files(saved: SavedState) -> Iterator[SourceFile]:

@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from workbench.comparison.sources import is_secret
 from workbench.runs.lean.documents import Document, Documents
 from workbench.runs.lean.facts import ClosedTrade, LeanEvent, LeanFacts, LeanOrder, Sample
 from workbench.runs.lean.fields import Fields, ResultError
@@ -22,9 +21,11 @@ from workbench.runs.lean.parsing import (
     orders_of,
     profits_of,
     samples_of,
+    second_open,
     trades_of,
     volumes_of,
 )
+from workbench.runs.secrets import is_secret
 
 USUAL_DAYS = 252.0
 _CURRENCY = re.compile(r"[A-Z0-9]{2,10}")
@@ -69,6 +70,7 @@ def facts_of(documents: Documents) -> LeanFacts:
         profits=_longest(profits_of(part) for part in parts),
         trades=trades,
         equity=_merged(samples_of(part, "Strategy Equity", "Equity") for part in parts),
+        second_open=second_open(main),
         benchmark=_merged(samples_of(part, "Benchmark", "Benchmark") for part in parts),
         volumes={name: value for part in parts for name, value in volumes_of(part).items()},
         statistics=_texts(main, "statistics"),

@@ -118,7 +118,7 @@ def read_folder(path: Path, stem: str = "") -> Documents:
     found = Documents(str(path))
     for name in names:
         kind = kind_of(name)
-        if kind is not None and (path / name).is_file():
+        if kind is not None and not (path / name).is_dir():
             _add(found, kind, name, read_all(path / name))
     return _checked(found)
 
@@ -136,7 +136,7 @@ def read_archive(path: Path) -> Documents:
                     data = _unpacked(archive, entry, left)
                     left -= len(data)
                     _add(found, kind, name, data)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
         raise ResultError(f"{path}: the archive cannot be read: {error}") from None
     return _checked(found)
 
@@ -158,7 +158,7 @@ def read_alone(path: Path) -> Documents:
     _add(found, RESULT, path.name, read_all(path))
     stem = _stem(path.name) or path.name
     for beside in sorted(path.parent.glob(f"{_literal(stem)}-*{EVENTS}.json*")):
-        if beside.is_file() and kind_of(beside.name) == EVENTS:
+        if kind_of(beside.name) == EVENTS and not beside.is_dir():
             _add(found, EVENTS, beside.name, read_all(beside))
     return _checked(found)
 

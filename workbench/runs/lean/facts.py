@@ -169,6 +169,8 @@ class LeanFacts:
         profits: What LEAN recorded of each closing fill, in order: UTC, account currency.
         trades: LEAN's closed trades; None where the files have none.
         equity: LEAN's equity at the points of its chart.
+        second_open: What the equity was at the begin of the chart's second candle; None where
+            nothing says.
         benchmark: The benchmark's value at the end of each day.
         volumes: Name of a series -> what was traded of an instrument so far, account currency.
         statistics: LEAN's statistics by name.
@@ -194,6 +196,7 @@ class LeanFacts:
     profits: Sequence[Sample]
     trades: Sequence[ClosedTrade] | None
     equity: Sequence[Sample]
+    second_open: float | None
     benchmark: Sequence[Sample]
     volumes: Mapping[str, float]
     statistics: Mapping[str, str]

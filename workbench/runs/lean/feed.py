@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
@@ -17,16 +17,18 @@ from models.events.corporate_actions import (
     SplitKind,
 )
 from models.events.instruments import Instrument, Valuation
-from models.events.orders import Fill, OrderStatus, OrderType, OrderUpdate
+from models.events.orders import Fill
 from models.performance_tracker import PerformanceTracker
 from models.settings import Settings, Switch
 from models.trades.lean_follower import LeanDesk
 from models.trades.lean_trade import LeanTrade
 from workbench.frames.hearing import Hearing
-from workbench.runs.lean.facts import LeanEvent, LeanFacts, LeanOrder, Sample
+from workbench.runs.lean.facts import LeanEvent, LeanFacts, Sample
 from workbench.runs.lean.fills import FoundSplit
+from workbench.runs.lean.order_events import OrderReader
 from workbench.runs.lean.prices import PriceLine, equity_at, fitted_prices
 from workbench.runs.lean.rates import Rates
+from workbench.runs.lean.timeline import Between, Timeline
 
 # What LEAN's chart of equity may be off by: it is of four decimals.
 ROUNDING = 6e-5
@@ -36,28 +38,6 @@ LEAST_YIELD, MOST_YIELD = 0.02, 0.15
 # A balance in a foreign currency below this, its units, tells nothing of its rate; and the most
 # that a rate is taken to move.
 SOME_CASH, MOST_RATE_MOVE = 1.0, 0.2
-LIMITS = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT, OrderType.LIMIT_IF_TOUCHED})
-STOPS = frozenset({OrderType.STOP_MARKET, OrderType.STOP_LIMIT, OrderType.TRAILING_STOP})
-NEVER_SENT = frozenset({OrderStatus.INVALID, OrderStatus.CANCELED})
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """What happens besides orders, each part in the order of time.
-
-    Attributes:
-        samples: LEAN's equity.
-        days: LEAN's daily samples.
-        splits: What was split.
-        dividends: Dividends that LEAN's data state.
-        expiries: When instruments leave the market, by Symbol ID.
-    """
-
-    samples: tuple[Sample, ...]
-    days: tuple[DayEnd, ...] = ()
-    splits: tuple[FoundSplit, ...] = ()
-    dividends: tuple[Dividend, ...] = ()
-    expiries: tuple[tuple[datetime, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -124,12 +104,18 @@ class ResultFeed:
         )
         self.hearing = Hearing(self.tracker)
         self.flat = FlatTests()
-        self.guessed = 0
+        self._reader = OrderReader(facts, instruments, rates)
+        self._guessed = 0  # of the deployments before
         self.opposed = False
         self.begun: datetime | None = None
         self._described: set[str] = set()
         self._gross = 0.0  # the most that was traded in one fill since the last flat moment
         self._since: datetime | None = None
+
+    @property
+    def guessed(self) -> int:
+        """How many fills of foreign instruments have a rate that lies between known ones."""
+        return self._guessed + self._reader.guessed
 
     # --- what is fed
 
@@ -162,8 +148,11 @@ class ResultFeed:
         time = time if last is None else max(time, last)
         self._facts, self._instruments = facts, {**self._instruments, **instruments}
         self._rates, self._lines = rates, lines
+        self._guessed = self.guessed
+        self._reader = OrderReader(facts, self._instruments, rates)
         core = self.tracker.core
         core.deploy(time, facts.name)
+        self.desk.reset()  # LEAN's own trades begin anew
         if opening is None:
             return
         for sid in opening.holdings:
@@ -182,7 +171,7 @@ class ResultFeed:
 
     def play(self, events: Iterable[LeanEvent], timeline: Timeline) -> None:
         """Feed the events of orders, and what happens between them."""
-        between = _Between(timeline)
+        between = Between(timeline)
         for event in events:
             for happened in between.until(event.time):
                 self._happen(happened)
@@ -203,76 +192,13 @@ class ResultFeed:
     # --- orders
 
     def _order(self, event: LeanEvent) -> None:
-        books = self.tracker.ledger.books
-        order = self._facts.orders.get(event.order_id)
-        first = books.orders.find(event.order_id) is None
+        first = self.tracker.ledger.books.orders.find(event.order_id) is None
         self._describe(event.sid)
-        fee = event.fee * self._rate(event.fee_currency, event) if event.fee else 0.0
-        booked: Fill | OrderUpdate
-        if event.fills:
-            booked = self._fill(event, order, first=first)
-            self._gross += abs(self._value(event))
-        else:
-            booked = self._update(event, order, first=first)
+        booked = self._reader.read(event, first=first)
+        if isinstance(booked, Fill):
+            self._gross += abs(self._reader.value(event))
         self.tracker.apply(booked)
-        self.hearing.order(_line(event, order, fee))
-
-    def _fill(self, event: LeanEvent, order: LeanOrder | None, *, first: bool) -> Fill:
-        instrument = self._instruments[event.sid]
-        kind = _type_of(order)
-        at_once = order is not None and order.created == event.time and order.sid == event.sid
-        return Fill(
-            time=event.time,
-            order_id=event.order_id,
-            event_id=event.event_id,
-            sid=event.sid,
-            quantity=event.quantity,
-            price=event.price,
-            fee=event.fee,
-            fee_currency=event.fee_currency,
-            rates=self._rates_at(instrument, event),
-            tag=(order.tag if order else "") if first else None,
-            order_type=kind if first else None,
-            message=event.message if kind is OrderType.OPTION_EXERCISE else "",
-            final=event.status is OrderStatus.FILLED,
-            market=order.last if order is not None and at_once else 0.0,
-            ordered=event.ordered if first else 0.0,
-            group=order.group if order is not None and first else 0,
-        )
-
-    def _update(self, event: LeanEvent, order: LeanOrder | None, *, first: bool) -> OrderUpdate:
-        kind, sent = _type_of(order), event.status not in NEVER_SENT
-        rates = self._rates_at(self._instruments[event.sid], event) if event.fee else {}
-        update = OrderUpdate(
-            event.time,
-            event.order_id,
-            event.event_id,
-            event.sid,
-            event.status,
-            message=event.message if not first or not sent else "",
-            fee=event.fee,
-            fee_currency=event.fee_currency,
-            rates=rates,
-        )
-        if event.status is OrderStatus.UPDATE_SUBMITTED:
-            update.limit_price, update.quantity = event.limit, event.ordered
-        if first:
-            update.tag, update.order_type = order.tag if order else "", kind
-            update.quantity = event.ordered
-            update.group = order.group if order else 0
-        if first and sent and order is not None:
-            update.bid, update.ask = order.bid, order.ask
-            update.price = 0.0 if order.bid and order.ask else order.last
-            update.limit_price = event.limit if kind in LIMITS else None
-            update.stop_price = event.stop if kind in STOPS else None
-            update.created = order.created if self._facts.live else event.time
-        return update
-
-    def _value(self, event: LeanEvent) -> float:
-        """What a fill traded, account currency."""
-        instrument = self._instruments[event.sid]
-        each = instrument.multiplier * self._rate(instrument.quote, event)
-        return event.quantity * event.price * each
+        self.hearing.order(self._reader.line(event))
 
     def _describe(self, sid: str) -> None:
         """Describe an instrument before its first event, and what it is on."""
@@ -283,22 +209,6 @@ class ResultFeed:
         if instrument.underlying in self._instruments:
             self._describe(instrument.underlying)
         self.tracker.apply(instrument)
-
-    def _rates_at(self, instrument: Instrument, event: LeanEvent) -> dict[str, float]:
-        """The rates that an event touches."""
-        home = self._facts.currency
-        named = dict.fromkeys((instrument.quote, instrument.currency, event.fee_currency))
-        if instrument.quote != home and not self._rates.knows(instrument.quote, event.time):
-            self.guessed += 1
-        return {name: self._rate(name, event) for name in named if name and name != home}
-
-    def _rate(self, currency: str, event: LeanEvent) -> float:
-        """The rate of a currency at an event: of a pair's coin its price tells it."""
-        instrument, time = self._instruments[event.sid], event.time
-        coin = currency == instrument.base and event.price and currency != self._facts.currency
-        if coin and not self._rates.knows(currency, time):
-            return (self._rates.at(instrument.quote, time) or 1.0) * event.price
-        return self._rates.at(currency, time) or 1.0
 
     # --- what happens besides
 
@@ -322,7 +232,8 @@ class ResultFeed:
         else:
             time, sid = happened
             if sid in self._described:
-                self.opposed |= sid in self.tracker.ledger.books.held
+                books = self.tracker.ledger.books
+                self.opposed |= sid in books.held and not books.holdings[sid].quantity
                 self.tracker.apply(Delisting(time, sid, DelistingKind.DELISTED))
 
     def _price(self, sid: str, time: datetime) -> float:
@@ -390,13 +301,13 @@ class ResultFeed:
         gap = equity - equity_at(books, {}, rates)
         flat.points += 1
         if abs(gap) > ROUNDING:
-            gap = self._exchanged(gap, rates)
+            gap = self._exchanged(time, gap, rates)
         flat.worst = max(flat.worst, abs(gap))
         if abs(gap) > ROUNDING and not self._facts.live:
             self._book_flat(time, gap)
         self._gross, self._since, flat.last = 0.0, time, time
 
-    def _exchanged(self, gap: float, rates: dict[str, float]) -> float:
+    def _exchanged(self, time: datetime, gap: float, rates: dict[str, float]) -> float:
         """Take the rate of the one foreign currency that there is cash of to be what closes a gap.
 
         Returns:
@@ -416,7 +327,7 @@ class ResultFeed:
         if not abs(rate - rates[name]) <= MOST_RATE_MOVE * rates[name]:
             return gap
         rates[name] = rate
-        self._rates.tell(name, self.tracker.ledger.books.time or self._since, rates[name])
+        self._rates.tell(name, time, rate)
         return 0.0
 
     def _book_flat(self, time: datetime, gap: float) -> None:
@@ -441,69 +352,5 @@ class ResultFeed:
         self.tracker.apply(Mark(time, cash={home: shown}))
 
 
-class _Between:
-    """What happens between the events of orders, merged in the order of time."""
-
-    def __init__(self, timeline: Timeline) -> None:
-        ranked: list[tuple[datetime, int, int, Any]] = []
-        parts: tuple[Iterable[Any], ...] = (
-            timeline.splits,
-            timeline.dividends,
-            timeline.expiries,
-            timeline.samples,
-            timeline.days,
-        )
-        for rank, part in enumerate(parts):
-            ranked += [(_time(each), rank, at, each) for at, each in enumerate(part)]
-        self._happening = sorted(ranked, key=lambda each: each[:3])
-        self._next = 0
-
-    def until(self, time: datetime) -> Iterator[Any]:
-        """What comes before an event of an order at that time: samples of it come after."""
-        while self._next < len(self._happening):
-            moment, rank, _, happened = self._happening[self._next]
-            if moment > time or (moment == time and rank > 1):
-                return
-            self._next += 1
-            yield happened
-
-    def rest(self) -> Iterator[Any]:
-        """What comes after the last event."""
-        for *_, happened in self._happening[self._next :]:
-            yield happened
-
-
-def _time(happened: Any) -> datetime:
-    time: datetime = happened[0] if isinstance(happened, tuple) else happened.time
-    return time
-
-
 def _flow(amount: float) -> FlowCause:
     return FlowCause.DEPOSIT if amount > 0 else FlowCause.WITHDRAWAL
-
-
-def _type_of(order: LeanOrder | None) -> OrderType:
-    return OrderType.MARKET if order is None else order.order_type
-
-
-def _line(event: LeanEvent, order: LeanOrder | None, fee: float) -> dict[str, Any]:
-    """An event by the names of a tape's line, of which the table of orders is made."""
-    exercise = order is not None and order.sid != event.sid
-    return {
-        "order": event.order_id,
-        "sid": event.sid,
-        "t": event.time.isoformat(),
-        "status": event.status.name,
-        "fill_qty": event.quantity,
-        "fill_price": event.price,
-        "fee_account": fee,
-        "qty": 0.0 if exercise else event.ordered,
-        "limit": event.limit,
-        "stop": event.stop,
-        "message": event.message,
-        "order_type": _type_of(order).name,
-        "tag": order.tag if order else "",
-        "order_qty": order.quantity if order else event.ordered,
-        "created": order.created.isoformat() if order else "",
-        "group": order.group if order else 0,
-    }

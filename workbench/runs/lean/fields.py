@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -20,6 +21,7 @@ class ResultError(TrackerError, LookupError):
     """A file is no result of LEAN's, or cannot be used; the text says why."""
 
 
+@lru_cache(4_096)
 def plain(name: str) -> str:
     """A name without what LEAN's versions write differently."""
     return name.replace("-", "").replace("_", "").lower()

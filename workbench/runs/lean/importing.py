@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import fsum
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from models.events.account import DayEnd, Opening
-from models.events.instruments import Instrument
+from models.events.corporate_actions import Dividend
+from models.events.instruments import SECURITY_RULES, Instrument
 from models.trades.lean_trade import LeanTrade
 from workbench.frames.told import told_of_tracker
 from workbench.results.ledger_text import ResultLedger
 from workbench.runs.building import Origin, record_of
 from workbench.runs.exactness import Exactness, Label
+from workbench.runs.lean.data_folder import LeanData
 from workbench.runs.lean.facts import ClosedTrade, LeanFacts, Sample
-from workbench.runs.lean.feed import ResultFeed, Timeline
+from workbench.runs.lean.feed import ResultFeed
 from workbench.runs.lean.fields import ResultError
-from workbench.runs.lean.fills import FoundSplit, match, play
+from workbench.runs.lean.fills import Closing, FoundSplit, match, play
 from workbench.runs.lean.instruments import describe, traded_sids
 from workbench.runs.lean.labels import (
     PAYS_DIVIDENDS,
@@ -31,13 +35,31 @@ from workbench.runs.lean.labels import (
 from workbench.runs.lean.parsing import money_in
 from workbench.runs.lean.prices import price_lines
 from workbench.runs.lean.splits import found_splits, split_points
+from workbench.runs.lean.timeline import Timeline
 from workbench.runs.lean.worth import Solver, Worth
 from workbench.runs.lean.zones import zone_of
 from workbench.runs.record import RunRecord, SourceFile
 from workbench.statistics.figures import own_statistics
 
 DAY = timedelta(days=1)
-NEAR_PRICE, NEAR_CENT = 1e-9, 0.0051
+NO_JUMP = 1e-5  # part of the equity that prices may move it by between two points of the chart
+NEAR_PRICE, NEAR_CENT, NEAR_PART = 1e-9, 0.0051, 1e-6
+
+
+class ToldActions(NamedTuple):
+    """What LEAN's data state of what a run traded.
+
+    Attributes:
+        dividends: The dividends.
+        splits: The splits.
+        known: The Symbol IDs of what there is a factor file of.
+        prices: Raw prices by Symbol ID.
+    """
+
+    dividends: list[Dividend]
+    splits: list[FoundSplit]
+    known: set[str]
+    prices: dict[str, list[tuple[datetime, float]]]
 
 
 class ResultImport:
@@ -65,7 +87,10 @@ class ResultImport:
         data: Path | None = None,
     ) -> None:
         self._facts, self._name, self._sources = facts, name, sources
-        self._ledger, self._data = ledger, data
+        self._ledger = ledger
+        self._data = None if data is None else LeanData(data)
+        self._closings: list[Closing] = []
+        self._closed = 0.0
         self._zone = zone_of(facts)
         self._fills = [event for event in facts.events if event.fills]
         self._described = describe(facts, traded_sids(facts.events))
@@ -77,13 +102,17 @@ class ResultImport:
             ResultError: The result states something that cannot be.
         """
         facts, trades = self._facts, self._facts.trades
-        splits = found_splits(trades or (), self._fills, self._described, self._zone)
+        told = self._told_actions()
+        guessed = found_splits(trades or (), self._fills, self._described, self._zone)
+        own = [split for split in guessed if split.sid not in told.known]
+        splits = [*told.splits, *self._believed(own)]
         worth, unmatched = self._solve(splits)
+        self._closed = self._gained(worth)
         instruments = {
             sid: each.instrument(sid, worth.multipliers[sid])
             for sid, each in self._described.items()
         }
-        self.feed = self._played(instruments, worth, splits)
+        self.feed = self._played(instruments, worth, splits, told)
         found = Findings(
             facts=facts,
             feed=self.feed,
@@ -94,24 +123,89 @@ class ResultImport:
             unknown=worth.unknown,
             differing=self.differing(),
             opposed=self.feed.opposed,
-            splits=bool(splits),
+            splits=any(not split.exact for split in splits),
+            paid=told.known >= self._paying(),
         )
         return self._recorded(found)
+
+    def _believed(self, splits: Sequence[FoundSplit]) -> list[FoundSplit]:
+        """Those of the splits with which LEAN's records come out better than without."""
+        if not splits or not self._facts.profits:
+            return [*splits]
+        before, after = self._misfits(()), self._misfits(splits)
+        return [each for each in splits if after[each.sid] < before[each.sid]]
+
+    def _misfits(self, splits: Sequence[FoundSplit]) -> Counter[str]:
+        """Symbol ID -> how many closings of shares are not as LEAN recorded them."""
+        blank = {sid: each.instrument(sid, 1.0) for sid, each in self._described.items()}
+        closings = play(self._fills, blank, splits).closings
+        match(closings, self._fills, self._facts.profits)
+        found: Counter[str] = Counter()
+        for closing in closings:
+            fill = self._fills[closing.at]
+            said = None if closing.recorded is None else closing.recorded + 2.0 * fill.fee
+            if said is None or abs(said - closing.gain) > NEAR_CENT + NEAR_PART * abs(said):
+                found[fill.sid] += 1
+        return found
 
     def _solve(self, splits: Sequence[FoundSplit]) -> tuple[Worth, int]:
         """Multipliers and rates, and how many closings have no record."""
         blank = {sid: each.instrument(sid, 1.0) for sid, each in self._described.items()}
-        closings = play(self._fills, blank, splits).closings
+        self._closings = closings = play(self._fills, blank, splits).closings
         unmatched = match(closings, self._fills, self._facts.profits)
         known = self.known_multipliers()
         multipliers = {sid: value for sid, value in known.items() if sid in self._described}
         facts, described = self._facts, self._described
         return Solver(facts, described, self._fills, closings, multipliers).solve(), unmatched
 
+    def _gained(self, worth: Worth) -> float:
+        """What the closing fills made at LEAN's average prices, account currency."""
+        total = 0.0
+        for closing in self._closings:
+            fill = self._fills[closing.at]
+            multiplier = worth.multipliers[fill.sid]
+            instrument = self._described[fill.sid].instrument(fill.sid, multiplier)
+            rate = worth.rates.at(instrument.currency, fill.time) or 0.0
+            total += closing.gain * multiplier * rate
+        return total
+
     def known_multipliers(self) -> dict[str, float]:
         """Multipliers that something better than the result tells, by Symbol ID."""
+        found: dict[str, float] = {}
+        for sid, described in self._described.items():
+            stated = None if self._data is None else self._data.multiplier(described)
+            if stated is not None:
+                found[sid] = stated
         known = {} if self._ledger is None else self._ledger.instruments
-        return {sid: worth.multiplier for sid, worth in known.items()}
+        return found | {sid: worth.multiplier for sid, worth in known.items()}
+
+    def _told_actions(self) -> ToldActions:
+        """The dividends and splits that LEAN's data state of what the run traded."""
+        found = ToldActions([], [], set(), {})
+        for sid in self._paying() if self._data is not None else ():
+            described = self._described[sid]
+            actions = self._data.actions(sid, described) if self._data else None
+            if actions is not None:
+                found.known.add(sid)
+                found.dividends.extend(actions.dividends)
+                found.splits.extend(map(self._placed, actions.splits))
+            if self._data is not None and described.mode in ("RAW", ""):
+                found.prices[sid] = self._data.prices(described)
+        return found
+
+    def _paying(self) -> set[str]:
+        """The Symbol IDs of what may pay dividends or split."""
+        return {
+            sid
+            for sid, each in self._described.items()
+            if SECURITY_RULES[each.facts.security_type].pays_dividends
+            and each.mode in PAYS_DIVIDENDS
+        }
+
+    def _placed(self, split: FoundSplit) -> FoundSplit:
+        """A split with the place of the first fill after it."""
+        times = [fill.time for fill in self._fills]
+        return replace(split, before=bisect_left(times, split.time))
 
     def differing(self) -> int | None:
         """How many of LEAN's trades come out otherwise; None where the result lists none."""
@@ -119,38 +213,44 @@ class ResultImport:
         return None if trades is None else differing(trades, self.feed.lean_trades)
 
     def _played(
-        self, instruments: Mapping[str, Instrument], worth: Worth, splits: Sequence[FoundSplit]
+        self,
+        instruments: Mapping[str, Instrument],
+        worth: Worth,
+        splits: Sequence[FoundSplit],
+        told: ToldActions,
     ) -> ResultFeed:
         facts = self._facts
-        shares = any(
-            each.rules.pays_dividends and self._described[sid].mode in PAYS_DIVIDENDS
-            for sid, each in instruments.items()
+        shares = bool(self._paying() - told.known)
+        points = split_points(splits, self._fills)
+        lines = price_lines(
+            facts, {sid: [*points.get(sid, ()), *told.prices.get(sid, ())] for sid in instruments}
         )
-        lines = price_lines(facts, split_points(splits, self._fills))
         feed = ResultFeed(facts, instruments, worth.rates, lines, self._zone, cause_of(shares))
         start = self._start()
         feed.open(Opening(start.time, {facts.currency: start.value}, {facts.currency: 1.0}))
-        feed.play(facts.events, self._timeline(instruments, splits, start))
+        timeline = self._timeline(instruments, splits, told.dividends, start)
+        feed.play(facts.events, timeline)
         return feed
 
     def _start(self) -> Sample:
         """The account at its beginning.
 
         Cash that has no rate yet is worth nothing to LEAN at first: where there are foreign
-        currencies the second point counts, unless something was traded before.
+        currencies and the equity jumps before anything is traded, it begins with what it jumps to.
         """
         facts = self._facts
         if facts.equity:
             foreign = any(each.quote != facts.currency for each in self._described.values())
             coins = any(each.base for each in self._described.values())
-            early = [sample for sample in facts.equity[:2] if not self._traded_by(sample.time)]
-            return Sample(
-                facts.equity[0].time,
-                early[-1].value if early and (foreign or coins) else facts.equity[0].value,
-            )
+            first, later = facts.equity[0], facts.second_open
+            quiet = len(facts.equity) > 1 and not self._traded_by(facts.equity[1].time)
+            if later is not None and quiet and (foreign or coins):
+                jumped = abs(later - first.value) > NO_JUMP * abs(first.value)
+                return Sample(first.time, later if jumped else first.value)
+            return first
         text = facts.statistics.get("Start Equity", "")
-        value, first = money_in(text), next(iter(facts.events), None)
-        time = first.time if first is not None else self._local(facts.start)
+        value, event = money_in(text), next(iter(facts.events), None)
+        time = event.time if event is not None else self._local(facts.start)
         if value is None or time is None:
             raise ResultError(f"{self._name} has neither a chart of equity nor a start equity")
         return Sample(time, value)
@@ -166,6 +266,7 @@ class ResultImport:
         self,
         instruments: Mapping[str, Instrument],
         splits: Sequence[FoundSplit],
+        dividends: Sequence[Dividend],
         start: Sample,
     ) -> Timeline:
         samples = (start, *(each for each in last_samples(self._facts) if each.time > start.time))
@@ -181,7 +282,13 @@ class ResultImport:
             if instrument.expiry is not None:
                 end = (instrument.expiry.replace(tzinfo=self._zone) + DAY).astimezone(UTC)
                 expiries += [(end, sid)] if end <= last else []
-        return Timeline(samples, tuple(days), tuple(splits), (), tuple(sorted(expiries)))
+        return Timeline(
+            samples,
+            tuple(days),
+            tuple(split for split in splits if start.time <= split.time <= last),
+            tuple(each for each in dividends if start.time <= each.time <= last),
+            tuple(sorted(expiries)),
+        )
 
     # --- the record
 
@@ -196,7 +303,8 @@ class ResultImport:
         balance = tracker.balance()
         shown = money_in(facts.runtime.get("Unrealized", ""))
         paid = fsum(trade.commission for trade in tracker.open_trades())
-        unrealized = unrealized_label(found, balance["unrealized"], shown, paid)
+        gained = balance["realized"] + balance["unrealized"] + balance["settlement"]
+        unrealized = unrealized_label(found, gained - self._closed, shown, paid)
         origin = Origin(
             algorithm=facts.name,
             sources=self._sources,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from models.events.causes import FlowCause
 from models.events.instruments import Instrument, SecurityType
-from models.events.orders import OrderType
+from models.events.orders import OrderStatus, OrderType
 from models.ledger.tags import lean_reason, strategy_in_tag
 from workbench.runs.exactness import Exactness, Label
 from workbench.runs.lean.facts import LeanFacts
@@ -20,6 +20,12 @@ DATA = "LEAN's data folder (--data)"
 PAYS_DIVIDENDS = frozenset({"RAW", "SPLIT_ADJUSTED", ""})
 BEARS_FUNDING = frozenset({SecurityType.CRYPTO_FUTURE, SecurityType.CFD, SecurityType.FOREX})
 CENT = 0.01
+# The events that an order's tag may change with.
+RETAGGING = frozenset(
+    {OrderStatus.CANCELED, OrderStatus.CANCEL_PENDING, OrderStatus.UPDATE_SUBMITTED}
+)
+# The spread that closing crosses, as a part of the price: of options, and of all else.
+WIDE, NARROW = 0.3, 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,7 @@ class Findings:
             compare with.
         opposed: Symbol IDs that strategies held against each other when they expired.
         splits: Whether splits were found in the trades alone.
+        loose: Whether there was foreign cash at the start that no holding explains.
         paid: Whether LEAN's data told the dividends.
         priced: Whether LEAN's data told the prices at the end.
     """
@@ -52,6 +59,7 @@ class Findings:
     differing: int | None
     opposed: bool
     splits: bool
+    loose: bool = False
     paid: bool = False
     priced: bool = False
 
@@ -61,6 +69,11 @@ class Findings:
         home = self.facts.currency
         used = self.instruments.values()
         return any(home not in (each.quote, each.base) or each.currency != home for each in used)
+
+    @property
+    def exchanged(self) -> bool:
+        """Whether exchange rates may have moved the equity."""
+        return self.foreign or self.loose
 
     @property
     def shares(self) -> bool:
@@ -83,7 +96,7 @@ class Findings:
     @property
     def separable(self) -> bool:
         """Whether nothing but prices can have moved the equity while something was held."""
-        return not (self.shares or self.funded or self.foreign or self.facts.live)
+        return not (self.shares or self.funded or self.exchanged or self.facts.live)
 
     @property
     def tested(self) -> str:
@@ -106,12 +119,12 @@ def labels_of(found: Findings, unrealized: Label) -> dict[str, Label]:
     """
     trades, strategies = _trades(found), _strategies(found)
     return {
-        "starting_equity": _derived("the first point of LEAN's chart", ROUNDING),
-        "equity": _derived("LEAN's chart, of four decimals", ROUNDING),
+        "starting_equity": _start(found),
+        "equity": _equity(found),
         "realized": _realized(found, trades),
         "fees": _fees(found),
         "unrealized": unrealized,
-        **_unstated(found),
+        **_unstated(found, unrealized),
         "unexplained": _unexplained(found),
         "lean_trades": _lean_trades(found),
         "trades": trades,
@@ -129,6 +142,25 @@ def labels_of(found: Findings, unrealized: Label) -> dict[str, Label]:
 
 def _derived(note: str, bound: float | None = None) -> Label:
     return Label(Exactness.DERIVED, bound, note)
+
+
+def _start(found: Findings) -> Label:
+    """What the account began with: cash without a rate, and holdings, have a worth only later."""
+    if found.facts.live:
+        return _derived("what the end shows less all that was traded, at the first prices known")
+    if found.foreign or any(each.base for each in found.instruments.values()):
+        return _derived("the first points of LEAN's chart, where coins may have no price yet")
+    return _derived("the first point of LEAN's chart", ROUNDING)
+
+
+def _equity(found: Findings) -> Label:
+    """The chart has four decimals, and where it was thinned LEAN's statistics have two."""
+    equity, events = found.facts.equity, found.facts.events
+    if found.facts.live:
+        return _derived("LEAN's last figure, which at a stop may be of the step before")
+    if not equity or (events and equity[-1].time < events[-1].time):
+        return _derived("LEAN's statistics, of two decimals", CENT)
+    return _derived("LEAN's chart, of four decimals", ROUNDING)
 
 
 def _lean_trades(found: Findings) -> Label:
@@ -192,9 +224,12 @@ def _strategies(found: Findings) -> Label:
 
 
 def lost_tags(facts: LeanFacts) -> int:
-    """How many orders with fills name no strategy, where others of the run do."""
+    """How many orders with fills name no strategy, and were updated or cancelled: that may have
+    replaced the tag that did. Others of the run name theirs.
+    """
     named = lost = 0
     filled = {event.order_id for event in facts.events if event.fills}
+    filled &= {event.order_id for event in facts.events if event.status in RETAGGING}
     for order in facts.orders.values():
         own = order.order_type is OrderType.OPTION_EXERCISE or lean_reason(order.tag)
         if strategy_in_tag(order.ticker, order.tag, order.order_type) is not None:
@@ -204,7 +239,7 @@ def lost_tags(facts: LeanFacts) -> int:
     return lost if named else 0
 
 
-def _unstated(found: Findings) -> dict[str, Label]:
+def _unstated(found: Findings, unrealized: Label) -> dict[str, Label]:
     """The terms that no file states: only their sum, where nothing is held."""
     flat = found.feed.flat
     none = _derived(f"nothing that was held pays or costs any ({found.tested})", ROUNDING)
@@ -214,23 +249,32 @@ def _unstated(found: Findings) -> dict[str, Label]:
         f"which is known where nothing is held; {DATA} lifts dividends and splits; {LIFTS}",
     )
     moved = abs(flat.booked) + abs(flat.taken) > 0.0 or found.facts.live
-    lone = not moved and not found.foreign and not found.open
+    lone = not moved and not found.exchanged and not found.open
     settled = any(each.rules.settles_in_cash for each in found.instruments.values())
-    quiet = none if lone or (found.separable and not moved) else together
+    sure = unrealized.exactness is not Exactness.UNSEPARATED
+    quiet = none if lone or (found.separable and not moved and sure) else together
     return {
-        "dividends": none if not found.shares else (quiet if lone else together),
+        "dividends": _dividends(found, none, quiet if lone else together),
         "financing": quiet,
         "settlement": _derived("LEAN's messages state the underlying's price", CENT)
         if settled
         else (together if found.splits else quiet),
-        "fx": together if found.foreign else EXACT,
+        "fx": together if found.exchanged else EXACT,
         "flows": quiet,
     }
 
 
+def _dividends(found: Findings, none: Label, otherwise: Label) -> Label:
+    if found.paid and any(each.rules.pays_dividends for each in found.instruments.values()):
+        return EXACT if found.feed.tracker.ledger.total().dividends else none
+    return otherwise if found.shares else none
+
+
 def _unexplained(found: Findings) -> Label:
-    if found.feed.flat.points and not found.open and not found.foreign and not found.facts.live:
-        return _derived(found.tested, max(found.feed.flat.worst, ROUNDING))
+    flat = found.feed.flat
+    moved = flat.booked or flat.taken or found.open or found.exchanged or found.facts.live
+    if flat.points and not moved:
+        return _derived(found.tested, max(flat.worst, ROUNDING))
     return Label(Exactness.ABSENT, note=f"not testable ({found.tested}); {LIFTS}")
 
 
@@ -241,12 +285,25 @@ def _execution(found: Findings) -> Label:
     return Label(Exactness.SAMPLED, note="slippage is exact; markouts are at LEAN's chart")
 
 
+def _spreads(found: Findings) -> float:
+    """What closing all that is held may cost in spreads, which LEAN's banner nets too."""
+    books = found.feed.tracker.ledger.books
+    total = 0.0
+    for sid in books.held:
+        holding = books.holdings[sid]
+        instrument = holding.instrument
+        each = holding.price * instrument.multiplier * books.rates[instrument.currency]
+        part = WIDE if instrument.strike is not None else NARROW
+        total += abs(holding.quantity * each) * part
+    return total
+
+
 def unrealized_label(found: Findings, left: float, shown: float | None, closing: float) -> Label:
     """That of the P&L of what is open at the end.
 
     Args:
         found: What the import found out.
-        left: The P&L at which LEAN's equity holds, account currency.
+        left: The P&L at LEAN's average prices at which its equity holds, account currency.
         shown: LEAN's banner, which nets the fees and the spread of closing; None without one.
         closing: The fees that were paid to open it.
     """
@@ -254,12 +311,11 @@ def unrealized_label(found: Findings, left: float, shown: float | None, closing:
         return EXACT
     if found.priced:
         return _derived("at the last prices of LEAN's data", None)
-    if found.facts.live and found.facts.cash and not found.foreign:
-        return _derived(
-            "what LEAN's equity has beyond its cash; prices by strategy are fitted", CENT
-        )
+    if found.facts.live and found.facts.cash and not found.exchanged:
+        return _derived("what LEAN's last equity has beyond its cash; fitted by strategy")
     sure = found.separable and shown is not None
-    if sure and shown is not None and -2 * CENT <= left - shown <= 3 * closing + 2 * CENT:
+    most = 3 * closing + 2 * CENT + _spreads(found)
+    if sure and shown is not None and -2 * CENT <= left - shown <= most:
         return _derived("what LEAN's equity has beyond the other terms", 2 * ROUNDING)
     return Label(
         Exactness.UNSEPARATED,

@@ -20,13 +20,15 @@ from models.events.quantities import tidy
 from models.ledger.deals import fee_in_cash
 from models.ledger.lean_account import Holding, ShadowCash, fill_shadow
 from workbench.runs.lean.facts import LeanEvent, LeanFacts, Sample
-from workbench.runs.lean.feed import ResultFeed, Timeline
+from workbench.runs.lean.feed import ResultFeed
+from workbench.runs.lean.fields import ResultError
 from workbench.runs.lean.fills import Closing, match, play
 from workbench.runs.lean.importing import ResultImport, last_samples
 from workbench.runs.lean.instruments import Described, describe, traded_sids
 from workbench.runs.lean.labels import Findings
 from workbench.runs.lean.parsing import money_in
 from workbench.runs.lean.prices import PriceLine, price_lines
+from workbench.runs.lean.timeline import Timeline
 from workbench.runs.lean.worth import Solver, Worth
 from workbench.runs.record import RunRecord
 
@@ -177,7 +179,7 @@ def _shown_prices(facts: LeanFacts) -> dict[str, list[tuple[datetime, float]]]:
 
 
 def _last(facts: LeanFacts) -> datetime | None:
-    times = [each.time for each in (*facts.equity[-1:], *facts.events[-1:])]
+    times = [*(each.time for each in facts.equity[-1:]), *(each.time for each in facts.events[-1:])]
     return max(times, default=None)
 
 
@@ -213,8 +215,10 @@ def _opening(
 
 def _first_time(facts: LeanFacts) -> datetime:
     """When the account was taken over: before its first event and point."""
-    first = [each.time for each in (*facts.equity[:1], *facts.events[:1])]
+    first = [*(each.time for each in facts.equity[:1]), *(each.time for each in facts.events[:1])]
     begun = [] if facts.begun is None else [facts.begun]
+    if not first and not begun:
+        raise ResultError("nothing of the run has a time")
     return min([*first, *begun])
 
 
@@ -278,6 +282,7 @@ class LiveImport(ResultImport):
             differing=self.differing(),
             opposed=self.feed.opposed,
             splits=False,
+            loose=any(_loose(each) for each in all_of),
         )
         return self._recorded(found)
 
@@ -310,6 +315,19 @@ class LiveImport(ResultImport):
         if value is None and facts.equity:
             value = facts.equity[0].value
         return Opening(_first_time(facts), {facts.currency: value or 0.0}, {facts.currency: 1.0})
+
+
+def _loose(each: Deployed) -> bool:
+    """Whether a deployment began with foreign cash that no holding explains."""
+    if each.opening is None:
+        return False
+    cash = dict(each.opening.cash)
+    cash.pop(each.facts.currency, None)
+    for sid, (quantity, _) in each.opening.holdings.items():
+        base = each.instruments[sid].base
+        if base in cash:
+            cash[base] -= quantity
+    return any(abs(amount) > 1e-9 for amount in cash.values())
 
 
 def joined(deployments: Sequence[LeanFacts]) -> LeanFacts:

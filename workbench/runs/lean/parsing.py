@@ -26,6 +26,7 @@ E = TypeVar("E", OrderStatus, OrderType)
 NO_CURRENCY = frozenset({"", "QCC"})
 DIRECTIONS = {"0": "LONG", "1": "SHORT", "long": "LONG", "short": "SHORT"}
 
+CANDLE = 5  # values of a candle: time, open, high, low, close
 _MONEY = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 
 
@@ -219,6 +220,15 @@ def profits_of(result: Fields) -> list[Sample]:
 def samples_of(result: Fields, chart: str, series: str) -> list[Sample]:
     """The points of a series of a chart; none where there is no such series."""
     return _points(Fields(_series(result, chart).get(series) or {}, f"series {series}"))
+
+
+def second_open(result: Fields) -> float | None:
+    """Where the second candle of the chart of equity opened; None where there is none."""
+    series = _series(result, "Strategy Equity").get("Equity")
+    values = Fields(series or {}, "series Equity").listed("values")
+    if len(values) > 1 and isinstance(values[1], list) and len(values[1]) == CANDLE:
+        return number_of(values[1][1], "series Equity")
+    return None
 
 
 def volumes_of(result: Fields) -> dict[str, float]:

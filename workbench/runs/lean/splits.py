@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
+from itertools import accumulate
 from math import inf, log
 from typing import NamedTuple
 
@@ -19,6 +20,8 @@ from workbench.runs.lean.instruments import Described
 
 # How near the ratio of two prices must be to 1 to be none: LEAN keeps all digits.
 NO_SPLIT = 1e-6
+# The least that a split or a stock dividend changes a price by, as a part of it.
+LEAST_SPLIT = 0.01
 AT_ONCE = timedelta(milliseconds=1)
 MOST_SPLITS = 50  # of one share
 
@@ -56,7 +59,7 @@ def found_splits(
         if each.facts.security_type is SecurityType.EQUITY:
             places = [at for at, fill in enumerate(fills) if fill.sid == sid]
             told = _told([trade for trade in trades if trade.sid == sid], fills, places)
-            if any(abs(one.ratio - 1.0) > NO_SPLIT for one in told):
+            if any(abs(one.ratio - 1.0) > LEAST_SPLIT for one in told):
                 found += _located(sid, told, fills, places, zone)
     return sorted(found, key=lambda split: split.before)
 
@@ -84,9 +87,9 @@ def _told(
         by_order.setdefault(fills[at].order_id, []).append(own)
     found = []
     for trade in trades:
-        own = [at for order in trade.order_ids for at in by_order.get(order, ())]
-        first = next((at for at in own if _at(fills[places[at]], trade.entry_time)), None)
-        last = next((at for at in own if _at(fills[places[at]], trade.exit_time)), None)
+        among = [at for order in trade.order_ids for at in by_order.get(order, ())]
+        first = next((at for at in among if _at(fills[places[at]], trade.entry_time)), None)
+        last = next((at for at in among if _at(fills[places[at]], trade.exit_time)), None)
         if first is not None and last is not None and fills[places[first]].price:
             found.append(Scaled(first, last, trade.entry_price / fills[places[first]].price))
     return found
@@ -105,15 +108,27 @@ def _located(
 ) -> list[FoundSplit]:
     """Where the splits of a share were, so that all of its trades come out as they are told."""
     factors: dict[int, float] = {}
+    prices, unsplit = [fills[place].price for place in places], _unsplit(told, len(places))
     for scaled in sorted(told, key=lambda one: one.last - one.first):
         left = scaled.ratio / _product(factors, scaled)
-        if abs(left - 1.0) > NO_SPLIT and len(factors) < MOST_SPLITS:
-            gaps = range(scaled.first + 1, scaled.last + 1)
-            free = [gap for gap in gaps if gap not in factors and _agrees(gap, left, factors, told)]
-            prices = [fills[place].price for place in places]
-            best = min(free or gaps, key=lambda gap: _misfit(prices, gap, left))
-            factors[best] = factors.get(best, 1.0) * left
+        if abs(left - 1.0) <= LEAST_SPLIT or len(factors) >= MOST_SPLITS:
+            continue
+        gaps = range(scaled.first + 1, scaled.last + 1)
+        free = [gap for gap in gaps if gap not in factors and not unsplit[gap]]
+        if free:
+            best = min(free, key=lambda gap: _misfit(prices, gap, left))
+            factors[best] = left
     return [_split(sid, fills, places, at, factor, zone) for at, factor in sorted(factors.items())]
+
+
+def _unsplit(told: Sequence[Scaled], count: int) -> list[bool]:
+    """Of each fill of a share, whether a trade says that nothing was split just before it."""
+    steps = [0] * (count + 2)
+    for one in told:
+        if abs(one.ratio - 1.0) <= NO_SPLIT:
+            steps[one.first + 1] += 1
+            steps[one.last + 1] -= 1
+    return [depth > 0 for depth in accumulate(steps)]
 
 
 def _product(factors: Mapping[int, float], scaled: Scaled) -> float:
@@ -123,13 +138,6 @@ def _product(factors: Mapping[int, float], scaled: Scaled) -> float:
         if scaled.first < at <= scaled.last:
             product *= factor
     return product
-
-
-def _agrees(gap: int, factor: float, factors: Mapping[int, float], told: Sequence[Scaled]) -> bool:
-    """Whether a split before that fill goes against no trade that was not split."""
-    with_it = {**factors, gap: factors.get(gap, 1.0) * factor}
-    plain = (one for one in told if abs(one.ratio - 1.0) <= NO_SPLIT)
-    return all(abs(_product(with_it, one) - 1.0) <= NO_SPLIT for one in plain)
 
 
 def _misfit(prices: Sequence[float], gap: int, factor: float) -> float:

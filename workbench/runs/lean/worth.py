@@ -73,6 +73,15 @@ class Solver:
         self._held = held
         self._facts, self._described = facts, described
         self._fills, self._closings = fills, closings
+        self._of_sid: dict[str, list[LeanEvent]] = {}
+        for fill in fills:
+            self._of_sid.setdefault(fill.sid, []).append(fill)
+        self._closed: dict[str, list[Closing]] = {}
+        for closing in closings:
+            self._closed.setdefault(fills[closing.at].sid, []).append(closing)
+        self._trades: dict[str, list[ClosedTrade]] = {}
+        for trade in facts.trades or ():
+            self._trades.setdefault(trade.sid, []).append(trade)
         self._worth = Worth(dict(known), Rates(facts.currency), set(), set())
         self._rough = Rates(facts.currency)  # where two fees of a trade are told in one sum
 
@@ -112,9 +121,9 @@ class Solver:
         """What LEAN's records of closings tell, by the largest gain among them."""
         best, found = SMALL_GAIN, None
         instrument = self._described[sid].instrument(sid, 1.0)
-        for closing in self._closings:
+        for closing in self._closed.get(sid, ()):
             fill = self._fills[closing.at]
-            if fill.sid != sid or closing.recorded is None or abs(closing.gain) <= best:
+            if closing.recorded is None or abs(closing.gain) <= best:
                 continue
             rate = self._about(instrument.currency, fill)
             fee = fill.fee * (self._about(fill.fee_currency, fill) or 0.0) if fill.fee else 0.0
@@ -137,9 +146,7 @@ class Solver:
     def _of_trades(self, sid: str) -> Solved | None:
         """What the cents of LEAN's trades tell, by the largest move among them."""
         described, best, found = self._described[sid], SMALL_GAIN, None
-        for trade in self._facts.trades or ():
-            if trade.sid != sid:
-                continue
+        for trade in self._trades.get(sid, ()):
             side = 1.0 if trade.direction == "LONG" else -1.0
             move = (trade.exit_price - trade.entry_price) * trade.quantity * side
             rate = self._rough.at(described.quote, trade.exit_time)
@@ -155,10 +162,9 @@ class Solver:
         described = self._described[sid]
         volume = self._facts.volumes.get(described.ticker)
         traded = 0.0
-        for fill in self._fills:
-            if fill.sid == sid:
-                rate = self._rough.at(described.quote, fill.time) or 0.0
-                traded += abs(fill.quantity * fill.price) * rate
+        for fill in self._of_sid.get(sid, ()):
+            rate = self._rough.at(described.quote, fill.time) or 0.0
+            traded += abs(fill.quantity * fill.price) * rate
         home = described.quote == self._facts.currency
         return Solved(volume / traded, NEAR if home else ABOUT) if volume and traded else None
 
@@ -178,9 +184,14 @@ class Solver:
     def _read_closing(self, closing: Closing) -> None:
         """Solve the rate of the P&L currency at a closing fill."""
         fill = self._fills[closing.at]
-        multiplier = self._worth.multipliers[fill.sid]
-        instrument = self._described[fill.sid].instrument(fill.sid, multiplier)
-        if closing.recorded is None or pays_cash(fill, instrument):
+        described, multiplier = self._described[fill.sid], self._worth.multipliers[fill.sid]
+        if closing.recorded is None or (
+            described.quote == self._facts.currency
+            and described.facts.security_type is not SecurityType.CRYPTO_FUTURE
+        ):
+            return
+        instrument = described.instrument(fill.sid, multiplier)
+        if pays_cash(fill, instrument):
             return
         gain, recorded = closing.gain * multiplier, closing.recorded
         if fill.fee_currency == instrument.currency:
@@ -234,7 +245,7 @@ class Solver:
             volume = self._facts.volumes.get(described.ticker)
             if not volume or described.quote == home:
                 continue
-            fills = [fill for fill in self._fills if fill.sid == sid]
+            fills = self._of_sid.get(sid, [])
             unknown = [fill for fill in fills if not rates.knows(described.quote, fill.time)]
             units = sum(abs(fill.quantity * fill.price) for fill in unknown)
             known = sum(

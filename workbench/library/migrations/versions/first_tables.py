@@ -40,6 +40,7 @@ def _make_runs() -> None:
         sa.Column("live", sa.Boolean, nullable=False),
         sa.Column("currency", sa.Text, nullable=False),
         sa.Column("code", sa.Text, nullable=False),
+        sa.Column("traded", sa.Text, nullable=False, comment="what tells it without parameters"),
         sa.Column("begun", sa.BigInteger),
         sa.Column("ended", sa.BigInteger),
         sa.Column("exactness", sa.SmallInteger, nullable=False, comment="the worst, 0 for exact"),
@@ -62,7 +63,8 @@ def _make_runs() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_runs_algorithm_project", "runs", ["algorithm", "project"])
-    op.create_index("ix_runs_imported_key", "runs", ["imported", "key"])
+    op.create_index("ix_runs_deleted_imported_key", "runs", ["deleted", "imported", "key"])
+    op.create_index("ix_runs_traded", "runs", ["traded"])
     pinned = sa.text("baseline AND deleted IS NULL")
     op.create_index(
         "uq_runs_baseline",

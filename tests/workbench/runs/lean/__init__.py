@@ -1,0 +1,3 @@
+"""Tests of `workbench.runs.lean`."""
+
+from __future__ import annotations
