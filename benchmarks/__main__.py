@@ -16,12 +16,13 @@ from benchmarks import lean as inside
 from benchmarks.core import core_tables, pause_tables, saving_tables, size_tables
 from benchmarks.library import library_tables
 from benchmarks.long_run import long_run
+from benchmarks.report import LONG, SHORT, report_table
 from benchmarks.slices import MARKETS, slice_costs
 from benchmarks.tables import lean_tables, long_table, slice_table
 from benchmarks.workload import longest
 
 WIDTH = 110  # characters, where the output is no terminal's
-CORE_STEPS = 6  # the workload, the long run, three groups of tables, and the library
+CORE_STEPS = 7  # the workload, the long run, three groups of tables, the library, and a report
 
 
 @click.group(invoke_without_command=True)
@@ -60,6 +61,12 @@ def library_command() -> None:
     show(tables)
 
 
+@main.command("report")
+def report_command() -> None:
+    """Measure the reports of the first look's recording and of one of 23 years, where it is."""
+    show([report_table((SHORT, LONG))])
+
+
 def everything() -> None:
     """Measure everything and print it."""
     with steps(inside.STEPS + len(MARKETS) + CORE_STEPS) as advance:
@@ -75,6 +82,8 @@ def everything() -> None:
             tables += measure(load)
             advance()
         tables += library_tables()
+        advance()
+        tables.append(report_table())
         advance()
     show(tables)
     click.echo(f"The core's workload: {load.name}, {len(load.fills):,} fills")

@@ -1,4 +1,6 @@
-"""The picture of the documentation: the first screen of `replay` as an SVG, drawn with rich.
+"""The pictures of the documentation: the first screen of `replay`, and that of a report.
+
+The first is an SVG, drawn with rich. The second is taken by Chromium, if there is one.
 
 `make pictures` writes it again after the screen or the figures on it have changed; a test compares
 the file with what would be written. The file loads nothing from anywhere: it names only fonts that
@@ -10,7 +12,10 @@ from __future__ import annotations
 
 import re
 from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from PIL import Image
 from rich.console import Console
 from rich.text import Text
 
@@ -18,9 +23,16 @@ from workbench.engine import read_tape
 from workbench.recordings import PROJECT, find
 from workbench.replay.replay import Replay
 from workbench.replay.report import show
+from workbench.report.printing import NoBrowserError, picture_page
+from workbench.report.writing import write_report
+from workbench.runs.reading import read_record
+from workbench.terminal import tell_aside
 
 RECORDING = "three-strategies"
 PICTURE = PROJECT / "docs" / "pictures" / "replay.svg"
+REPORT = PROJECT / "docs" / "pictures" / "report.png"
+WINDOW = (1280, 1130)  # pixels
+INKS = 128  # colours
 COLUMNS, ROWS = 78, 43  # of the screen: down to the largest trades
 # rich writes the end of each line as a text of its own, which shows nothing.
 EMPTY = re.compile(r"<text [^>]*>\n</text>")
@@ -96,10 +108,31 @@ def drawn(text: str, title: str) -> str:
     return "\n".join(filter(None, map(str.strip, written.splitlines()))) + "\n"
 
 
+def picture_of_report(recording: str = RECORDING) -> None:
+    """Take the picture of a report's first screen.
+
+    Raises:
+        NoBrowserError: There is no browser to take it with.
+        PrintError: The browser took none.
+    """
+    with TemporaryDirectory() as folder:
+        page, taken = Path(folder) / "report.html", Path(folder) / "report.png"
+        write_report(read_record(recording), page)
+        picture_page(page, taken, *WINDOW)
+        with Image.open(taken) as image:  # few colours: a picture of a page needs no more
+            image.convert("RGB").quantize(INKS, dither=Image.Dither.NONE).save(
+                REPORT, optimize=True
+            )
+
+
 def main() -> None:
-    """Write the picture."""
+    """Write the pictures; without a browser that of the report stays as it is."""
     PICTURE.parent.mkdir(parents=True, exist_ok=True)
     PICTURE.write_text(drawn(screen(), "make run"), encoding="utf-8")
+    try:
+        picture_of_report()
+    except NoBrowserError as missing:
+        tell_aside(f"{REPORT.name} stays as it is: {missing}")
 
 
 if __name__ == "__main__":

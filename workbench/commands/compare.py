@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -18,6 +19,8 @@ from workbench.comparison.trials import Tried
 from workbench.engine.tape import TapeError
 from workbench.json_text import json_text
 from workbench.library.errors import LibraryError
+from workbench.report.compared_page import compared_page
+from workbench.report.writing import write_page
 from workbench.terminal import tell_aside, terminal
 
 WIDTH = 120  # columns of what is printed to a file or a pipe
@@ -45,6 +48,11 @@ WIDTH = 120  # columns of what is printed to a file or a pipe
     help="How many resamples the intervals are made of.",
 )
 @click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the comparison as one HTML file.",
+)
+@click.option(
     "--seed",
     type=click.IntRange(min=0),
     default=SEED,
@@ -59,6 +67,7 @@ def command(
     no_library: bool,
     url: str | None,
     resamples: int,
+    report: Path | None,
     seed: int,
 ) -> None:
     """Compare the strategies of one SOURCE, or several SOURCEs with one another.
@@ -74,6 +83,7 @@ def command(
       python -m workbench compare three-strategies
       python -m workbench compare three-strategies cash-flows --trials 40
       python -m workbench compare three-strategies ../workspace/storage --json
+      python -m workbench compare live-redeploy-1 live-redeploy-2 --report comparison.html
     """
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other")
@@ -87,6 +97,8 @@ def command(
             resamples=resamples,
             seed=seed,
         )
+        if report:
+            write_page(compared_page(runs, found), report)
     warn(found.problems)
     if tried.count:
         what = "other run" if tried.count == 1 else "other runs"

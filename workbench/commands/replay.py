@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -76,7 +77,8 @@ def command(
     with refusing(TapeError):
         path = find(recording)
         tape = read_tape(path, lenient)
-        books = {"matching": matching, "lean_grouping": grouping, "lean_matching": matching}
+        books: dict[str, Any] = {"lean_grouping": grouping, "lean_matching": matching}
+        books["matching"] = matching
         heard = HeardReplay(tape, lean_book=True, **books) if report else None
         replay = heard or Replay(tape, **books)
         outputs = Outputs(out) if out else None

@@ -32,7 +32,7 @@ from workbench.comparison.subjects import (
     strategy_subjects,
 )
 from workbench.replay.saved_state import zone_named
-from workbench.report.amounts import Floats
+from workbench.report.amounts import Floats, Times
 from workbench.runs.record import RunRecord
 
 # Fewer than the comparison's, so that a report of decades is made in seconds.
@@ -159,7 +159,7 @@ def _daily(record: RunRecord, zone: tzinfo) -> DailySeries:
     )
 
 
-def _strategy(record: RunRecord, name: str, days: np.ndarray) -> StrategyDays:
+def _strategy(record: RunRecord, name: str, days: Times) -> StrategyDays:
     """The days of a strategy on the account's dates; its capital is what its NAV is a unit of."""
     capital = next(
         (
@@ -178,7 +178,7 @@ def _strategy(record: RunRecord, name: str, days: np.ndarray) -> StrategyDays:
     return StrategyDays(name, capital, returns, pnl)
 
 
-def _equity_before(record: RunRecord, zone: tzinfo, navs: Floats, days: np.ndarray) -> Floats:
+def _equity_before(record: RunRecord, zone: tzinfo, navs: Floats, days: Times) -> Floats:
     """The account's equity before each day: the NAV before it times the units there were."""
     marks = [mark for mark in record.told.marks if mark.strategy == ACCOUNT and mark.nav]
     if not marks or not days.size:

@@ -21,7 +21,7 @@ from models.trades.record import LOTS, POSITIONS, TradeRecord
 from workbench.frames.records import MarkRow
 from workbench.frames.told import Told
 from workbench.replay.saved_state import zone_named
-from workbench.report.amounts import DECIMALS, cents, known, milliseconds, money
+from workbench.report.amounts import DECIMALS, Times, cents, known, milliseconds, money
 from workbench.report.exposure import Exposure, exposure_of
 from workbench.report.trade_columns import Columns, trade_columns, value_expected
 from workbench.runs.record import RunRecord
@@ -151,7 +151,7 @@ def _pnl(own: Sequence[MarkRow]) -> Floats:
     return np.array(values, float)
 
 
-def _on(times: Floats, own: Floats, values: Floats) -> Floats:
+def _on(times: Times, own: Times, values: Floats) -> Floats:
     """A strategy's values at the account's marks: the last one known, 0 before the first."""
     if not own.size:
         return np.zeros(times.size)
@@ -159,7 +159,7 @@ def _on(times: Floats, own: Floats, values: Floats) -> Floats:
     return np.where(at >= 0, values[np.maximum(at, 0)], 0.0)
 
 
-def _fees(told: Told, name: str, times: Floats) -> Floats:
+def _fees(told: Told, name: str, times: Times) -> Floats:
     """What a strategy has paid in fees up to each mark."""
     own = [fill for fill in told.fills if fill.strategy == name]
     paid = np.cumsum([0.0, *(fill.fee for fill in own)])

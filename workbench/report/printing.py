@@ -23,7 +23,7 @@ class NoBrowserError(LookupError):
 
 
 class PrintError(OSError):
-    """The browser printed nothing; the text says what it said."""
+    """The browser wrote nothing; the text says what it said."""
 
 
 def browser() -> str:
@@ -41,6 +41,19 @@ def browser() -> str:
     return found
 
 
+def picture_page(page: Path, target: Path, width: int, height: int) -> None:
+    """Take a picture of the first screen of a page; errors as of `print_page`.
+
+    Args:
+        page: The HTML file.
+        target: The PNG file.
+        width: Of the window, pixels.
+        height: Of the window, pixels.
+    """
+    shot = (f"--window-size={width},{height}", "--force-device-scale-factor=1")
+    _called(page.resolve().as_uri(), target, "--screenshot={}", *shot)
+
+
 def print_page(page: Path, target: Path) -> None:
     """Print a page to a PDF file.
 
@@ -50,27 +63,34 @@ def print_page(page: Path, target: Path) -> None:
 
     Raises:
         NoBrowserError: There is no browser to print with.
-        PrintError: It printed nothing.
+        PrintError: It wrote nothing.
     """
+    _called(
+        f"{page.resolve().as_uri()}?print", target, "--print-to-pdf={}", "--no-pdf-header-footer"
+    )
+
+
+def _called(address: str, target: Path, option: str, *more: str) -> None:
+    """Have the browser write a file of a page, which is moved to its place when it is whole."""
     with tempfile.TemporaryDirectory(prefix="report-") as profile:
-        printed = Path(profile) / "report.pdf"
+        written = Path(profile) / target.name
         call = [
             *(browser(), "--headless", "--disable-gpu", "--no-first-run", "--hide-scrollbars"),
-            *(f"--user-data-dir={profile}/profile", f"--print-to-pdf={printed}"),
-            *("--no-pdf-header-footer", "--run-all-compositor-stages-before-draw"),
+            *(f"--user-data-dir={profile}/profile", option.format(written), *more),
+            "--run-all-compositor-stages-before-draw",
             *(f"--virtual-time-budget={DRAWING}", *_as_root()),
-            f"{page.resolve().as_uri()}?print",
+            address,
         ]
         try:
             ended = subprocess.run(
                 call, check=False, capture_output=True, text=True, timeout=PATIENCE
             )
         except subprocess.TimeoutExpired:
-            raise PrintError(f"the browser printed nothing within {PATIENCE} seconds") from None
-        if not printed.is_file() or not printed.stat().st_size:
+            raise PrintError(f"the browser wrote nothing within {PATIENCE} seconds") from None
+        if not written.is_file() or not written.stat().st_size:
             said = ended.stderr.strip().splitlines()[-1:] or ["nothing"]
-            raise PrintError(f"the browser printed nothing; it said: {said[0]}")
-        shutil.copyfile(printed, target)
+            raise PrintError(f"the browser wrote nothing; it said: {said[0]}")
+        shutil.copyfile(written, target)
 
 
 def _as_root() -> list[str]:

@@ -19,7 +19,8 @@ def test_the_days_of_a_record_are_those_of_its_run(name: str) -> None:
     assert np.allclose(found.returns, known.returns, rtol=0, atol=1e-14)
     assert np.allclose(found.pnl, known.pnl, rtol=1e-9, atol=1e-6)
     for ours, theirs in zip(found.strategies, known.strategies, strict=True):
-        assert (ours.name, ours.capital) == (theirs.name, pytest.approx(theirs.capital))
+        assert ours.name == theirs.name
+        assert ours.capital == pytest.approx(theirs.capital)
         assert np.allclose(ours.pnl, theirs.pnl, rtol=1e-9, atol=1e-6)
 
 

@@ -8,8 +8,9 @@ from html.parser import HTMLParser
 import pytest
 
 from tests.workbench.report.records import HOSTILE, hostile, recorded
+from workbench.report.assembly import library, packed_library, packed_text, policy
 from workbench.report.figures import shown
-from workbench.report.page import library, packed_library, packed_text, policy, report_page
+from workbench.report.page import report_page
 
 # What a page of 6,000 trades may have beside the charts' library is measured by `make bench`.
 MOST_BESIDE = 200_000

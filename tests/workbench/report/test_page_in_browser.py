@@ -404,12 +404,11 @@ def test_on_paper_charts_are_drawings_and_trades_few(chromium: Any, pages: dict[
 def test_nobody_is_kept_out(chromium: Any, pages: dict[str, Path]) -> None:
     """axe finds nothing serious, with a trade and a definition open; nor do dark colours fade."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not there")
-    with opened(chromium, pages["options"], bypass_csp=True) as page:
+    with opened(chromium, pages["options"], bypass_csp=True, reduced_motion="reduce") as page:
         page.page.locator("#grid-body .row").first.click()
         page.page.locator('.card [data-def="own.sharpe"]').click()
         found = axe.Axe().run(page.page).response["violations"]
         page.ask("report.toggleDark()")
-        page.page.wait_for_timeout(500)  # the buttons' colours change slowly
         only = {"runOnly": ["color-contrast"]}
         found += axe.Axe().run(page.page, options=only).response["violations"]
     serious = [each for each in found if each["impact"] in ("serious", "critical")]

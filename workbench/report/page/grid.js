@@ -173,17 +173,3 @@ function rankOf(texts) {
   order.forEach((code, place) => (rank[code] = place));
   return rank;
 }
-
-/* A strategy's colour with its dash, drawn: never the colour alone. */
-function swatch(at) {
-  const space = "http://www.w3.org/2000/svg";
-  const mark = document.createElementNS(space, "svg");
-  mark.setAttribute("class", `swatch hue${at % HUES.length}`);
-  mark.setAttribute("viewBox", "0 0 18 8");
-  mark.setAttribute("aria-hidden", "true");
-  const line = document.createElementNS(space, "line");
-  const place = { x1: 0, x2: 18, y1: 4, y2: 4, "stroke-dasharray": DASHES[at % DASHES.length].join(" ") };
-  for (const [name, value] of Object.entries(place)) line.setAttribute(name, value);
-  mark.append(line);
-  return mark;
-}

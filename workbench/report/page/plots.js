@@ -1,11 +1,5 @@
 /* Bokeh's plots, in the page's colours. No callback is given as text: the page forbids evaluation. */
 
-/* M. Okabe and K. Ito's colours: told apart by everybody; each has a dash of its own as well. */
-const HUES = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#999999"];
-const DARK_HUES = ["#56B4E9", "#E69F00", "#2BC59A", "#E59AC5", "#FF7F3F", "#8CCBF2", "#F0E442", "#AAAAAA"];
-const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3], [10, 4], [4, 2, 1, 2], [1, 3], [12, 3]];
-const MARKERS = ["circle", "square", "diamond", "triangle", "inverted_triangle", "hex", "star", "plus"];
-
 function inks() {
   const style = getComputedStyle(document.documentElement);
   const ink = (name) => style.getPropertyValue(`--${name}`).trim();
