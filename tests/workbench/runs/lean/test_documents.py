@@ -91,6 +91,7 @@ def test_events_within_orders_are_as_good_as_a_file_of_them(tmp_path: Path) -> N
     known = read_record(str(write(tmp_path / "two", result, rows)))
     for number, order in result["orders"].items():
         order["events"] = [row for row in rows if row["orderId"] == int(number)]
+    result["orders"] = [*result["orders"].values()]
     (tmp_path / "download.json").write_text(json.dumps({"backtest": result}))
     record = read_record(str(tmp_path / "download.json"))
     assert record.labels["trades"].exactness == "exact"
