@@ -29,6 +29,7 @@ from workbench.runs.lean.parsing import (
 from workbench.runs.secrets import is_secret
 
 USUAL_DAYS = 252.0
+MOST_SAMPLES = 50_000  # points of LEAN's equity that are marked; a chart of a backtest has 10,000
 _CURRENCY = re.compile(r"[A-Z0-9]{2,10}")
 _DAY = re.compile(r"-\d{4}-\d{2}-\d{2}(-\d{2})?")
 
@@ -70,7 +71,7 @@ def facts_of(documents: Documents) -> LeanFacts:
         has_events=bool(rows) or not orders,
         profits=_longest(profits_of(part) for part in parts),
         trades=trades,
-        equity=_merged(samples_of(part, "Strategy Equity", "Equity") for part in parts),
+        equity=_thinned(_merged(samples_of(part, "Strategy Equity", "Equity") for part in parts)),
         second_open=second_open(main),
         benchmark=_merged(samples_of(part, "Benchmark", "Benchmark") for part in parts),
         volumes={name: value for part in parts for name, value in volumes_of(part).items()},
@@ -144,6 +145,12 @@ def _merged(found: Iterable[list[Sample]]) -> list[Sample]:
     """The points of all parts; of one time that of the last part counts."""
     points = {sample.time: sample.value for part in found for sample in part}
     return [Sample(time, points[time]) for time in sorted(points)]
+
+
+def _thinned(samples: list[Sample]) -> list[Sample]:
+    """The points where there are not too many, else every n-th and the last."""
+    step = -(-len(samples) // MOST_SAMPLES)
+    return samples if step <= 1 else [*samples[:-1:step], samples[-1]]
 
 
 def _trades(parts: Sequence[Fields]) -> list[ClosedTrade] | None:
