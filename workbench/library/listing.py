@@ -50,15 +50,15 @@ def list_runs(
     Raises:
         QueryError: The cursor is of another list, or there is no such figure.
     """
-    order, condition = Order(sorting), condition_of(terms)
+    order, condition = Order(sorting, terms), condition_of(terms)
     total = connection.execute(select(func.count()).select_from(RUNS).where(condition)).scalar_one()
     found: list[RowMapping] = []
     known = order.known(condition, cursor)
     if known is not None:
         found += connection.execute(known.limit(limit + 1)).mappings()
-    if len(found) <= limit:
-        rest = order.rest(condition, cursor).limit(limit + 1 - len(found))
-        found += connection.execute(rest).mappings()
+    rest = order.rest(condition, cursor)
+    if rest is not None and len(found) <= limit:
+        found += connection.execute(rest.limit(limit + 1 - len(found))).mappings()
     shown = found[:limit]
     return Page(
         entries=tuple(entries_of(connection, [each["key"] for each in shown], figures)),

@@ -39,6 +39,7 @@ from workbench.library.schema import FIGURES, PARAMETERS, RUNS, SOURCES, STRATEG
 
 Condition = ColumnElement[bool]
 LARGEST = 2**31  # of a key
+NOTHING: Condition = false()
 
 COMPARE: dict[Comparison, Callable[[Any, Any], Any]] = {
     Comparison.AT_LEAST: operator.ge,
@@ -138,15 +139,24 @@ class Order:
 
     Args:
         sorting: What to sort by.
+        terms: What the runs must be: bounds of the very figure that they are sorted by are where
+            the index is read.
     """
 
-    def __init__(self, sorting: Sorting) -> None:
+    def __init__(self, sorting: Sorting, terms: Sequence[Term] = ()) -> None:
         self.sorting = sorting
+        self._bounds = [
+            (each.what.how, each.what.bound)
+            for each in terms
+            if isinstance(each.what, FigureIs)
+            and not each.turned
+            and (each.what.strategy, each.what.name) == (sorting.strategy, sorting.name)
+        ]
         self.value: ColumnElement[Any]
         self._known: FromClause = RUNS
         self._key: ColumnElement[int] = RUNS.c.key
         self._there: Condition = true()
-        self._missing: Condition = false()
+        self._missing: Condition = NOTHING
         if sorting.name not in COLUMNS:
             self._by_figure(FIGURES.alias("sorted"))
             return
@@ -166,7 +176,8 @@ class Order:
     def known(self, condition: Condition, cursor: str | None) -> Select[Any] | None:
         """The keys and values of the runs that have a value, from a place on; None behind them."""
         query = select(self._key.label("key"), self.value.label("sorted_by"))
-        query = query.select_from(self._known).where(self._there, condition)
+        bounds = [COMPARE[how](self.value, bound) for how, bound in self._bounds]
+        query = query.select_from(self._known).where(self._there, *bounds, condition)
         if cursor is not None:
             value, key = self._place(cursor)
             if value is None:
@@ -180,8 +191,10 @@ class Order:
         reached = (operator.le if self.sorting.down else operator.ge)(self.value, value)
         return and_(reached, or_(compare(self.value, value), compare(self._key, key)))
 
-    def rest(self, condition: Condition, cursor: str | None) -> Select[Any]:
-        """The keys of the runs that have no value, from a place on."""
+    def rest(self, condition: Condition, cursor: str | None) -> Select[Any] | None:
+        """The keys of the runs that have no value, from a place on; None where all have one."""
+        if self._bounds or self._missing is NOTHING:
+            return None
         query = select(RUNS.c.key, null().label("sorted_by")).where(self._missing, condition)
         value, key = (True, 0) if cursor is None else self._place(cursor)
         if value is None:

@@ -81,6 +81,7 @@ def test_a_file_is_found_by_its_hash(shelf: Library) -> None:
         ("-ended", "ab3 ab2 aa1 b4"),
         ("-imported", "b4 ab3 ab2 aa1"),
         ("-algorithm", "b4 ab3 aa1 ab2"),
+        ("project", "aa1 ab2 b4 ab3"),
     ],
 )
 @pytest.mark.parametrize("limit", [1, 2, 3, 4, 100])
@@ -97,6 +98,16 @@ def test_a_list_is_read_in_parts(shelf: Library, sort: str, ids: str, limit: int
         if cursor is None:
             break
     assert found == ids.split()
+
+
+def test_a_bound_of_the_figure_that_is_sorted_by_holds(shelf: Library) -> None:
+    """In parts too; a bound that is turned round lets the runs without the figure in."""
+    first = shelf.list("sharpe>-2 sharpe<2", "-sharpe", limit=1)
+    assert [each.id for each in first.entries] == ["ab2"]
+    rest = shelf.list("sharpe>-2 sharpe<2", "-sharpe", cursor=first.cursor)
+    assert ([each.id for each in rest.entries], rest.cursor) == (["b4"], None)
+    assert shown(shelf, "-sharpe>0", "-sharpe") == ["b4", "ab3"]
+    assert shown(shelf, "trend.sharpe>0", "-sharpe") == ["aa1", "ab2", "b4", "ab3"]
 
 
 @pytest.mark.parametrize("cursor", ["", "hello", "bnVsbA", "W10", "WyJpZCIsIiIsZmFsc2UsMSwyXQ"])
