@@ -39,6 +39,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -146,7 +147,7 @@ class Player:
         self._now = START
         self._next: datetime | None = None
         self._known: dict[int, int] = {}  # order id -> its last event id
-        self._late: list[Event] = []
+        self._late: list[Fill] = []
         self._settings: dict[str, Any] = {}
         self._stopped = False
         self._beside: dict[str, Decimal] = {}  # pair -> what LEAN's holding has less than is held
@@ -397,8 +398,8 @@ class Player:
         self._late.append(self._trade(words))
 
     def _arrive(self, _: list[str]) -> None:
-        for event in self._late:
-            self.apply(event)
+        for event in self._late:  # its rates are read when it comes
+            self.apply(replace(event, rates=self._rates(event.rates)))
         self._late.clear()
 
     def _again(self, _: list[str]) -> None:

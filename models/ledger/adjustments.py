@@ -51,7 +51,11 @@ def take_average(books: Books, holding: Holding, average: float) -> None:
     instrument = holding.instrument
     if instrument.valuation is Valuation.MARGIN:
         currency, rate = books.account_settlement(instrument) or (instrument.currency, 1.0)
-        books.cash.move(currency, (holding.cost - cost) * rate)
+        taken = holding.cost - cost
+        books.cash.move(currency, taken * rate)
+        if taken and instrument.settles_in_account:
+            account = books.accounts[UNASSIGNED]
+            books.settle_in_account(account, account.position(instrument), taken)
 
 
 def adjust(

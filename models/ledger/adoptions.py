@@ -91,7 +91,7 @@ class Adoptions(Restorable):
             average = shown[sid][1] if sid in shown else 0.0
             if gap and abs(gap) > dust(max(abs(quantity), holding.traded)):
                 different[sid] = gap, holding.quantity
-            elif average and averaged_otherwise(holding, average):
+            elif sid not in books.aside and averaged_otherwise(holding, average):
                 take_average(books, holding, average)
         if not sure and different and (different != self._shown or time == self._shown_at):
             self._shown, self._shown_at = different, time

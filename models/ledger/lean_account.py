@@ -135,9 +135,9 @@ def averaged_otherwise(holding: Holding, average: float) -> bool:
 
     Args:
         holding: LEAN's holding as the fills seen left it, valued by its profit.
-        average: What LEAN has.
+        average: What LEAN has; 0 where it was not read.
     """
-    if holding.instrument.valuation is not MARGIN:
+    if not average or holding.instrument.valuation is not MARGIN:
         return False
     before = holding.average
     return abs(average - before) > AVERAGE_PART * (abs(average) + abs(before))

@@ -38,6 +38,7 @@ TRADED: dict[str, Traded] = {
     "BTCP": Traded("INVERSE BTCP base BTC in USD x 100", "1", (39_000, 41_000)),
 }
 INVERSE = "BTCP"
+EURO = ["SAP", "FDAX", "DE30", "FR40"]
 LINEAR = [sid for sid in TRADED if sid != INVERSE]
 CASH = "USD 10000000 BTC 50 USDT 500000 EUR 1000000"
 RATES = ("RATE EUR 1.1", "RATE BTC 40000", "RATE USDT 1.01")
@@ -45,13 +46,14 @@ SET_UP = 3 + len(RATES)  # the lines until the account is open
 
 
 @st.composite
-def books(draw: st.DrawFn, sids: Sequence[str], in_time: bool) -> list[str]:
+def books(draw: st.DrawFn, sids: Sequence[str], in_time: bool, rates: bool = False) -> list[str]:
     """A scenario of one of the instruments.
 
     Args:
         draw: Hypothesis's.
         sids: Which.
         in_time: Whether other orders come in time while fills are late.
+        rates: Whether the euro's exchange rate moves meanwhile.
     """
     sid = draw(st.sampled_from(sids))
     traded = TRADED[sid]
@@ -70,6 +72,9 @@ def books(draw: st.DrawFn, sids: Sequence[str], in_time: bool) -> list[str]:
     lines = [f"ACCOUNT {CASH} live {live} matching {matching}", traded.definition, *RATES]
     lines += [draw(mark), *draw(st.lists(order | mark, max_size=5)), draw(mark)]
     meanwhile = look | look | late | order if in_time else look | look | late
+    if rates:
+        moved = st.integers(105, 115).map(lambda cents: f"RATE EUR {cents / 100}")
+        meanwhile, order = meanwhile | moved, order | moved
     for _ in range(draw(st.integers(1, 2))):
         lines += draw(st.lists(late, min_size=1, max_size=3))
         lines += draw(st.lists(meanwhile, min_size=1, max_size=4))
@@ -114,6 +119,13 @@ def test_each_strategy_holds_what_its_own_orders_make(lines: list[str]) -> None:
     for name in accounts.keys() | sums.keys():
         held = sum(position.quantity for position in accounts[name].open.values())
         assert close(held, sums[name]), f"{name} holds {held}"
+
+
+@settings(max_examples=80)
+@given(books(EURO, in_time=True, rates=True))
+def test_the_law_holds_where_exchange_rates_move_meanwhile(lines: list[str]) -> None:
+    """At every mark, whether profits stay in their currency or are turned into the account's."""
+    ends(lines)
 
 
 @settings(max_examples=60)

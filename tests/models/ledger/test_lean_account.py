@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 
 from models.events.causes import FlowCause
 from models.events.instruments import Instrument, SecurityType
-from models.ledger.lean_account import Announced, Holding, ShadowCash, fill_shadow
+from models.ledger.lean_account import (
+    Announced,
+    Holding,
+    ShadowCash,
+    averaged_otherwise,
+    fill_shadow,
+)
 from tests.laws import close
 from tests.lean_account import LeanAccount, Security, Way
 
@@ -151,3 +157,19 @@ def test_an_announcement_of_an_older_state_has_no_cause() -> None:
     older = {**cash.state(), "announced": [["EUR", 5.0, "note"]]}
     restored.restore({key: value for key, value in older.items() if key not in {"opening", "due"}})
     assert restored.announced("EUR", 5.0, 0.0) == Announced("EUR", 5.0, "note")
+
+
+def test_an_average_price_that_was_not_read_is_no_other() -> None:
+    """A day's first look reads quantities alone; what differs by a float's last digits is alike."""
+    holding = Holding(Instrument("F", "F", SecurityType.FUTURE, "USD", 50.0))
+    holding.fill(2.0, 4000.0)
+    assert not averaged_otherwise(holding, 0.0)
+    assert not averaged_otherwise(holding, 4000.0 * (1.0 + 1e-12))
+    assert averaged_otherwise(holding, 4000.01)
+    holding.close_out(5000.0, 1.0, (2.0, 0.0))
+    assert holding.unit_value == 4050.0
+    holding.close_out(5000.0, 1.0, (2.0, 4010.0))
+    assert holding.unit_value == 4060.0
+    share = Holding(Instrument("S", "S", SecurityType.EQUITY, "USD"))
+    share.fill(2.0, 40.0)
+    assert not averaged_otherwise(share, 50.0)
