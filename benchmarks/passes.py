@@ -131,9 +131,9 @@ class Pass:
 
     def _wire(self, algorithm: Any) -> None:
         self._wired = self._scene.wire(algorithm, **self._scene.settings)
-        save = getattr(self._wired, "save_to_object_store", None)
-        if save is not None:
-            self._wired.save_to_object_store = self._saving(save)
+        persistence = getattr(self._wired, "persistence", None)
+        if persistence is not None:
+            persistence.save = self._saving(persistence.save)
 
     def _time(
         self, kind: str, hook: Callable[..., object], *given: object, filled: bool = False
