@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,6 +36,7 @@ from workbench.runs.record import RunRecord, SourceFile
 from workbench.runs.saved import state_at
 
 STORAGE = "storage"
+DAY = timedelta(days=1)
 _HEAD = 4_096  # bytes of a file that are looked at to see what it is
 # A live run's order events of a day.
 _DAY = re.compile(r"(.+)-\d{4}-\d{2}-\d{2}-order-events\.json")
@@ -173,8 +175,20 @@ def _imported(
 ) -> ResultImport:
     if facts[-1].live:
         parts = [part for each in facts for part in deployments_in(each)]
-        return LiveImport(sorted(parts, key=_begun), name, files, ledger, data)
+        return LiveImport(_once(sorted(parts, key=_begun)), name, files, ledger, data)
     return ResultImport(facts[-1], name, files, ledger, data)
+
+
+def _once(parts: Sequence[LeanFacts]) -> list[LeanFacts]:
+    """Each deployment once: of two that begin with the same event the one that knows more."""
+    found: dict[object, LeanFacts] = {}
+    for at, part in enumerate(parts):
+        first = part.events[0] if part.events else None
+        key = at if first is None else (first.order_id, first.event_id, first.time)
+        known = found.get(key)
+        if known is None or len(known.events) < len(part.events):
+            found[key] = part
+    return list(found.values())
 
 
 def _begun(facts: LeanFacts) -> float:
@@ -196,11 +210,19 @@ def _ledger(documents: Documents, facts: LeanFacts) -> tuple[ResultLedger | None
         except LedgerTextError as problem:
             return None, [f"{problem}: figures are rebuilt from the files alone"]
         if found is not None:
-            first = min([event.time for event in facts.events if event.fills], default=None)
-            if found.begun is not None and first is not None and found.begun > first:
-                return None, ["the ledger in the result is not of the whole run: it is left out"]
+            if not _whole(found, facts):
+                return None, ["the ledger in the result is not of this run alone: it is left out"]
             return found, []
     return None, []
+
+
+def _whole(ledger: ResultLedger, facts: LeanFacts) -> bool:
+    """Whether a ledger begins with the run: it may go on from an earlier one's state."""
+    first = min([event.time for event in facts.events if event.fills], default=None)
+    start = facts.equity[0].time if facts.equity else first
+    if ledger.begun is None or first is None or start is None:
+        return True
+    return start - DAY <= ledger.begun <= first
 
 
 def _with_state(rebuilt: ImportedRun, storage: Path) -> ImportedRun:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from models.ledger.result_text import LEDGER_STATISTIC
 from workbench.runs.lean.documents import Document, Documents
 from workbench.runs.lean.facts import ClosedTrade, LeanEvent, LeanFacts, LeanOrder, Sample
 from workbench.runs.lean.fields import Fields, ResultError
@@ -28,6 +29,7 @@ from workbench.runs.lean.parsing import (
 from workbench.runs.secrets import is_secret
 
 USUAL_DAYS = 252.0
+MOST_SAMPLES = 50_000  # points of LEAN's equity that are marked; a chart of a backtest has 10,000
 _CURRENCY = re.compile(r"[A-Z0-9]{2,10}")
 _DAY = re.compile(r"-\d{4}-\d{2}-\d{2}(-\d{2})?")
 
@@ -69,7 +71,7 @@ def facts_of(documents: Documents) -> LeanFacts:
         has_events=bool(rows) or not orders,
         profits=_longest(profits_of(part) for part in parts),
         trades=trades,
-        equity=_merged(samples_of(part, "Strategy Equity", "Equity") for part in parts),
+        equity=_thinned(_merged(samples_of(part, "Strategy Equity", "Equity") for part in parts)),
         second_open=second_open(main),
         benchmark=_merged(samples_of(part, "Benchmark", "Benchmark") for part in parts),
         volumes={name: value for part in parts for name, value in volumes_of(part).items()},
@@ -145,15 +147,25 @@ def _merged(found: Iterable[list[Sample]]) -> list[Sample]:
     return [Sample(time, points[time]) for time in sorted(points)]
 
 
+def _thinned(samples: list[Sample]) -> list[Sample]:
+    """The points where there are not too many, else every n-th and the last."""
+    step = -(-len(samples) // MOST_SAMPLES)
+    return samples if step <= 1 else [*samples[:-1:step], samples[-1]]
+
+
 def _trades(parts: Sequence[Fields]) -> list[ClosedTrade] | None:
     found = [trades_of(part.object("totalPerformance")) for part in parts]
     return max((each for each in found if each is not None), key=len, default=None)
 
 
 def _texts(part: Fields, name: str) -> dict[str, str]:
-    """Statistics by name; a text that is no text is none."""
+    """Statistics by name, without the ledger that is read out of them."""
     given = part.mapping(name).items()
-    return {str(key): str(value) for key, value in given if not is_secret(str(key))}
+    return {
+        str(key): str(value)
+        for key, value in given
+        if not is_secret(str(key)) and key != LEDGER_STATISTIC
+    }
 
 
 def _performance(parts: Sequence[Fields]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from workbench.runs.record import SourceFile
 MOST_FILES = 20_000  # that are looked at in a folder or an archive
 MOST_UNPACKED = 100  # times its size that an archive's file may unpack to, beyond a small one
 SMALL = 1 << 22
+MOST_OBJECTS = 8_000_000  # objects and lists in a file; a result of 145,000 orders has two million
 
 EVENTS, SUMMARY, CONFIG, PART, RESULT = "order-events", "summary", "config", "live", "result"
 # What may lie beside a result and is none.
@@ -157,9 +158,11 @@ def read_alone(path: Path) -> Documents:
     found = Documents(str(path))
     _add(found, RESULT, path.name, read_all(path))
     stem = _stem(path.name) or path.name
-    for beside in sorted(path.parent.glob(f"{_literal(stem)}-*{EVENTS}.json*")):
-        if kind_of(beside.name) == EVENTS and not beside.is_dir():
-            _add(found, EVENTS, beside.name, read_all(beside))
+    named = f"{_literal(stem)}-*{EVENTS}.json*"
+    for pattern in (named, f"{EVENTS}.json*"):
+        for beside in sorted(path.parent.glob(pattern)) if not found.events else ():
+            if kind_of(beside.name) == EVENTS and not beside.is_dir():
+                _add(found, EVENTS, beside.name, read_all(beside))
     return _checked(found)
 
 
@@ -199,6 +202,8 @@ def _json(name: str, data: bytes) -> Any:
     try:
         if name.endswith(".gz"):
             data = _inflated(name, data)
+        if data.count(b"{") + data.count(b"[") > MOST_OBJECTS:
+            raise ResultError(f"{name} has more than {MOST_OBJECTS:,} objects")
         return json.loads(data.decode("utf-8-sig"), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         what = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)

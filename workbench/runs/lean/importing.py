@@ -14,13 +14,13 @@ from typing import Any, NamedTuple
 from models.events.account import DayEnd, Opening
 from models.events.corporate_actions import Dividend
 from models.events.instruments import SECURITY_RULES, Instrument
-from models.trades.lean_trade import LeanTrade
 from workbench.frames.told import told_of_tracker
 from workbench.results.ledger_text import ResultLedger
 from workbench.runs.building import Origin, record_of
-from workbench.runs.exactness import Exactness, Label
+from workbench.runs.exactness import Exactness
+from workbench.runs.lean.compared import NEAR_CENT, differing, gross
 from workbench.runs.lean.data_folder import LeanData
-from workbench.runs.lean.facts import ClosedTrade, LeanFacts, Sample
+from workbench.runs.lean.facts import LeanFacts, Sample
 from workbench.runs.lean.feed import ResultFeed
 from workbench.runs.lean.fields import ResultError
 from workbench.runs.lean.fills import Closing, FoundSplit, match, play
@@ -32,6 +32,7 @@ from workbench.runs.lean.labels import (
     labels_of,
     unrealized_label,
 )
+from workbench.runs.lean.left_ledger import with_ledger
 from workbench.runs.lean.parsing import money_in
 from workbench.runs.lean.prices import price_lines
 from workbench.runs.lean.splits import found_splits, split_points
@@ -43,7 +44,7 @@ from workbench.statistics.figures import own_statistics
 
 DAY = timedelta(days=1)
 NO_JUMP = 1e-5  # part of the equity that prices may move it by between two points of the chart
-NEAR_PRICE, NEAR_CENT, NEAR_PART = 1e-9, 0.0051, 1e-6
+NEAR_PART = 1e-6  # how near a closing must be to what LEAN recorded of it, beside half a cent
 
 
 class ToldActions(NamedTuple):
@@ -91,6 +92,7 @@ class ResultImport:
         self._data = None if data is None else LeanData(data)
         self._closings: list[Closing] = []
         self._closed = 0.0
+        self._unsolved = 0
         self._zone = zone_of(facts)
         self._fills = [event for event in facts.events if event.fills]
         self._described = describe(facts, traded_sids(facts.events))
@@ -119,6 +121,7 @@ class ResultImport:
             instruments=instruments,
             modes={sid: each.mode for sid, each in self._described.items()},
             unmatched=unmatched,
+            unsolved=self._unsolved,
             unsure=worth.unsure,
             unknown=worth.unknown,
             differing=self.differing(),
@@ -167,6 +170,8 @@ class ResultImport:
             instrument = self._described[fill.sid].instrument(fill.sid, multiplier)
             rate = worth.rates.at(instrument.currency, fill.time) or 0.0
             total += closing.gain * multiplier * rate
+            known = worth.rates.knows(instrument.currency, fill.time)
+            self._unsolved += bool(closing.gain) and not known
         return total
 
     def known_multipliers(self) -> dict[str, float]:
@@ -337,60 +342,3 @@ def _untested(record: RunRecord, found: Findings) -> dict[str, Any]:
     worst = found.feed.flat.worst
     figures = {"unexplained": record.balance["unexplained"], "max_abs_unexplained": worst}
     return {**record.balance, **(figures if tested else dict.fromkeys(figures))}
-
-
-def gross(trades: Sequence[ClosedTrade | LeanTrade]) -> float:
-    """LEAN's sum of the trades' P&L before fees."""
-    return round(fsum(trade.profit_loss for trade in trades), 2)
-
-
-def differing(trades: Sequence[ClosedTrade], rebuilt: Sequence[LeanTrade]) -> int:
-    """How many of LEAN's trades are not among those that were rebuilt, in their order."""
-    alike = sum(_same(ours, theirs) for ours, theirs in zip(rebuilt, trades, strict=False))
-    return max(len(trades), len(rebuilt)) - alike
-
-
-def _same(ours: LeanTrade, theirs: ClosedTrade) -> bool:
-    if ours.symbols[0] != theirs.sid or ours.direction != theirs.direction:
-        return False
-    near = (
-        (ours.entry_price, theirs.entry_price),
-        (ours.exit_price, theirs.exit_price),
-        (ours.quantity, theirs.quantity),
-    )
-    if any(abs(a - b) > NEAR_PRICE * max(1.0, abs(b)) for a, b in near):
-        return False
-    money = abs(ours.profit_loss - theirs.profit_loss), abs(ours.total_fees - theirs.total_fees)
-    return max(money) < NEAR_CENT
-
-
-def with_ledger(record: RunRecord, ledger: ResultLedger) -> RunRecord:
-    """The record with the terms that the run's own tracker left in its result: they are exact."""
-    total = ledger.total
-    terms = {name: value for name, value in total.to_dict().items() if name in record.balance}
-    exact = Label(Exactness.EXACT)
-    named = (*terms, "starting_equity", "flows", "unexplained", "equity")
-    labels = dict.fromkeys(named, exact)
-    if not ledger.strategies_left_out:
-        labels["strategies"] = exact
-    equity = ledger.starting_equity + total.net_pnl + total.fx + ledger.flows + ledger.unexplained
-    balance = {
-        **record.balance,
-        **terms,
-        "starting_equity": ledger.starting_equity,
-        "flows": ledger.flows,
-        "unexplained": ledger.unexplained,
-        "equity": equity - ledger.unexplained,
-        "lean_equity": equity,
-    }
-    sheets = dict(ledger.strategies)
-    if any(ledger.others.to_dict().values()):
-        sheets["others"] = ledger.others
-    return replace(
-        record,
-        balance=balance,
-        sheets=sheets,
-        fees=total.fees,
-        equity=balance["equity"],
-        labels={**record.labels, **labels},
-    )

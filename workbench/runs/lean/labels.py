@@ -38,6 +38,7 @@ class Findings:
         instruments: By Symbol ID.
         modes: By Symbol ID, how prices were adjusted; empty where nothing says.
         unmatched: Closing fills of which LEAN's record is missing.
+        unsolved: Closing fills whose exchange rate LEAN's record does not tell.
         unsure: Symbol IDs whose multiplier is LEAN's usual one or that of a kin.
         unknown: Symbol IDs whose multiplier nothing tells.
         differing: How many of LEAN's trades come out otherwise; None where there are none to
@@ -54,6 +55,7 @@ class Findings:
     instruments: dict[str, Instrument]
     modes: dict[str, str]
     unmatched: int
+    unsolved: int
     unsure: set[str]
     unknown: set[str]
     differing: int | None
@@ -188,10 +190,8 @@ def _trades(found: Findings) -> Label:
 def _realized(found: Findings, trades: Label) -> Label:
     if trades.exactness is not Exactness.EXACT or not found.foreign:
         return trades
-    if found.feed.guessed:
-        return _derived(
-            f"the rates of {found.feed.guessed:,} fills lie between known ones; {LIFTS}"
-        )
+    if found.unsolved:
+        return _derived(f"the rates of {found.unsolved:,} fills lie between known ones; {LIFTS}")
     return _derived("exchange rates solved from LEAN's records", CENT)
 
 

@@ -277,6 +277,7 @@ class LiveImport(ResultImport):
             instruments=instruments,
             modes={sid: one.normalization for sid, one in instruments.items()},
             unmatched=sum(each.unmatched for each in all_of),
+            unsolved=self.feed.guessed,
             unsure={sid for each in all_of for sid in each.worth.unsure},
             unknown={sid for each in all_of for sid in each.worth.unknown},
             differing=self.differing(),

@@ -117,11 +117,14 @@ class OrderReader:
         return {name: self._rate(name, event) for name in named if name and name != home}
 
     def _rate(self, currency: str, event: LeanEvent) -> float:
-        """The rate of a currency at an event: of a pair's coin its price tells it."""
+        """The rate of a currency at an event: of a pair with the account's its price tells it."""
         instrument, time = self._instruments[event.sid], event.time
         coin = currency == instrument.base and event.price and currency != self._facts.currency
         if coin and not self._rates.knows(currency, time):
             return (self._rates.at(instrument.quote, time) or 1.0) * event.price
+        home = instrument.base == self._facts.currency and currency == instrument.quote
+        if home and event.price > 0.0 and not self._rates.knows(currency, time):
+            return 1.0 / event.price
         return self._rates.at(currency, time) or 1.0
 
 

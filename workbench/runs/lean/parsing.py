@@ -33,10 +33,17 @@ _MONEY = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 def orders_of(result: Fields) -> dict[int, LeanOrder]:
     """The orders of a result by id; ResultError where one cannot be read."""
     found: dict[int, LeanOrder] = {}
-    for key, values in result.mapping("orders").items():
+    for key, values in _orders(result):
         order = _order(Fields(values, f"order {key}"))
         found[order.order_id] = order
     return found
+
+
+def _orders(result: Fields) -> list[tuple[str, Any]]:
+    """The orders of a result, by their ids as in a file or in a list as in an answer of the API."""
+    if isinstance(result.any("orders"), list):
+        return [(str(at), values) for at, values in enumerate(result.listed("orders"), 1)]
+    return [*result.mapping("orders").items()]
 
 
 def _order(values: Fields) -> LeanOrder:
@@ -99,7 +106,7 @@ def events_of(rows: Sequence[Any]) -> Iterator[LeanEvent]:
 def events_in_orders(result: Fields) -> list[Any]:
     """The order events that the orders of a result carry with them, as the cloud gives them."""
     rows: list[Any] = []
-    for key, order in result.mapping("orders").items():
+    for key, order in _orders(result):
         rows += Fields(order, f"order {key}").listed("events")
     return sorted(rows, key=_moment)
 
@@ -118,7 +125,7 @@ def _event(values: Fields) -> LeanEvent:
     sid = symbol if isinstance(symbol, str) else values.object("symbol").text("id")
     if not sid:
         raise ResultError(f"{values.what} names no symbol")
-    currency = values.text("orderFeeCurrency")
+    currency = values.text("orderFeeCurrency") or values.text("fillPriceCurrency")
     fee = 0.0 if currency in NO_CURRENCY else values.number("orderFeeAmount", 0.0)
     return LeanEvent(
         order_id=values.whole("orderId"),

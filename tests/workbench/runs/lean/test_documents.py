@@ -12,7 +12,10 @@ from typing import Any
 import pytest
 
 from tests.workbench.runs.folders import documents, result_folder, write
+from workbench.recordings import find
+from workbench.runs.lean import assembling
 from workbench.runs.lean import documents as reading
+from workbench.runs.lean.assembling import facts_of
 from workbench.runs.lean.documents import kind_of, read_alone, read_archive, read_folder
 from workbench.runs.lean.fields import ResultError
 from workbench.runs.reading import read_record
@@ -91,6 +94,7 @@ def test_events_within_orders_are_as_good_as_a_file_of_them(tmp_path: Path) -> N
     known = read_record(str(write(tmp_path / "two", result, rows)))
     for number, order in result["orders"].items():
         order["events"] = [row for row in rows if row["orderId"] == int(number)]
+    result["orders"] = [*result["orders"].values()]
     (tmp_path / "download.json").write_text(json.dumps({"backtest": result}))
     record = read_record(str(tmp_path / "download.json"))
     assert record.labels["trades"].exactness == "exact"
@@ -175,6 +179,27 @@ def test_a_gzip_that_unpacks_to_too_much_is_refused(
         read_folder(tmp_path)
 
 
+def test_a_file_of_too_many_objects_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What would take the machine's memory is not even parsed."""
+    monkeypatch.setattr(reading, "MOST_OBJECTS", 100)
+    folder = result_folder("covered-calls", tmp_path)
+    with pytest.raises(ResultError, match="more than 100 objects"):
+        read_folder(folder)
+
+
+def test_of_too_many_points_some_are_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A live run of months has millions; the last is always among them."""
+    folder = result_folder("order-types", tmp_path)
+    known = facts_of(read_folder(folder)).equity
+    monkeypatch.setattr(assembling, "MOST_SAMPLES", 50)
+    thinned = facts_of(read_folder(folder)).equity
+    assert len(thinned) <= 51 < len(known)
+    assert thinned[-1] == known[-1]
+    assert set(thinned) <= set(known)
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes here")
 def test_a_pipe_is_no_file(tmp_path: Path) -> None:
     """Nobody waits for whoever writes to it; a link to nothing is no file either."""
@@ -187,3 +212,12 @@ def test_a_pipe_is_no_file(tmp_path: Path) -> None:
     (folder / "Run-order-events.json").symlink_to(folder / "gone")
     with pytest.raises(OSError, match="No such file"):
         read_folder(folder)
+
+
+def test_files_as_recordings_have_them_are_a_result_too() -> None:
+    """Packed by gzip, and without an id in their names: the same run as the tape."""
+    record = read_record(str(find("covered-calls") / "result.json.gz"))
+    assert [file.kind for file in record.sources] == ["result", "order-events"]
+    known = read_record("covered-calls")
+    assert (record.id, record.lean_trades) == (known.id, known.lean_trades)
+    assert record.fees == pytest.approx(known.fees)
