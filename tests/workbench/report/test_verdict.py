@@ -56,6 +56,13 @@ def test_luck_is_named(
     assert said in sentences(record, with_chance(sure, chance, enough))[1]
 
 
+def test_a_few_days_prove_nothing(record: RunRecord, sure: Judged) -> None:
+    """Below the days that an interval needs no chance is told, however high it is."""
+    few = replace(sure.account["sharpe"], low=None, high=None, n=5)
+    found = replace(with_chance(sure, 0.999, True), account={**sure.account, "sharpe": few})
+    assert sentences(record, found)[1].startswith("5 days with a return are too few")
+
+
 def test_without_days_nothing_is_sure(record: RunRecord) -> None:
     """A run that tells no daily value is not judged."""
     assert "no daily value" in sentences(record, None)[1]
