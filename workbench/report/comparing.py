@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 
 import numpy as np
 
 from models.equity.scope import ACCOUNT
 from workbench.certainty.estimates import Estimate, estimates, values_drawn
-from workbench.certainty.resamples import resample
+from workbench.certainty.observations import Observations
+from workbench.certainty.resamples import Resamples, resample
 from workbench.certainty.statistics import STATISTICS
 from workbench.comparison.contributions import (
     Contribution,
@@ -77,7 +78,8 @@ def judged(record: RunRecord) -> Judged | None:
     window = common_window([run])
     strategies = strategy_subjects(run, window)
     subjects = [*run_subjects([run], window), *strategies]
-    drawn = resample(observations(subjects, window, run), RESAMPLES, SEED)
+    seen = observations(subjects, window, run)
+    drawn = resample(seen, RESAMPLES, SEED)
     account = profiles(subjects[:1], drawn, 1)[0]
     others = profiles(subjects, drawn, len(strategies))[1:]
     sharpes = [values_drawn(drawn, 1 + at, STATISTICS["sharpe"]) for at in range(len(strategies))]
@@ -90,17 +92,24 @@ def judged(record: RunRecord) -> Judged | None:
         contributions=contributions(parts) if parts else (),
         without=without_each(parts) if parts else (),
         correlation=correlations(strategies) if strategies else (),
-        pairs=_pairs(run, strategies),
+        pairs=_pairs(seen, drawn, strategies),
         block=drawn.block,
         resamples=drawn.count,
     )
 
 
-def _pairs(run: Run, strategies: Sequence[Subject]) -> Sequence[Pair]:
+def _pairs(seen: Observations, drawn: Resamples, strategies: Sequence[Subject]) -> Sequence[Pair]:
+    """Each two strategies, by the resamples that were drawn for them and the account, the first."""
     if len(strategies) < 2:
         return ()
-    window = common_window([run])
-    return pairs(strategies, resample(observations(strategies, window, run), RESAMPLES, SEED))
+    without_account = replace(
+        drawn,
+        seen=replace(seen, names=seen.names[1:], returns=seen.returns[1:], trades=seen.trades[1:]),
+        daily=drawn.daily[1:],
+        sums=drawn.sums[1:],
+        drawdowns=drawn.drawdowns[1:],
+    )
+    return pairs(strategies, without_account)
 
 
 def _best(strategies: Sequence[Subject], sharpes: Sequence[Floats]) -> dict[str, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.certainty.estimates import Estimate
 from workbench.report.comparing import Judged
 from workbench.report.figures import between, change, grouped, shown
 from workbench.runs.exactness import Exactness, worst
@@ -125,8 +126,8 @@ def _sure(record: RunRecord, judged: Judged | None) -> str:
     if judged is None:
         return "There is no daily value, so nothing can be said of how sure that is."
     sharpe, track = judged.account["sharpe"], judged.record
-    if sharpe.value is None or track.probabilistic_sharpe is None:
-        return "Too few days have a return for a word on how sure that is."
+    if sharpe.value is None or track.probabilistic_sharpe is None or not _judgeable(sharpe):
+        return f"{sharpe.n:,} days with a return are too few for a word on how sure that is."
     chance = track.probabilistic_sharpe
     ends = between(sharpe.low, sharpe.high, "ratio")
     ratio = f"Sharpe ratio {grouped(sharpe.value, 2)}{f' {ends}' if ends else ''}"
@@ -140,6 +141,11 @@ def _sure(record: RunRecord, judged: Judged | None) -> str:
         else " No number of such days would show that it earns more."
     )
     return f"{ratio}: whether it earns more than cash is not told apart from luck.{need}"
+
+
+def _judgeable(sharpe: Estimate) -> bool:
+    """Whether there are days enough for an interval."""
+    return sharpe.low is not None or sharpe.high is not None
 
 
 def _balanced(record: RunRecord) -> str:

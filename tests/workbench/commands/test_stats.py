@@ -28,7 +28,7 @@ def test_stats_shows_every_section() -> None:
 def test_stats_as_json_is_leans_ours_the_strategies_and_the_execution() -> None:
     """`--json` prints one object and nothing else; LEAN's blocks have LEAN's own figures."""
     values = json.loads(run("stats", recordings()["renamed-ticker"].path, "--json").output)
-    assert list(values) == ["lean", "own", "strategies", "execution"]
+    assert list(values) == ["lean", "own", "strategies", "execution", "basis"]
     lean = values["lean"]
     assert list(lean) == ["portfolioStatistics", "tradeStatistics", "rollingWindow"]
     with gzip.open(recordings()["renamed-ticker"].path / "result.json.gz", "rt") as file:

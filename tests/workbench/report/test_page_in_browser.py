@@ -268,7 +268,7 @@ def test_a_row_opens_its_trade_on_the_chart(options: Opened) -> None:
 
 def test_a_fill_finds_its_row(options: Opened) -> None:
     """A click near a fill on the chart opens a trade that it opened or closed."""
-    time = options.ask("report.run.orderTimes[report.run.sizes[0]]")
+    time = options.ask("report.run.orderTimes[report.run.orderSizes.findIndex(Boolean)]")
     place = options.ask(
         "(({ charts }) => report.pointer.pixelOf(charts.find((each) =>"
         f"each.chart.host.closest('#chart-equity')), {time}))(report.pointer)"

@@ -18,7 +18,7 @@ from models.statistics.lean_portfolio import PORTFOLIO_FIELDS, LeanStatistics
 from models.statistics.lean_trades import TRADE_FIELDS
 from models.statistics.lean_windows import lean_trade_statistics as trade_block
 from models.statistics.periods import period_ladder
-from models.statistics.portfolio import OWN
+from models.statistics.portfolio import OWN, own_statistics
 from models.trades.statistics import GroupBy
 from tests.lean_samples import Sampled
 from tests.models.statistics.lean_portfolio_results import (
@@ -227,10 +227,10 @@ def test_where_lean_throws_its_figures_away_its_trades_go_too(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_it_is_json_of_four_parts(name: str) -> None:
+def test_it_is_json_of_five_parts(name: str) -> None:
     """Nothing is NaN or infinite, what is read back is the same, and asking changes nothing."""
     text = json_text(found(name))
-    assert list(json.loads(text)) == ["lean", "own", "strategies", "execution"]
+    assert list(json.loads(text)) == ["lean", "own", "strategies", "execution", "basis"]
     assert json_text(replay_statistics(replayed(name))) == text
 
 
@@ -468,3 +468,11 @@ def test_periods_since_the_deploy_are_those_of_the_last_one() -> None:
     begun = tracker.deployments[-1].time.astimezone(tracker.zone).date()
     periods: dict[str, Any] = own_figures(tracker)["periods"]
     assert periods == period_ladder(closes(tracker), begun)
+
+
+@pytest.mark.parametrize("name", ["option-combos", "no-trades"])
+def test_the_basis_is_what_ratios_are_taken_with(name: str) -> None:
+    """With its days a year and its rate the portfolio's figures come out again."""
+    tracker, basis = replayed(name).tracker, found(name)["basis"]
+    again = own_statistics(tracker.portfolio_statistics().closes, **basis)
+    assert {key: each._asdict() for key, each in again.items()} == found(name)["own"]["portfolio"]

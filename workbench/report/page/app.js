@@ -234,6 +234,7 @@ class App {
     by("reset").addEventListener("click", () => this.resetView());
     by("zoom").addEventListener("click", () => this.zoomToRange());
     by("print").addEventListener("click", () => this.print());
+    by("on-chart").addEventListener("click", () => by("section-equity").scrollIntoView({ behavior: motion(), block: "start" }));
     by("help").addEventListener("click", () => by("keys").showModal());
     for (const book of document.querySelectorAll("[data-book]")) book.addEventListener("click", () => view.set({ book: book.dataset.book, trade: null }, "book"));
     by("glossary").addEventListener("toggle", () => writeGlossary(run));

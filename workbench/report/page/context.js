@@ -24,17 +24,6 @@ function contextOf(run, view) {
   return c;
 }
 
-function lazily(c, name, found) {
-  Object.defineProperty(c, name, {
-    configurable: true,
-    get() {
-      const value = found(c);
-      Object.defineProperty(c, name, { value });
-      return value;
-    },
-  });
-}
-
 function depthsOf(navs) {
   const depths = new Float64Array(navs.length);
   let peak = 1;

@@ -134,13 +134,6 @@ const excursionPanel = {
   }),
 };
 
-function furthest(rows, distance, most) {
-  if (rows.length <= most) return rows;
-  const sizes = Float64Array.from(rows, distance).sort();
-  const least = sizes[sizes.length - most];
-  return rows.filter((row) => distance(row) >= least).slice(0, most);
-}
-
 const DURATIONS = [["< 1 min", MINUTE], ["< 15 min", 15 * MINUTE], ["< 1 h", HOUR], ["< 6 h", 6 * HOUR], ["< 1 d", DAY], ["< 3 d", 3 * DAY], ["< 1 w", 7 * DAY], ["< 1 mo", 30 * DAY], ["< 3 mo", 91 * DAY], ["longer", Infinity]];
 
 const durationsPanel = {
@@ -176,11 +169,11 @@ function costs(c, codeOf) {
   const { orders } = c.run.tables;
   const found = new Map();
   for (const row of c.orderRows) {
-    if (Number.isNaN(orders.slippage[row]) || !(orders.value[row] > 0)) continue;
+    if (Number.isNaN(orders.slippage[row]) || !(orders.worth[row] > 0)) continue;
     const code = codeOf(row);
     const own = found.get(code) ?? { orders: 0, value: 0, slippage: 0 };
     own.orders++;
-    own.value += orders.value[row];
+    own.value += orders.worth[row];
     own.slippage += orders.slippage[row];
     found.set(code, own);
   }
@@ -218,9 +211,9 @@ function markouts(c) {
     let made = 0, value = 0, n = 0;
     for (const row of c.orderRows) {
       const own = orders[`after_${name}`][row];
-      if (Number.isNaN(own) || !(orders.value[row] > 0)) continue;
+      if (Number.isNaN(own) || !(orders.worth[row] > 0)) continue;
       made += own;
-      value += orders.value[row];
+      value += orders.worth[row];
       n++;
     }
     return { name, n, made, bps: value ? (1e4 * made) / value : 0 };

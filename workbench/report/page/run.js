@@ -1,23 +1,16 @@
 /* The run and what is chosen of it: a range of days, strategies, a book, net or gross. */
 
-/* The orders that were filled, those of the largest value first. */
-function bySize(orders) {
-  const size = new Float64Array(orders.rows);
-  for (let row = 0; row < orders.rows; row++) size[row] = Math.abs(orders.filled[row] * orders.price[row]) || 0;
-  const rows = Uint32Array.from(size.keys()).filter((row) => size[row]);
-  return rows.sort((left, right) => size[right] - size[left]);
-}
-
 class Run {
   constructor(facts, tables) {
     Object.assign(this, facts);
     this.clock = clockOf(facts.offsets);
     this.tables = tablesOf(tables, this.clock);
     const { marks, days } = this.tables;
-    this.times = Float64Array.from(marks.time, this.clock.local);
+    this.times = marks.time.map(this.clock.local);
     this.days = days.day;
-    this.orderTimes = Float64Array.from(this.tables.orders.time, this.clock.local);
-    this.sizes = bySize(this.tables.orders);
+    const { orders } = this.tables;
+    this.orderTimes = orders.time.map(this.clock.local);
+    this.orderSizes = orders.filled.map((filled, row) => Math.abs(filled * orders.price[row]) || 0);
     
     this.closeEquity = this.equityAtCloses();
   }

@@ -5,10 +5,10 @@ const BOOKS = ["lots", "positions", "structures"];
 function tablesOf(tables, clock) {
   const { orders } = tables;
   orders.placeOf = placesOf(orders.id);
-  for (let row = 0; row < orders.rows; row++) {
-    const traded = Math.abs(orders.filled[row]) * orders.price[row];
-    orders.value[row] += traded + Math.sign(orders.filled[row]) * orders.slippage[row];
-  }
+  lazily(orders, "worth", () => {
+    const { filled, price, slippage, value: apart } = orders;
+    return apart.map((value, row) => value + Math.abs(filled[row]) * price[row] + Math.sign(filled[row]) * slippage[row]);
+  });
   tables.marks.equity = equityOf(tables.marks);
   for (const book of BOOKS) {
     const packed = tables[book];

@@ -95,18 +95,27 @@ const moneyAt = (c, time) => c.track.money[Math.max(bisect(c.run.times, time + 1
 
 /* The orders that were filled in a stretch of time, the largest where there are too many to draw. */
 function fillsWithin(c, from, to) {
-  const { orderTimes, sizes, tables } = c.run;
+  const { orderTimes, orderSizes, tables } = c.run;
   const own = tables.orders.strategy;
   const all = c.chosen.every(Boolean);
-  const shown_ = [];
+  const rows = new Uint32Array(orderTimes.length);
   let count = 0;
-  for (const row of sizes) {
+  for (let row = 0; row < rows.length; row++) {
     const time = orderTimes[row];
-    if (time < from || time > to || !(all || (own[row] >= 0 && c.chosen[own[row]]))) continue;
-    if (count++ < MOST_FILLS) shown_.push(row);
+    if (orderSizes[row] && time >= from && time <= to && (all || (own[row] >= 0 && c.chosen[own[row]]))) rows[count++] = row;
   }
-  if (count <= MOST_FILLS) return { shown: shown_, said: `${grouped(count, 0)} fills.` };
-  return { shown: shown_, said: `The ${grouped(MOST_FILLS, 0)} largest of ${grouped(count, 0)} fills are drawn; a closer look shows more.` };
+  const found = rows.subarray(0, count);
+  const shown_ = [...furthest(found, (row) => orderSizes[row], MOST_FILLS)];
+  const said = count > MOST_FILLS ? `The ${grouped(MOST_FILLS, 0)} largest of ${grouped(count, 0)} fills are drawn; a closer look shows more.` : `${grouped(count, 0)} fills.`;
+  return { shown: shown_, said };
+}
+
+/* The rows of the largest values, in their order. */
+function furthest(rows, value, most) {
+  if (rows.length <= most) return rows;
+  const sizes = Float64Array.from(rows, value).sort();
+  const least_ = sizes[sizes.length - most];
+  return rows.filter((row) => value(row) >= least_).slice(0, most);
 }
 
 const underwaterPanel = {

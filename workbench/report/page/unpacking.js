@@ -1,5 +1,18 @@
 /* Columns as workbench/report/packing.py wrote them. */
 
+/* A property that is computed when it is first read. */
+function lazily(object, name, found) {
+  Object.defineProperty(object, name, {
+    configurable: true,
+    enumerable: true,
+    get() {
+      const value = found(object);
+      Object.defineProperty(object, name, { value, configurable: true, enumerable: true, writable: true });
+      return value;
+    },
+  });
+}
+
 function unpack(buffer) {
   const bytes = new Uint8Array(buffer);
   const size = new DataView(buffer).getUint32(0, true);
@@ -11,7 +24,7 @@ function unpack(buffer) {
     for (const [name, column] of Object.entries(described.columns)) {
       const part = bytes.subarray(at, at + column.bytes);
       at += column.bytes;
-      columns[name] = unpackedColumn(part, column, described.rows);
+      lazily(columns, name, () => unpackedColumn(part, column, described.rows));
       if (column.form === "text") columns.texts[name] = column.texts;
     }
     tables[table] = columns;

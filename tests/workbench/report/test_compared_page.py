@@ -1,0 +1,73 @@
+"""The page of a comparison, as a text and in a browser."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.workbench.report.browsers import opened
+from tests.workbench.report.records import HOSTILE, recorded
+from workbench.comparison.comparison import Comparison, compare
+from workbench.comparison.run import Run
+from workbench.report.compared_page import chances, compared_page, verdict
+from workbench.report.comparing import run_of_record
+
+RESAMPLES = 200
+
+
+@pytest.fixture(scope="module")
+def runs() -> list[Run]:
+    """The same year twice, once under a hostile name and with other parameters."""
+    record = recorded("splits-and-shorts")
+    hostile = replace(record, parameters={HOSTILE: HOSTILE})
+    return [run_of_record(record, "one"), run_of_record(hostile, HOSTILE)]
+
+
+@pytest.fixture(scope="module")
+def found(runs: list[Run]) -> Comparison:
+    """What the comparison finds."""
+    return compare(runs, resamples=RESAMPLES)
+
+
+def test_twins_are_not_told_apart(found: Comparison) -> None:
+    """Of the same run twice one has the highest ratio, and that is not more than luck."""
+    assert verdict(found).endswith("is told apart from none of the others.")
+
+
+def test_what_the_row_wins_the_column_loses(found: Comparison) -> None:
+    """The two chances of a pair are one, and nobody beats itself."""
+    names = [each.name for each in found.profiles]
+    rows = chances(names, found.pairs)
+    assert [rows[at][at] for at in range(2)] == [None, None]
+    assert rows[0][1] is not None
+    assert rows[1][0] is not None
+    assert rows[0][1] + rows[1][0] == pytest.approx(1.0)
+
+
+def test_parameters_that_differ_come_first(runs: list[Run], found: Comparison) -> None:
+    """Names and values of anybody stand in the page as text."""
+    page = compared_page(runs, found)
+    assert HOSTILE not in page
+    assert page.index("&lt;/script&gt;&lt;img") < page.index("Sharpe ratio")
+
+
+def test_a_range_is_computed_for_each(
+    runs: list[Run], found: Comparison, chromium: Any, tmp_path: Path
+) -> None:
+    """Both charts draw, a range changes the ratios, and the hash brings it back."""
+    path = tmp_path / "page.html"
+    path.write_text(compared_page(runs, found), encoding="utf-8")
+    cell = '[data-run="0"][data-own="sharpe"]'
+    with opened(chromium, path) as page:
+        assert page.ask("document.querySelectorAll('[data-drawn]').length") == 2
+        whole = page.texts(cell)[0]
+        page.ask("report.set({ range: [report.days.day[50], report.days.day[150]] })")
+        part, words = page.texts(cell)[0], page.ask("location.hash")
+        assert part != whole
+        assert (page.errors, page.requests) == ([], [])
+    with opened(chromium, path, words) as page:
+        assert page.texts(cell)[0] == part
+        assert page.ask("window.hurt ?? null") is None
