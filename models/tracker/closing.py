@@ -1,4 +1,4 @@
-"""What closes is counted, kept and told: lots, positions and structures."""
+"""What closes is counted, kept and told: lots, positions, structures and days."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from models.ledger.ledger import Ledger
 from models.ledger.mark_columns import MarkColumns
 from models.settings import Settings
 from models.structures.book import StructureBook
+from models.tracker.days import EndedDays
 from models.tracker.facts import InstrumentFacts
 from models.tracker.in_step import BooksInStep
 from models.tracker.listeners import Listeners
@@ -43,9 +44,17 @@ class ClosingBooks(BooksInStep):
         self._statistics = TradeStatistics(zone)
         self.uncounted = False
         self._structures = StructureBook(ledger.books, settings.keep_trades, zone)
+        self._days = EndedDays()
         self._facts = InstrumentFacts(ledger.books)
         self.failures.clear()
         self._restless = False
+
+    @property
+    def days(self) -> EndedDays:
+        """The days that ended, and LEAN's samples."""
+        if self.behind is not None:
+            self.catch_up()
+        return self._days
 
     @property
     def logs(self) -> Mapping[str, TradeLog]:

@@ -31,7 +31,6 @@ from models.ledger.tags import UNASSIGNED, Resolver
 from models.settings import Settings, chosen
 from models.tracker.archiving import Archiving
 from models.tracker.closing import ClosingBooks
-from models.tracker.days import EndedDays
 from models.tracker.deployments import Deployment, begin_deployment
 from models.tracker.guard import Guard
 from models.tracker.listeners import Listeners
@@ -106,7 +105,6 @@ class Core(ClosingBooks):
         self._begin_books(Ledger(books), Scopes(settings.capital, self.zone, self.named))
         for name in self.named:
             books.account(name)
-        self._days = EndedDays()
         self.deployments: list[Deployment] = []
         self._begin_closing(settings, self.zone, self._ledger)
         self.execution: ExecutionQuality | None = None
@@ -126,13 +124,6 @@ class Core(ClosingBooks):
                 log.forgotten = old.forgotten + old.archived + old.written
             if self.follower is not None:
                 self.follower.reset()
-
-    @property
-    def days(self) -> EndedDays:
-        """The days that ended, and LEAN's samples."""
-        if self.behind is not None:
-            self.catch_up()
-        return self._days
 
     @property
     def quiet(self) -> bool:
