@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -81,6 +82,7 @@ class LiveLean:
     """A plain LEAN that trades live, and a tracker in it."""
 
     def __init__(self, store: SlowStore, **settings: Any) -> None:
+        gc.collect()  # what a case before it left is no part of this one
         self._lean = PlainLean()
         algorithm = self._lean.algorithm
         algorithm.live_mode, algorithm.object_store = True, store

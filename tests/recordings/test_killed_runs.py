@@ -66,15 +66,16 @@ def test_of_two_writers_a_kill_leaves_the_one_saved_last(
     assert both > 40
 
 
-@pytest.mark.parametrize("beside", [False, True], ids=["alone", "beside another"])
 @pytest.mark.parametrize(
-    ("name", "rules"),
+    ("name", "rules", "beside"),
     [
-        ("order-types", LAZY),
-        ("sliced-fills", LAZY),
-        ("sliced-fills", SMALL),
-        ("option-combos", LAZY),
-        ("futures-roll", LAZY),
+        ("order-types", LAZY, False),
+        ("sliced-fills", LAZY, False),
+        ("sliced-fills", SMALL, False),
+        ("sliced-fills", SMALL, True),
+        ("option-combos", LAZY, False),
+        ("option-combos", LAZY, True),
+        ("futures-roll", LAZY, False),
     ],
 )
 def test_a_backtest_killed_at_every_50th_line_goes_on(
