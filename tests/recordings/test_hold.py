@@ -551,7 +551,7 @@ class Asking:
 
 
 @pytest.mark.parametrize(
-    "name", ["live-paper", "opposed-futures", "option-combos", "splits-and-shorts"]
+    "name", ["live-paper", "opposed-futures", "option-combos", "renamed-ticker"]
 )
 def test_neither_batches_nor_questions_change_anything(name: str) -> None:
     """Events fed one by one, with every question asked in between, leave the hooks' state."""

@@ -382,6 +382,7 @@ def test_a_state_in_another_currency_is_left_alone(project: Project) -> None:
 # --- what else outlives a stop
 
 
+@pytest.mark.slow
 def test_all_trades_are_answered_after_many_deployments(tmp_path: Path) -> None:
     """Those in segments of each deployment and those in memory, each once and in order."""
     project = Project(tmp_path)

@@ -37,6 +37,7 @@ def small(store: FakeStore) -> SnapshotStore:
     return SnapshotStore(ObjectStoreManager(store, FEW_TRADES, project="7", live=True))
 
 
+@pytest.mark.slow
 def test_the_oldest_segments_give_way() -> None:
     """The trades that are left are answered, the next deployment's too; it is told once."""
     store, heard = FakeStore(2_000_000), Heard()
@@ -59,6 +60,7 @@ def test_the_oldest_segments_give_way() -> None:
     assert ids(fresh) == list(range(ids(fresh)[0], 11 * BATCH + 1))
 
 
+@pytest.mark.slow
 def test_a_state_that_does_not_fit_leaves_trades_out() -> None:
     """Without an archive all kept trades are in it; the last ones stay, and the next save fits."""
     store, heard = FakeStore(1_000_000), Heard()

@@ -40,6 +40,7 @@ def test_a_recording_is_a_run() -> None:
     assert found.problems == ()
 
 
+@pytest.mark.recording("three-strategies")
 def test_every_trade_of_a_recording_counts() -> None:
     """Trades that the tracker no longer keeps in memory are compared too."""
     found = read_run("three-strategies")

@@ -144,6 +144,7 @@ def test_an_unknown_form_or_table_is_refused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.recording("three-strategies")
 def test_daily_returns_are_the_trackers() -> None:
     """By date, of the account and of each strategy, named for what they are."""
     found, tracker = recorded("three-strategies"), played("three-strategies").replay.tracker
@@ -158,6 +159,7 @@ def test_daily_returns_are_the_trackers() -> None:
         found.daily_returns("x")
 
 
+@pytest.mark.recording("three-strategies")
 def test_daily_nav_grows_by_its_returns() -> None:
     """Each day's NAV is that of the day before and its return; the benchmark's is beside it."""
     days = recorded("three-strategies").pandas("daily_nav").query("strategy == ''")

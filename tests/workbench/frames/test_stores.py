@@ -22,6 +22,7 @@ def test_research_reads_what_a_run_has_saved(tmp_path: Path) -> None:
     assert found.told.name == "object store"
 
 
+@pytest.mark.recording("three-strategies")
 def test_trades_that_left_memory_are_read_from_their_segments(tmp_path: Path) -> None:
     """Thousands of them are in the store, and none is lost."""
     save(tmp_path, "three-strategies")
@@ -76,6 +77,7 @@ class Torn:
         return str(self._store.read(key))
 
 
+@pytest.mark.recording("three-strategies")
 def test_what_the_store_does_not_give_is_told(tmp_path: Path) -> None:
     """Trades that cannot be read are missing and named; without any state there is no run."""
     save(tmp_path, "three-strategies")

@@ -101,6 +101,7 @@ def test_legs_of_a_combo_have_its_id() -> None:
     assert {order.group for order in recorded("order-types").told.orders} == {0}
 
 
+@pytest.mark.recording("three-strategies")
 def test_every_order_that_ended_has_its_execution() -> None:
     """All of them, though a tracker keeps the last 200 only, with markouts known later."""
     told = recorded("three-strategies").told
@@ -111,6 +112,7 @@ def test_every_order_that_ended_has_its_execution() -> None:
     assert len(known) > 6_000
 
 
+@pytest.mark.recording("macd-eleven-years")
 def test_old_days_and_drawdowns_are_told_too() -> None:
     """A tracker folds days after two years, and keeps 100 drawdowns; a replay tells them all."""
     told = recorded("macd-eleven-years").told
@@ -147,6 +149,7 @@ def test_a_saved_state_tells_what_it_keeps(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.recording("three-strategies")
 def test_of_a_long_run_the_curve_and_the_last_orders_are_kept(tmp_path: Path) -> None:
     """Marks are the points of the equity curve, with the extremes among them; both are said."""
     save(tmp_path, "three-strategies")

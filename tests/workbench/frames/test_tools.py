@@ -20,6 +20,8 @@ with warnings.catch_warnings():
 
 RUN = "three-strategies"
 
+pytestmark = pytest.mark.recording(RUN)
+
 
 @pytest.fixture(params=[None, "rotation", "trend"])
 def pair(request: pytest.FixtureRequest) -> tuple[Any, dict[str, float]]:
