@@ -1,8 +1,9 @@
 """What all tests share: hypothesis draws the same examples in every run; the recordings; the order.
 
 Tests of one recording run one after another and in one process, so that it is played once for all
-of them (`tests/recordings/played.py`). The lines of code that they run are not measured: a whole
-run touches most of them whatever it proves, and measuring makes it three times as long.
+of them (`tests/recordings/played.py`). The lines of code that they and the tests of the workbench
+run are not measured: a whole run touches most of them whatever it proves, and measuring makes it
+three times as long.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ settings.load_profile("same-every-time")
 
 # No test may find the library of whoever runs it: there is none at this place.
 os.environ["TRACKER_LIBRARY"] = str(Path(tempfile.gettempdir(), f"none-{os.getpid()}", "none.db"))
+
+# Whose tests the lines of `models` and `utils` are measured by: their own.
+MEASURED = ("tests/models/", "tests/utils/")
 
 # A live tracker has what was loaded before it looked at once: here, and not beside all recordings.
 gc.collect()
@@ -67,6 +71,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests into their order, and those of one place into one group of pytest-xdist."""
     for item in items:
         item.add_marker(pytest.mark.xdist_group(place_of(item)[2]))
-        if recording_of(item) is not None:
+        if recording_of(item) is not None or not item.nodeid.startswith(MEASURED):
             item.add_marker("no_cover")
     items.sort(key=place_of)

@@ -70,8 +70,6 @@ def test_of_two_writers_a_kill_leaves_the_one_saved_last(
     ("name", "rules", "beside"),
     [
         ("order-types", LAZY, False),
-        ("sliced-fills", LAZY, False),
-        ("sliced-fills", SMALL, False),
         ("sliced-fills", SMALL, True),
         ("option-combos", LAZY, False),
         ("option-combos", LAZY, True),
