@@ -53,6 +53,11 @@ def recording_of(item: pytest.Item) -> str | None:
     return next((each for each in values if isinstance(each, str) and each in SIZES), None)
 
 
+def measures(item: pytest.Item) -> bool:
+    """Whether the lines that a test runs are measured; a property tries the same ones for long."""
+    return item.nodeid.startswith(MEASURED) and "_properties.py" not in item.nodeid
+
+
 def place_of(item: pytest.Item) -> tuple[int, int, str]:
     """Where a test stands in the order: slow ones, then recordings, then modules.
 
@@ -71,6 +76,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests into their order, and those of one place into one group of pytest-xdist."""
     for item in items:
         item.add_marker(pytest.mark.xdist_group(place_of(item)[2]))
-        if recording_of(item) is not None or not item.nodeid.startswith(MEASURED):
+        if recording_of(item) is not None or not measures(item):
             item.add_marker("no_cover")
     items.sort(key=place_of)

@@ -578,7 +578,7 @@ def test_neither_batches_nor_questions_change_anything(name: str) -> None:
     assert ours == theirs
 
 
-@pytest.mark.parametrize("name", slow_if_large("crypto-spot", "live-paper", "three-strategies"))
+@pytest.mark.parametrize("name", slow_if_large("crypto-spot", "live-paper"))
 def test_eight_threads_of_hooks_and_readers_give_a_single_threads_result(name: str) -> None:
     """Order events on four threads, data on one, three that read: the output is the same."""
     replay = Replay(read_tape(RECORDINGS[name].path), faults=Faults(threads=4))

@@ -39,7 +39,7 @@ ALL_ON: dict[str, Any] = {
 TAKE_LONG = {"macd-eleven-years", "three-strategies"}
 
 
-@pytest.mark.parametrize("name", slow_if_large(*NAMES))
+@pytest.mark.parametrize("name", slow_if_large(*sorted({*NAMES} - TAKE_LONG)))
 def test_a_tracker_from_the_store_at_every_50th_line_goes_on_alike(
     name: str, tmp_path: Path
 ) -> None:
