@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import pairwise
@@ -15,6 +15,7 @@ import pytest
 from models.equity import curve
 from models.settings import Alarm
 from models.tracker.notices import Notice, NoticeKind
+from tests.utils.lean.questions import Read, all_of, at_random
 from tests.workbench.engine import tapes
 from utils.tracking import LeanTracker, track
 from workbench.engine.engine import RecordedEngine
@@ -32,8 +33,6 @@ TRADED = (
     *("cash-flows", "euro-account", "live-paper", "option-combos", "shared-options"),
     *("sliced-fills", "splits-and-shorts", "three-strategies"),
 )
-
-Read = Callable[[LeanTracker], object]
 
 
 class Market:
@@ -146,34 +145,6 @@ def played(
     for _ in engine.play():
         read(tracker)
     return tracker
-
-
-def all_of(tracker: LeanTracker) -> dict[str, Any]:
-    """Everything that is known, to the last digit."""
-    return {
-        **tracker.state(),
-        "summary": tracker.summary(),
-        "curves": [tracker.equity_curve(name) for name in (None, *tracker.scopes.strategies)],
-        "drawdowns": [tracker.drawdown(name) for name in (None, *tracker.scopes.strategies)],
-        "positions": tracker.positions(),
-        "open": tracker.open_trades(),
-    }
-
-
-def at_random(seed: int) -> Read:
-    """Something read now and then."""
-    dice = random.Random(seed)
-    questions: list[Read] = [
-        lambda tracker: tracker.summary(),
-        lambda tracker: tracker.ledger.equity,
-        lambda tracker: tracker.scopes.account.track.time,
-        lambda tracker: tracker.drawdown(),
-        lambda tracker: tracker.open_trades(),
-        lambda tracker: tracker.equity_curve(),
-        lambda tracker: tracker.sessions(),
-        lambda tracker: tracker.state(),
-    ]
-    return lambda tracker: dice.random() < 0.03 and dice.choice(questions)(tracker)
 
 
 @pytest.fixture(autouse=True)

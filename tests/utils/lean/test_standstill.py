@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 
 from models.equity import curve
+from tests.utils.lean.questions import Read, all_of, at_random
 from tests.utils.lean.wired import tracked
 from tests.workbench.engine import tapes
 from utils.tracking import LeanTracker
@@ -20,8 +20,6 @@ FIRST = datetime(2020, 1, 2, 15, 0, tzinfo=UTC)
 APART = timedelta(seconds=97)
 MIDNIGHT = timedelta(hours=5)  # of New York, UTC
 CASH = 998.0  # after a stock was bought and sold at one price, with a fee of 1 each
-
-Read = Callable[[LeanTracker], object]
 
 
 def trade(time: str) -> Iterator[tapes.Line]:
@@ -61,28 +59,6 @@ def played(
     for _ in engine.play():
         read(tracker)
     return tracker
-
-
-def all_of(tracker: LeanTracker) -> dict[str, Any]:
-    """Everything that is known, to the last digit."""
-    return {
-        **tracker.state(),
-        "summary": tracker.summary(),
-        "curves": [tracker.equity_curve(), tracker.equity_curve("a")],
-    }
-
-
-def at_random(seed: int) -> Read:
-    """Something read now and then."""
-    dice = random.Random(seed)
-    questions: list[Read] = [
-        lambda tracker: tracker.summary(),
-        lambda tracker: tracker.ledger.marks,
-        lambda tracker: tracker.scopes.account.track.time,
-        lambda tracker: tracker.equity_curve(),
-        lambda tracker: tracker.state(),
-    ]
-    return lambda tracker: dice.random() < 0.02 and dice.choice(questions)(tracker)
 
 
 @pytest.fixture(autouse=True)
