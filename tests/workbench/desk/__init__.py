@@ -1,0 +1,3 @@
+"""Tests of the desk's server."""
+
+from __future__ import annotations
