@@ -102,6 +102,7 @@ EVENTS: dict[str, EventSpec] = {
     "balance": EventSpec(Category.AUDIT, Level.ERROR),
     "result": EventSpec(Category.AUDIT, Level.ERROR),
     "failed": EventSpec(Category.AUDIT, Level.ERROR),
+    "incomplete": EventSpec(Category.AUDIT, Level.ERROR),
 }
 LogChoice = TypeVar("LogChoice", Level, Category, Sink)
 

@@ -215,7 +215,7 @@ class Reporting:
         """Log what the run came to, and put the figures into LEAN's own result."""
         self.tell_unnamed()
         for warning in self.missing.values():
-            self._warn(f"the figures are incomplete: {warning}")
+            self.log.event("incomplete", text=f"the figures are incomplete: {warning}")
         self.tell_balance()
         for name, figures in self._tracker.strategies().items():
             self.log.event(

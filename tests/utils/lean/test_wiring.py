@@ -56,6 +56,22 @@ def test_a_forgotten_hook_is_told_by_name(
     assert engine.summary_statistics["Tracker unexplained"] == f"incomplete: no {hook}"
 
 
+class Noisy(Deaf):
+    """It logs more than the log may have."""
+
+    def on_data(self, slice: Any) -> None:
+        """Log, and trade on."""
+        super().on_data(slice)
+        for line in range(100):
+            self.tracker.log.emit("noise", category="system", level="warning", line=line)
+
+
+def test_a_full_log_has_room_for_what_is_incomplete(tmp_path: Path) -> None:
+    """The end has its own share of the log, which nothing before it uses up."""
+    engine, _ = run(_days(tmp_path), Noisy)
+    assert [text for text in map(str, engine.messages) if "incomplete" in text and ORDERS in text]
+
+
 def test_a_wired_algorithm_hears_of_nothing_missing(tmp_path: Path) -> None:
     """Where both hooks come nothing is warned of, and the banner shows the unexplained money."""
     engine, _ = run(_days(tmp_path))
