@@ -14,6 +14,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+MOST_BYTES = 65_536  # of a body, where a route does not say otherwise
+
 # What answers a request: a function that Starlette calls on a thread, or a coroutine's.
 Handler = Callable[[Request], Response] | Callable[[Request], Awaitable[Response]]
 
@@ -57,6 +59,7 @@ class Route:
         answer: JSON schema of the answer; None where it is no JSON.
         status: The status of the answer.
         media: Media types of the answer.
+        most_bytes: How long a body may be; a longer one is refused before the handler has it.
     """
 
     method: str
@@ -69,3 +72,4 @@ class Route:
     answer: Mapping[str, Any] | None = None
     status: HTTPStatus = HTTPStatus.OK
     media: tuple[str, ...] = ("application/json",)
+    most_bytes: int = MOST_BYTES
