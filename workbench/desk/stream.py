@@ -74,14 +74,12 @@ class Taken:
         messages: Those to send now, in the order of their numbers.
         after: The number behind which to go on.
         waiting: How many are left of those that were looked through.
-        oldest: When the first of the messages left was published; None where none is left.
         lost: Whether the ring has no longer what was asked for.
     """
 
     messages: tuple[Message, ...]
     after: int
     waiting: int = 0
-    oldest: float | None = None
     lost: bool = False
 
 
@@ -177,11 +175,11 @@ class Stream:
             window = self._window(topics, after)
             end = min(after + WINDOW, self.newest)
         latest = {each.replaces: each.seq for each in window if each.replaces}
-        left = [each for each in window if latest.get(each.replaces, each.seq) == each.seq]
+        left = [each for each in window if not each.replaces or latest[each.replaces] == each.seq]
         now, later = tuple(left[:WAITING]), left[WAITING:]
         if not later:
             return Taken(now, end)
-        return Taken(now, now[-1].seq, len(later), later[0].moment)
+        return Taken(now, now[-1].seq, len(later))
 
     def _window(self, topics: Collection[str], after: int) -> list[Message]:
         begin = after + 1 - self._first
