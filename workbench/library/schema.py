@@ -146,6 +146,27 @@ CONTENTS = Table(
 # What a better source replaces.
 REPLACED = (SOURCES, PARAMETERS, STRATEGIES, FIGURES, CONTENTS)
 
+# --- who may ask the desk: the table of `workbench.desk.tokens`
+
+TOKENS = Table(
+    "tokens",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False, comment="token, session or code"),
+    Column("name", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("hash", Text, nullable=False, comment="SHA-256 of the whole; it is nowhere itself"),
+    Column(
+        "parent",
+        Text,
+        ForeignKey("tokens.id", ondelete="CASCADE"),
+        comment="the token that a session was begun with",
+    ),
+    Column("made", BigInteger, nullable=False),
+    Column("expires", BigInteger),
+    sqlite_with_rowid=False,
+)
+
 # --- deployments, alive: the tables of `workbench.desk.fleet`
 
 
