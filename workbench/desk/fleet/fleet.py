@@ -16,9 +16,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from workbench.desk.digest import Digest
 from workbench.desk.fleet.accepting import Come, Done, Outcome, fill_in, take
 from workbench.desk.fleet.boots import WATCHED
 from workbench.desk.fleet.details import DetailKind, Row, details_of
@@ -46,6 +45,9 @@ from workbench.desk.fleet.staleness import Pulse
 from workbench.library.database import Database
 from workbench.library.shapes import to_microseconds
 from workbench.runs.record import RunRecord
+
+if TYPE_CHECKING:  # what reads a digest needs more than what an import heals
+    from workbench.desk.digest import Digest
 
 JSON = dict[str, Any]
 
