@@ -28,7 +28,7 @@ from workbench.desk.fleet.errors import (
     ConflictError,
     UnknownDeploymentError,
 )
-from workbench.desk.fleet.gaps import gaps_of
+from workbench.desk.fleet.gaps import gaps_of, open_gaps
 from workbench.desk.fleet.healing import healed_by, known_of
 from workbench.desk.fleet.news import ALL, News, Publish, news_of, topic_of
 from workbench.desk.fleet.retention import prune
@@ -241,7 +241,8 @@ class Fleet:
             LibraryError: It cannot be read.
         """
         with self._database.reading() as connection:
-            return [line_of(head, gaps_of(connection, head.key), now) for head in heads(connection)]
+            gaps = open_gaps(connection)
+            return [line_of(head, gaps[head.key], now) for head in heads(connection)]
 
     def deployment(self, deployment: str, now: datetime) -> JSON:
         """Everything that is shown of one deployment.
