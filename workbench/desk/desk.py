@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from starlette.requests import HTTPConnection
 
+from workbench.desk.jobs import Jobs
+from workbench.desk.shelf import Shelf
 from workbench.library.library import Library
 
 
@@ -22,10 +24,14 @@ class Desk:
 
     Attributes:
         library: The runs.
+        shelf: What was unpacked or made of runs, kept for whoever asks next.
+        jobs: What works beside the server.
         clock: What time it is.
     """
 
     library: Library
+    shelf: Shelf = field(default_factory=Shelf)
+    jobs: Jobs = field(default_factory=Jobs)
     clock: Callable[[], datetime] = utc_now
 
 

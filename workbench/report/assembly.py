@@ -68,11 +68,11 @@ def assembled(template: str, parts: Mapping[str, bytes], content: Mapping[str, A
     Raises:
         MissingLibraryError: Jinja or the charts' library is not installed.
     """
-    boot = (FOLDER / "boot.js").read_text(encoding="utf-8")
+    boot = boot_program()
     packed = {"library": packed_library(), **{n: packed_text(part) for n, part in parts.items()}}
     text: str = environment().get_template(template).render({
         **content,
-        "policy": policy(boot),
+        "policy": policy(),
         "boot": boot,
         "style": (FOLDER / "page.css").read_text(encoding="utf-8"),
         "packed": packed,
@@ -139,9 +139,14 @@ def joined(names: Sequence[str]) -> str:
     return BLANKS.sub("\n", COMMENT.sub("", text))
 
 
-def policy(boot: str) -> str:
+def boot_program() -> str:
+    """The script that a page begins with."""
+    return (FOLDER / "boot.js").read_text(encoding="utf-8")
+
+
+def policy() -> str:
     """What a page may do: run its own program, and ask nobody for anything."""
-    digest = base64.b64encode(hashlib.sha256(boot.encode()).digest()).decode()
+    digest = base64.b64encode(hashlib.sha256(boot_program().encode()).digest()).decode()
     return (
         f"default-src 'none'; script-src 'sha256-{digest}' blob:; worker-src blob:;"
         " style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'"
