@@ -20,8 +20,8 @@ from workbench.desk.jobs import BusyError, Job, LostError, RefusedError, Status,
 from workbench.desk.problems import ProblemError
 from workbench.desk.queries import asked_of
 from workbench.desk.routes import Route, Scope
+from workbench.desk.runs.opened import OpenedRun
 from workbench.desk.work import Draws, compared
-from workbench.library.document import DOCUMENT, record_of_contents
 from workbench.library.trials import tried_beside
 
 JOBS = "/api/v1/jobs"
@@ -133,7 +133,7 @@ def _begin(desk: Desk, wanted: Wanted) -> Job:
     found = {each.version.id: each for each in map(desk.library.contents, wanted.runs)}
     if len(found) < len(wanted.runs):
         raise refused("runs has one of them twice")
-    facts = [record_of_contents({DOCUMENT: each.pieces[DOCUMENT]}) for each in found.values()]
+    facts = [OpenedRun(desk, each.version).facts() for each in found.values()]
     tried = tried_beside(desk.library, facts)
     trials = max(wanted.trials, len(facts) + tried.count)
     draws = Draws(trials, tried.sharpes, wanted.resamples, wanted.seed)

@@ -72,7 +72,7 @@ def assembled(template: str, parts: Mapping[str, bytes], content: Mapping[str, A
     packed = {"library": packed_library(), **{n: packed_text(part) for n, part in parts.items()}}
     text: str = environment().get_template(template).render({
         **content,
-        "policy": policy(),
+        "policy": policy(boot),
         "boot": boot,
         "style": (FOLDER / "page.css").read_text(encoding="utf-8"),
         "packed": packed,
@@ -144,9 +144,9 @@ def boot_program() -> str:
     return (FOLDER / "boot.js").read_text(encoding="utf-8")
 
 
-def policy() -> str:
+def policy(boot: str) -> str:
     """What a page may do: run its own program, and ask nobody for anything."""
-    digest = base64.b64encode(hashlib.sha256(boot_program().encode()).digest()).decode()
+    digest = base64.b64encode(hashlib.sha256(boot.encode()).digest()).decode()
     return (
         f"default-src 'none'; script-src 'sha256-{digest}' blob:; worker-src blob:;"
         " style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'"

@@ -16,8 +16,9 @@ from workbench.library.block import BlockError
 from workbench.library.contents import BLOCK_OF, columns_of, records_of
 from workbench.library.document import DOCUMENT, record_of_contents
 from workbench.library.entries import Version
-from workbench.library.errors import ChangedRunError, LibraryError
+from workbench.library.errors import ChangedRunError, LibraryError, UnknownRunError
 from workbench.library.series import Series
+from workbench.report.assembly import MissingLibraryError
 from workbench.runs.record import RunRecord
 
 Rows = npt.NDArray[np.intp]
@@ -26,6 +27,8 @@ Made = TypeVar("Made")
 FACTS = 500_000  # about how many bytes a record without rows takes
 A_VALUE, A_RECORD = 16, 2_000  # about how many bytes a value of a column takes, and a record
 
+# What is no damage of the run, though it is a `LookupError` as damages are.
+NOT_DAMAGED = (ChangedRunError, MissingLibraryError, UnknownRunError)
 DAMAGED = (BlockError, LookupError, TypeError, ValueError, zlib.error)
 
 
@@ -113,7 +116,7 @@ class OpenedRun:
     def _sound(self, make: Callable[[], Made]) -> Made:
         try:
             return make()
-        except ChangedRunError:
+        except NOT_DAMAGED:
             raise
         except DAMAGED as error:
             name = self.desk.library.name

@@ -14,7 +14,7 @@ from workbench.desk.routes import Route, Scope
 from workbench.desk.runs.opened import OpenedRun, open_run
 from workbench.desk.runs.runs_api import RUN
 from workbench.desk.work import made_report
-from workbench.report.assembly import policy
+from workbench.report.assembly import boot_program, policy
 
 HTML = "text/html"
 
@@ -32,7 +32,7 @@ def give_report(request: Request) -> Response:
     headers = {
         "ETag": tag,
         **KEPT,
-        "Content-Security-Policy": f"{policy()}; frame-ancestors 'self'",
+        "Content-Security-Policy": f"{policy(boot_program())}; frame-ancestors 'self'",
     }
     return Response(text, HTTPStatus.OK, headers, media_type=HTML)
 
