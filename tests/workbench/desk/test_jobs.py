@@ -193,17 +193,21 @@ def test_processes_do_the_work_and_can_be_lost() -> None:
 
 
 SERVER = """
-import os, sys
+import os, sys, time
 from workbench.desk.jobs import Jobs
 if __name__ == "__main__":
-    print(Jobs().run(os.getpid), flush=True)
+    jobs = Jobs()
+    worker = jobs.run(os.getpid)
+    for _ in range(4):
+        jobs.submit("sleep", time.sleep, 600)
+    print(worker, flush=True)
     sys.stdin.read()
 """
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads what Linux says of a process")
 def test_processes_end_with_their_server(tmp_path: Path) -> None:
-    """Even where it is killed."""
+    """Even where it is killed, and while they work."""
     script = tmp_path / "server.py"
     script.write_text(SERVER)
     pipe = subprocess.PIPE
