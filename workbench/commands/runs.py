@@ -170,6 +170,21 @@ def note_command(run: str, text: str, url: str | None) -> None:
         _say(library.note(run, text), "is noted" if text else "has no note")
 
 
+@command.command("name")
+@click.argument("run", metavar="ID")
+@click.argument("name")
+@library_option
+def name_command(run: str, name: str, url: str | None) -> None:
+    """Call a run NAME, in place of what it was called; an empty one takes it away.
+
+    \b
+    Example:
+      python -m workbench runs name 3fb45d6a "the new stop"
+    """
+    with opened(url) as library:
+        _say(library.rename(run, name), f"is called {name}" if name else "has no name")
+
+
 @command.command("star")
 @click.argument("runs", nargs=-1, required=True, metavar="ID...")
 @click.option("--off", is_flag=True, help="Take the star away.")

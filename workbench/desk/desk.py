@@ -10,6 +10,8 @@ from starlette.requests import HTTPConnection
 
 from workbench.desk.fleet.fleet import Fleet
 from workbench.desk.gate import Gate
+from workbench.desk.jobs import Jobs
+from workbench.desk.shelf import Shelf
 from workbench.desk.stream import Stream
 from workbench.desk.tokens import Tokens
 from workbench.library.library import Library
@@ -31,12 +33,16 @@ class Desk:
 
     Attributes:
         library: The runs.
+        shelf: What was unpacked or made of runs, kept for whoever asks next.
+        jobs: What works beside the server.
         clock: What time it is.
         stream: Where what happens is told.
         gate: How the desk is reached.
     """
 
     library: Library
+    shelf: Shelf = field(default_factory=Shelf)
+    jobs: Jobs = field(default_factory=Jobs)
     clock: Callable[[], datetime] = utc_now
     stream: Stream = field(default_factory=quiet_stream)
     gate: Gate = field(default_factory=Gate)

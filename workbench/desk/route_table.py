@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workbench.desk import deployments_api, health, ingest_api, metrics, openapi, session, socket
 from workbench.desk.routes import Route
+from workbench.desk.runs import routes as runs
 
 ROUTES: tuple[Route, ...] = (
     *health.ROUTES,
@@ -11,6 +12,7 @@ ROUTES: tuple[Route, ...] = (
     *openapi.ROUTES,
     *session.ROUTES,
     *socket.ROUTES,
+    *runs.ROUTES,
     *deployments_api.ROUTES,
     *ingest_api.ROUTES,
 )

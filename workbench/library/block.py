@@ -61,6 +61,10 @@ Columns = Mapping[str, Series]
 Formulas = Mapping[str, Formula]
 
 
+# What reading a damaged block raises.
+DAMAGES = (ArithmeticError, LookupError, TypeError, ValueError, zlib.error, struct.error)
+
+
 class BlockError(ValueError):
     """Bytes are no block, or one of another version."""
 
@@ -167,7 +171,17 @@ def unpack(block: bytes, *names: str) -> dict[str, dict[str, Series]]:
         return {name: _read_table(block, start, each) for name, each in wanted.items()}
     except BlockError:
         raise
-    except (ArithmeticError, LookupError, TypeError, ValueError, zlib.error, struct.error) as fault:
+    except DAMAGES as fault:
+        raise BlockError(f"the block is damaged: {fault}") from None
+
+
+def names_of(block: bytes) -> list[str]:
+    """The names of a block's tables; errors as of `unpack`."""
+    try:
+        return [*_head(block)[0]]
+    except BlockError:
+        raise
+    except DAMAGES as fault:
         raise BlockError(f"the block is damaged: {fault}") from None
 
 

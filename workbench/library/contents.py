@@ -17,9 +17,9 @@ from models.trades.record import TradeRecord
 from workbench.frames.columns import Kind
 from workbench.frames.records import DayRow, FillRow, MarkRow, OrderRow, OwnedRow
 from workbench.frames.told import Told
-from workbench.library.block import pack, unpack
+from workbench.library.block import names_of, pack, unpack
 from workbench.library.series import Formula, Series
-from workbench.library.shapes import Columns, Parts, record_shape
+from workbench.library.shapes import Columns, Parts, Tables, record_shape
 
 # Where the rows of a table are laid out by a column, their places in the order of time.
 PLACE = "place"
@@ -126,6 +126,34 @@ def _formulas_last(columns: Columns, formulas: Formulas) -> Columns:
     return first | {name: columns[name] for name in formulas}
 
 
+# Each table with its block.
+BLOCK_OF: dict[str, str] = {table: name for name, block in BLOCKS.items() for table in block}
+
+
+def columns_of(data: bytes, table: str) -> Tables:
+    """The columns of one table, and of the tables of what is in its tuples, out of its block.
+
+    Args:
+        data: The block, which is that of `BLOCK_OF`.
+        table: One of its tables.
+
+    Raises:
+        BlockError: It is damaged.
+    """
+    under = [name for name in names_of(data) if name.startswith(f"{table}.")]
+    return unpack(data, table, *under)
+
+
+def records_of(tables: Tables, table: str) -> list[Any]:
+    """The records of one table in the order of time, out of its columns."""
+    layout = BLOCKS[BLOCK_OF[table]][table]
+    records = layout.shape.read(tables, table, "")
+    if not layout.by:
+        return records
+    places = tables[table][PLACE].values.tolist()
+    return [record for _, record in sorted(zip(places, records, strict=True))]
+
+
 def unpacked(blocks: Mapping[str, bytes]) -> dict[str, list[Any]]:
     """The records by the names that they have in `Told`.
 
@@ -138,10 +166,5 @@ def unpacked(blocks: Mapping[str, bytes]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for name, data in blocks.items():
         tables = unpack(data)
-        for table, layout in BLOCKS[name].items():
-            records = layout.shape.read(tables, table, "")
-            if layout.by:
-                places = tables[table][PLACE].values.tolist()
-                records = [record for _, record in sorted(zip(places, records, strict=True))]
-            found[table] = records
+        found |= {table: records_of(tables, table) for table in BLOCKS[name]}
     return found

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from models.ledger.statement import Sheet
 from workbench.frames.told import Told
+from workbench.library.contents import BLOCKS, unpacked
 from workbench.runs.exactness import Exactness, Label
 from workbench.runs.record import JSON, RunRecord, SourceFile
 
@@ -76,6 +78,20 @@ def record_of_document(data: bytes, tables: dict[str, list[Any]]) -> RunRecord:
         },
         sources=tuple(SourceFile(**source) for source in values["sources"]),
     )
+
+
+def record_of_contents(contents: Mapping[str, bytes]) -> RunRecord:
+    """The record of a run's document and blocks; of a block that is left out there are no rows.
+
+    Raises:
+        ValueError: They are damaged; so they are where any of the other errors is raised.
+        LookupError: Likewise.
+        TypeError: Likewise.
+        zlib.error: Likewise.
+    """
+    tables: dict[str, list[Any]] = {table: [] for block in BLOCKS.values() for table in block}
+    blocks = {name: contents[name] for name in BLOCKS if name in contents}
+    return record_of_document(contents[DOCUMENT], {**tables, **unpacked(blocks)})
 
 
 def _time(text: str | None) -> datetime | None:

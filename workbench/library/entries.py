@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
@@ -52,6 +52,7 @@ class Entry:
         imported: When it was put into the library first.
         changed: When anything of it changed last.
         revision: Counts its changes.
+        name: What the user calls it; empty where it has no name.
         notes: The user's.
         star: Whether the user has starred it.
         baseline: Whether it is what others of the algorithm and project are held against.
@@ -74,6 +75,7 @@ class Entry:
     imported: datetime
     changed: datetime
     revision: int
+    name: str
     notes: str
     star: bool
     baseline: bool
@@ -133,6 +135,51 @@ class Trial:
     id: str
     traded: str
     sharpe: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """How a run was at one moment: another one of its versions has another of these.
+
+    Attributes:
+        id: The run's.
+        revision: Counts its changes.
+        changed: When anything of it changed last, microseconds since 1970.
+    """
+
+    id: str
+    revision: int
+    changed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What is kept of a run in pieces, as it is kept.
+
+    Attributes:
+        version: Which version of the run they are of.
+        pieces: The document and the blocks that were asked for, by name.
+    """
+
+    version: Version
+    pieces: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a user says of a run; None leaves what was said before.
+
+    Attributes:
+        name: What to call it; empty for no name.
+        notes: The notes.
+        star: Whether it has a star.
+        tags: All its tags.
+    """
+
+    name: str | None = None
+    notes: str | None = None
+    star: bool | None = None
+    tags: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

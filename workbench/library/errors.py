@@ -20,6 +20,13 @@ class UnknownRunError(LookupError):
         super().__init__(f"there is no run {given!r} {where}; `runs` lists those there are")
 
 
+class ChangedRunError(LookupError):
+    """The run is of another version than the one that was to be changed."""
+
+    def __init__(self, run: str) -> None:
+        super().__init__(f"the run {run} was changed meanwhile: read it again, then change it")
+
+
 class AmbiguousRunError(LookupError):
     """An abbreviated id is that of several runs."""
 

@@ -187,7 +187,7 @@ def _figures(
 def _kept(
     record: RunRecord, strategy: str, name: str, definition: Definition, value: Any, n: Any
 ) -> Iterator[KeptFigure]:
-    label = _label(record, strategy, definition.label)
+    label = label_of(record, strategy, definition.label)
     if label.exactness is not Exactness.ABSENT and _is_number(value):
         number = int(n) if _is_number(n) else None
         bound = label.bound if definition.label == name else None
@@ -196,7 +196,7 @@ def _kept(
         )
 
 
-def _label(record: RunRecord, strategy: str, name: str) -> Label:
+def label_of(record: RunRecord, strategy: str, name: str) -> Label:
     """How far a figure can be trusted; a strategy's no farther than strategies can."""
     labels = [record.labels.get(f"{strategy}.{name}") or record.labels.get(name)]
     if strategy:

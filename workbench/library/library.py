@@ -20,11 +20,20 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from workbench.library.block import BlockError
-from workbench.library.contents import BLOCKS, unpacked
 from workbench.library.database import Database
-from workbench.library.document import DOCUMENT, record_of_document
-from workbench.library.entries import Entry, Kept, Outcome, Page, Put, Trial
-from workbench.library.errors import LibraryError
+from workbench.library.document import record_of_contents
+from workbench.library.entries import (
+    Contents,
+    Entry,
+    Kept,
+    Outcome,
+    Page,
+    Put,
+    Said,
+    Trial,
+    Version,
+)
+from workbench.library.errors import ChangedRunError, LibraryError
 from workbench.library.listing import (
     contents_of,
     entries_of,
@@ -33,6 +42,7 @@ from workbench.library.listing import (
     row_of,
     sources_of,
     trials_of,
+    version_of,
 )
 from workbench.library.places import library_url
 from workbench.library.query import read_query, read_sorting
@@ -111,8 +121,7 @@ class Library:
 
     def _record(self, run: str, contents: Mapping[str, bytes]) -> RunRecord:
         try:
-            blocks = unpacked({name: contents[name] for name in BLOCKS})
-            return record_of_document(contents[DOCUMENT], blocks)
+            return record_of_contents(contents)
         except (BlockError, LookupError, TypeError, ValueError, zlib.error) as error:
             raise LibraryError(f"{self.name}: the run {run} is damaged: {error}") from error
 
@@ -121,6 +130,26 @@ class Library:
         with self._database.reading() as connection:
             key, _ = resolved(connection, run, trash=None)
             return entries_of(connection, [key], None)[0]
+
+    def version(self, run: str) -> Version:
+        """Which version of a run there is; errors as of `get`."""
+        with self._database.reading() as connection:
+            key, _ = resolved(connection, run, trash=None)
+            return version_of(connection, key)
+
+    def contents(self, run: str, *names: str) -> Contents:
+        """The document and the blocks of a run as they are kept, all of one version.
+
+        Args:
+            run: Its id, or the beginning of it.
+            names: Which of them; all of them where none is named.
+
+        Raises:
+            UnknownRunError: As of `get`, and so are the other errors.
+        """
+        with self._database.reading() as connection:
+            key, _ = resolved(connection, run, trash=None)
+            return Contents(version_of(connection, key), contents_of(connection, key, *names))
 
     def block(self, run: str, name: str) -> bytes:
         """A block of a run as it is kept, for whoever unpacks it elsewhere; errors as of `get`.
@@ -207,6 +236,33 @@ class Library:
         """Star a run, or take the star; returns its id. Errors as of `get`."""
         return self._change(run, star=on)
 
+    def rename(self, run: str, name: str) -> str:
+        """Call a run something; returns its id. Errors as of `get`."""
+        return self._change(run, name=name)
+
+    def say(self, seen: Version, said: Said) -> str:
+        """Say several things of a run at once, if it is still as it was seen; returns its id.
+
+        Raises:
+            ChangedRunError: It was changed meanwhile, and nothing is changed now.
+            UnknownRunError: It is not there, or in the trash.
+            LibraryError: It cannot be written.
+        """
+        given = {"name": said.name, "notes": said.notes, "star": said.star}
+        values = {name: value for name, value in given.items() if value is not None}
+        with self._database.writing() as connection:
+            key, _ = resolved(connection, seen.id)
+            own = (RUNS.c.key == key, RUNS.c.id == seen.id)
+            same = (RUNS.c.revision == seen.revision, RUNS.c.changed == seen.changed)
+            if not self._set(connection, (*own, *same), **values):
+                raise ChangedRunError(seen.id)
+            if said.tags is not None:
+                connection.execute(delete(TAGS).where(TAGS.c.run == key))
+                rows = [{"run": key, "tag": tag} for tag in dict.fromkeys(said.tags)]
+                if rows:
+                    connection.execute(TAGS.insert(), rows)
+        return seen.id
+
     def baseline(self, run: str, on: bool = True) -> str:
         """Hold other runs of its algorithm and project against this one; returns its id.
 
@@ -258,9 +314,11 @@ class Library:
                 then(connection, key)
         return name
 
-    def _set(self, connection: Any, which: Iterable[Any], **values: Any) -> None:
+    def _set(self, connection: Any, which: Iterable[Any], **values: Any) -> int:
+        """Change runs; how many there were to change."""
         said = {**values, "changed": self._moment(), "revision": RUNS.c.revision + 1}
-        connection.execute(update(RUNS).where(*which).values(said))
+        found: int = connection.execute(update(RUNS).where(*which).values(said)).rowcount
+        return found
 
     def _moment(self) -> int:
         return to_microseconds(self._clock())

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, and_, func, or_, select
 
-from workbench.library.entries import Entry, Page, Trial
+from workbench.library.entries import Entry, Page, Trial, Version
 from workbench.library.errors import AmbiguousRunError, UnknownRunError
 from workbench.library.figures import ACCOUNT, KeptFigure
 from workbench.library.query import Sorting, Term, known_figure
@@ -24,7 +24,7 @@ MOST_NAMED = 8  # runs that an error names
 # The columns of a run that its entry has as they are.
 PLAIN = (
     *("id", "algorithm", "project", "live", "currency", "code", "revision", "notes", "star"),
-    "baseline",
+    *("baseline", "name"),
 )
 TIMES = ("begun", "ended", "imported", "changed", "deleted")
 
@@ -171,6 +171,12 @@ def trials_of(connection: Connection, algorithms: Iterable[str]) -> list[Trial]:
 def row_of(connection: Connection, key: int) -> RowMapping:
     """The row of a run."""
     return connection.execute(select(RUNS).where(RUNS.c.key == key)).mappings().one()
+
+
+def version_of(connection: Connection, key: int) -> Version:
+    """Which version of a run there is."""
+    query = select(RUNS.c.id, RUNS.c.revision, RUNS.c.changed).where(RUNS.c.key == key)
+    return Version(*connection.execute(query).one())
 
 
 def sources_of(connection: Connection, key: int) -> tuple[SourceFile, ...]:

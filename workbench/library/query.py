@@ -184,6 +184,7 @@ FIELDS: dict[str, tuple[Callable[[str], Any], str]] = {
     "code": (_text, "the version or hash of the code begins so"),
     "currency": (_text, "the account's currency"),
     "tag": (_text, "a tag"),
+    "name": (_text, "a part of what you call it"),
     "note": (_text, "a part of the notes"),
     "strategy": (_text, "a strategy that traded"),
     "live": (_yes_no, "yes or no"),

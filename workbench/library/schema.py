@@ -24,7 +24,7 @@ from sqlalchemy import (
 # The table in which the library says of which version its tables are.
 VERSION_TABLE = "library_version"
 # The version of the tables below: the newest of `migrations/versions`.
-VERSION = "0003"
+VERSION = "0004"
 
 METADATA = MetaData(
     naming_convention={
@@ -60,6 +60,7 @@ RUNS = Table(
     Column("digest", Text, nullable=False, comment="of the hashes of all sources"),
     Column("imported", BigInteger, nullable=False),
     # what the user said
+    Column("name", Text, nullable=False, server_default=""),
     Column("notes", Text, nullable=False),
     Column("star", Boolean, nullable=False),
     Column("baseline", Boolean, nullable=False),

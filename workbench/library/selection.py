@@ -72,6 +72,7 @@ FIELD_CONDITIONS: dict[str, Callable[[Any], Condition]] = {
     "code": lambda text: begins(RUNS.c.code, text),
     "currency": lambda text: RUNS.c.currency == text.upper(),
     "tag": lambda text: _with(TAGS, TAGS.c.tag == text),
+    "name": lambda text: _has_part(RUNS.c.name, text),
     "note": lambda text: _has_part(RUNS.c.notes, text),
     "strategy": lambda text: _with(STRATEGIES, STRATEGIES.c.strategy == text),
     "live": lambda live: RUNS.c.live == live,

@@ -60,6 +60,11 @@ class Series:
                 found[at] = None
         return found
 
+    def taken(self, rows: Any) -> Series:
+        """The column with those rows alone that an index, a mask or a slice picks."""
+        missing = None if self.missing is None else self.missing[rows]
+        return Series(self.kind, self.values[rows], missing)
+
 
 # --- numbers
 

@@ -168,6 +168,7 @@ def _facts(kept: Kept) -> list[tuple[str, str]]:
         "parameters": ", ".join(f"{name}={value}" for name, value in entry.parameters.items()),
         "imported": entry.imported.isoformat(sep=" ", timespec="seconds"),
         "worst": entry.exactness.value,
+        "name": entry.name,
         "tags": ", ".join(entry.tags),
         "notes": entry.notes,
         "marked": " ".join(["star"] * entry.star + ["baseline"] * entry.baseline),

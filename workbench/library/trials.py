@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
-from workbench.comparison.run import Run
 from workbench.comparison.trials import Tried
 from workbench.library.library import Library, open_library
 from workbench.library.places import exists, library_url
 
 
-def tried_in(url: str | None, runs: Sequence[Run]) -> Tried:
+class Known(Protocol):
+    """What tells which runs are known already: a run as it is compared, or its record."""
+
+    @property
+    def algorithm(self) -> str:
+        """The class's name; empty where it is not known."""
+        ...
+
+    @property
+    def traded(self) -> str:
+        """What tells it from runs that traded something else; empty where it traded nothing."""
+        ...
+
+
+def tried_in(url: str | None, runs: Sequence[Known]) -> Tried:
     """The other runs of the same algorithms in a library; none where there is no library.
 
     Args:
@@ -26,7 +40,7 @@ def tried_in(url: str | None, runs: Sequence[Run]) -> Tried:
         return tried_beside(library, runs)
 
 
-def tried_beside(library: Library, runs: Sequence[Run]) -> Tried:
+def tried_beside(library: Library, runs: Sequence[Known]) -> Tried:
     """The runs of the same algorithms in a library that are none of those given.
 
     Those in the trash count: they were tried. Runs that traded the same are one trial.

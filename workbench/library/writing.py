@@ -32,7 +32,13 @@ from workbench.runs.record import RunRecord, SourceFile
 Row = dict[str, Any]
 
 # What the library itself says of a run, from its first import on.
-UNSAID: Mapping[str, Any] = {"notes": "", "star": False, "baseline": False, "deleted": None}
+UNSAID: Mapping[str, Any] = {
+    "name": "",
+    "notes": "",
+    "star": False,
+    "baseline": False,
+    "deleted": None,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def assembled(template: str, parts: Mapping[str, bytes], content: Mapping[str, A
     Raises:
         MissingLibraryError: Jinja or the charts' library is not installed.
     """
-    boot = (FOLDER / "boot.js").read_text(encoding="utf-8")
+    boot = boot_program()
     packed = {"library": packed_library(), **{n: packed_text(part) for n, part in parts.items()}}
     text: str = environment().get_template(template).render({
         **content,
@@ -137,6 +137,11 @@ def joined(names: Sequence[str]) -> str:
     """Parts of the program without their comments and indentation, which no page needs."""
     text = "".join((FOLDER / name).read_text(encoding="utf-8") for name in names)
     return BLANKS.sub("\n", COMMENT.sub("", text))
+
+
+def boot_program() -> str:
+    """The script that a page begins with."""
+    return (FOLDER / "boot.js").read_text(encoding="utf-8")
 
 
 def policy(boot: str) -> str:

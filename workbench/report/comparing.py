@@ -144,6 +144,8 @@ def run_of_record(record: RunRecord, name: str = "") -> Run:
         ledger=NO_LEDGER,
         parameters=record.parameters,
         problems=record.told.problems,
+        algorithm=record.algorithm,
+        traded=record.traded,
     )
 
 

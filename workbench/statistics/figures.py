@@ -148,7 +148,7 @@ def own_figures(tracker: PerformanceTracker, strategy: str | None = None) -> JSO
         "trades": _trades(tracker, strategy),
         "portfolio": {name: figure._asdict() for name, figure in portfolio.items()},
         "periods": period_ladder(series, begun[-1] if begun else None),
-        "drawdowns": [_spell(spell) for spell in drawdown_periods(series)],
+        "drawdowns": [spell_dict(spell) for spell in drawdown_periods(series)],
     }
 
 
@@ -192,7 +192,8 @@ def _mean(values: Column) -> float | None:
     return float(np.asarray(values, float).mean()) if len(values) else None
 
 
-def _spell(spell: DailyDrawdownPeriod) -> JSON:
+def spell_dict(spell: DailyDrawdownPeriod) -> JSON:
+    """A drawdown of daily closes as JSON values."""
     values = asdict(spell)
     return {
         name: value.isoformat() if isinstance(value, date) else value

@@ -123,6 +123,7 @@ def test_runs_are_marked() -> None:
     for words, query in (
         (["tag", "bbb", "checked", "two words"], 'tag:"two words"'),
         (["note", "bbb", "before the new stop"], "note:stop"),
+        (["name", "bbb", "the new stop"], "name:stop"),
         (["star", "bbb"], "star"),
         (["baseline", "bbb"], "baseline"),
     ):

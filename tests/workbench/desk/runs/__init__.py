@@ -1,0 +1,3 @@
+"""Tests of what the desk's server answers of runs."""
+
+from __future__ import annotations
