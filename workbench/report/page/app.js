@@ -35,6 +35,7 @@ class App {
     await loadLibrary();
     await this.drawFirst();
     this.grid.update(this.context.rows);
+    this.grid.measure(true);
     this.times.usable = performance.now();
     root.classList.add("ready");
     this.watch();
@@ -61,16 +62,15 @@ class App {
 
   /* Figures and tables; of the whole run the page has them from the start. */
   write() {
+    this.grid.update(this.context.rows);
     writeFigures(this.context);
     writeStrategies(this.context);
     writeMonths(this.context);
     writeSpells(this.context);
-    this.grid.update(this.context.rows);
     writeTrade(this.context);
   }
 
   redraw(why) {
-    this.pointer.show();
     cancelAnimationFrame(this.frame);
     this.frame = requestAnimationFrame(async () => {
       const stale = ["log", "theme"].includes(why);

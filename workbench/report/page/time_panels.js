@@ -113,8 +113,12 @@ function fillsWithin(c, from, to) {
 /* The rows of the largest values, in their order. */
 function furthest(rows, value, most) {
   if (rows.length <= most) return rows;
-  const sizes = Float64Array.from(rows, value).sort();
-  const least_ = sizes[sizes.length - most];
+  const sizes = new Float64Array(rows.length);
+  for (let at = 0; at < sizes.length; at++) {
+    const size = value(rows[at]);
+    sizes[at] = Number.isNaN(size) ? -Infinity : size;
+  }
+  const least_ = nth(sizes, sizes.length - most);
   return rows.filter((row) => value(row) >= least_).slice(0, most);
 }
 
