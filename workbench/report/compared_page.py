@@ -80,7 +80,11 @@ def compared_page(runs: Sequence[Run], found: Comparison) -> str:
         "facts": json.dumps(facts, allow_nan=False).encode(),
         "columns": pack({"days": columns}),
     }
-    trades = largest_trades([(each.name, each.trades) for each in subjects])
+    days = set(window.days.tolist())
+    own = [[trade for day, trade in run.trades if day in days] for run in runs]
+    if alone:
+        own = [[each for each in own[0] if each.strategy == one.name] for one in subjects]
+    trades = largest_trades(own)
     return assembled("compare.html", parts, {**content(found), "trades": trades})
 
 
@@ -96,15 +100,13 @@ class ListedTrade(NamedTuple):
     trade: TradeRecord
 
 
-def largest_trades(
-    owners: Sequence[tuple[str, Sequence[tuple[int, TradeRecord]]]],
-) -> list[ListedTrade]:
+def largest_trades(own: Sequence[Sequence[TradeRecord]]) -> list[ListedTrade]:
     """The trades of all that are compared which moved most, the largest first.
 
     Args:
-        owners: Name, and the closed trades with their days.
+        own: The closed trades of each.
     """
-    found = [ListedTrade(at, trade) for at, (_, trades) in enumerate(owners) for _, trade in trades]
+    found = [ListedTrade(at, trade) for at, trades in enumerate(own) for trade in trades]
     return sorted(found, key=lambda each: -abs(each.trade.pnl))[:MOST_TRADES]
 
 

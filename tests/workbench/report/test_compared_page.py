@@ -57,13 +57,24 @@ def test_parameters_that_differ_come_first(runs: list[Run], found: Comparison) -
 def test_the_largest_trades_of_all_are_listed(runs: list[Run], found: Comparison) -> None:
     """Those that made or lost most, whosever they are; of twins both have each."""
     lots = [each for _, each in runs[0].trades]
-    listed = largest_trades([(each.name, each.trades) for each in runs])
+    listed = largest_trades([[each for _, each in run.trades] for run in runs])
     sizes = [abs(each.trade.pnl) for each in listed]
     assert sizes == sorted(sizes, reverse=True)
     assert len(listed) == min(2 * len(lots), 200)
     assert sizes[0] == max(abs(each.pnl) for each in lots)
     assert [each.at for each in listed[:2]] == [0, 1]
     assert compared_page(runs, found).count('<tr class="of') == len(listed)
+
+
+def test_strategies_side_by_side_list_their_own_trades() -> None:
+    """Of one run the table names the strategy of each trade, and has all of them."""
+    record = recorded("option-combos")
+    runs = [run_of_record(record)]
+    page = compared_page(runs, compare(runs, resamples=RESAMPLES))
+    names = [each.name for each in runs[0].daily.strategies]
+    for at, name in enumerate(names):
+        own = sum(each.strategy == name for each in record.told.lots)
+        assert page.count(f'<tr class="of{at}">') == own > 0
 
 
 def test_nobody_is_kept_out(
