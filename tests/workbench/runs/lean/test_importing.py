@@ -200,3 +200,23 @@ def test_combos_come_out_as_the_structures_of_the_replay(name: str, tmp_path: Pa
         if theirs.closed is not None:
             assert ours.net_pnl == pytest.approx(theirs.net_pnl, abs=CENT)
             assert ours.closed == theirs.closed
+
+
+@pytest.mark.slow
+def test_what_is_left_over_moves_no_strategy_by_the_price_of_what_is_opposed(
+    tmp_path: Path,
+) -> None:
+    """Strategies that hold an instrument against each other keep near what the replay gives."""
+    _, _, record = imported(result_folder("three-strategies", tmp_path))
+    truth = {
+        (mark.strategy, mark.time): mark.net_pnl
+        for mark in read_record("three-strategies").told.marks
+        if mark.strategy
+    }
+    apart = [
+        abs((mark.net_pnl or 0.0) - (truth[mark.strategy, mark.time] or 0.0))
+        for mark in record.told.marks
+        if (mark.strategy, mark.time) in truth
+    ]
+    assert len(apart) > 1000
+    assert max(apart) < 60_000.0  # of an account of ten millions
