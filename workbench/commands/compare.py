@@ -72,9 +72,11 @@ def command(
 ) -> None:
     """Compare the strategies of one SOURCE, or several SOURCEs with one another.
 
-    A SOURCE is a recording, by name or folder, or what a run has saved: a state's file, the folder
-    of a run, or a whole `storage` folder, of which the last save is taken. Several are compared on
-    the days that all of them cover. A live run is held against the first that is none.
+    A SOURCE is a result folder of LEAN's, also zipped, or the single file that the cloud's download
+    gives; a project's `backtests` or `live` folder; a recording, by name or folder; or what a run
+    has saved: a state's file, the folder of a run, or a whole `storage` folder, of which the last
+    save is taken. Several are compared on the days that all of them cover. A live run is held
+    against the first that is none.
 
     Every run of the same algorithm in your library counts as tried, whichever are given.
 
@@ -82,6 +84,7 @@ def command(
     Examples:
       python -m workbench compare three-strategies
       python -m workbench compare three-strategies cash-flows --trials 40
+      python -m workbench compare ../workspace/MyProject/backtests ../workspace/MyProject/live
       python -m workbench compare three-strategies ../workspace/storage --json
       python -m workbench compare live-redeploy-1 live-redeploy-2 --report comparison.html
     """

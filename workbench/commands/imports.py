@@ -15,6 +15,7 @@ from workbench.commands.libraries import library_option, opened
 from workbench.engine.tape import TapeError
 from workbench.json_text import json_text
 from workbench.runs.exactness import Exactness, worst
+from workbench.runs.lean.labels import LIFTS
 from workbench.runs.reading import read_records
 from workbench.runs.record import RunRecord
 from workbench.tables import grid, money
@@ -139,7 +140,8 @@ def _show(record: RunRecord, put: Put) -> None:
     """Print what became of a run, its terms with how far each can be trusted, and what lifts it."""
     console = terminal(WIDTH)
     title = f"{record.algorithm or 'run'}  {record.id}  {put.outcome.value}"
-    table = grid(title, ["", record.currency, "", "within"], left=1)
+    console.print(clean_text(title), style="bold", highlight=False, soft_wrap=True)
+    table = grid("", ["", record.currency, "", "within"], left=1)
     for name in TERMS:
         label, value = record.labels.get(name), record.balance.get(name)
         if label is not None:
@@ -162,10 +164,18 @@ TERMS = (
 
 
 def _notes(record: RunRecord) -> Iterator[str]:
-    """Why figures are no better, each reason once with the figures that it is of."""
+    """Why figures are no better, each reason once with the figures that it is of.
+
+    What would lift most of them is said once, at the end.
+    """
     reasons: dict[str, list[str]] = {}
+    lifted: list[str] = []
     for name, label in record.labels.items():
         if label.exactness is not Exactness.EXACT and label.note:
-            reasons.setdefault(label.note, []).append(name.replace("_", " "))
+            note = label.note.removesuffix(LIFTS).rstrip("; ")
+            reasons.setdefault(note, []).append(name.replace("_", " "))
+            lifted += [name.replace("_", " ")] * label.note.endswith(LIFTS)
     for note, names in reasons.items():
         yield f"{', '.join(names)}: {note}"
+    if lifted:
+        yield f"Of {', '.join(lifted)}: {LIFTS}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+from models.trades.record import TradeRecord
 from workbench.comparison.comparison import Comparison
 from workbench.comparison.pairs import Pair
 from workbench.comparison.run import Run
@@ -28,6 +29,7 @@ FORMS = {
 }  # fmt: skip
 LIVE = frozenset({"sharpe", "sortino", "cagr", "volatility", "max_drawdown", "alpha", "beta"})
 SURE = 0.95
+MOST_TRADES = 200  # that the page lists; each run's own report has all of them
 
 # The figures without an interval: title -> form and value.
 PLAIN: Mapping[str, tuple[str, Callable[[Profile], float | None]]] = {
@@ -78,7 +80,34 @@ def compared_page(runs: Sequence[Run], found: Comparison) -> str:
         "facts": json.dumps(facts, allow_nan=False).encode(),
         "columns": pack({"days": columns}),
     }
-    return assembled("compare.html", parts, content(found))
+    days = set(window.days.tolist())
+    own = [[trade for day, trade in run.trades if day in days] for run in runs]
+    if alone:
+        own = [[each for each in own[0] if each.strategy == one.name] for one in subjects]
+    trades = largest_trades(own)
+    return assembled("compare.html", parts, {**content(found), "trades": trades})
+
+
+class ListedTrade(NamedTuple):
+    """A row of the table of trades.
+
+    Attributes:
+        at: Whose it is: a place among the names.
+        trade: The trade.
+    """
+
+    at: int
+    trade: TradeRecord
+
+
+def largest_trades(own: Sequence[Sequence[TradeRecord]]) -> list[ListedTrade]:
+    """The trades of all that are compared which moved most, the largest first.
+
+    Args:
+        own: The closed trades of each.
+    """
+    found = [ListedTrade(at, trade) for at, trades in enumerate(own) for trade in trades]
+    return sorted(found, key=lambda each: -abs(each.trade.pnl))[:MOST_TRADES]
 
 
 def content(found: Comparison) -> dict[str, Any]:

@@ -36,6 +36,7 @@ PROGRAM = (
         "swatches.js",
         "plots.js",
         "time_panels.js",
+        "price_panel.js",
         "part_panels.js",
     ),
     *("pointer.js", "grid.js", "notes.js", "writing.js", "sureness.js", "keys.js"),
@@ -96,6 +97,7 @@ def facts(record: RunRecord, sure: Judged | None) -> dict[str, Any]:
             for name, each in record.labels.items()
         },
         "intervals": _intervals(sure, names),
+        "best": [sure.best.get(name) for name in names] if sure else [],
         "drawn": {"resamples": sure.resamples, "block": sure.block} if sure else None,
         "worker": joined(WORKER),
     }

@@ -153,7 +153,10 @@ def _balanced(record: RunRecord) -> str:
     most = record.balance.get("max_abs_unexplained")
     if (label and label.exactness is not Exactness.EXACT) or most is None:
         note = label.note if label and label.note else "no moment could be tested"
-        return f"Whether the books balance is not testable from this source: {note}."
+        if label and label.exactness is Exactness.DERIVED and most is not None:
+            return f"The books balance wherever this source lets them be tested: {note}."
+        reason = note.removeprefix("not testable: ")
+        return f"Whether the books balance is not testable from this source: {reason}."
     if most < 0.005:
         return (
             f"The books balance: at no mark is more than {most:.1e} {record.currency} unexplained."

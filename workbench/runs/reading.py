@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from workbench.engine.tape import TAPE_NAME
-from workbench.replay.saved_state import is_saved_state
+from workbench.recordings import recordings
+from workbench.replay.saved_state import SavedStateError
 from workbench.runs.played import record_of_recording
 from workbench.runs.record import RunRecord
 from workbench.runs.results import is_result_source, live_key, record_of_results
@@ -33,15 +34,34 @@ def read_record(source: str, data: Path | None = None) -> RunRecord:
         OSError: It cannot be read.
     """
     path = Path(source)
+    if not path.exists() and source not in recordings():
+        raise NoRunError(
+            f"there is no file or folder {source}, and no recording of that name: name a folder of"
+            " LEAN's results, or one of the recordings that `python -m workbench recordings` lists"
+        )
     if (path / TAPE_NAME).exists() or not path.exists():
         return record_of_recording(source)
     if is_table(path):
         return record_of_table(path)
     if is_result_source(path):
         return record_of_results([path], data)
-    if is_saved_state(path):
+    try:
         return record_of_state(path)
-    return record_of_recording(source)
+    except SavedStateError as problem:
+        raise NoRunError(_nothing_in(path, problem)) from problem
+
+
+class NoRunError(LookupError):
+    """There is no run in what was named; the text says what could be named instead."""
+
+
+def _nothing_in(path: Path, problem: SavedStateError) -> str:
+    """What is said of a path that holds no run: which of its folders do, or what one would be."""
+    below = sorted(each for each in path.iterdir() if each.is_dir()) if path.is_dir() else []
+    runs = [each for each in below if is_result_source(each) or (each / TAPE_NAME).exists()]
+    if runs:
+        return f"{path} is no run itself: name {' or '.join(str(each) for each in runs[:3])}"
+    return f"{path} is no result of LEAN's, no recording and no CSV, and {problem}"
 
 
 def read_records(sources: Sequence[str], data: Path | None = None) -> list[Reader]:

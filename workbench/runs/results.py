@@ -12,6 +12,7 @@ from typing import NamedTuple
 from models import codec
 from models.errors import TrackerError
 from models.performance_tracker import PerformanceTracker
+from models.structures.record import StructureRecord
 from utils.store.snapshot import SNAPSHOT_SCHEMA
 from workbench.engine.files import opened
 from workbench.engine.tape import TAPE_NAME
@@ -250,6 +251,15 @@ def _same_run(record: RunRecord, saved: RunRecord) -> bool:
     return bool(record.traded) and saved.traded == record.traded
 
 
+def _fuller(
+    own: Sequence[StructureRecord], rebuilt: Sequence[StructureRecord]
+) -> Sequence[StructureRecord]:
+    """The structures that a state knows; those of the files where it has fewer: it keeps the last
+    ones alone, and states of older versions have none.
+    """
+    return own if len(own) >= len(rebuilt) else rebuilt
+
+
 def _joined(record: RunRecord, own: RunRecord) -> RunRecord:
     """What a state knows, and of the files what no state has: fills, orders, LEAN's own."""
     told = replace(
@@ -257,6 +267,7 @@ def _joined(record: RunRecord, own: RunRecord) -> RunRecord:
         name=record.told.name,
         fills=record.told.fills,
         orders=record.told.orders,
+        structures=_fuller(own.told.structures, record.told.structures),
         executions=own.told.executions or record.told.executions,
         problems=(
             *record.told.problems,

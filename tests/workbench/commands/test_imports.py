@@ -17,6 +17,7 @@ from tests.workbench.frames.runs import save
 from tests.workbench.runs.folders import documents, result_folder, write
 from workbench.desk.fleet.fleet import Fleet
 from workbench.library.library import open_library
+from workbench.runs.lean.labels import LIFTS
 from workbench.runs.reading import read_record
 
 KEYS = ("id", "algorithm", "trades", "realized", "fees", "equity", "strategies", "exactness")
@@ -58,7 +59,9 @@ def test_a_person_sees_what_is_sure_and_what_would_lift_the_rest(tmp_path: Path)
     text = " ".join(shown.stdout.split())
     assert "added" in text
     assert "trades of LEAN's; the worst of its figures is absent" in text
-    assert "not testable (2 flat points tested" in text
+    assert "not testable: something is held at the end (tested at 2 points" in text
+    assert text.count(LIFTS) == 1
+    assert f"drawdown, statistics: {LIFTS}" in text
     assert "--data" in text
     assert "unexplained -" in text
     assert run("import", folder, "--library", tmp_path / "runs.db", "--quiet").stdout == ""

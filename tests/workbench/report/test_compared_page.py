@@ -12,7 +12,7 @@ from tests.workbench.report.browsers import opened
 from tests.workbench.report.records import HOSTILE, recorded
 from workbench.comparison.comparison import Comparison, compare
 from workbench.comparison.run import Run
-from workbench.report.compared_page import chances, compared_page, verdict
+from workbench.report.compared_page import chances, compared_page, largest_trades, verdict
 from workbench.report.comparing import run_of_record
 
 RESAMPLES = 200
@@ -52,6 +52,45 @@ def test_parameters_that_differ_come_first(runs: list[Run], found: Comparison) -
     page = compared_page(runs, found)
     assert HOSTILE not in page
     assert page.index("&lt;/script&gt;&lt;img") < page.index("Sharpe ratio")
+
+
+def test_the_largest_trades_of_all_are_listed(runs: list[Run], found: Comparison) -> None:
+    """Those that made or lost most, whosever they are; of twins both have each."""
+    lots = [each for _, each in runs[0].trades]
+    listed = largest_trades([[each for _, each in run.trades] for run in runs])
+    sizes = [abs(each.trade.pnl) for each in listed]
+    assert sizes == sorted(sizes, reverse=True)
+    assert len(listed) == min(2 * len(lots), 200)
+    assert sizes[0] == max(abs(each.pnl) for each in lots)
+    assert [each.at for each in listed[:2]] == [0, 1]
+    assert compared_page(runs, found).count('<tr class="of') == len(listed)
+
+
+def test_strategies_side_by_side_list_their_own_trades() -> None:
+    """Of one run the table names the strategy of each trade, and has all of them."""
+    record = recorded("option-combos")
+    runs = [run_of_record(record)]
+    page = compared_page(runs, compare(runs, resamples=RESAMPLES))
+    names = [each.name for each in runs[0].daily.strategies]
+    for at, name in enumerate(names):
+        own = sum(each.strategy == name for each in record.told.lots)
+        assert page.count(f'<tr class="of{at}">') == own > 0
+
+
+def test_nobody_is_kept_out(
+    runs: list[Run], found: Comparison, chromium: Any, tmp_path: Path
+) -> None:
+    """axe finds nothing serious in the page of a comparison, light or dark."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not there")
+    path = tmp_path / "page.html"
+    path.write_text(compared_page(runs, found), encoding="utf-8")
+    with opened(chromium, path, bypass_csp=True) as page:
+        violations = axe.Axe().run(page.page).response["violations"]
+        page.ask("report.theme(true)")
+        only = {"runOnly": ["color-contrast"]}
+        violations += axe.Axe().run(page.page, options=only).response["violations"]
+    serious = [each for each in violations if each["impact"] in ("serious", "critical")]
+    assert [(each["id"], each["nodes"][0]["html"][:120]) for each in serious] == []
 
 
 def test_a_range_is_computed_for_each(

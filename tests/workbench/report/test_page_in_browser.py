@@ -13,6 +13,7 @@ import pytest
 from models.trades.record import LOTS, POSITIONS, TradeRecord
 from tests.workbench.report.browsers import Opened, opened
 from tests.workbench.report.records import FORMULA, HOSTILE, SOURCES, recorded
+from workbench.replay.saved_state import zone_named
 from workbench.report.payload import strategies_of
 
 DETAILS = "document.querySelectorAll('figure.chart details')"
@@ -278,6 +279,97 @@ def test_a_fill_finds_its_row(options: Opened) -> None:
     layer.click(position={"x": place, "y": 40})
     assert options.ask("report.view.trade") is not None
     assert options.page.locator("#grid-body .chosen").count() == 1
+
+
+def test_a_row_opens_the_price_around_its_trade(options: Opened) -> None:
+    """The fills of its instrument are drawn, its own orders large; a click on one opens its row."""
+    options.page.locator("#grid-body .row").last.click()
+    options.wait("document.querySelector('#chart-price [data-drawn]') !== null")
+    trade = options.ask("report.view.trade")
+    own, sizes, start, end = options.ask(
+        "(({ buys, sells }, { start, end }) => [report.view.trades.symbol.length,"
+        " [...buys.data.size, ...sells.data.size], start, end])"
+        "(report.charts.get('price').sources, report.charts.get('price').x)"
+    )
+    symbol = options.ask(f"report.view.trades.texts.symbol[report.view.trades.symbol[{trade}]]")
+    entry, exit_ = (
+        options.ask(f"report.run.clock.local(report.view.trades.{name}[{trade}])")
+        for name in ("entry", "exit")
+    )
+    known = recorded("option-combos").told.orders
+    fills = [each for each in known if each.symbol.strip() == symbol and each.filled]
+    assert own > 0
+    assert start < entry <= exit_ < end
+    assert sizes.count(13) == 2
+    assert 2 <= len(sizes) <= len(fills)
+    canvas = options.page.locator("#chart-price .canvas")
+    canvas.scroll_into_view_if_needed()
+    left, width = options.ask(
+        "(({ left, width }) => [left, width])(report.charts.get('price').frame())"
+    )
+    box = canvas.bounding_box()
+    at = left + width * (entry - start) / (end - start)
+    options.page.mouse.click(box["x"] + at, box["y"] + 100)
+    opened_ = options.ask("report.view.trade")
+    ids = options.ask(
+        f"[report.view.trades.entry_order[{opened_}], report.view.trades.exit_order[{opened_}]]"
+    )
+    first = options.ask(f"report.view.trades.entry_order[{trade}]")
+    assert first in ids
+    assert options.page.locator("#grid-body .chosen").count() == 1
+
+
+def test_a_brush_draws_all_fills_of_its_range(year: Opened) -> None:
+    """The sentence says how many, and how many there would be; the marks are as many."""
+    drag(year, 0.2, 0.7)
+    year.wait(
+        "/All [\\d,]+ fills of the range/.test("
+        "document.querySelector('#chart-equity figcaption').textContent)"
+    )
+    said = year.texts("#chart-equity figcaption")[0]
+    low, high = year.ask("report.view.range")
+    orders = [each for each in recorded("splits-and-shorts").told.orders if each.filled]
+    zone = zone_named(recorded("splits-and-shorts").zone)
+    within = [each for each in orders if low <= each.updated.astimezone(zone).toordinal() <= high]
+    drawn = year.ask(
+        "['buys', 'sells'].reduce((n, name) =>"
+        " n + report.charts.get('equity').sources[name].data.x.length, 0)"
+    )
+    assert drawn == len(within) > 0
+    assert f"All {len(within):,} fills of the range are drawn." in said
+
+
+@pytest.mark.parametrize("chosen", [None, 0])
+def test_the_steps_of_a_range_add_up_to_its_change(options: Opened, chosen: int | None) -> None:
+    """Realized, fees, what is open and flows are what the equity of the range moved by."""
+    options.ask("report.drawAll()")
+    if chosen is not None:
+        options.ask(f"report.toggle({chosen})")
+    options.ask("report.view.set({ range: [report.run.days[0], report.run.days[0]] }, 'brushed')")
+    steps, made, realized = options.ask(
+        "(({ context: c }) => [c.steps, c.money.end - c.money.begin,"
+        " c.figuresOfTrades.net_pnl + c.figuresOfTrades.fees])(report)"
+    )
+    assert steps[-1] == ["change of equity", pytest.approx(made), True]
+    assert sum(value for _, value, whole in steps if not whole) == pytest.approx(made)
+    assert {name: value for name, value, _ in steps}["realized"] == pytest.approx(realized)
+
+
+def test_the_chance_to_be_best_is_of_the_range(options: Opened, chromium: Any) -> None:
+    """Its parts are one, and the worker draws them for the range; then the whole run's are back."""
+    before = options.texts("[data-best]")
+    assert sum(float(text.removesuffix(" %")) for text in before) == pytest.approx(100, abs=0.1)
+    best = options.ask(
+        "(() => { const made = new Worker(URL.createObjectURL(new Blob([report.run.worker])));"
+        " const good = Float64Array.from({ length: 60 }, (_, at) => 0.01 + 0.001 * (at % 7));"
+        " const bad = good.map((value) => 0.002 * (value > 0.013) - 0.001);"
+        " const series = [good, bad, good].map((returns) => ({ returns }));"
+        " const scale = { year: 252, years: 0.2, rate: 0, seed: 1, level: 0.95, resamples: 200 };"
+        " const benchmark = new Float64Array(60).fill(NaN);"
+        " made.postMessage({ question: 1, series, benchmark, ...scale });"
+        " return new Promise((done) => { made.onmessage = ({ data }) => done(data.best); }); })()"
+    )
+    assert best == [0.0, 1.0]
 
 
 def test_keys_do_what_they_say(options: Opened) -> None:

@@ -78,6 +78,19 @@ def test_books_that_were_not_tested_do_not_balance(record: RunRecord, sure: Judg
     assert sentences(record, sure)[2].startswith("The books balance")
 
 
+def test_books_that_were_tested_in_part_balance_there(record: RunRecord, sure: Judged) -> None:
+    """What an import compared with LEAN's equity is told, and once: the label says it as well."""
+    tested = Label(Exactness.DERIVED, 6e-5, "tested at 9 points, worst 0")
+    partly = replace(record, labels={**record.labels, "unexplained": tested})
+    said = (
+        "The books balance wherever this source lets them be tested: tested at 9 points, worst 0."
+    )
+    assert sentences(partly, sure)[2] == said
+    absent = Label(Exactness.ABSENT, note="not testable: something is held at the end")
+    never = replace(record, labels={**record.labels, "unexplained": absent})
+    assert sentences(never, sure)[2].count("not testable") == 1
+
+
 def test_the_worst_label_stands_for_the_run(record: RunRecord) -> None:
     """All exact says so; else the worst is named, with what would lift it."""
     derived = Label(Exactness.DERIVED, 0.01, "a rate was solved; --data has it")

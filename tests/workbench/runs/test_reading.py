@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.workbench.runs.folders import SHARED, result_folder
 from workbench.engine.tape import TapeError, read_tape
 from workbench.recordings import find
 from workbench.replay.replay import Replay
@@ -73,3 +74,37 @@ def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
     (tmp_path / "tape.jsonl.gz").write_bytes(b"nothing")
     with pytest.raises(TapeError):
         read_record(str(tmp_path))
+
+
+def test_a_folder_of_a_project_names_the_folders_in_it_that_hold_runs(tmp_path: Path) -> None:
+    """One who names the project is told what to name instead."""
+    result_folder("no-trades", tmp_path / "backtests" / "2025-01-02")
+    with pytest.raises(LookupError) as refused:
+        read_record(str(tmp_path))
+    assert str(refused.value) == f"{tmp_path} is no run itself: name {tmp_path / 'backtests'}"
+
+
+def test_what_is_not_there_is_told_in_one_short_line() -> None:
+    """A name that is no file is no recording's either: the line says where those are listed."""
+    with pytest.raises(LookupError, match="no file or folder nosuch, and no recording") as refused:
+        read_record("nosuch")
+    assert len(str(refused.value)) < 200
+
+
+def test_what_is_no_run_says_what_it_was_tried_as(tmp_path: Path) -> None:
+    """An empty folder, and a text."""
+    with pytest.raises(LookupError, match="is no result of LEAN's, no recording and no CSV"):
+        read_record(str(tmp_path))
+    (tmp_path / "x.txt").write_text("hello")
+    with pytest.raises(LookupError, match="is no result of LEAN's, no recording and no CSV"):
+        read_record(str(tmp_path / "x.txt"))
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the result folders are not here")
+def test_structures_that_a_saved_state_lacks_come_from_the_files() -> None:
+    """A tracker of an older version saved none; its money is exact nevertheless."""
+    record = read_record(str(SHARED / "HybridOptionsBot"))
+    assert [each.name for each in record.told.structures] == [
+        "iron condor", "iron condor", "covered call",
+    ]  # fmt: skip
+    assert record.labels["realized"].exactness is Exactness.EXACT

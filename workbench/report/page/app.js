@@ -17,7 +17,7 @@ class App {
     this.view = new View(run);
     this.charts = new Map();
     this.seen = new Set();
-    this.pointer = new Pointer(this.view, (time, event) => this.fillAt(time, event));
+    this.pointer = new Pointer(this.view, (time) => this.fillAt(time));
     this.notes = new Notes(run, (filter) => this.showRows(filter));
     this.grid = new Grid(this.view, { head: by("grid-head"), body: by("grid-body"), scroller: by("grid"), filter: by("filter"), csv: by("csv"), count: by("count") });
     this.sureness = new Sureness(run, run.worker);
@@ -35,6 +35,7 @@ class App {
     await loadLibrary();
     await this.drawFirst();
     this.grid.update(this.context.rows);
+    this.grid.measure(true);
     this.times.usable = performance.now();
     root.classList.add("ready");
     this.watch();
@@ -61,16 +62,15 @@ class App {
 
   /* Figures and tables; of the whole run the page has them from the start. */
   write() {
+    this.grid.update(this.context.rows);
     writeFigures(this.context);
     writeStrategies(this.context);
     writeMonths(this.context);
     writeSpells(this.context);
-    this.grid.update(this.context.rows);
     writeTrade(this.context);
   }
 
   redraw(why) {
-    this.pointer.show();
     cancelAnimationFrame(this.frame);
     this.frame = requestAnimationFrame(async () => {
       const stale = ["log", "theme"].includes(why);
@@ -181,6 +181,27 @@ class App {
   openTrade() {
     this.grid.reveal(this.view.trade);
     this.markTrade();
+    this.drawPrice();
+  }
+
+  /* The price around the trade, as far as fills tell it; a click near a fill opens its trade. */
+  async drawPrice() {
+    const figure = by("chart-price");
+    figure.hidden = pricesOf(this.context) === null;
+    if (figure.hidden) return;
+    const chart = this.charts.get("price");
+    if (chart) this.refresh("price", chart);
+    else await this.draw("price");
+  }
+
+  priceClicked(event) {
+    const chart = this.charts.get("price");
+    const { left, width } = chart.frame();
+    const { start, end } = chart.x;
+    const pixel = event.clientX - chart.host.getBoundingClientRect().left - left;
+    const time = start + ((end - start) * pixel) / width;
+    const found = pricesOf(this.context);
+    if (found) this.openNearest(found.around, time, ((end - start) / width) * 12);
   }
 
   /* Lines at the entry and the exit of the trade that is open. */
@@ -194,15 +215,20 @@ class App {
   }
 
   /* A click on the chart: the trade of the nearest fill, in sight of the pointer. */
-  fillAt(time, event) {
-    const { run, view, context: c } = this;
+  fillAt(time) {
     const chart = this.charts.get("equity");
     const near = ((chart.x.end - chart.x.start) / chart.frame().width) * 12;
+    this.openNearest(fillsWithin(this.context, time - near, time + near, Infinity).shown, time, near);
+  }
+
+  /* The trade of the fill that is nearest to a time, among orders that were filled. */
+  openNearest(rows, time, near) {
+    const { run, view } = this;
     const { orders } = run.tables;
     let best = null;
-    for (const row of fillsWithin(c, time - near, time + near).shown) {
-      const away = Math.abs(run.clock.local(orders.time[row]) - time);
-      if (best === null || away < best.away) best = { row, away };
+    for (const row of rows) {
+      const away = Math.abs(run.orderTimes[row] - time);
+      if (away <= near && (best === null || away < best.away)) best = { row, away };
     }
     if (best === null) return;
     const id = orders.id[best.row];
@@ -234,6 +260,8 @@ class App {
     by("reset").addEventListener("click", () => this.resetView());
     by("zoom").addEventListener("click", () => this.zoomToRange());
     by("print").addEventListener("click", () => this.print());
+    by("chart-price").querySelector(".canvas").addEventListener("click", (event) => this.priceClicked(event));
+    by("chart-price").querySelector("details").addEventListener("toggle", () => this.tell(pricePanel));
     by("on-chart").addEventListener("click", () => by("section-equity").scrollIntoView({ behavior: motion(), block: "start" }));
     by("help").addEventListener("click", () => by("keys").showModal());
     for (const book of document.querySelectorAll("[data-book]")) book.addEventListener("click", () => view.set({ book: book.dataset.book, trade: null }, "book"));

@@ -245,7 +245,7 @@ function asSums(values) {
 /* -> by series, name -> [low, high]; the first series has every figure, the others the Sharpe ratio */
 function intervals({ series, benchmark, year, years, rate, resamples, seed, level }) {
   const n = series[0].returns.length;
-  if (n < LEAST_OBSERVATIONS) return { found: series.map(() => ({})), block: 1, resamples: 0 };
+  if (n < LEAST_OBSERVATIONS) return { found: series.map(() => ({})), block: 1, resamples: 0, best: [] };
   const daily = series.map((each) => dailyColumns(each, benchmark, rate));
   const block = Math.max(...daily.flatMap((columns) => [blockLength(columns[0]), blockLength(columns[1])]));
   const used = series.map((_, at) => (at ? [0, 1] : COLUMNS.map((_, column) => column)));
@@ -283,7 +283,22 @@ function intervals({ series, benchmark, year, years, rate, resamples, seed, leve
   falls.sort();
   const edge = (part) => percentile(falls, 100 * part);
   found[0].max_drawdown = [edge(0.5 - level / 2), edge(0.5 + level / 2)];
-  return { found, block, resamples };
+  return { found, block, resamples, best: chancesBest(drawn.slice(1), scale) };
+}
+
+/* In which part of the resamples each has the highest Sharpe ratio; one without a ratio has the least. */
+function chancesBest(drawn, scale) {
+  const wins = drawn.map(() => 0);
+  const size = drawn.length ? drawn[0][0].length : 0;
+  for (let draw = 0; draw < size; draw++) {
+    let [first, most] = [0, -Infinity];
+    drawn.forEach((columns, at) => {
+      const ratio = STATISTICS.sharpe.value({ r: columns[0][draw], r2: columns[1][draw] }, scale);
+      if (ratio > most) [first, most] = [at, ratio];
+    });
+    wins[first]++;
+  }
+  return wins.map((each) => each / size);
 }
 
 function oneInterval(name, columns, drawn, scale, block, level) {

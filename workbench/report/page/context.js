@@ -11,6 +11,7 @@ function contextOf(run, view) {
   lazily(c, "spells", () => spells(c.series));
   lazily(c, "orderRows", ordersWithin);
   lazily(c, "dayEnds", dayEndsOf);
+  lazily(c, "steps", stepsOf);
   const choice = `${chosen}|${net}`;
   if (run.tracked?.choice !== choice) {
     run.tracked = { choice, track: run.track(chosen, net), depths: depthsOf(run.navs(chosen)) };
@@ -46,6 +47,7 @@ function moneyOf(c) {
     const gross = (row) => at(marks[`pnl${one}`], row, 0) + (c.view.net ? 0 : at(marks[`fees${one}`], row, 0));
     return gross(last) - gross(first);
   });
+  c.paid = run.strategies.map((_, one) => (c.chosen[one] ? at(marks[`fees${one}`], last, 0) - at(marks[`fees${one}`], first, 0) : 0));
   return { begin: at(c.track.money, first, run.start), end: at(c.track.money, last, run.start) };
 }
 

@@ -27,7 +27,9 @@ class Grid {
     this.rows = new Uint32Array(0);
     this.shownRows = [];
     this.head();
-    hosts.scroller.addEventListener("scroll", () => this.paint(), { passive: true });
+    [this.top, this.height] = [0, 0];
+    hosts.scroller.addEventListener("scroll", () => this.measure(), { passive: true });
+    new ResizeObserver(() => this.measure()).observe(hosts.scroller);
     hosts.body.addEventListener("click", (event) => {
       const row = event.target.closest("[data-row]");
       if (row) view.set({ trade: Number(row.dataset.row) }, "trade");
@@ -67,7 +69,7 @@ class Grid {
     rows = this.sorted(rows, trades);
     this.rows = rows;
     if (hosts.filter.value !== view.filter) hosts.filter.value = view.filter;
-    const made = sum(Float64Array.from(rows, (row) => trades.pnl[row]));
+    const made = sum(picked(trades.pnl, rows));
     const said = unknown.length ? `; not understood: ${unknown.join(" ")}` : "";
     hosts.count.textContent = `${grouped(rows.length, 0)} of ${grouped(trades.rows, 0)} trades, P&L ${FORMATS.signed(made)}${said}`;
     hosts.body.style.height = `${rows.length * ROW}px`;
@@ -77,6 +79,7 @@ class Grid {
       const way = view.sort[1] < 0 ? "descending" : "ascending";
       cell.parentNode.setAttribute("aria-sort", on ? way : "none");
     }
+    this.top = Math.min(this.top, Math.max((rows.length + 1) * ROW - this.height, 0));
     this.paint(true);
   }
 
@@ -94,10 +97,17 @@ class Grid {
     return rows.slice().sort((left, right) => keys[left] - keys[right] || left - right);
   }
 
+  /* What is in sight; it is kept, for to ask for it after something was written lays the page out anew. */
+  measure(force = false) {
+    const { scroller } = this.hosts;
+    [this.top, this.height] = [scroller.scrollTop, scroller.clientHeight];
+    this.paint(force);
+  }
+
   paint(force = false) {
-    const { scroller, body } = this.hosts;
-    const first = Math.max(Math.floor(scroller.scrollTop / ROW) - 6, 0);
-    const last = Math.min(first + Math.ceil(scroller.clientHeight / ROW) + 12, this.rows.length);
+    const { body } = this.hosts;
+    const first = Math.max(Math.floor(this.top / ROW) - 6, 0);
+    const last = Math.min(first + Math.ceil(this.height / ROW) + 12, this.rows.length);
     if (!force && this.first === first && this.last === last) return;
     [this.first, this.last] = [first, last];
     const trades = this.view.trades;
@@ -133,7 +143,7 @@ class Grid {
     if (at * ROW < scroller.scrollTop || (at + 1) * ROW > scroller.scrollTop + scroller.clientHeight - 40) {
       scroller.scrollTop = Math.max(at * ROW - scroller.clientHeight / 2, 0);
     }
-    this.paint(true);
+    this.measure(true);
   }
 
   step(by) {

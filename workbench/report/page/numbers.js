@@ -51,6 +51,28 @@ function percentile(sorted, part) {
   return share >= 0.5 ? sorted[high] - step * (1 - share) : sorted[low] + step * share;
 }
 
+/* The value that stands at a place once they are sorted; they are put in another order (C. Hoare). */
+function nth(values, place) {
+  let [low, high] = [0, values.length - 1];
+  while (low < high) {
+    const pivot = values[(low + high) >> 1];
+    let [left, right] = [low, high];
+    while (left <= right) {
+      while (values[left] < pivot) left++;
+      while (values[right] > pivot) right--;
+      if (left <= right) {
+        const kept = values[left];
+        values[left++] = values[right];
+        values[right--] = kept;
+      }
+    }
+    if (place <= right) high = right;
+    else if (place >= left) low = left;
+    else break;
+  }
+  return values[place];
+}
+
 const over = (part, whole) => (part === null || !whole ? null : part / whole);
 
 function bisect(values, wanted, low = 0, high = values.length) {

@@ -6,11 +6,12 @@ const signedBars = (chart, name, data, extra = {}) =>
 
 const waterfallPanel = {
   id: "waterfall",
-  spec: (c) => ({ x: c.run.waterfall.map(([name]) => name), y: "0,0", height: 260, turned: true }),
+  spec: (c) => ({ x: c.steps.map(([name]) => name), y: "0,0", height: 260, turned: true }),
   fill(chart, c) {
     const x = [], top = [], bottom = [], text = [], at = [];
+    const steps = c.steps;
     let level = 0;
-    for (const [name, value, whole] of c.run.waterfall) {
+    for (const [name, value, whole] of steps) {
       const from = whole ? 0 : level;
       level = whole ? value : level + value;
       x.push(name);
@@ -19,16 +20,42 @@ const waterfallPanel = {
       text.push(FORMATS.signed(value));
       at.push(Math.max(from, level));
     }
-    const falls = c.run.waterfall.map(([, value]) => value < 0);
-    chart.glyph("VBar", "terms", { x, top, bottom, fill: c.run.waterfall.map(([, , whole], place) => (whole ? chart.ink.soft : falls[place] ? chart.ink.bad : chart.ink.good)), hatch: falls.map((fall) => (fall ? "right_diagonal_line" : " ")) },
+    chart.x.factors = x;
+    const falls = steps.map(([, value]) => value < 0);
+    chart.glyph("VBar", "terms", { x, top, bottom, fill: steps.map(([, , whole], place) => (whole ? chart.ink.soft : falls[place] ? chart.ink.bad : chart.ink.good)), hatch: falls.map((fall) => (fall ? "right_diagonal_line" : " ")) },
       { x: "x", top: "top", bottom: "bottom", width: 0.72, fill_color: "fill", fill_alpha: 0.8, line_color: "fill", hatch_pattern: "hatch", hatch_color: chart.ink.paper, hatch_alpha: 0.5, hatch_scale: 7 });
     chart.glyph("Text", "amounts", { x, y: at, text }, { x: "x", y: "y", text: "text", text_color: chart.ink.text, text_font_size: "11px", text_align: "center", text_baseline: "bottom", y_offset: -3 });
     const [low, high] = airy([...top, ...bottom], 0);
     chart.within(0, 0, low, high + (high - low) * 0.08);
   },
-  sentence: (c) => c.run.waterfallSaid,
-  table: (c) => ({ head: ["term", c.run.currency], rows: c.run.waterfall.map(([name, value]) => [name, FORMATS.signed(value)]) }),
+  sentence(c) {
+    if (isWhole(c)) return c.run.waterfallSaid;
+    const said = c.steps.filter(([, , whole]) => !whole).map(([name, value]) => `${name} ${FORMATS.signed(value)}`).join(", ");
+    return `What is chosen, by the terms that marks and trades tell of it: ${said || "nothing moved"}. The ledger's own terms are known of the whole run.`;
+  },
+  table: (c) => ({ head: ["term", c.run.currency], rows: c.steps.map(([name, value]) => [name, FORMATS.signed(value)]) }),
 };
+
+const isWhole = (c) => !c.view.range && c.chosen.every(Boolean);
+
+/* The steps to what was made: of the whole run the ledger's terms, of a part of it what its trades and
+   marks tell, so that they add up to the change of its equity. */
+function stepsOf(c) {
+  const { run } = c;
+  if (isWhole(c)) return run.waterfall;
+  const { lots } = run.tables;
+  const realized = sum(picked(lots.gross, rowsWithin(lots, run.clock, c.view.range, c.chosen)));
+  const made = c.money.end - c.money.begin;
+  const fees = c.view.net ? sum(c.paid) : 0;
+  const own = sum(c.made.filter((_, at) => c.chosen[at]));
+  const steps = [
+    ["realized", realized, false],
+    ["unrealized and income", own + fees - realized, false],
+    ["fees", -fees, false],
+    ["flows and the rest", made - own, false],
+  ];
+  return [...steps.filter(([, value]) => Math.abs(value) >= 0.005), ["change of equity", made, true]];
+}
 
 const histogramPanel = {
   id: "histogram",
@@ -269,5 +296,5 @@ function byShape(c) {
 
 const PANELS = [
   equityPanel, underwaterPanel, exposurePanel, waterfallPanel, apartPanel, histogramPanel, rollingPanel, hoursPanel, weekdaysPanel,
-  exitsPanel, excursionPanel, durationsPanel, structuresPanel, slippageHoursPanel, slippageTypesPanel, markoutsPanel,
+  exitsPanel, excursionPanel, durationsPanel, structuresPanel, pricePanel, slippageHoursPanel, slippageTypesPanel, markoutsPanel,
 ];

@@ -150,4 +150,8 @@ function thinned(x, y, from, to, stretches) {
   return Uint32Array.from(rows);
 }
 
-const picked = (values, rows) => Float64Array.from(rows, (row) => values[row]);
+function picked(values, rows) {
+  const found = new Float64Array(rows.length);
+  for (let at = 0; at < found.length; at++) found[at] = values[rows[at]];
+  return found;
+}

@@ -94,7 +94,7 @@ class Pointer {
       if (moved) {
         if (waiting) cancelAnimationFrame(waiting);
         this.view.set({ range: brushed(event) }, "brushed");
-      } else this.onFill(this.timeAt(one, event.offsetX), event);
+      } else this.onFill(this.timeAt(one, event.offsetX));
       from = null;
     });
     one.layer.addEventListener("dblclick", () => this.view.set({ range: null, zoom: null }, "reset"));

@@ -26,7 +26,14 @@ function dailyReturns(series, year, rate) {
   const weeks = periodReturns(nav, day.map((each) => Math.floor((each - 1) / 7)));
   const months = periodReturns(nav, day.map(monthOf));
   const sorted = Float64Array.from(r).sort();
-  return { day, nav, year, rate, dailyRate, r, x, b, beside, depths, weeks, months, sorted };
+  const s = { day, nav, year, rate, dailyRate, r, x, b, beside, depths, weeks, months, sorted };
+  lazily(s, "deviation", () => spread(s.r));
+  lazily(s, "gains", () => gainsToLosses(s.r));
+  lazily(s, "active", () => s.beside.map((value, at) => clean(value - s.b[at])));
+  lazily(s, "tracking", () => spread(s.active));
+  lazily(s, "downside", () => downside(s));
+  lazily(s, "slope", () => beta(s));
+  return s;
 }
 
 function periodReturns(nav, period) {
@@ -69,7 +76,7 @@ function gainsToLosses(values) {
 
 function moment(s, which) {
   const n = s.r.length;
-  if (!spread(s.r) || n < 4) return null;
+  if (!s.deviation || n < 4) return null;
   const middle = mean(s.r);
   const off = s.r.map((value) => value - middle);
   const square = off.map((value) => value * value);
@@ -86,8 +93,7 @@ function cvar(s, part) {
 }
 
 function normal(s, deviations) {
-  const deviation = spread(s.r);
-  return deviation === null ? null : mean(s.r) - deviation * deviations;
+  return s.deviation === null ? null : mean(s.r) - s.deviation * deviations;
 }
 
 function tailRatio(s) {
@@ -114,16 +120,13 @@ function beta(s) {
 }
 
 function alpha(s) {
-  const slope = beta(s);
+  const { slope } = s;
   if (slope === null) return null;
   return (mean(s.beside) - s.dailyRate - slope * (mean(s.b) - s.dailyRate)) * s.year;
 }
 
-const active = (s) => s.beside.map((value, at) => clean(value - s.b[at]));
-
 function informationRatio(s) {
-  const deviation = spread(active(s));
-  return deviation ? yearly(s, mean(active(s)) / deviation) : null;
+  return s.tracking ? yearly(s, mean(s.active) / s.tracking) : null;
 }
 
 function capture(s, up) {
@@ -141,10 +144,10 @@ const [MEAN_5, MEAN_1] = [2.062712807507426, 2.6652142203457785];
 const OWN = {
   total_return: ["r", total],
   cagr: ["r", cagr],
-  volatility: ["r", (s) => yearly(s, spread(s.r))],
-  downside_deviation: ["r", (s) => yearly(s, downside(s))],
+  volatility: ["r", (s) => yearly(s, s.deviation)],
+  downside_deviation: ["r", (s) => yearly(s, s.downside)],
   sharpe: ["r", (s) => yearly(s, over(mean(s.x), spread(s.x)))],
-  sortino: ["r", (s) => yearly(s, over(mean(s.x), downside(s)))],
+  sortino: ["r", (s) => yearly(s, over(mean(s.x), s.downside))],
   max_drawdown: ["r", deepest],
   calmar: ["r", (s) => over(cagr(s), deepest(s))],
   omega: ["r", (s) => over(...gainsToLosses(s.x))],
@@ -171,24 +174,26 @@ const OWN = {
   best_month: ["months", (s) => largest(s.months)],
   worst_month: ["months", (s) => least(s.months)],
   positive_months: ["months", (s) => share(s.months)],
-  gain_to_pain: ["r", (s) => over(gainsToLosses(s.r)[0] - gainsToLosses(s.r)[1], gainsToLosses(s.r)[1])],
+  gain_to_pain: ["r", (s) => over(s.gains[0] - s.gains[1], s.gains[1])],
   time_under_water: ["r", (s) => share(s.depths)],
   stability: ["r", stability],
   alpha: ["b", alpha],
-  beta: ["b", beta],
+  beta: ["b", (s) => s.slope],
   correlation: ["b", (s) => (spread(s.beside) && spread(s.b) ? correlated(s.beside, s.b) : null)],
   up_capture: ["b", (s) => capture(s, true)],
   down_capture: ["b", (s) => capture(s, false)],
-  tracking_error: ["b", (s) => yearly(s, spread(active(s)))],
+  tracking_error: ["b", (s) => yearly(s, s.tracking)],
   information_ratio: ["b", informationRatio],
-  treynor_ratio: ["b", (s) => over(excess(s), beta(s))],
+  treynor_ratio: ["b", (s) => over(excess(s), s.slope)],
 };
 
-function ownFigures(series, year, rate) {
+/* The figures of a series of closes; of all where none are named. */
+function ownFigures(series, year, rate, names = Object.keys(OWN)) {
   const begun = series.nav.length > 1 && series.nav[0] > 0;
   const s = begun ? dailyReturns(series, year, rate) : null;
   const found = {};
-  for (const [name, [of, value]] of Object.entries(OWN)) {
+  for (const name of names) {
+    const [of, value] = OWN[name];
     const n = s ? s[of].length : 0;
     found[name] = { value: n ? value(s) : null, n };
   }

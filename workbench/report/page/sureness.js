@@ -19,10 +19,10 @@ class Sureness {
     const whole = !c.view.range && c.chosen.every(Boolean);
     this.question++;
     if (whole) {
-      this.write(this.run.intervals, this.run.drawn);
+      this.write(this.run.intervals, this.run.drawn, this.run.best);
       return;
     }
-    for (const element of document.querySelectorAll("[data-interval]")) element.classList.add("waiting");
+    for (const element of document.querySelectorAll("[data-interval], [data-best]")) element.classList.add("waiting");
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.send(c), 120);
   }
@@ -54,15 +54,19 @@ class Sureness {
     });
   }
 
-  hear({ question, found, block, resamples }) {
+  hear({ question, found, block, resamples, best }) {
     if (question !== this.question) return;
     this.took = performance.now() - this.asked;
     const named = { account: found[0] };
     this.run.strategies.forEach((_, at) => (named[at] = found[at + 1]));
-    this.write(named, { block, resamples });
+    this.write(named, { block, resamples }, best);
   }
 
-  write(found, drawn) {
+  write(found, drawn, best) {
+    for (const cell of document.querySelectorAll("[data-best]")) {
+      cell.textContent = shown(best[cell.dataset.best], "percent");
+      cell.classList.remove("waiting");
+    }
     for (const element of document.querySelectorAll("[data-interval]")) {
       const [whose, name] = element.dataset.interval.split(".");
       const ends = found[whose]?.[name];

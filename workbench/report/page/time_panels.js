@@ -2,7 +2,8 @@
 
 const DAY_MS = DAY * 1000;
 const middayOf = (day) => (day - EPOCH) * DAY_MS + DAY_MS / 2;
-const MOST_FILLS = 240;
+const MOST_FILLS = 240; /* that are drawn of the whole run, the largest first */
+const MOST_BRUSHED = 2000; /* of a brushed range: nearly always all of them */
 const LEFT = 92;
 
 const equityPanel = {
@@ -25,7 +26,7 @@ const equityPanel = {
     if (beside) {
       chart.glyph("Line", "benchmark", beside, { x: "x", y: "y", line_color: chart.ink.benchmark, line_dash: [5, 4], line_width: 1.4 });
     }
-    const fills = fillsWithin(c, from, to);
+    const fills = fillsInView(c, from, to);
     for (const [name, marker, color, up] of [["buys", "triangle", chart.ink.good, true], ["sells", "inverted_triangle", chart.ink.bad, false]]) {
       const own = fills.shown.filter((row) => run.tables.orders.filled[row] > 0 === up);
       const times = Float64Array.from(own, (row) => run.orderTimes[row]);
@@ -93,8 +94,15 @@ function benchmarkLeaves(c) {
 
 const moneyAt = (c, time) => c.track.money[Math.max(bisect(c.run.times, time + 1) - 1, 0)];
 
+/* Of a brushed range its fills, else those of the whole view. */
+function fillsInView(c, from, to) {
+  if (!c.view.range) return fillsWithin(c, from, to, MOST_FILLS);
+  const [first, last] = c.view.range.map((day, at) => (day - EPOCH + at) * DAY_MS);
+  return fillsWithin(c, Math.max(from, first), Math.min(to, last), MOST_BRUSHED);
+}
+
 /* The orders that were filled in a stretch of time, the largest where there are too many to draw. */
-function fillsWithin(c, from, to) {
+function fillsWithin(c, from, to, most) {
   const { orderTimes, orderSizes, tables } = c.run;
   const own = tables.orders.strategy;
   const all = c.chosen.every(Boolean);
@@ -105,16 +113,23 @@ function fillsWithin(c, from, to) {
     if (orderSizes[row] && time >= from && time <= to && (all || (own[row] >= 0 && c.chosen[own[row]]))) rows[count++] = row;
   }
   const found = rows.subarray(0, count);
-  const shown_ = [...furthest(found, (row) => orderSizes[row], MOST_FILLS)];
-  const said = count > MOST_FILLS ? `The ${grouped(MOST_FILLS, 0)} largest of ${grouped(count, 0)} fills are drawn; a closer look shows more.` : `${grouped(count, 0)} fills.`;
-  return { shown: shown_, said };
+  const drawn = [...furthest(found, (row) => orderSizes[row], most)];
+  const where = c.view.range ? " of the range" : "";
+  const said = count > most
+    ? `The ${grouped(most, 0)} largest of ${grouped(count, 0)} fills${where} are drawn, by their value; a ${where ? "narrower" : "brushed"} range shows more.`
+    : `All ${grouped(count, 0)} fills${where} are drawn.`;
+  return { shown: drawn, said };
 }
 
 /* The rows of the largest values, in their order. */
 function furthest(rows, value, most) {
   if (rows.length <= most) return rows;
-  const sizes = Float64Array.from(rows, value).sort();
-  const least_ = sizes[sizes.length - most];
+  const sizes = new Float64Array(rows.length);
+  for (let at = 0; at < sizes.length; at++) {
+    const size = value(rows[at]);
+    sizes[at] = Number.isNaN(size) ? -Infinity : size;
+  }
+  const least_ = nth(sizes, sizes.length - most);
   return rows.filter((row) => value(row) >= least_).slice(0, most);
 }
 

@@ -4,7 +4,7 @@ const BREAKEVEN = 1e-9;
 
 function tradeFigures(trades, rows, net) {
   const n = rows.length;
-  const pnl = new Float64Array(n), won = [], lost = [], days = new Float64Array(n);
+  const [pnl, gains, drops, days] = [0, 1, 2, 3].map(() => new Float64Array(n));
   let fees = 0, mae = 0, mfe = 0, wins = 0, losses = 0, run = 0, bestRun = 0, worstRun = 0;
   const source = net ? trades.pnl : trades.gross;
   for (let at = 0; at < n; at++) {
@@ -16,17 +16,16 @@ function tradeFigures(trades, rows, net) {
     mae += trades.mae[row];
     mfe += trades.mfe[row];
     if (made >= BREAKEVEN) {
-      wins++;
-      won.push(made);
+      gains[wins++] = made;
       run = run > 0 ? run + 1 : 1;
       bestRun = Math.max(bestRun, run);
     } else if (made <= -BREAKEVEN) {
-      losses++;
-      lost.push(made);
+      drops[losses++] = made;
       run = run < 0 ? run - 1 : -1;
       worstRun = Math.min(worstRun, run);
     } else run = 0;
   }
+  const won = gains.subarray(0, wins), lost = drops.subarray(0, losses);
   const total = sum(pnl), profit = sum(won), loss = sum(lost);
   const deviation = n > 1 ? spread(pnl) : null;
   const each = (value, count) => (count ? value / count : null);
@@ -48,9 +47,10 @@ function tradeFigures(trades, rows, net) {
 
 function median(values) {
   if (!values.length) return null;
-  const sorted = values.slice().sort();
-  const half = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+  const parted = values.slice();
+  const half = parted.length >> 1;
+  const upper = nth(parted, half);
+  return parted.length % 2 ? upper : (largest(parted.subarray(0, half)) + upper) / 2;
 }
 
 /* P&L, trades and wins by a code of each row. */

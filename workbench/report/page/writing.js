@@ -31,8 +31,9 @@ function writeStrategies(c) {
   const whole = c.made.reduce((total, each) => total + each, 0);
   for (const row of document.querySelectorAll("[data-strategy]")) {
     const at = Number(row.dataset.strategy);
+    const named = [...row.querySelectorAll("[data-own]")].map((cell) => cell.dataset.own).filter((name) => name in OWN);
     const alone = run.strategies.map((_, other) => other === at);
-    const own = run.strategies.length === 1 ? c.figures : ownFigures(run.closes(c.view.range, alone), run.year, run.rate);
+    const own = run.strategies.length === 1 ? c.figures : ownFigures(run.closes(c.view.range, alone), run.year, run.rate, named);
     const trades = rowsWithin(c.trades, run.clock, c.view.range, alone).length;
     const values = { pnl: c.made[at], share: whole ? c.made[at] / whole : null, trades };
     for (const cell of row.querySelectorAll("[data-own]")) {

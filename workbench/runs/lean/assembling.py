@@ -17,7 +17,6 @@ from workbench.runs.lean.parsing import (
     cash_of,
     events_in_orders,
     events_of,
-    events_of_orders,
     holdings_of,
     orders_of,
     profits_of,
@@ -26,6 +25,7 @@ from workbench.runs.lean.parsing import (
     trades_of,
     volumes_of,
 )
+from workbench.runs.lean.unheard import events_of_orders
 from workbench.runs.secrets import is_secret
 
 USUAL_DAYS = 252.0
@@ -56,8 +56,7 @@ def facts_of(documents: Documents) -> LeanFacts:
     currency = _currency(parts, config)
     events = list(events_of(rows))
     if not rows:
-        found = events_of_orders(orders, trades or ())
-        events = [each._replace(fee_currency=currency) if each.fee else each for each in found]
+        events = events_of_orders(orders, trades or (), currency)
     return LeanFacts(
         name=_name(documents, rows),
         live=live,

@@ -35,6 +35,7 @@ from workbench.runs.lean.labels import (
 from workbench.runs.lean.left_ledger import with_ledger
 from workbench.runs.lean.parsing import money_in
 from workbench.runs.lean.prices import price_lines
+from workbench.runs.lean.riskless import RisklessRate, riskless_rate
 from workbench.runs.lean.splits import found_splits, split_points
 from workbench.runs.lean.timeline import Timeline
 from workbench.runs.lean.worth import Solver, Worth
@@ -93,6 +94,7 @@ class ResultImport:
         self._closings: list[Closing] = []
         self._closed = 0.0
         self._unsolved = 0
+        self._riskless: RisklessRate | None = None
         self._zone = zone_of(facts)
         self._fills = [event for event in facts.events if event.fills]
         self._described = describe(facts, traded_sids(facts.events))
@@ -128,6 +130,7 @@ class ResultImport:
             opposed=self.feed.opposed,
             splits=any(not split.exact for split in splits),
             paid=told.known >= self._paying(),
+            riskless=self._riskless,
         )
         return self._recorded(found)
 
@@ -276,11 +279,7 @@ class ResultImport:
     ) -> Timeline:
         samples = (start, *(each for each in last_samples(self._facts) if each.time > start.time))
         equity = {sample.time: sample.value for sample in samples}
-        days = (
-            DayEnd(sample.time, equity[sample.time], sample.value)
-            for sample in self._facts.benchmark
-            if sample.time in equity
-        )
+        days = self._days(equity, start.value)
         last = samples[-1].time
         expiries = []
         for sid, instrument in instruments.items():
@@ -289,11 +288,26 @@ class ResultImport:
                 expiries += [(end, sid)] if end <= last else []
         return Timeline(
             samples,
-            tuple(days),
+            days,
             tuple(split for split in splits if start.time <= split.time <= last),
             tuple(each for each in dividends if start.time <= each.time <= last),
             tuple(sorted(expiries)),
         )
+
+    def _days(self, equity: Mapping[datetime, float], capital: float) -> tuple[DayEnd, ...]:
+        """LEAN's daily samples, with the risk-free rate that its own figures tell."""
+        facts = self._facts
+        days = tuple(
+            DayEnd(sample.time, equity[sample.time], sample.value)
+            for sample in facts.benchmark
+            if sample.time in equity
+        )
+        stated = facts.performance["portfolioStatistics"] or {}
+        a_year = facts.days_per_year
+        self._riskless = riskless_rate(days, stated, capital=capital, days_a_year=a_year)
+        if self._riskless is None:
+            return days
+        return tuple(replace(day, risk_free=self._riskless.rate) for day in days)
 
     # --- the record
 

@@ -11,6 +11,7 @@ from models.ledger.tags import lean_reason, strategy_in_tag
 from workbench.runs.exactness import Exactness, Label
 from workbench.runs.lean.facts import LeanFacts
 from workbench.runs.lean.feed import ROUNDING, ResultFeed
+from workbench.runs.lean.riskless import RisklessRate
 
 EXACT = Label(Exactness.EXACT)
 LIFTS = "the run's saved state, or a run with the tracker in it, has it"
@@ -64,6 +65,7 @@ class Findings:
     loose: bool = False
     paid: bool = False
     priced: bool = False
+    riskless: RisklessRate | None = None
 
     @property
     def foreign(self) -> bool:
@@ -104,7 +106,23 @@ class Findings:
     def tested(self) -> str:
         """How often the books were compared with LEAN's equity while nothing was held."""
         flat = self.feed.flat
-        return f"{flat.points:,} flat points tested, worst {flat.worst:.2g}"
+        points = f"{flat.points:,} point{'s' * (flat.points != 1)} of LEAN's chart"
+        return f"tested at {points} at which nothing was held, worst {flat.worst:.2g}"
+
+    @property
+    def why_untested(self) -> str:
+        """Why what is left over cannot be told at the end, and what was tested before it."""
+        reasons = [
+            ("something is held at the end", self.open),
+            ("exchange rates may have moved the equity", self.exchanged),
+            ("what was paid comes out of LEAN's equity itself", self.facts.live),
+            (
+                "money came or went that no file tells",
+                self.feed.flat.booked or self.feed.flat.taken,
+            ),
+        ]
+        found = "; ".join(reason for reason, holds in reasons if holds)
+        return f"{found or 'something was held all the time'} ({self.tested})"
 
 
 def cause_of(findings_shares: bool) -> FlowCause:
@@ -135,11 +153,20 @@ def labels_of(found: Findings, unrealized: Label) -> dict[str, Label]:
         "mae_mfe": Label(
             Exactness.SAMPLED, note="at the points of LEAN's chart; LEAN's own trades have theirs"
         ),
-        "statistics": Label(
-            Exactness.SAMPLED, note=f"of days at LEAN's chart, without a risk-free rate; {LIFTS}"
-        ),
+        "statistics": Label(Exactness.SAMPLED, note=f"of days at LEAN's chart, {_rate(found)}"),
         "execution": _execution(found),
     }
+
+
+def _rate(found: Findings) -> str:
+    """Which risk-free rate the ratios are of."""
+    known = found.riskless
+    if known is None:
+        return f"without a risk-free rate: nothing in the result tells the one LEAN used; {LIFTS}"
+    return (
+        f"with the risk-free rate that LEAN's own Sharpe ratio tells, {100 * known.rate:.2f} % a"
+        f" year within {100 * known.bound:.1g}; {LIFTS}"
+    )
 
 
 def _derived(note: str, bound: float | None = None) -> Label:
@@ -242,7 +269,7 @@ def lost_tags(facts: LeanFacts) -> int:
 def _unstated(found: Findings, unrealized: Label) -> dict[str, Label]:
     """The terms that no file states: only their sum, where nothing is held."""
     flat = found.feed.flat
-    none = _derived(f"nothing that was held pays or costs any ({found.tested})", ROUNDING)
+    none = _derived("what was held neither pays nor bears any", ROUNDING)
     together = Label(
         Exactness.UNSEPARATED,
         note=f"no file states it: dividends, financing, settlement, fx and flows are in one sum, "
@@ -275,7 +302,7 @@ def _unexplained(found: Findings) -> Label:
     moved = flat.booked or flat.taken or found.open or found.exchanged or found.facts.live
     if flat.points and not moved:
         return _derived(found.tested, max(flat.worst, ROUNDING))
-    return Label(Exactness.ABSENT, note=f"not testable ({found.tested}); {LIFTS}")
+    return Label(Exactness.ABSENT, note=f"not testable: {found.why_untested}; {LIFTS}")
 
 
 def _execution(found: Findings) -> Label:

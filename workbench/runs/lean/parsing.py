@@ -85,13 +85,18 @@ def _mode(value: Any) -> str:
     return NORMALIZATIONS[value] if known else UNKNOWN_MODE
 
 
+# The members of LEAN's enums by plain name and by number.
+MEMBERS: Mapping[type, Mapping[str | int, Any]] = {
+    OrderStatus: {key: each for each in OrderStatus for key in (plain(each.name), each.value)},
+    OrderType: {key: each for each in OrderType for key in (plain(each.name), each.value)},
+}
+
+
 def _member(kind: type[E], value: Any, what: str) -> E:
     """A member of one of LEAN's enums by its number or by its name in any case."""
-    if isinstance(value, str) and not value.lstrip("-").isdigit():
-        found = next((each for each in kind if plain(each.name) == plain(value)), None)
-    else:
-        number = int(number_of(value, what))
-        found = next((each for each in kind if each.value == number), None)
+    named = isinstance(value, str) and not value.lstrip("-").isdigit()
+    key = plain(value) if named else int(number_of(value, what))
+    found: E | None = MEMBERS[kind].get(key)
     if found is None:
         raise ResultError(f"{what} is {str(value)[:40]!r}, which this version does not know")
     return found
@@ -144,45 +149,6 @@ def _event(values: Fields) -> LeanEvent:
         stop=values.maybe("stopPrice"),
         message=values.text("message"),
         assignment=values.flag("isAssignment"),
-    )
-
-
-def events_of_orders(
-    orders: Mapping[int, LeanOrder], trades: Sequence[ClosedTrade]
-) -> list[LeanEvent]:
-    """Each order taken for one fill at its mean price, where a result has no events at all.
-
-    Args:
-        orders: The orders.
-        trades: LEAN's trades: the fees of each are taken for its last order's.
-    """
-    fees: dict[int, float] = {}
-    for trade in trades:
-        for order_id in trade.order_ids[-1:]:
-            fees[order_id] = fees.get(order_id, 0.0) + trade.total_fees
-    filled = (order for order in orders.values() if order.status is OrderStatus.FILLED)
-    found = (_event_of(order, fees.get(order.order_id, 0.0)) for order in filled)
-    return sorted(found, key=lambda event: (event.time, event.order_id))
-
-
-def _event_of(order: LeanOrder, fee: float) -> LeanEvent:
-    return LeanEvent(
-        order_id=order.order_id,
-        event_id=1,
-        sid=order.sid,
-        ticker=order.ticker,
-        time=order.filled or order.created,
-        status=OrderStatus.FILLED,
-        quantity=order.quantity,
-        price=order.price,
-        currency=order.currency,
-        fee=fee,
-        fee_currency="",
-        ordered=order.quantity,
-        limit=None,
-        stop=None,
-        message="",
-        assignment=False,
     )
 
 

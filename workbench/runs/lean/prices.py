@@ -157,6 +157,17 @@ def _known(books: Books, lines: Mapping[str, PriceLine], sid: str) -> PriceLine:
     return PriceLine([(books.time or datetime.max, books.holdings[sid].price)])
 
 
+def _agreed(books: Books, sid: str) -> float:
+    """Which part of what strategies hold of an instrument is left where they oppose each other.
+
+    The price of what is opposed hardly moves the account, and moves the strategies much: what is
+    left over tells little of it.
+    """
+    accounts = books.accounts.values()
+    gross = sum(abs(each.open[sid].quantity) for each in accounts if sid in each.open)
+    return abs(books.holdings[sid].quantity) / gross if gross else 1.0
+
+
 def _held(
     books: Books,
     line: PriceLine,
@@ -170,7 +181,7 @@ def _held(
     slope = holding.quantity * instrument.multiplier * rates[instrument.currency]
     if instrument.inverse:
         slope = -slope / price**2 if price else 0.0
-    weight = abs(slope * price) or abs(slope)
+    weight = (abs(slope * price) or abs(slope)) * _agreed(books, sid)
     age = line.age(time)
     most = inf
     if instrument.strike is None:
