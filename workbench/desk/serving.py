@@ -134,16 +134,13 @@ def bound(place: Place) -> socket.socket:
     try:
         found = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
         family, _, _, _, address = found[0]
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen()  # a browser that is opened now waits for the server
+        # it listens at once, so that a browser that is opened now waits for the server
+        return socket.create_server(address[:2], family=family)
     except OSError as error:
         raise ServingError(
             f"the desk cannot listen at {place.host} port {place.port}: {error.strerror}; "
             "--port names another one"
         ) from error
-    return listener
 
 
 def logging_of(verbose: bool) -> Mapping[str, Any]:
@@ -179,6 +176,7 @@ def server_of(app: ASGIApp, place: Place, verbose: bool = False) -> uvicorn.Serv
     """The server, to be run with the socket of `bound`."""
     config = uvicorn.Config(
         app,
+        http="h11",
         ws="websockets-sansio",
         ws_max_size=LONGEST_MESSAGE,
         ws_ping_interval=PING_SECONDS,

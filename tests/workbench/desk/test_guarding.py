@@ -259,7 +259,7 @@ def test_a_body_that_does_not_come_is_given_up(monkeypatch: pytest.MonkeyPatch) 
 def test_a_client_may_stay_when_its_body_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     """A long answer is not cut off by the time that a body has."""
     monkeypatch.setattr(guarding, "BODY_SECONDS", 0.01)
-    waited = []
+    waited: list[int] = []
 
     async def receive() -> Message:
         if waited:

@@ -20,7 +20,12 @@ def test_no_list_of_programs_shows_the_code(
 ) -> None:
     """The browser is given a file, which only the user can read and which leads to the address."""
     opened: list[str] = []
-    monkeypatch.setattr(webbrowser, "open", lambda url: not opened.append(url))
+
+    def keep(url: str) -> bool:
+        opened.append(url)
+        return True
+
+    monkeypatch.setattr(webbrowser, "open", keep)
     assert open_page(ADDRESS, tmp_path)
     assert "tdesk" not in opened[0]
     place = Path(unquote(urlparse(opened[0]).path))
