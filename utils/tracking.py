@@ -141,8 +141,9 @@ class LeanTracker(PerformanceTracker):
     def on_timer(self) -> None:
         """LEAN calls it every few seconds in live trading; `track` schedules it."""
         self.reporting.guard("show", self._hooks.timer)
-        if self.reporting.digests is not None:
-            self.reporting.guard("desk", self.reporting.digests.post_if_due)
+        digests, run = self.reporting.digests, self.run
+        if digests is not None and run.warm and not run.restored:
+            self.reporting.guard("desk", digests.post_if_due)
         self._after_hook()
 
     def _after_hook(self) -> None:

@@ -45,7 +45,7 @@ def _value(position: Mapping[str, Any]) -> float:
     return abs(float(position["market_value"] or 0.0))
 
 
-def _result(figures: Mapping[str, Any]) -> float:
+def _gain(figures: Mapping[str, Any]) -> float:
     return abs(float(figures["net_pnl"] or 0.0))
 
 
@@ -53,7 +53,7 @@ def _number(count: float) -> float:
     return count
 
 
-def _same(_: Any) -> float:
+def _alike(_: Any) -> float:
     return 0.0
 
 
@@ -62,13 +62,13 @@ TRIMS: tuple[Trimmed, ...] = (
     Trimmed(("deployments",), lambda begun: begun["number"]),
     Trimmed(("errors",), _number),
     Trimmed(("anomalies",), _number),
-    Trimmed(("structures",), _result),
-    Trimmed(("open_orders",), _same),
+    Trimmed(("structures",), _gain),
+    Trimmed(("open_orders",), _alike),
     Trimmed(("positions", "account"), _value),
     Trimmed(("positions", "strategies"), _value, nested=True),
-    Trimmed(("alerts",), _same),
-    Trimmed(("positions", "strategies"), _same),
-    Trimmed(("strategies",), _result),
+    Trimmed(("alerts",), _alike),
+    Trimmed(("positions", "strategies"), _alike),
+    Trimmed(("strategies",), _gain),
 )
 
 
@@ -151,7 +151,8 @@ def _least(parts: Any, weight: Callable[[Any], float], over: int) -> tuple[list[
         if saved >= over:
             break
         gone.append(place)
-        saved += size_of(part) + (size_of(place) if isinstance(place, str) else 0)
+        # without the quotes around a text of its own, which `size_of` counts
+        saved += size_of(part) - 2 + (size_of(place) - 1 if isinstance(place, str) else 0)
     return gone, saved
 
 

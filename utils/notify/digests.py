@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from AlgorithmImports import QCAlgorithm
 
 EVERY = 360.0  # seconds from one digest to the next
-HOUR = 3600.0
+HOUR_SECONDS = 3600.0
 HOURLY_MESSAGES = 20  # that LEAN sends on the cheapest tier, of all kinds
 HOURLY_DIGESTS = 10
 REPEATS = 5  # digests after its first that have a row
@@ -86,7 +86,7 @@ class Hourly:
         now = self._clock()
         if self._times and self._times[-1] > now:
             self._times = deque(min(time, now) for time in self._times)
-        while self._times and self._times[0] <= now - HOUR:
+        while self._times and self._times[0] <= now - HOUR_SECONDS:
             self._times.popleft()
         return len(self._times)
 
@@ -241,6 +241,7 @@ class Digests(Restorable):
 
     def state(self) -> dict[str, Any]:
         """Return the rows that the desk may not have, as JSON values."""
+        self._hear_deployments()
         with self._lock:
             return super().state()
 
