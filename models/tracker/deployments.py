@@ -38,10 +38,10 @@ class Deployment(Record):
         nav: NAV of a unit; None without one.
         net_pnl: Made before it, open positions included, net of fees.
         trades: Closed before it.
-        strategies: Strategy -> where it stood; None where an older state does not tell.
+        starts: Strategy -> where it stood; None where an older state does not tell.
     """
 
-    SAVED: ClassVar[Saved] = Saved(absent={"strategies": None})
+    SAVED: ClassVar[Saved] = Saved(absent={"starts": None})
 
     number: int
     name: str
@@ -50,7 +50,7 @@ class Deployment(Record):
     nav: float | None
     net_pnl: float
     trades: int
-    strategies: Mapping[str, Start] | None = None
+    starts: Mapping[str, Start] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,17 +136,17 @@ def _picked(record: Any, names: Sequence[str]) -> dict[str, Any]:
 def deployment_row(begun: Deployment) -> dict[str, Any]:
     """A deployment as JSON values, without where each strategy stood."""
     values = begun.to_dict()
-    del values["strategies"]
+    del values["starts"]
     return values
 
 
 def _since(core: Core, metrics: StrategyMetrics) -> SinceDeploy | None:
     """What a strategy made since the last deployment began; None where that is not known."""
-    if not core.deployments or core.deployments[-1].strategies is None:
+    if not core.deployments or core.deployments[-1].starts is None:
         return None
     begun, track = core.deployments[-1], core.scopes.find(metrics.strategy_name).track
     # a strategy that is not among them came later
-    start = core.deployments[-1].strategies.get(metrics.strategy_name, Start(1.0, 0.0, 0))
+    start = core.deployments[-1].starts.get(metrics.strategy_name, Start(1.0, 0.0, 0))
     grown = track.nav / start.nav - 1.0 if track.nav is not None and start.nav else None
     made, trades = metrics.net_pnl - start.net_pnl, metrics.trades - start.trades
     return SinceDeploy(begun.number, begun.time, made, grown, trades)

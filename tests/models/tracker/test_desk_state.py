@@ -146,10 +146,10 @@ def test_what_strategies_made_since_the_deployment_is_told(tmp_path: Path) -> No
     assert state["strategies"]["a"]["net_pnl"] == pytest.approx(101.5)
     assert since["total_return"] == pytest.approx(1101.5 / 1001.5 - 1.0)
     assert [each["number"] for each in state["deployments"]] == [1, 2]
-    assert "strategies" not in state["deployments"][0]
+    assert "starts" not in state["deployments"][0]
     old = tracker.state()
     for each in old["deployments"]:
-        del each["strategies"]
+        del each["starts"]
     tracker.restore(old)
     assert desk_state(tracker)["strategies"]["a"]["since_deploy"] is None
 
