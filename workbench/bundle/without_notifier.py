@@ -6,13 +6,13 @@ log and to listeners there.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Any
 
-from models.fields import Restorable, Table
 from models.tracker.alerts import Alert
 
 
-class Notifier(Restorable):
+class Notifier:
     """Stands where what sends alerts would be: it takes them and sends none.
 
     Attributes:
@@ -23,7 +23,6 @@ class Notifier(Restorable):
         ready: Never.
     """
 
-    STATE: ClassVar[Table] = Table()
     changes = pending = put_so_far = 0
     ready = False
 
@@ -35,3 +34,10 @@ class Notifier(Restorable):
 
     def release(self, most: int) -> None:
         """Take note of what was saved."""
+
+    def state(self) -> dict[str, Any]:
+        """The state of one that sent nothing."""
+        return {"day": None, "sent": 0, "pending": []}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take what another form saved, and send none of it."""
