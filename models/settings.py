@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from models.desk_settings import read_desk, read_desk_token
 from models.errors import Failure, TrackerError, guarded
 from models.execution.score import THRESHOLDS, read_thresholds
 from models.ledger.lots import Matching
@@ -103,6 +104,8 @@ class Settings:
         result_ledger: Whether to leave the ledger in LEAN's own result at the end, as one text.
         charts: Whether to plot NAV, drawdown, exposure and unexplained money once a day.
         seed_strategy: Whose the holdings are that the account opens with; empty is nobody's.
+        desk: The address of the live desk that a live run posts digests to; empty for none.
+        desk_token: The desk's token for them.
     """
 
     default_strategy: str = "main"
@@ -130,6 +133,8 @@ class Settings:
     charts: bool = False
     seed_strategy: str = ""
     strategies: tuple[str, ...] = ()
+    desk: str = ""
+    desk_token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +301,17 @@ SETTINGS: dict[str, Setting] = {
         secret=True,
     ),
     "notify_daily": Setting(_whole_number, "a number of 0 or more"),
+    "desk": Setting(
+        read_desk,
+        "empty, or an address as https://HOST:PORT/PATH without a name, password or query; http "
+        "only where the host is this machine",
+        secret=True,
+    ),
+    "desk_token": Setting(
+        read_desk_token,
+        "empty, or the token that `tracker tokens` made: 16 characters or more",
+        secret=True,
+    ),
     "execution": _choice(Switch),
     "execution_limits": Setting(
         read_thresholds, "NAME=LIMIT with limits above 0 and names out of " + ", ".join(THRESHOLDS)
@@ -320,14 +336,17 @@ def read_settings(parameters: Mapping[str, str], overrides: Mapping[str, Any]) -
             of parameters; they win over the parameters.
 
     Raises:
-        SettingsError: A name is unknown or a value is not allowed.
+        SettingsError: A name is unknown, a value is not allowed, or a desk has no token.
     """
     given: dict[str, Any] = {}
     for parameter, text in parameters.items():
         if parameter.startswith(SETTING_PREFIX):
             given[parameter[len(SETTING_PREFIX) :]] = text
     given.update(overrides)
-    return replace(Settings(), **{name: _read(name, value) for name, value in given.items()})
+    found = replace(Settings(), **{name: _read(name, value) for name, value in given.items()})
+    if bool(found.desk) is not bool(found.desk_token):
+        raise SettingsError("tracker_desk and tracker_desk_token go together; set both or neither")
+    return found
 
 
 def _parameter_text(value: Any) -> str:
@@ -358,6 +377,6 @@ def _read(name: str, value: Any) -> Any:
         if not isinstance(parsed.error, ValueError | KeyError):
             raise parsed.error
         # what was parsed is in no error, not even as its context
-        shown = "is not shown, as it may hold addresses" if setting.secret else f"is {value!r}"
+        shown = "is not shown, as it may hold secrets" if setting.secret else f"is {value!r}"
         raise SettingsError(f"{SETTING_PREFIX}{name} {shown}; it must be {setting.allowed}")
     return parsed

@@ -141,6 +141,9 @@ class LeanTracker(PerformanceTracker):
     def on_timer(self) -> None:
         """LEAN calls it every few seconds in live trading; `track` schedules it."""
         self.reporting.guard("show", self._hooks.timer)
+        digests, run = self.reporting.digests, self.run
+        if digests is not None and run.warm and not run.restored:
+            self.reporting.guard("desk", digests.post_if_due)
         self._after_hook()
 
     def _after_hook(self) -> None:
@@ -225,6 +228,8 @@ class LeanTracker(PerformanceTracker):
                 "alerts": self.alerts.state(),
                 "notifications": self.reporting.notifier.state(),
             }
+            if self.reporting.digests is not None:
+                beside["desk"] = self.reporting.digests.state()
             return {**super().capture(), **beside}
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -239,6 +244,8 @@ class LeanTracker(PerformanceTracker):
             self.alerts.restore(state["alerts"])
         if "notifications" in state:
             self.reporting.notifier.restore(state["notifications"])
+        if "desk" in state and self.reporting.digests is not None:
+            self.reporting.digests.restore(state["desk"])
 
 
 def track(

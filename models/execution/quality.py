@@ -190,7 +190,7 @@ class ExecutionQuality:
 
     def split(self, sid: str, factor: float) -> None:
         """Apply a split: quantities are divided by the factor, prices multiplied by it."""
-        for followed in self._open_parts():
+        for followed in self.open_parts():
             if followed.instrument.sid == sid:
                 followed.scale(factor)
         self._markouts.split(sid, factor)
@@ -204,9 +204,9 @@ class ExecutionQuality:
         """Number of orders that have not ended, and are in no figure yet."""
         return len(self._open)
 
-    def open(self) -> tuple[FollowedOrder, ...]:
-        """The orders that have not ended, those of several in a part for each."""
-        return tuple(self._open_parts())
+    def open_parts(self) -> Iterator[FollowedOrder]:
+        """The open orders, those of several in a part for each."""
+        return chain.from_iterable(self._open.values())
 
     def ended(self) -> tuple[FollowedOrder, ...]:
         """The orders that ended last, at most 200 of them, the latest last.
@@ -229,10 +229,6 @@ class ExecutionQuality:
         return self._groups.suggested_slippage()
 
     # --- within
-
-    def _open_parts(self) -> Iterator[FollowedOrder]:
-        """The open orders, those of several in a part for each."""
-        return chain.from_iterable(self._open.values())
 
     def _has_ended(self, order_id: int) -> bool:
         """Whether an order of the present deployment is among those that ended last."""
@@ -293,7 +289,7 @@ class ExecutionQuality:
 
     def state(self) -> dict[str, Any]:
         """JSON-able and exact; orders stand once, and elsewhere as their places among them."""
-        everyone = [*self._ended, *self._open_parts(), *self._markouts.orders()]
+        everyone = [*self._ended, *self.open_parts(), *self._markouts.orders()]
         orders = list({id(followed): followed for followed in everyone}.values())
         places = {id(followed): at for at, followed in enumerate(orders)}
         place: Codec[FollowedOrder] = Codec((int,), lambda followed: places[id(followed)])
@@ -301,7 +297,7 @@ class ExecutionQuality:
             "groups": self._groups.state(),
             "orders": list_of(followed_row({}, self._groups.kinds)).encode(orders),
             "ended": list_of(place).encode([*self._ended]),
-            "open": list_of(place).encode([*self._open_parts()]),
+            "open": list_of(place).encode([*self.open_parts()]),
             "markouts": pending_queues(place).encode(self._markouts.pending),
             "prices": dict(self._prices),
             "counts": [self._groups.orders, self.late_fills],

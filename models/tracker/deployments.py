@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar, NamedTuple
 
 from models.equity.scopes import Scopes
 from models.ledger.ledger import Ledger
-from models.records import Record
+from models.records import Record, Saved
+
+
+class Start(NamedTuple):
+    """Where a strategy stood when LEAN was started.
+
+    Attributes:
+        nav: NAV of a unit; None without one.
+        net_pnl: Made before it, account currency, open positions included, net of fees.
+        trades: Closed before it.
+    """
+
+    nav: float | None
+    net_pnl: float
+    trades: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +38,10 @@ class Deployment(Record):
         nav: NAV of a unit; None without one.
         net_pnl: Made before it, open positions included, net of fees.
         trades: Closed before it.
+        starts: Strategy -> where it stood; None where an older state does not tell.
     """
+
+    SAVED: ClassVar[Saved] = Saved(absent={"starts": None})
 
     number: int
     name: str
@@ -32,6 +50,7 @@ class Deployment(Record):
     nav: float | None
     net_pnl: float
     trades: int
+    starts: Mapping[str, Start] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +86,14 @@ def begin_deployment(
     """
     track = scopes.account.track
     made = ledger.total().net_pnl
-    trades = scopes.account.tally.trades
-    return Deployment(number, name, time, ledger.equity_now(), track.nav, made, trades)
+    trades, equity = scopes.account.tally.trades, ledger.equity_now()
+    sheets = ledger.sheets()
+    starts = {
+        strategy: Start(scope.track.nav, sheets[strategy].net_pnl, scope.tally.trades)
+        for strategy, scope in scopes.strategies.items()
+        if strategy in sheets
+    }
+    return Deployment(number, name, time, equity, track.nav, made, trades, starts)
 
 
 def since_deployment(

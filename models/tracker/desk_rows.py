@@ -23,7 +23,7 @@ from models.structures.record import StructureRecord
 from models.tracker.alerts import Alert
 from models.tracker.core import Core
 from models.tracker.deployments import Deployment
-from models.tracker.desk_state import alert_row, as_json, structure_row
+from models.tracker.desk_state import alert_row, as_json, deployment_row, structure_row
 from models.trades.record import TradeRecord
 
 Row = dict[str, Any]
@@ -56,7 +56,7 @@ EVENT_KINDS: Mapping[type, EventKind] = {
         "flow", Flow.to_dict, lambda flow: f"{flow.cause}: {flow.amount:,.2f} {flow.currency}"
     ),
     Deployment: EventKind(
-        "deployment", Deployment.to_dict, lambda begun: f"deployment {begun.number} began"
+        "deployment", deployment_row, lambda begun: f"deployment {begun.number} began"
     ),
     StructureRecord: EventKind(
         "structure",
@@ -80,17 +80,16 @@ def fill_row(core: Core, fill: Fill) -> Row:
     """
     books = core.ledger.books
     order, instrument = books.orders.find(fill.order_id), books.instruments[fill.sid]
-    slippage = slippage_bps = None
+    slippage, slippage_bps, number = None, None, books.orders.numbered(fill.order_id)
     if order is not None and order.arrival:
         size = fill.quantity * instrument.multiplier * books.rates.get(instrument.currency, 1.0)
         arrival = unit_value(instrument, order.arrival)
         slippage = size * (arrival - unit_value(instrument, fill.price))
         slippage_bps = basis_points(slippage, abs(size * arrival))
-    name = core.deployments[-1].name if core.deployments else ""
     row: Row = as_json(
         {
-            "id": f"{name}:{epoch(core)}:{fill.order_id}:{fill.event_id}",
-            "order": books.orders.numbered(fill.order_id),
+            "id": f"{epoch(core)}:{number}:{fill.event_id}",
+            "order": number,
             "event": fill.event_id,
             "time": fill.time.isoformat(),
             "symbol": books.tickers.get(fill.sid, fill.sid),

@@ -25,6 +25,7 @@ from models.records import record_codec
 from models.structures.record import StructureRecord
 from models.tracker.alerts import Alert
 from models.tracker.core import Core
+from models.tracker.deployments import Deployment, SinceDeploy, Start
 
 # What is told of a strategy, by the names that `StrategyMetrics` gives; the whole block takes time.
 _FIGURES = tuple(
@@ -65,13 +66,13 @@ def desk_state(tracker: PerformanceTracker, alerts: Iterable[Alert] = ()) -> dic
             "equity": summary.equity,
             "nav": summary.nav,
             "balance": dict(summary.balance),
-            "account": _figures(tracker, summary.account, None),
+            "account": _figures(tracker, summary.account, summary.since_deploy, None),
             "strategies": {
-                name: _figures(tracker, metrics, name)
-                for name, metrics in tracker.strategies().items()
+                name: _figures(tracker, metrics, _since(core, metrics), name)
+                for name, metrics in summary.strategies.items()
             },
             "since_deploy": summary.since_deploy.to_dict(),
-            "deployments": [each.to_dict() for each in core.deployments],
+            "deployments": [deployment_row(each) for each in core.deployments],
             "sessions": _sessions(tracker),
             "drawdown": _drawdown(tracker, None),
             "exposure": summary.exposure._asdict(),
@@ -132,8 +133,30 @@ def _picked(record: Any, names: Sequence[str]) -> dict[str, Any]:
     }
 
 
+def deployment_row(begun: Deployment) -> dict[str, Any]:
+    """A deployment as JSON values, without where each strategy stood."""
+    values = begun.to_dict()
+    del values["starts"]
+    return values
+
+
+def _since(core: Core, metrics: StrategyMetrics) -> SinceDeploy | None:
+    """What a strategy made since the last deployment began; None where that is not known."""
+    if not core.deployments or core.deployments[-1].starts is None:
+        return None
+    begun, track = core.deployments[-1], core.scopes.find(metrics.strategy_name).track
+    # a strategy that is not among them came later
+    start = core.deployments[-1].starts.get(metrics.strategy_name, Start(1.0, 0.0, 0))
+    grown = track.nav / start.nav - 1.0 if track.nav is not None and start.nav else None
+    made, trades = metrics.net_pnl - start.net_pnl, metrics.trades - start.trades
+    return SinceDeploy(begun.number, begun.time, made, grown, trades)
+
+
 def _figures(
-    tracker: PerformanceTracker, metrics: StrategyMetrics, name: str | None
+    tracker: PerformanceTracker,
+    metrics: StrategyMetrics,
+    since: SinceDeploy | None,
+    name: str | None,
 ) -> dict[str, Any]:
     """The account, or a strategy, in figures since inception, today and since the deployment."""
     track, day = tracker.scopes.find(name).track, tracker.open_day(name)
@@ -144,6 +167,7 @@ def _figures(
         "drawdown": track.depth,
         "drawdown_amount": track.amount,
         "today": None if day is None else day.net_pnl,
+        "since_deploy": since and _picked(since, ("net_pnl", "total_return", "trades")),
     }
 
 
@@ -182,7 +206,7 @@ def _open_orders(core: Core) -> list[dict[str, Any]]:
     orders, execution = core.ledger.books.orders, core.execution
     if execution is None:
         return [_saved_order(core, each) for each in orders.saved]
-    return [_open_order(core, each) for each in execution.open()]
+    return [_open_order(core, each) for each in execution.open_parts()]
 
 
 def _open_order(core: Core, followed: FollowedOrder) -> dict[str, Any]:

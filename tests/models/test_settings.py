@@ -136,7 +136,7 @@ def test_no_error_shows_an_address(text: str) -> None:
     """Neither its text nor what it was raised of holds what `tracker_notify` says."""
     with pytest.raises(SettingsError) as caught:
         read_settings({"tracker_notify": text}, {})
-    assert "tracker_notify is not shown, as it may hold addresses; it must be" in str(caught.value)
+    assert "tracker_notify is not shown, as it may hold secrets; it must be" in str(caught.value)
     assert text not in "".join(traceback.format_exception(caught.value))
     assert caught.value.__context__ is None
 

@@ -228,6 +228,17 @@ def test_the_free_tiers_forms_run_every_recording(
         assert {key: found[name][key] for key in ours} == ours, name
 
 
+def test_the_free_form_says_that_it_posts_to_no_desk(tmp_path: Path, played: Played) -> None:
+    """In live trading, which the free tier has not; a backtest runs with the setting."""
+    settings = {"desk": "https://desk.example.com", "desk_token": "x" * 43}
+    folder = export(tmp_path / "New", tier="free").folder
+    assert played(folder, ("no-trades",), **settings)["runs"]
+    with pytest.raises(
+        AssertionError, match="exported for LEAN's free tier, which posts to no desk"
+    ):
+        played(folder, ("live-paper",), **settings)
+
+
 def test_the_free_form_says_that_it_has_no_store(tmp_path: Path, played: Played) -> None:
     """A setting or a call that needs the Object Store is an error that names the way out."""
     asked = ({"persist": "on"}, {"resume": "on"}, {"log_store": "on"})

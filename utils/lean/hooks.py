@@ -86,9 +86,9 @@ class Hooks:
         status = booked.status if isinstance(booked, OrderUpdate) else SUBMITTED
         if later and status is SUBMITTED:
             return
-        if not later:
-            core.apply(booked)
         reporting = self._reporting
+        if not later and core.apply(booked) and reporting.digests is not None:
+            reporting.digests.hear_order(booked)
         if status is OrderStatus.INVALID:
             reporting.alerts.rejected(booked.time)
         if status is not SUBMITTED or reporting.log.level <= Level.DEBUG:

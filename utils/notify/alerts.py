@@ -66,7 +66,7 @@ class Alerts(Restorable):
     """
 
     STATE: ClassVar[Table] = Table(
-        Field("firing", list_of(record_codec(Alert)), "_firing_alerts"),
+        Field("firing", list_of(record_codec(Alert))),
         Field("streaks", dict_of(WHOLE, Counter), "_streaks"),
         Field("rejects", WHOLE, "_rejects"),
         Field("slippage", deque_of(NUMBER, SLIPPAGE_TRADES), "_slippage"),
@@ -192,12 +192,13 @@ class Alerts(Restorable):
         self._tracker.core.tell(NoticeKind.ALERT, time, alert.strategy, alert)
 
     @property
-    def _firing_alerts(self) -> list[Alert]:
+    def firing(self) -> list[Alert]:
         """The alerts that are firing."""
         return [*self._firing.values()]
 
-    @_firing_alerts.setter
-    def _firing_alerts(self, alerts: list[Alert]) -> None:
+    @firing.setter
+    def firing(self, alerts: list[Alert]) -> None:
+        """Take them over."""
         self._firing = {(alert.alarm, alert.strategy): alert for alert in alerts}
 
     def state(self) -> dict[str, Any]:

@@ -74,6 +74,7 @@ class Notifier(Restorable):
     Attributes:
         waits: Whether alerts wait until `release` says that they were saved.
         changes: How often what is saved has changed in this run.
+        messages: How many messages LEAN took in this run.
     """
 
     STATE: ClassVar[Table] = Table(
@@ -103,7 +104,7 @@ class Notifier(Restorable):
         self._taken = 0  # alerts that were taken to be sent
         self._released = 0  # how many may be, those that were included
         self.waits = False
-        self.changes = 0
+        self.changes = self.messages = 0
 
     def put(self, alert: Alert) -> None:
         """Have an alert sent, where there is an address."""
@@ -170,6 +171,8 @@ class Notifier(Restorable):
         if not room:
             self._tell(alert, f"no message of the day is left for {channel}")
         elif self._attempt(f"notify by {channel}", self._send, channel, address, alert.text):
+            with self._lock:
+                self.messages += 1
             return True
         else:
             with self._lock:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from models.equity.session_book import BEGINNING
 from models.errors import Failure, guarded
@@ -14,6 +14,7 @@ from models.tracker.notices import Notice, NoticeKind
 from utils.log.events import Category, Level
 from utils.log.logger import LOG_BUDGET, StructuredLogger
 from utils.notify.alerts import ALARM_NOTICES, Alerts
+from utils.notify.digests import Digests
 from utils.notify.event_writer import order_name
 from utils.notify.narrator import Narrator
 from utils.notify.notifier import Notifier
@@ -41,6 +42,7 @@ class Reporting:
     Attributes:
         log: The structured log.
         alerts: What is watched.
+        digests: What the live desk is told; None where there is none, and in a backtest.
         screen: What LEAN shows.
         narrator: Turns notices and order events into events of the log.
         unnamed_told: Whether orders without a strategy were told of.
@@ -61,12 +63,13 @@ class Reporting:
         self._guard = core.guard
         self.log = self._new_log(algorithm, keeping)
         core.guard.warn = self._warn
-        core.guard.hide(settings.notify.values())
+        core.guard.hide([*settings.notify.values(), settings.desk_token])
         addresses = settings.notify if core.live else {}
         self.notifier = Notifier(
             algorithm, addresses, settings.notify_daily, core.guard.attempt, self._tell_unsent
         )
         self.alerts = self._new_alerts()
+        self.digests = self._new_digests(algorithm)
         self.screen = Screen(algorithm)
         self.narrator = Narrator(
             self.log,
@@ -84,6 +87,13 @@ class Reporting:
         """Alerts that have not fired, as the settings want them."""
         tracker, settings = self._tracker, self._tracker.settings
         return Alerts(tracker, settings.alerts, settings.alert_margin, self.notifier.put)
+
+    def _new_digests(self, algorithm: QCAlgorithm) -> Digests | None:
+        """What tells the live desk, where the settings name one and LEAN trades live."""
+        tracker = self._tracker
+        if not (tracker.settings.desk and tracker.live):
+            return None
+        return Digests(algorithm, tracker, self.notifier, lambda: self.alerts.firing, self._clock)
 
     def _new_log(self, algorithm: QCAlgorithm, keeping: Keeping) -> StructuredLogger:
         """The log as the settings and the mode ask for it."""
@@ -208,8 +218,10 @@ class Reporting:
         """Log the law of the ledger, without the terms that are zero."""
         balance = self._tracker.summary().balance
         # adding 0.0 takes the sign from what rounds to zero
-        terms = {name: round(value, 2) + 0.0 for name, value in balance.items() if value}
-        self.log.event("balance", **cast("dict[str, Any]", terms))
+        terms: dict[str, Any] = {
+            name: round(value, 2) + 0.0 for name, value in balance.items() if value
+        }
+        self.log.event("balance", **terms)
 
     def tell_result(self) -> None:
         """Log what the run came to, and put the figures into LEAN's own result."""

@@ -85,7 +85,9 @@ def _first_deployment(account: dict[str, Any], base: float) -> list[Deployment]:
     """Return the deployment that began with the account's curve; none where that is empty."""
     began = account["track"]["curve"]["columns"][0][:1]
     nav = 1.0 if base > 0.0 else None
-    return [Deployment(1, "", datetime.fromtimestamp(at, UTC), base, nav, 0.0, 0) for at in began]
+    return [
+        Deployment(1, "", datetime.fromtimestamp(at, UTC), base, nav, 0.0, 0, {}) for at in began
+    ]
 
 
 # --- all versions

@@ -43,11 +43,14 @@ class Tier:
         return None if self.size is None else int(self.size * (1 - RESERVE))
 
 
-# It has no Object Store, and no room for everything.
+# It has no Object Store, trades nothing live, and has no room for everything.
 INSTEAD = {
     "utils/store/keeping.py": "workbench/bundle/without_store.py",
     "models/ledger/interruption.py": "workbench/bundle/without_stops.py",
     "models/structures/book.py": "workbench/bundle/without_structures.py",
+    "models/tracker/explaining.py": "workbench/bundle/without_explaining.py",
+    "utils/notify/digests.py": "workbench/bundle/without_desk.py",
+    "utils/notify/notifier.py": "workbench/bundle/without_notifier.py",
 }
 FREE = Tier("free", 24, 28 * KILOBYTE, INSTEAD)
 RESEARCHER = Tier("researcher", 48, 60 * KILOBYTE)

@@ -103,8 +103,8 @@ class NotificationManager(LeanObject):
         return self._send("telegram", id if token is None else f"{id}:{token}", message)
 
     @lean_call
-    def web(self, address: str, data: Any = None) -> bool:
-        """Post to an address."""
+    def web(self, address: str, data: Any = None, headers: Any = None) -> bool:
+        """Post to an address; what headers say, a token for one, is kept nowhere."""
         return self._send("web", address, str(data))
 
     def _send(self, *what: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 # A parameter whose name has one of these words is nobody's business.
 SECRET = (
     *("password", "passphrase", "token", "secret", "key", "username", "notify", "credential"),
-    *("webhook", "telegram", "email", "auth"),
+    *("webhook", "telegram", "email", "auth", "tracker_desk"),
 )
 
 

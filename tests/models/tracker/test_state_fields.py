@@ -33,7 +33,7 @@ DATA = {
 LATER = {
     "adopted_before", "aside", "assumed", "beside", "day_counts", "doubt", "doubted_at", "due",
     "expiry", "finished", "fractions", "id_base", "joined", "last_mark", "moved", "open_orders",
-    "opening", "packed", "sampled", "shown_at", "structures", "written",
+    "opening", "packed", "sampled", "shown_at", "starts", "structures", "written",
 }  # fmt: skip
 Path = tuple[str | int, ...]
 

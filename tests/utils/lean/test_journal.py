@@ -393,7 +393,7 @@ def test_a_days_loss_alerts_in_its_slice(tmp_path: Path) -> None:
             tmp_path / str(passes), Market(6, 0.01), 500, passes=passes,
             alerts={Alarm.DAY_LOSS: 0.0005},
         )  # fmt: skip
-        found.append([alert.to_dict() for alert in tracker.alerts._firing_alerts])
+        found.append([alert.to_dict() for alert in tracker.alerts.firing])
     assert found[0] == found[1]
 
 
