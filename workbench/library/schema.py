@@ -24,7 +24,7 @@ from sqlalchemy import (
 # The table in which the library says of which version its tables are.
 VERSION_TABLE = "library_version"
 # The version of the tables below: the newest of `migrations/versions`.
-VERSION = "0001"
+VERSION = "0005"
 
 METADATA = MetaData(
     naming_convention={
@@ -145,3 +145,14 @@ CONTENTS = Table(
 
 # What a better source replaces.
 REPLACED = (SOURCES, PARAMETERS, STRATEGIES, FIGURES, CONTENTS)
+
+# --- what the desk takes note of for itself: `workbench.desk.notes`
+
+DESK_NOTES = Table(
+    "desk_notes",
+    METADATA,
+    Column("kind", Text, primary_key=True, comment="what is noted"),
+    Column("name", Text, primary_key=True, comment="of what"),
+    Column("value", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
