@@ -100,8 +100,13 @@ def names_of(notes: Mapping[str, str], place: str) -> dict[str, str]:
     """Mark -> deployment of what was noted of one place."""
     start = note_of(place, "")
     return {
-        name.removeprefix(start): value for name, value in notes.items() if name.startswith(start)
+        name.removeprefix(start): value for name, value in notes.items() if is_note_of(name, place)
     }
+
+
+def is_note_of(name: str, place: str) -> bool:
+    """Whether a run's deployment is noted under a name, of one place."""
+    return name.startswith(note_of(place, ""))
 
 
 def note_of(place: str, mark: str) -> str:

@@ -24,6 +24,8 @@ _LATER = re.compile(
     r"(-\d{4}-\d{2}-\d{2}(-\d{2})?)?"
     r"(-order-events|-summary|_minute|_10minute|_second_.*)?\.json(\.gz)?"
 )
+# The two slots of a run, which are written in turn; others are states that users gave names.
+_SLOT = re.compile(r"live-[ab]")
 _SURE = frozenset({EVENTS, SUMMARY, PART})
 
 
@@ -60,7 +62,7 @@ def project_of(folder: Path) -> Path | None:
 def wanted(folder: Path, name: str) -> bool:
     """Whether a file of some name in a folder belongs to a run."""
     if state_folder(folder):
-        return not name.startswith(".")
+        return _SLOT.fullmatch(name) is not None
     return name.endswith((".json", ".json.gz")) and kind_of(name) is not None
 
 

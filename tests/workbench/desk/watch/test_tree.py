@@ -46,7 +46,7 @@ def test_states_and_results_are_found(tmp_path: Path) -> None:
     """The first look finds what belongs to runs, wherever it lies, and nothing else."""
     write(tmp_path, f"{STATE}/live-a")
     write(tmp_path, f"{STATE}/live-b")
-    write(tmp_path, "storage/pt/17/live/state/older-a")
+    write(tmp_path, "storage/pt/17/live/state/live-a")
     write(tmp_path, "deep/er/pt/18-X/live/state/live-a")
     write(tmp_path, f"{RESULT}/7-order-events.json")
     write(tmp_path, f"{RESULT}/7.json.gz")
@@ -55,6 +55,8 @@ def test_states_and_results_are_found(tmp_path: Path) -> None:
         "storage/pt/17/live/state/3-1/live-a",
         "storage/pt/17/20260101000000000-test-/state/test-a",
         "storage/pt/17/live/index",
+        f"{STATE}/before-roll-a",
+        f"{STATE}/live-c",
         "storage/user/live/state/a",
         f"{RESULT}/7-log.txt",
         f"{RESULT}/code/a.json",
@@ -65,7 +67,7 @@ def test_states_and_results_are_found(tmp_path: Path) -> None:
         write(tmp_path, other)
     assert found(Tree([tmp_path]).look(), tmp_path) == {
         STATE: ["live-a", "live-b"],
-        "storage/pt/17/live/state": ["older-a"],
+        "storage/pt/17/live/state": ["live-a"],
         "deep/er/pt/18-X/live/state": ["live-a"],
         RESULT: ["7-order-events.json", "7.json.gz"],
     }
