@@ -1,0 +1,14 @@
+"""The table of routes: the server and its OpenAPI document are made of it."""
+
+from __future__ import annotations
+
+from workbench.desk import health, metrics, openapi, session, socket
+from workbench.desk.routes import Route
+
+ROUTES: tuple[Route, ...] = (
+    *health.ROUTES,
+    *metrics.ROUTES,
+    *openapi.ROUTES,
+    *session.ROUTES,
+    *socket.ROUTES,
+)
