@@ -20,7 +20,7 @@ from workbench.desk.watch.waiting import Waiting
 from workbench.engine.files import opened
 from workbench.replay.saved_state import UNREADABLE, SavedState, load
 
-LOG = logging.getLogger(__name__)
+LOG = logging.getLogger("tracker.desk")
 HEAD = 80  # bytes of a state in which it says when it was saved
 # The part of the time that may go into reading the states of one project: 1 in so many.
 SHARE = 5.0
