@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from starlette.requests import HTTPConnection
 
+from workbench.desk.fleet.fleet import Fleet
 from workbench.desk.gate import Gate
 from workbench.desk.stream import Stream
 from workbench.desk.tokens import Tokens
@@ -39,6 +40,11 @@ class Desk:
     clock: Callable[[], datetime] = utc_now
     stream: Stream = field(default_factory=quiet_stream)
     gate: Gate = field(default_factory=Gate)
+
+    @property
+    def fleet(self) -> Fleet:
+        """The deployments; what comes of them is told to the stream."""
+        return Fleet(self.library.database, self.stream.publish)
 
     @property
     def tokens(self) -> Tokens:

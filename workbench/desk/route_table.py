@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.desk import health, metrics, openapi, session, socket
+from workbench.desk import deployments_api, health, ingest_api, metrics, openapi, session, socket
 from workbench.desk.routes import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -11,4 +11,6 @@ ROUTES: tuple[Route, ...] = (
     *openapi.ROUTES,
     *session.ROUTES,
     *socket.ROUTES,
+    *deployments_api.ROUTES,
+    *ingest_api.ROUTES,
 )

@@ -11,7 +11,7 @@ threads and processes may call at once.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,10 +23,15 @@ from workbench.desk.fleet.accepting import Come, Done, Outcome, fill_in, take
 from workbench.desk.fleet.boots import WATCHED
 from workbench.desk.fleet.details import DetailKind, Row, details_of
 from workbench.desk.fleet.equity import curve
-from workbench.desk.fleet.errors import AstrayError, ClockError, ConflictError
+from workbench.desk.fleet.errors import (
+    AstrayError,
+    ClockError,
+    ConflictError,
+    UnknownDeploymentError,
+)
 from workbench.desk.fleet.gaps import gaps_of
 from workbench.desk.fleet.healing import healed_by, known_of
-from workbench.desk.fleet.news import News, Publish, news_of
+from workbench.desk.fleet.news import ALL, News, Publish, news_of, topic_of
 from workbench.desk.fleet.retention import prune
 from workbench.desk.fleet.showing import (
     Part,
@@ -44,7 +49,8 @@ from workbench.runs.record import RunRecord
 
 JSON = dict[str, Any]
 
-TURNS = 64  # deployments that are taken at once
+# Deployments that are taken at once: what comes of one is kept and told in turn, in this process.
+TURNS = tuple(threading.Lock() for _ in range(64))
 AHEAD = timedelta(days=1)  # by which a sender's clock may be wrong
 WATCHED_EVERY = 60.0  # seconds between two looks at what is on this machine
 
@@ -79,6 +85,10 @@ def _keep_silent(topic: str, kind: str, data: Mapping[str, Any], time: datetime)
     """Tell nobody."""
 
 
+def _turn(deployment: str) -> AbstractContextManager[Any]:
+    return TURNS[hash(deployment) % len(TURNS)]
+
+
 class Fleet:
     """The deployments.
 
@@ -90,7 +100,6 @@ class Fleet:
     def __init__(self, database: Database, publish: Publish = _keep_silent) -> None:
         self._database = database
         self._publish = publish
-        self._turns = tuple(threading.Lock() for _ in range(TURNS))
 
     # --- what comes
 
@@ -204,13 +213,13 @@ class Fleet:
     def _take(self, come: Come) -> Done:
         done = self._write(come.deployment, come.received, partial(take, come=come))
         if done.over:
-            with self._turn(come.deployment), self._database.writing() as connection:
+            with _turn(come.deployment), self._database.writing() as connection:
                 prune(connection, come.deployment, to_microseconds(come.received))
         return done
 
     def _write(self, deployment: str, now: datetime, change: Callable[[Any], Done]) -> Done:
         """Change a deployment, and tell the stream once that is kept, in the same order."""
-        with self._turn(deployment):
+        with _turn(deployment):
             news: list[News] = []
             with self._database.writing() as connection:
                 done = change(connection)
@@ -220,9 +229,6 @@ class Fleet:
             for each in news:
                 self._publish(*each)
         return done
-
-    def _turn(self, deployment: str) -> AbstractContextManager[Any]:
-        return self._turns[hash(deployment) % TURNS]
 
     # --- what is asked
 
@@ -244,6 +250,23 @@ class Fleet:
         """
         with self._database.reading() as connection:
             return whole_of(connection, head_of(connection, deployment), now)
+
+    def snapshot(self, topics: Sequence[str], now: datetime) -> dict[str, Any]:
+        """What the topics of the stream are like; null for those that are of no deployment.
+
+        Raises:
+            LibraryError: It cannot be read.
+        """
+        return {topic: self._shown(topic, now) for topic in topics}
+
+    def _shown(self, topic: str, now: datetime) -> Any:
+        if topic == ALL:
+            return self.deployments(now)
+        name = topic.removeprefix(topic_of(""))
+        try:
+            return self.deployment(name, now) if name != topic else None
+        except UnknownDeploymentError:
+            return None
 
     def pulses(self) -> list[Pulse]:
         """When each deployment was heard last; errors as of `deployments`."""

@@ -1,15 +1,17 @@
 """Fills and closed trades that an import tells, without the ids that a digest gives them.
 
-An import knows an order and a time, and not the number of LEAN's event. So it fills up what is
-missing: of each order at each time what was filled there beyond the fills that are known. Where
-the fill itself comes later, what was filled up gives way to it, and the sum stays the same.
+An import knows an order and a time, to the second in some files, and not the number of LEAN's
+event. So it fills up what is missing: of each order about each time what was filled there beyond
+the fills that are known. Where the fill itself comes later, what was filled up gives way to it, and
+the sum stays the same.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
@@ -24,26 +26,65 @@ from workbench.desk.fleet.details import (
 )
 from workbench.library.schema import DETAILS
 from workbench.library.shapes import to_microseconds
+from workbench.library.writing import plain_text
 
 MARK = "@"  # begins the name of what an import told, and no id of a digest
+SLACK = timedelta(seconds=1)  # by which sources tell the time of one fill differently
 LEAST = 1e-9  # a quantity that is none
 PART = 400  # orders that one statement asks for
 
 Place = tuple[Any, ...]
 
 
-def imported_name(detail: Detail, number: int = 0) -> str:
-    """What tells a detail of an import from others: order, time, instrument, and its number."""
-    moment = to_microseconds(detail.time)
-    return f"{MARK}{detail.order}:{moment}:{detail.body['sid']}:{number}"
-
-
-def is_imported(detail: Detail) -> bool:
-    """Whether an import told a detail."""
-    return detail.name.startswith(MARK)
+def imported_name(detail: Detail, *more: object) -> str:
+    """What tells a detail of an import from others: order, time, instrument, and what is given."""
+    parts = (detail.order, to_microseconds(detail.time), detail.body["sid"], *more)
+    return plain_text(MARK + ":".join(map(str, parts)))
 
 
 # --- fills
+
+
+@dataclass(slots=True)
+class _Rest:
+    """What is left of a fill that others were held against."""
+
+    detail: Detail
+    quantity: float
+
+    def take(self, time: datetime, quantity: float) -> float:
+        """Take what was filled about that time; returns how much, of the sign of `quantity`."""
+        if abs(self.detail.time - time) > SLACK or self.quantity * quantity <= 0.0:
+            return 0.0
+        taken = min(self.quantity, quantity, key=abs)
+        self.quantity -= taken
+        return taken
+
+
+class _Rests:
+    """Fills by order and instrument, to hold others against.
+
+    Args:
+        fills: Which.
+    """
+
+    def __init__(self, fills: Iterable[Detail]) -> None:
+        self._rests: dict[Place, list[_Rest]] = defaultdict(list)
+        for each in fills:
+            self._rests[_place(each)].append(_Rest(each, each.body["quantity"]))
+
+    def take(self, fill: Detail) -> float:
+        """Take a fill from them; returns how much of it was not there."""
+        left: float = fill.body["quantity"]
+        for rest in self._rests[_place(fill)]:
+            left -= rest.take(fill.time, left)
+        return left if abs(left) > LEAST else 0.0
+
+    def changed(self) -> Iterator[_Rest]:
+        """Those of which something was taken."""
+        for each in (rest for rests in self._rests.values() for rest in rests):
+            if each.quantity != each.detail.body["quantity"]:
+                yield each
 
 
 def fill_up(connection: Connection, key: int, fills: Sequence[Detail]) -> tuple[Detail, ...]:
@@ -54,19 +95,13 @@ def fill_up(connection: Connection, key: int, fills: Sequence[Detail]) -> tuple[
         key: The deployment's.
         fills: One for each order, time and instrument, with the sum of the quantities.
     """
-    known: dict[Place, float] = defaultdict(float)
-    told: dict[Place, Detail] = {}
-    for each in _of_orders(connection, key, DetailKind.FILL, fills):
-        known[_place(each)] += each.body["quantity"]
-        if is_imported(each):
-            told[_place(each)] = each
+    known = [*_of_orders(connection, key, DetailKind.FILL, fills)]
+    rests, quantities = _Rests(known), {each.name: each.body["quantity"] for each in known}
     new = []
-    for fill in fills:
-        place, quantity = _place(fill), fill.body["quantity"]
-        rest = quantity - known[place]
-        if abs(rest) > LEAST and (rest > 0) == (quantity > 0):
-            more = told[place].body["quantity"] if place in told else 0.0
-            new.append(_with_quantity(fill, rest + more))
+    for fill in sorted(fills, key=lambda each: each.time):
+        missing = rests.take(fill)
+        if missing:
+            new.append(_with_quantity(fill, missing + quantities.get(fill.name, 0.0)))
     for each in new:
         connection.execute(delete(DETAILS).where(*_own(key, each)))
     return keep(connection, key, new).new
@@ -74,8 +109,8 @@ def fill_up(connection: Connection, key: int, fills: Sequence[Detail]) -> tuple[
 
 def give_way(connection: Connection, key: int, kept: Kept) -> None:
     """Take from what imports filled up the fills and trades that came themselves."""
-    fills = [each for each in kept.new if each.kind is DetailKind.FILL and not is_imported(each)]
-    trades = [each for each in kept.new if each.kind is DetailKind.TRADE and not is_imported(each)]
+    fills = [each for each in kept.new if each.kind is DetailKind.FILL]
+    trades = [each for each in kept.new if each.kind is DetailKind.TRADE]
     if fills:
         _reduce(connection, key, fills)
     if trades:
@@ -83,24 +118,20 @@ def give_way(connection: Connection, key: int, kept: Kept) -> None:
 
 
 def _reduce(connection: Connection, key: int, fills: Sequence[Detail]) -> None:
-    told = _of_orders(connection, key, DetailKind.FILL, fills, imported=True)
-    rests = {_place(each): each for each in told}
-    changed: dict[Place, Detail] = {}
+    rests = _Rests(_of_orders(connection, key, DetailKind.FILL, fills, imported=True))
     for fill in fills:
-        place = _place(fill)
-        if place in rests:
-            quantity = rests[place].body["quantity"] - fill.body["quantity"]
-            rests[place] = changed[place] = _with_quantity(rests[place], quantity)
-    for rest in changed.values():
-        own = _own(key, rest)
-        if abs(rest.body["quantity"]) <= LEAST:
+        rests.take(fill)
+    for rest in rests.changed():
+        own = _own(key, rest.detail)
+        if abs(rest.quantity) <= LEAST:
             connection.execute(delete(DETAILS).where(*own))
         else:
-            connection.execute(update(DETAILS).where(*own).values(body=text_of(rest.body)))
+            body = text_of(_with_quantity(rest.detail, rest.quantity).body)
+            connection.execute(update(DETAILS).where(*own).values(body=body))
 
 
 def _place(detail: Detail) -> Place:
-    return detail.order, detail.time, detail.body["sid"]
+    return detail.order, detail.body["sid"]
 
 
 def _with_quantity(detail: Detail, quantity: float) -> Detail:
@@ -128,7 +159,8 @@ def add_missing(connection: Connection, key: int, trades: Sequence[Detail]) -> t
         place = _trade_place(trade)
         numbers[place] += 1
         if numbers[place] > known[place]:
-            missing.append(replace(trade, name=imported_name(trade, numbers[place])))
+            name = imported_name(trade, *place[2:], numbers[place])
+            missing.append(replace(trade, name=name, body={**trade.body, "id": name}))
     return keep(connection, key, missing).new
 
 
@@ -145,7 +177,7 @@ def _drop(connection: Connection, key: int, trades: Sequence[Detail]) -> None:
 
 def _trade_place(trade: Detail) -> Place:
     body = trade.body
-    return *_place(trade), trade.opening, body["strategy"], body["entry_time"], body["quantity"]
+    return *_place(trade), trade.opening, body["strategy"], body["quantity"]
 
 
 # --- both

@@ -86,7 +86,7 @@ def test_another_digest_of_the_same_number_is_refused(fleet: Fleet) -> None:
     """The first is kept, and the page says that there was another."""
     first = digest_of()
     take(fleet, first)
-    with pytest.raises(ConflictError, match="digest 1 of boot .* is known with other content"):
+    with pytest.raises(ConflictError, match=r"digest 1 of boot .* is known with other content"):
         take(fleet, digest_of(state=state_row(BEGUN, 5.0)))
     shown = fleet.deployment("rotation", NOON)
     assert shown["state"] == first.state
