@@ -108,12 +108,11 @@ class LocalRun:
         Yields:
             After each step the Unix time of the next one, until which to wait.
         """
-        place = 0
-        for _ in self.replay.engine.play():
-            place += 1
-            self.write(self._times[min(place, len(self._times)) - 1])
+        last = len(self._times) - 1
+        for place, _ in enumerate(self.replay.engine.play()):
+            self.write(self._times[min(place, last)])
             self.answer()
-            yield self._times[min(place, len(self._times) - 1)].timestamp()
+            yield self._times[min(place + 1, last)].timestamp()
         self._next_write = 0.0
         self.write(self._times[-1])
 

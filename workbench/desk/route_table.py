@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from workbench.desk import deployments_api, health, ingest_api, metrics, openapi, session, socket
+from workbench.desk import (
+    commands_api,
+    deployments_api,
+    health,
+    ingest_api,
+    metrics,
+    openapi,
+    session,
+    socket,
+)
 from workbench.desk.routes import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -13,4 +22,5 @@ ROUTES: tuple[Route, ...] = (
     *socket.ROUTES,
     *deployments_api.ROUTES,
     *ingest_api.ROUTES,
+    *commands_api.ROUTES,
 )

@@ -131,8 +131,8 @@ class Watcher:
 
     def _read_states(self) -> None:
         try:
-            for folder, seen in [*self._unheard.items()]:
-                self._states.heard(seen)
+            for folder in sorted(self._unheard):  # by marks: the run that began first is first
+                self._states.heard(self._unheard[folder])
                 del self._unheard[folder]
             for read in self._states.read():
                 self._hear(read)

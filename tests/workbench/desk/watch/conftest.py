@@ -1,4 +1,4 @@
-"""What tests of the desk share: a library of one's own."""
+"""What tests of the watcher share: a library of one's own, and a machine."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.workbench.desk.watch.local import Machine
 from workbench.library.library import Library, open_library
 
 
@@ -15,3 +16,9 @@ def library(tmp_path: Path) -> Iterator[Library]:
     """A library that is empty, in a file."""
     with open_library(str(tmp_path / "library.db")) as opened:
         yield opened
+
+
+@pytest.fixture
+def machine(tmp_path: Path, library: Library) -> Machine:
+    """A machine on which nothing has run."""
+    return Machine(tmp_path / "lean", library)
