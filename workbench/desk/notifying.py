@@ -8,13 +8,13 @@ from hashlib import sha256
 
 from apprise import Apprise
 
-from models.errors import TrackerError
+from models.errors import CallError
 
 LOG = logging.getLogger("tracker.desk")
 DIGITS = 12  # of the hash that an address is known by
 
 
-class AddressError(TrackerError, ValueError):
+class AddressError(CallError):
     """An address for notifications is none; the text does not show its secrets."""
 
     def __init__(self, given: str) -> None:
