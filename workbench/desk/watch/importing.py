@@ -67,6 +67,9 @@ class Imports:
         changes. What the library does not take is tried again too.
         """
         for account, found in self._waiting.due():
+            if not found.stands():  # it changes, and comes again when it rests
+                self._waiting.done(account)
+                continue
             try:
                 self._import(found)
             except LibraryError as problem:

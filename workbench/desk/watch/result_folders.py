@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from workbench.desk.watch.places import result_names
-from workbench.desk.watch.tree import Seen, Stamp
+from workbench.desk.watch.tree import Seen, Stamp, stamp_of
 from workbench.runs.identity import is_unique
 from workbench.runs.lean.documents import EVENTS, PART, SUMMARY, kind_of
 
@@ -125,6 +125,17 @@ class Importable:
             for name, stamp in sorted(each.files.items())
         ]
         return sha256(json.dumps(files).encode("utf-8", "surrogatepass")).hexdigest()
+
+    def stands(self) -> bool:
+        """Whether all its files are still as they were found."""
+        try:
+            return all(
+                stamp_of(each.folder / name) == stamp
+                for each in self.folders
+                for name, stamp in each.files.items()
+            )
+        except OSError:
+            return False
 
     @property
     def links(self) -> list[Path]:

@@ -220,4 +220,13 @@ def _stamps(place: Path, names: Sequence[str]) -> Iterator[tuple[str, Stamp]]:
         except FileNotFoundError:
             continue  # the folder's time will tell that it went
         if stat.S_ISREG(found.st_mode):
-            yield name, Stamp(found.st_mtime_ns, found.st_size, found.st_ino)
+            yield name, _stamp(found)
+
+
+def stamp_of(path: Path) -> Stamp:
+    """The stamp of a file; OSError where it is not there."""
+    return _stamp(path.lstat())
+
+
+def _stamp(found: os.stat_result) -> Stamp:
+    return Stamp(found.st_mtime_ns, found.st_size, found.st_ino)
