@@ -191,3 +191,17 @@ def test_what_vanishes_before_it_is_read_is_no_fault(machine: Machine) -> None:
     machine.look()
     assert machine.taken == []
     assert not os.path.lexists(place)
+
+
+def test_a_summary_alone_is_no_end(machine: Machine) -> None:
+    """LEAN writes the summary, and then the whole result: until then an older one lies there."""
+    place = copy(machine, BACKTEST, "crypto/backtests/2026-01-01_00-00-00")
+    summary = next(place.glob("*-summary.json"))
+    machine.moment.go(10.0)
+    summary.touch()
+    settle(machine)
+    assert machine.taken == []
+    (place / "BasicTemplateCryptoAlgorithm.json").touch()
+    settle(machine)
+    settle(machine)
+    assert outcomes(machine) == [Outcome.ADDED]

@@ -179,7 +179,8 @@ def test_order_events_that_are_cut_are_read_again(machine: Machine) -> None:
         machine.look()
         assert len(machine.rows(DetailKind.FILL, NAME)) == 65
     extra = {**rows[-1], "orderEventId": 99, "fillQuantity": 1.0, "status": "filled"}
-    path.write_text(json.dumps([*rows, extra]))
+    before = {**extra, "orderEventId": 98, "time": rows[0]["time"] - 60.0}  # of another deployment
+    path.write_text(json.dumps([before, *rows, extra]))
     machine.moment.go(1.0)
     machine.look()
     assert len(machine.rows(DetailKind.FILL, NAME)) == 66
