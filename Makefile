@@ -13,6 +13,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 TEST_INSTALLED := $(VENV)/.test-installed
 LEAN_INSTALLED := $(VENV)/.lean-installed
+DESK_INSTALLED := $(VENV)/.desk-installed
 # The slow tests run what the others do, only longer, and tracing it would double their time.
 # The tests of one recording share its replay; their order is that of tests/conftest.py.
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
@@ -26,7 +27,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run run-recorded run-lean run-launcher test lint types bench pictures clean
+.PHONY: desk help run run-recorded run-lean run-launcher test lint types bench pictures clean
 
 help: ## Show this text
 	@echo "Usage: make TARGET [VARIABLE=VALUE]"
@@ -43,6 +44,9 @@ run: run-$(ENGINE) ## Run the reference algorithm's recording, or the algorithm 
 
 run-recorded: $(INSTALLED)
 	@$(BIN)/python -m workbench replay "$(RECORDING)" --report "$(REPORT)"
+
+desk: $(DESK_INSTALLED) ## Show the live desk with a recorded run that trades again, until Ctrl-C
+	@$(BIN)/python -m workbench.desk.replayed
 
 run-lean: $(LEAN_INSTALLED)
 	@$(BIN)/python -m workbench.launcher lean
@@ -90,6 +94,11 @@ $(INSTALLED): pyproject.toml
 $(TEST_INSTALLED): $(INSTALLED)
 	@echo "Installing the linters and the tests' oracles into $(VENV) (once, about a minute)"
 	@$(PIP) '.[workbench,dev]'
+	@touch $@
+
+$(DESK_INSTALLED): $(INSTALLED)
+	@echo "Installing the server of the live desk into $(VENV) (once)"
+	@$(PIP) '.[desk]'
 	@touch $@
 
 # Docker is looked for first: without it the LEAN CLI is of no use.

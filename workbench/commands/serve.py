@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -15,9 +16,23 @@ from workbench.commands.libraries import library_option, opened
 from workbench.terminal import tell_aside, told
 
 if TYPE_CHECKING:
+    from workbench.desk.notifying import AppriseAddress
     from workbench.desk.serving import Place
     from workbench.desk.tokens import Tokens
     from workbench.library.library import Library
+
+
+class Beside(NamedTuple):
+    """What runs beside the server.
+
+    Attributes:
+        folders: The folders that are watched.
+        addresses: Whom to tell of deployments that are late.
+    """
+
+    folders: Sequence[Path]
+    addresses: Sequence[AppriseAddress]
+
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -40,6 +55,23 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--behind-proxy", is_flag=True, help="A proxy before the desk speaks HTTPS.")
 @click.option("--tls-cert", type=FILE, help="Speak HTTPS, with this certificate (PEM).")
 @click.option("--tls-key", type=FILE, help="The key of the certificate (PEM, no password).")
+@click.option(
+    "--watch",
+    "folders",
+    multiple=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Follow the runs of LEAN below this folder; give it once for each.",
+)
+@click.option(
+    "--notify",
+    "urls",
+    multiple=True,
+    envvar="TRACKER_DESK_NOTIFY",
+    metavar="URL",
+    help="Tell this address of Apprise's when a deployment is late, silent or back. Others see "
+    "what stands in a command: TRACKER_DESK_NOTIFY in the environment does the same.",
+)
 @click.option("--open/--no-open", "opens", default=False, help="Open the page in your browser.")
 @click.option("-v", "--verbose", is_flag=True, help="Log every request, without what is secret.")
 def command(
@@ -50,6 +82,8 @@ def command(
     behind_proxy: bool,
     tls_cert: Path | None,
     tls_key: Path | None,
+    folders: tuple[Path, ...],
+    urls: tuple[str, ...],
     opens: bool,
     verbose: bool,
 ) -> None:
@@ -63,24 +97,28 @@ def command(
     Examples:
       python -m workbench serve
       python -m workbench serve --open
+      python -m workbench serve --watch ../workspace
       python -m workbench serve --behind-proxy --name desk.example.org
     """
     with desk_packages():
         from models.errors import CallError
+        from workbench.desk.notifying import addresses_of
         from workbench.desk.serving import Place, check_place
 
     place = Place(host, port, names, behind_proxy, tls_cert, tls_key)
     with refusing(CallError):
         check_place(place)
+        beside = Beside(folders, addresses_of(urls))
         with opened(url) as library:
-            _serve(library, place, opens=opens, verbose=verbose)
+            _serve(library, place, beside, opens=opens, verbose=verbose)
 
 
-def _serve(library: Library, place: Place, *, opens: bool, verbose: bool) -> None:
+def _serve(library: Library, place: Place, beside: Beside, *, opens: bool, verbose: bool) -> None:
     from workbench.desk.app import make_app
     from workbench.desk.desk import Desk
     from workbench.desk.opening import open_page
     from workbench.desk.serving import bound, run
+    from workbench.desk.watching import watching
 
     listener = bound(place)
     port = listener.getsockname()[1]
@@ -90,7 +128,8 @@ def _serve(library: Library, place: Place, *, opens: bool, verbose: bool) -> Non
         if opens and not open_page(_with_code(address, desk.tokens), Path(folder)):
             tell_aside("Warning: no browser could be opened; `tokens login` gives an address")
         _tell(address, desk.tokens, opens=opens)
-        run(make_app(desk), place, listener, verbose)
+        with watching(desk, *beside) as watched:
+            run(make_app(watched), place, listener, verbose)
 
 
 def _tell(address: str, tokens: Tokens, *, opens: bool) -> None:

@@ -14,6 +14,7 @@ from workbench.desk.jobs import Jobs
 from workbench.desk.shelf import Shelf
 from workbench.desk.stream import Stream
 from workbench.desk.tokens import Tokens
+from workbench.desk.watch.watcher import Watcher
 from workbench.library.library import Library
 
 
@@ -38,6 +39,7 @@ class Desk:
         clock: What time it is.
         stream: Where what happens is told.
         gate: How the desk is reached.
+        watcher: What follows the runs of this machine; None where no folder is watched.
     """
 
     library: Library
@@ -46,6 +48,7 @@ class Desk:
     clock: Callable[[], datetime] = utc_now
     stream: Stream = field(default_factory=quiet_stream)
     gate: Gate = field(default_factory=Gate)
+    watcher: Watcher | None = None
 
     @property
     def fleet(self) -> Fleet:

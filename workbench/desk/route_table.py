@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from workbench.desk import deployments_api, health, ingest_api, metrics, openapi, session, socket
+from workbench.desk import (
+    commands_api,
+    deployments_api,
+    health,
+    ingest_api,
+    metrics,
+    openapi,
+    session,
+    socket,
+)
 from workbench.desk.routes import Route
 from workbench.desk.runs import routes as runs
 
@@ -15,4 +24,5 @@ ROUTES: tuple[Route, ...] = (
     *runs.ROUTES,
     *deployments_api.ROUTES,
     *ingest_api.ROUTES,
+    *commands_api.ROUTES,
 )

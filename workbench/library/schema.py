@@ -24,7 +24,7 @@ from sqlalchemy import (
 # The table in which the library says of which version its tables are.
 VERSION_TABLE = "library_version"
 # The version of the tables below: the newest of `migrations/versions`.
-VERSION = "0004"
+VERSION = "0005"
 
 METADATA = MetaData(
     naming_convention={
@@ -267,5 +267,16 @@ EQUITY = Table(
     Column("equity", Float(53), nullable=False),
     Column("low", Float(53), nullable=False, comment="the least of what was thinned"),
     Column("high", Float(53), nullable=False, comment="the most likewise"),
+    sqlite_with_rowid=False,
+)
+
+# --- what the desk takes note of for itself: `workbench.desk.notes`
+
+DESK_NOTES = Table(
+    "desk_notes",
+    METADATA,
+    Column("kind", Text, primary_key=True, comment="what is noted"),
+    Column("name", Text, primary_key=True, comment="of what"),
+    Column("value", Text, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -1,0 +1,3 @@
+"""Tests of what follows local runs."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Local runs, followed by the files that LEAN and the tracker write."""
+
+from __future__ import annotations
