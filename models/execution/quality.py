@@ -204,6 +204,10 @@ class ExecutionQuality:
         """Number of orders that have not ended, and are in no figure yet."""
         return len(self._open)
 
+    def open(self) -> tuple[FollowedOrder, ...]:
+        """The orders that have not ended, those of several in a part for each."""
+        return tuple(self._open_parts())
+
     def ended(self) -> tuple[FollowedOrder, ...]:
         """The orders that ended last, at most 200 of them, the latest last.
 

@@ -47,5 +47,10 @@ class ProblemError(TrackerError):
 def answer_problem(request: Request, error: Exception) -> Response:
     """The response to a request that was refused; Starlette calls it for `ProblemError`."""
     assert isinstance(error, ProblemError)
-    text = json_text(error.to_dict())
-    return Response(text, error.status, error.headers, media_type=PROBLEM_TYPE)
+    return problem_response(error)
+
+
+def problem_response(problem: ProblemError) -> Response:
+    """The response that says what a request is refused with."""
+    text = json_text(problem.to_dict())
+    return Response(text, problem.status, problem.headers, media_type=PROBLEM_TYPE)

@@ -13,9 +13,14 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.websockets import WebSocket
+
+MOST_BYTES = 65_536  # of a body, where a route does not say otherwise
 
 # What answers a request: a function that Starlette calls on a thread, or a coroutine's.
 Handler = Callable[[Request], Response] | Callable[[Request], Awaitable[Response]]
+# What answers a socket.
+SocketHandler = Callable[[WebSocket], Awaitable[None]]
 
 
 class Scope(enum.Enum):
@@ -57,6 +62,8 @@ class Route:
         answer: JSON schema of the answer; None where it is no JSON.
         status: The status of the answer.
         media: Media types of the answer.
+        most_bytes: How long a body may be; a longer one is refused before the handler has it.
+        socket: What answers where a socket is opened at this path; it checks the scope itself.
     """
 
     method: str
@@ -69,3 +76,5 @@ class Route:
     answer: Mapping[str, Any] | None = None
     status: HTTPStatus = HTTPStatus.OK
     media: tuple[str, ...] = ("application/json",)
+    most_bytes: int = MOST_BYTES
+    socket: SocketHandler | None = None

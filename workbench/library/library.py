@@ -68,6 +68,11 @@ class Library:
         """What to call it."""
         return self._database.name
 
+    @property
+    def database(self) -> Database:
+        """Where it is kept, for what else is kept there."""
+        return self._database
+
     # --- runs in and out
 
     def put(self, record: RunRecord) -> Put:

@@ -1,0 +1,139 @@
+"""The equity curve of a deployment: a point a state, thinned with age and where drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import BindParameter, Connection, and_, bindparam, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from workbench.library.schema import EQUITY
+from workbench.library.shapes import from_microseconds
+
+
+@dataclass(frozen=True, slots=True)
+class EquityPoint:
+    """What an account was worth in a span of time, in its currency.
+
+    Attributes:
+        time: The last moment of it that is known.
+        equity: What it was worth then.
+        low: The least within the span.
+        high: The most within the span.
+    """
+
+    time: datetime
+    equity: float
+    low: float
+    high: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values by name; the time in ISO 8601."""
+        return {
+            "time": self.time.isoformat(),
+            "equity": self.equity,
+            "low": self.low,
+            "high": self.high,
+        }
+
+
+class Worth(NamedTuple):
+    """What an account was worth at a moment, in microseconds since 1970."""
+
+    time: int
+    equity: float
+
+
+def add_points(connection: Connection, key: int, points: Sequence[Worth]) -> None:
+    """Keep some points of a deployment; where there is one already, it stays."""
+    own = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    rows = [
+        {"deployment": key, "time": time, "equity": equity, "low": equity, "high": equity}
+        for time, equity in points
+    ]
+    if rows:
+        connection.execute(own(EQUITY).on_conflict_do_nothing(), rows)
+
+
+def curve(
+    connection: Connection, key: int, since: int | None, until: int, points: int
+) -> list[EquityPoint]:
+    """The curve of a span of time in so many buckets at most, with the least and most of each.
+
+    Args:
+        connection: In a transaction.
+        key: The deployment's.
+        since: Microseconds since 1970; None for the first that is known.
+        until: Likewise; it is within the span.
+        points: How many buckets the span has.
+    """
+    if since is None:
+        first = select(func.min(EQUITY.c.time)).where(EQUITY.c.deployment == key)
+        since = connection.execute(first).scalar()
+    if since is None or since > until:
+        return []
+    width = max(1, -(-(until + 1 - since) // points))
+    within = and_(EQUITY.c.deployment == key, EQUITY.c.time >= since, EQUITY.c.time <= until)
+    return [
+        EquityPoint(from_microseconds(row.time), row.equity, row.low, row.high)
+        for row in connection.execute(_buckets(within, since, width))
+    ]
+
+
+def _buckets(within: Any, since: int, width: int) -> Any:
+    """The last time, the equity then, the least and the most of each bucket."""
+    bucket = (EQUITY.c.time - since) // width
+    spans = (
+        select(
+            func.max(EQUITY.c.time).label("time"),
+            func.min(EQUITY.c.low).label("low"),
+            func.max(EQUITY.c.high).label("high"),
+        )
+        .where(within)
+        .group_by(bucket)
+        .subquery()
+    )
+    joined = spans.join(EQUITY, and_(EQUITY.c.time == spans.c.time, within))
+    query = select(spans.c.time, EQUITY.c.equity, spans.c.low, spans.c.high)
+    return query.select_from(joined).order_by(spans.c.time)
+
+
+def thin(connection: Connection, key: int, until: int, width: int) -> int:
+    """Leave one point in each span of a width of what is older; returns how many went.
+
+    The point that stays is the last, with the least and the most of all.
+
+    Args:
+        connection: In a transaction that writes, and that alone writes of this deployment.
+        key: The deployment's.
+        until: Microseconds since 1970; it is not within.
+        width: Microseconds.
+    """
+    bucket = EQUITY.c.time // width
+    old = and_(EQUITY.c.deployment == key, EQUITY.c.time < until // width * width)
+    query = (
+        select(
+            func.min(EQUITY.c.time).label("first"),
+            func.max(EQUITY.c.time).label("last"),
+            func.min(EQUITY.c.low).label("least"),
+            func.max(EQUITY.c.high).label("most"),
+        )
+        .where(old)
+        .group_by(bucket)
+        .having(func.count() > 1)
+    )
+    spans = [dict(row) for row in connection.execute(query).mappings()]
+    if not spans:
+        return 0
+    first: BindParameter[int] = bindparam("first")
+    last: BindParameter[int] = bindparam("last")
+    mine = EQUITY.c.deployment == key
+    gone = delete(EQUITY).where(mine, EQUITY.c.time >= first, EQUITY.c.time < last)
+    count = connection.execute(gone, [{"first": s["first"], "last": s["last"]} for s in spans])
+    kept = update(EQUITY).where(mine, EQUITY.c.time == last)
+    values = [{"last": s["last"], "least": s["least"], "most": s["most"]} for s in spans]
+    connection.execute(kept.values(low=bindparam("least"), high=bindparam("most")), values)
+    return count.rowcount

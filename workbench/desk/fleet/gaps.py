@@ -1,0 +1,167 @@
+"""Digests that are missing: between which ones, and what was lost with them.
+
+State is absolute, so that a gap costs points of the equity curve and never the totals. Each digest
+repeats the events of the five before it: what is lost for good are the events of those that none
+repeats. A gap is healed where it lost nothing, or where an import knows all of its time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select
+
+from workbench.library.schema import DIGESTS, GAPS, HEALINGS
+from workbench.library.shapes import from_microseconds
+
+FIRST = 1  # the number of a boot's first digest
+REPEATED = 5  # digests before it whose events one repeats
+SECOND = 1_000_000  # in microseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Digests of one boot that did not come.
+
+    Attributes:
+        boot: Whose.
+        first: The number of the first.
+        last: The number of the last.
+        begun: When the one before was sent, or should have been.
+        ended: When the one behind was sent.
+        lost: How many there are whose events no later one repeats.
+        healed: Whether nothing is lost, or an import tells it.
+    """
+
+    boot: str
+    first: int
+    last: int
+    begun: datetime
+    ended: datetime
+    lost: int
+    healed: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values by name; times in ISO 8601."""
+        return {
+            "boot": self.boot,
+            "first": self.first,
+            "last": self.last,
+            "begun": self.begun.isoformat(),
+            "ended": self.ended.isoformat(),
+            "lost": self.lost,
+            "healed": self.healed,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A digest as far as it makes gaps; times in microseconds since 1970.
+
+    Attributes:
+        boot: The process that sent it.
+        seq: Counts its digests.
+        time: When it was sent.
+        every: Microseconds between two.
+    """
+
+    boot: str
+    seq: int
+    time: int
+    every: int
+
+
+def part_gap(connection: Connection, key: int, sent: Sent) -> list[dict[str, Any]]:
+    """Take a digest out of the gap that it is in; make one where it is the newest.
+
+    Args:
+        connection: In a transaction that writes, and that alone writes of this deployment.
+        key: The deployment's.
+        sent: The digest, which is not kept yet.
+
+    Returns:
+        The rows of the gaps before and behind it, if any.
+    """
+    before, behind = _beside(connection, key, sent)
+    connection.execute(
+        delete(GAPS).where(
+            GAPS.c.deployment == key,
+            GAPS.c.boot == sent.boot,
+            GAPS.c.first <= sent.seq,
+            GAPS.c.last >= sent.seq,
+        )
+    )
+    first = FIRST if before is None else before.seq + 1
+    begun = sent.time - (sent.seq - first) * sent.every if before is None else before.sent
+    found = [_row(key, sent.boot, (first, sent.seq - 1), (begun, sent.time))]
+    if behind is not None:
+        found.append(_row(key, sent.boot, (sent.seq + 1, behind.seq - 1), (sent.time, behind.sent)))
+    rows = [row for row in found if row["first"] <= row["last"]]
+    if rows:
+        connection.execute(insert(GAPS), rows)
+    return rows
+
+
+def _beside(connection: Connection, key: int, sent: Sent) -> tuple[Any, Any]:
+    """The digests of the same boot before and behind one; None where there is none."""
+    query = select(DIGESTS.c.seq, DIGESTS.c.sent).where(
+        DIGESTS.c.deployment == key, DIGESTS.c.boot == sent.boot
+    )
+    before = query.where(DIGESTS.c.seq < sent.seq).order_by(DIGESTS.c.seq.desc()).limit(1)
+    behind = query.where(DIGESTS.c.seq > sent.seq).order_by(DIGESTS.c.seq).limit(1)
+    return connection.execute(before).first(), connection.execute(behind).first()
+
+
+def _row(key: int, boot: str, place: tuple[int, int], time: tuple[int, int]) -> dict[str, Any]:
+    (first, last), (begun, ended) = place, time
+    return {
+        "deployment": key,
+        "boot": boot,
+        "first": first,
+        "last": last,
+        "begun": begun,
+        "ended": ended,
+        "lost": max(0, last - first + 1 - REPEATED),
+    }
+
+
+def gaps_of(connection: Connection, key: int, *, since: int | None = None) -> list[Gap]:
+    """The gaps of a deployment, the oldest first.
+
+    Args:
+        connection: In a transaction.
+        key: The deployment's.
+        since: Only those that ended then or later, in microseconds since 1970.
+    """
+    query = select(GAPS).where(GAPS.c.deployment == key)
+    if since is not None:
+        query = query.where(GAPS.c.ended >= since)
+    rows = connection.execute(query.order_by(GAPS.c.begun, GAPS.c.boot, GAPS.c.first)).all()
+    known = _known(connection, key) if any(row.lost for row in rows) else []
+    return [_gap(row, known) for row in rows]
+
+
+def _gap(row: Any, known: Sequence[tuple[int, int]]) -> Gap:
+    healed = not row.lost or any(begun <= row.begun and row.ended <= end for begun, end in known)
+    begun, ended = from_microseconds(row.begun), from_microseconds(row.ended)
+    return Gap(row.boot, row.first, row.last, begun, ended, row.lost, healed)
+
+
+def _known(connection: Connection, key: int) -> list[tuple[int, int]]:
+    """The times of which imports know all, none of which touches another."""
+    query = select(HEALINGS.c.begun, HEALINGS.c.ended).where(HEALINGS.c.deployment == key)
+    return list(_joined(sorted((row.begun, row.ended) for row in connection.execute(query))))
+
+
+def _joined(times: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    begun, ended = None, 0
+    for first, last in times:
+        if begun is not None and first > ended:
+            yield begun, ended
+            begun = None
+        begun, ended = (first, last) if begun is None else (begun, max(ended, last))
+    if begun is not None:
+        yield begun, ended
