@@ -43,9 +43,7 @@ def _given(request: Request, file: PageFile) -> Response:
 
 
 ROUTES: tuple[Route, ...] = (
-    Route(
-        "GET", "/", "The live page", Scope.OPEN, answer_shell, media=("text/html",)
-    ),
+    Route("GET", "/", "The live page", Scope.OPEN, answer_shell, media=("text/html",)),
     Route(
         "GET",
         "/static/{name}",

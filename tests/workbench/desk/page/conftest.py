@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tests.workbench.desk.page.fake_desk import FakeDesk, running
-from tests.workbench.desk.page.states import comparison, deployment, run
+from tests.workbench.desk.page.library import comparison, run
+from tests.workbench.desk.page.states import deployment
 from tests.workbench.desk.page.visits import settled, visiting
 from tests.workbench.report.browsers import Opened
 
@@ -27,21 +28,6 @@ def stocked() -> FakeDesk:
     ]
     desk.comparison = comparison(BACKTEST, LIVE)
     return desk
-
-
-@pytest.fixture
-def desk() -> Iterator[FakeDesk]:
-    """A desk that a test may change."""
-    with running(stocked()) as found:
-        yield found
-
-
-@pytest.fixture
-def visit(chromium: Any, desk: FakeDesk) -> Iterator[Opened]:
-    """A visit to it."""
-    with visiting(chromium, desk) as found:
-        settled(found)
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from tests.workbench.desk.page.states import Json, at, curve, line
+from tests.workbench.desk.page.states import Json, at, curve, fill, line
 from workbench.desk.page.page_routes import ROUTES
 from workbench.desk.problems import ProblemError, answer_problem
 
@@ -61,10 +61,14 @@ class FakeDesk:
 
     def publish(self, topic: str, kind: str, data: Json) -> None:
         """Send a message to everybody who is there, and keep it for those that come back."""
+        self._soon(self._send(self.keep(topic, kind, data)))
+
+    def keep(self, topic: str, kind: str, data: Json) -> Json:
+        """Keep a message, which nobody is there to hear."""
         self.seq += 1
         message = {"seq": self.seq, "topic": topic, "type": kind, "time": at(0), "data": data}
         self.ring.append(message)
-        self._soon(self._send(message))
+        return message
 
     def hang_up(self, code: int) -> None:
         """Close every socket."""
@@ -128,6 +132,12 @@ class FakeDesk:
         points = [each for each in whole if each["time"] >= since]
         return JSONResponse({"points": points, "gaps": found["known_gaps"], "silences": []})
 
+    async def order(self, request: Request) -> Response:
+        """The way of an order; a fill of it is older than what is shown."""
+        self.check(request)
+        number = int(request.path_params["order"])
+        return JSONResponse({"order": number, "fills": [fill(number, -900.0)], "trades": []})
+
     async def list_runs(self, request: Request) -> Response:
         """The runs whose name has the filter in it."""
         self.check(request)
@@ -187,6 +197,7 @@ class FakeDesk:
             ("GET", "/deployments", self.list_deployments),
             ("GET", "/deployments/{id}", self.one_deployment),
             ("GET", "/deployments/{id}/equity", self.equity),
+            ("GET", "/deployments/{id}/orders/{order}", self.order),
             ("GET", "/runs", self.list_runs),
             ("GET", "/runs/{id}", self.one_run),
             ("POST", "/compare", self.compare),

@@ -25,11 +25,24 @@ def at(minutes: float) -> str:
 def figures(made: float, today: float) -> Json:
     """The account or a strategy in figures."""
     return {
-        **{"trades": 39, "winning_trades": 22, "losing_trades": 17, "net_pnl": made, "fees": 129.5},
-        **{"avg_pnl": made / 39, "win_rate": 22 / 39, "profit_factor": 1.42, "capital": CAPITAL},
-        **{"max_drawdown": 0.0191, "sharpe_ratio": 1.31, "sortino_ratio": None, "nav": 1.0},
-        **{"trading_days": 84, "total_return": made / CAPITAL, "drawdown": 0.0042, "today": today},
-        **{"drawdown_amount": 4_210.0},
+        "trades": 39,
+        "winning_trades": 22,
+        "losing_trades": 17,
+        "net_pnl": made,
+        "fees": 129.5,
+        "avg_pnl": made / 39,
+        "win_rate": 22 / 39,
+        "profit_factor": 1.42,
+        "capital": CAPITAL,
+        "max_drawdown": 0.0191,
+        "sharpe_ratio": 1.31,
+        "sortino_ratio": None,
+        "nav": 1.0,
+        "trading_days": 84,
+        "total_return": made / CAPITAL,
+        "drawdown": 0.0042,
+        "today": today,
+        "drawdown_amount": 4_210.0,
         "since_deploy": {"net_pnl": made / 3, "total_return": made / 3 / CAPITAL, "trades": 13},
     }
 
@@ -37,27 +50,48 @@ def figures(made: float, today: float) -> Json:
 def session(made: float) -> Json:
     """An open session."""
     return {
-        **{"session_date": "2026-11-23", "trades": 4, "net_pnl": made, "commissions": 12.5},
-        **{"start_equity": CAPITAL, "start_nav": 1.0, "end_nav": 1.0 + made / CAPITAL},
-        **{"max_drawdown": 0.0031, "win_rate": 0.5},
+        "session_date": "2026-11-23",
+        "trades": 4,
+        "net_pnl": made,
+        "commissions": 12.5,
+        "start_equity": CAPITAL,
+        "start_nav": 1.0,
+        "end_nav": 1.0 + made / CAPITAL,
+        "max_drawdown": 0.0031,
+        "win_rate": 0.5,
     }
 
 
 def position(strategy: str, symbol: str, quantity: float, opposed: bool = False) -> Json:
     """What a strategy holds of an instrument."""
     return {
-        **{"strategy": strategy, "symbol": symbol, "sid": f"{symbol} 2T", "quantity": quantity},
-        **{"average_price": 105.744, "price": 106.25, "market_value": 106.25 * quantity},
-        **{"unrealized_pnl": 0.506 * quantity, "since": at(-300), "opposed": opposed},
+        "strategy": strategy,
+        "symbol": symbol,
+        "sid": f"{symbol} 2T",
+        "quantity": quantity,
+        "average_price": 105.744,
+        "price": 106.25,
+        "market_value": 106.25 * quantity,
+        "unrealized_pnl": 0.506 * quantity,
+        "since": at(-300),
+        "opposed": opposed,
     }
 
 
 def open_order(number: int, symbol: str, strategy: str) -> Json:
     """A limit order that waits."""
     return {
-        **{"order": number, "symbol": symbol, "sid": f"{symbol} 2T", "strategy": strategy},
-        **{"type": "STOP_LIMIT", "quantity": -25.0, "filled": 5.0, "limit": 102.4, "stop": 103.0},
-        **{"submitted": at(-12), "tag": "second leg"},
+        "order": number,
+        "symbol": symbol,
+        "sid": f"{symbol} 2T",
+        "strategy": strategy,
+        "type": "STOP_LIMIT",
+        "quantity": -25.0,
+        "filled": 5.0,
+        "limit": 102.4,
+        "stop": 103.0,
+        "submitted": at(-12),
+        "tag": "second leg",
     }
 
 
@@ -72,9 +106,19 @@ def structure(strategy: str) -> Json:
         )
     ]
     return {
-        **{"structure_id": "s1", "name": "iron condor", "side": "short", "strategy": strategy},
-        **{"symbol": "SPY", "opened": at(-2_000), "quantity": 2.0, "net_entry": 412.0},
-        **{"net_pnl": 131.2, "max_risk": 1_588.0, "max_profit": 412.0, "kept": 0.318, "days": 1.4},
+        "structure_id": "s1",
+        "name": "iron condor",
+        "side": "short",
+        "strategy": strategy,
+        "symbol": "SPY",
+        "opened": at(-2_000),
+        "quantity": 2.0,
+        "net_entry": 412.0,
+        "net_pnl": 131.2,
+        "max_risk": 1_588.0,
+        "max_profit": 412.0,
+        "kept": 0.318,
+        "days": 1.4,
         "legs": legs,
     }
 
@@ -82,8 +126,13 @@ def structure(strategy: str) -> Json:
 def alert(fired: bool = True) -> Json:
     """An alert of a drawdown."""
     return {
-        **{"alarm": "drawdown", "strategy": "trend", "fired": fired, "time": at(-30)},
-        **{"value": 0.021, "threshold": 0.02, "since": at(-60)},
+        "alarm": "drawdown",
+        "strategy": "trend",
+        "fired": fired,
+        "time": at(-30),
+        "value": 0.021,
+        "threshold": 0.02,
+        "since": at(-60),
         "text": "drawdown of trend reached 2.10 % (threshold 2.00 %)",
     }
 
@@ -92,11 +141,22 @@ def state(equity: float = 1_004_213.0, today: float = 1_204.5, minutes: float = 
     """A state with something in every panel."""
     made = equity - CAPITAL
     return {
-        **{"as_of": at(minutes), "marked_at": at(minutes), "currency": "USD", "live": True},
-        **{"algorithm": "L-2f1c", "equity": equity, "nav": equity / CAPITAL},
+        "as_of": at(minutes),
+        "marked_at": at(minutes),
+        "currency": "USD",
+        "live": True,
+        "algorithm": "L-2f1c",
+        "equity": equity,
+        "nav": equity / CAPITAL,
         "balance": {
-            **{"starting_equity": CAPITAL, "realized": made + 320.0, "unrealized": -190.5},
-            **{"fees": 129.5, "dividends": 0.0, "fx": None, "unexplained": 0.0, "equity": equity},
+            "starting_equity": CAPITAL,
+            "realized": made + 320.0,
+            "unrealized": -190.5,
+            "fees": 129.5,
+            "dividends": 0.0,
+            "fx": None,
+            "unexplained": 0.0,
+            "equity": equity,
         },
         "account": figures(made, today),
         "strategies": {name: figures(made / 3, today / 3) for name in STRATEGIES},
@@ -113,7 +173,9 @@ def state(equity: float = 1_004_213.0, today: float = 1_204.5, minutes: float = 
             "inception": session(made),
         },
         "drawdown": {
-            **{"depth": 0.0042, "amount": 4_210.0, "max_depth": 0.0191},
+            "depth": 0.0042,
+            "amount": 4_210.0,
+            "max_depth": 0.0191,
             "open": {"start": at(-200), "trough_time": at(-90), "depth": 0.0063},
         },
         "exposure": {"gross": 412_000.0, "net": 96_000.0, "leverage": 0.41},
@@ -128,33 +190,64 @@ def state(equity: float = 1_004_213.0, today: float = 1_204.5, minutes: float = 
         "open_orders": [open_order(51, "AAPL", "trend"), open_order(52, "MSFT", "rotation")],
         "structures": [structure("rotation")],
         "execution": {
-            **{"orders": 79, "fills": 65, "fill_rate": 0.91, "value": 3_646_514.8, "fees": 129.5},
-            **{"slippage": -181.2, "slippage_bps": -0.5, "worse_rate": 0.03, "score": 71.0},
+            "orders": 79,
+            "fills": 65,
+            "fill_rate": 0.91,
+            "value": 3_646_514.8,
+            "fees": 129.5,
+            "slippage": -181.2,
+            "slippage_bps": -0.5,
+            "worse_rate": 0.03,
+            "score": 71.0,
         },
         "alerts": [alert()],
         "anomalies": {"unknown_order": 1},
         "errors": {},
-        **{"fills": 65, "marks": 721, "open_trades": 3},
+        "fills": 65,
+        "marks": 721,
+        "open_trades": 3,
     }
 
 
 def fill(number: int, minutes: float = 0.0, price: float = 106.31) -> Json:
     """A fill of an order."""
     return {
-        **{"id": f"L-2f1c:1:{number}:1", "order": number, "event": 1, "time": at(minutes)},
-        **{"symbol": "AAPL", "sid": "AAPL 2T", "strategy": STRATEGIES[number % 3]},
-        **{"quantity": 25.0 if number % 2 else -25.0, "price": price, "fee": 1.0},
-        **{"fee_currency": "USD", "slippage": -1.25, "slippage_bps": -4.7, "tag": "entry"},
+        "id": f"L-2f1c:1:{number}:1",
+        "order": number,
+        "event": 1,
+        "time": at(minutes),
+        "symbol": "AAPL",
+        "sid": "AAPL 2T",
+        "strategy": STRATEGIES[number % 3],
+        "quantity": 25.0 if number % 2 else -25.0,
+        "price": price,
+        "fee": 1.0,
+        "fee_currency": "USD",
+        "slippage": -1.25,
+        "slippage_bps": -4.7,
+        "tag": "entry",
     }
 
 
 def closed_trade(opening: int, closing: int, minutes: float) -> Json:
     """A closed trade."""
     return {
-        **{"id": f"1:{closing}", "time": at(minutes), "entry_time": at(minutes - 20)},
-        **{"symbol": "AAPL", "sid": "AAPL 2T", "strategy": "trend", "direction": "long"},
-        **{"quantity": 25.0, "entry_price": 105.1, "exit_price": 106.31, "pnl": 29.2, "fees": 2.0},
-        **{"slippage_bps": -4.7, "reason": "order", "orders": [opening, closing], "tag": "entry"},
+        "id": f"1:{closing}",
+        "time": at(minutes),
+        "entry_time": at(minutes - 20),
+        "symbol": "AAPL",
+        "sid": "AAPL 2T",
+        "strategy": "trend",
+        "direction": "long",
+        "quantity": 25.0,
+        "entry_price": 105.1,
+        "exit_price": 106.31,
+        "pnl": 29.2,
+        "fees": 2.0,
+        "slippage_bps": -4.7,
+        "reason": "order",
+        "orders": [opening, closing],
+        "tag": "entry",
     }
 
 
@@ -179,8 +272,13 @@ def curve(equity: float, points: int = 300) -> list[Json]:
 
 
 GAP = {
-    **{"boot": "b1", "first": 31, "last": 55, "lost": 20, "healed": False},
-    **{"begun": at(-6.0 * 110), "ended": at(-6.0 * 84)},
+    "boot": "b1",
+    "first": 31,
+    "last": 55,
+    "lost": 20,
+    "healed": False,
+    "begun": at(-6.0 * 110),
+    "ended": at(-6.0 * 84),
 }
 
 
@@ -189,17 +287,31 @@ def deployment(name: str, age: float = 3.0, **changes: Any) -> Json:
     standing = "alive" if age <= 2 * EVERY else "late" if age <= 6 * EVERY else "silent"
     found = state(**changes)
     return {
-        **{"id": name, "project": f"Project {name}", "since": at(-9_000), "source": "digests"},
-        **{"boot": "b2", "seq": 57, "sent": at(0), "received": at(0), "every": EVERY},
-        **{"age": age, "standing": standing, "revision": 57},
+        "id": name,
+        "project": f"Project {name}",
+        "since": at(-9_000),
+        "source": "digests",
+        "boot": "b2",
+        "seq": 57,
+        "sent": at(0),
+        "received": at(0),
+        "every": EVERY,
+        "age": age,
+        "standing": standing,
+        "revision": 57,
         "conflicts": {"count": 0, "last": None},
         **{key: found[key] for key in ("algorithm", "live", "currency", "as_of", "equity")},
         **{key: found["account"][key] for key in ("today", "total_return", "drawdown")},
-        **{"since_deploy": found["since_deploy"], "opposed": True, "gaps": 1},
-        **{"alerts": len(found["alerts"]), "open_orders": 2, "left_out": 0, "boots": []},
+        "since_deploy": found["since_deploy"],
+        "opposed": True,
+        "gaps": 1,
+        "alerts": len(found["alerts"]),
+        "open_orders": 2,
+        "left_out": 0,
+        "boots": [],
         "state": found,
-        "last_fills": [fill(number, -3.0 * (60 - number)) for number in range(59, 19, -1)],
-        "last_trades": [closed_trade(50, 53, -21), closed_trade(41, 44, -48)],
+        "last_fills": [fill(number, -3.0 * (60 - number)) for number in range(59, 44, -1)],
+        "last_trades": [closed_trade(50, 53, -21), closed_trade(45, 47, -39)],
         "last_alerts": [event("alert", alert()["text"], -30, alert())],
         "last_events": [
             event("flow", "deposit: 10,000.00 USD", -100),
@@ -216,56 +328,3 @@ WHOLE = ("state", "last_fills", "last_trades", "last_alerts", "last_events", "kn
 def line(whole: Json) -> Json:
     """A deployment as the list has it."""
     return {key: value for key, value in whole.items() if key not in (*WHOLE, "left_out", "boots")}
-
-
-def run(identifier: str, name: str, live: bool = False, **parameters: str) -> Json:
-    """A run as a list of the library tells it."""
-    values = {"net_pnl": 3_448.0, "total_return": 0.0208, "sharpe": 0.357, "max_drawdown": 0.0227}
-    exactness = {"sharpe": "derived"}
-    figures = {
-        key: {"value": value, "n": 260, "unit": "", "exactness": exactness.get(key, "exact")}
-        for key, value in values.items()
-    }
-    return {
-        **{"id": identifier, "name": name, "algorithm": "Rotation", "project": "7", "live": live},
-        **{"currency": "USD", "code": "3fb45d6", "begun": at(-90_000), "ended": at(-10)},
-        **{"exactness": "exact", "star": live, "baseline": False, "tags": ["prod"], "notes": ""},
-        **{"strategies": [*STRATEGIES], "parameters": parameters},
-        "figures": {**figures, "trades": None},
-    }
-
-
-def comparison(first: str, second: str) -> Json:
-    """A comparison of a backtest and its live run."""
-    days = [(START + timedelta(days=number)).date().isoformat() for number in range(60)]
-
-    def returns(phase: float) -> list[float]:
-        return [0.004 * math.sin(number / 5.0 + phase) + 0.0006 for number in range(60)]
-
-    def profile(name: str, sharpe: float, enough: bool) -> Json:
-        ratio = {"value": sharpe, "low": sharpe - 1.8, "high": sharpe + 2.0, "n": 60}
-        return {
-            **{"name": name, "capital": CAPITAL, "net_pnl": 3_448.0 * sharpe, "trades": 39},
-            **{"total_return": 0.02, "expected_shortfall": -0.006, "worst_day": -0.0098},
-            **{"fees": 40.0, "estimates": {"sharpe": {**ratio, "enough": enough}}},
-        }
-
-    difference = {"value": -0.98, "low": -3.3, "high": 1.9, "n": 60, "enough": True}
-    beating = {"what": "cash", "p_value": 0.153, "lower": 0.1, "upper": 0.2, "superior": []}
-    return {
-        **{"of": "runs", "currency": "USD"},
-        "window": {"first": days[0], "last": days[-1], "days": 60, "left_out": {first: 12}},
-        "parameters": {"different": {"fast": ["10", "12"]}, "same": {"slow": "20"}},
-        "runs": [profile(first, 0.36, False), profile(second, 1.34, True)],
-        "pairs": [
-            {"first": first, "second": second, "correlation": 0.25, "both_lose_rate": 0.18}
-            | {"difference": difference, "chance_first": 0.2056, "p_value": 0.46}
-            | {"p_adjusted": 0.46}
-        ],
-        "trials": {"trials": 12, "given": 2, "overfitting": None, "beating": [beating]},
-        "partings": [
-            {"backtest": first, "live": second, "days": 60, "same": 41, "parted": days[3]}
-            | {"apart": -0.0012, "cause": "fees", "totals": {"fees": -0.0031, "trading": 0.0004}}
-        ],
-        "overlay": {"days": days, "returns": {first: returns(0.0), second: returns(0.7)}},
-    }

@@ -12,6 +12,7 @@ from tests.workbench.desk.page.states import HOSTILE, deployment
 from tests.workbench.desk.page.visits import cells, settled, visiting
 from tests.workbench.report.browsers import Opened
 
+DASH = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -85,7 +86,7 @@ def test_orders_fills_and_structures_are_listed(reading: Opened) -> None:
     orders, fills = cells(reading, "#orders"), cells(reading, "#fills")
     assert orders[0][:5] == ["AAPL", "51", "trend", "stop limit", "▼ sell 25"]
     assert fills[0][1:7] == ["AAPL", "▲ buy 25", "106.31", f"{MINUS}1.25", f"{MINUS}4.70", "59"]
-    assert [int(row[6]) for row in fills] == [*range(59, 19, -1)]
+    assert [int(row[6]) for row in fills] == [*range(59, 44, -1)]
     (structure,) = cells(reading, "#structures")
     assert structure[0] == "short iron condor"
     assert structure[-1].startswith("+2 560.00 put 2026-12-18, ")
@@ -115,7 +116,7 @@ def test_sessions_and_terms_are_told(reading: Opened) -> None:
         )
     )
     assert terms["unrealized"] == f"{MINUS}190.50"
-    assert terms["fx"] == "–"
+    assert terms["fx"] == DASH
     assert "unknown_order 1" in reading.texts("#execution dd")
 
 
@@ -125,7 +126,8 @@ def test_equity_has_its_gap_hatched_and_its_deployment_marked(reading: Opened) -
     reading.wait("document.querySelectorAll('#chart-equity .plot:not(.low) .gap').length === 1")
     line = reading.page.locator("#chart-equity .plot:not(.low) .line").get_attribute("d")
     assert line.count("M") == 2
-    assert reading.texts("#chart-equity .deploy-text") == ["deploy 4"]
+    deploys = reading.page.locator("#chart-equity .deploy-text").all_text_contents()
+    assert deploys == ["deploy 4"]
     assert "1 gap is hatched" in reading.texts("#chart-equity figcaption")[0]
     assert "the details of 20 are lost" in (
         reading.page.locator("#chart-equity .gap title").first.text_content()
@@ -177,6 +179,9 @@ def test_an_order_leads_to_its_way(reading: Opened) -> None:
     ]
     reading.page.keyboard.press("Escape")
     assert reading.page.locator("#way").is_hidden()
+    reading.page.locator("#log-filter").fill("order:7")
+    reading.wait("document.querySelectorAll('#way li').length === 1")
+    assert "sold" not in reading.texts("#way li")[0]
     reading.page.locator("#orders button", has_text="51").click()
     assert "stop limit of" in reading.texts("#way li")[0].replace("_", " ")
 
@@ -193,14 +198,13 @@ def test_hostile_texts_do_nothing(chromium: Any) -> None:
         row |= {"symbol": HOSTILE, "strategy": HOSTILE, "tag": HOSTILE, "name": HOSTILE}
     for row in (*found["last_events"], *state["alerts"]):
         row |= {"text": HOSTILE, "kind": HOSTILE}
-    with running(FakeDesk(deployments={"x": found})) as desk:
-        with visiting(chromium, desk) as page:
-            settled(page)
-            assert page.ask("window.hurt ?? null") is None
-            assert page.ask("document.images.length") == 0
-            for place in ("#title-hero", "#firing", "#positions", "#orders", "#fills", "#log"):
-                assert HOSTILE in page.page.locator(place).text_content(), place
-            assert (page.errors, page.requests) == ([], [])
+    with running(FakeDesk(deployments={"x": found})) as desk, visiting(chromium, desk) as page:
+        settled(page)
+        assert page.ask("window.hurt ?? null") is None
+        assert page.ask("document.images.length") == 0
+        for place in ("#title-hero", "#firing", "#positions", "#orders", "#fills", "#log"):
+            assert HOSTILE in page.page.locator(place).text_content(), place
+        assert (page.errors, page.requests) == ([], [])
 
 
 def test_a_state_without_anything_is_shown(chromium: Any) -> None:
@@ -209,7 +213,7 @@ def test_a_state_without_anything_is_shown(chromium: Any) -> None:
     bare |= {f"last_{kind}s": [] for kind in ("fill", "trade", "alert", "event")}
     with running(FakeDesk(deployments={"bare": bare})) as desk, visiting(chromium, desk) as page:
         page.wait("document.querySelector('#title-hero').textContent === 'Project bare'")
-        assert set(page.texts("#hero-cards .figure")) == {"–"}
+        assert set(page.texts("#hero-cards .figure")) == {DASH}
         assert page.texts("#positions .absent") == ["Nothing is held."]
         assert page.errors == []
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import httpx
 import pytest
-from starlette.testclient import TestClient
 
 from tests.workbench.desk.page.fake_desk import FakeDesk
 from workbench.desk.page.page_files import FOLDER, MEDIA, SHARED_PROGRAM, SHELL, page_files
@@ -21,13 +21,13 @@ ASKED_FOR = re.compile(r"""from "\./([\w.]+)";""")
 
 
 @pytest.fixture
-def client() -> Iterator[TestClient]:
-    """The page's routes alone."""
-    with TestClient(FakeDesk().app()) as found:
+def client(quiet: FakeDesk) -> Iterator[httpx.Client]:
+    """Asks a desk."""
+    with httpx.Client(base_url=quiet.address) as found:
         yield found
 
 
-def test_the_page_and_its_files_are_given(client: TestClient) -> None:
+def test_the_page_and_its_files_are_given(client: httpx.Client) -> None:
     """Each file has its media type and an entity tag, and who has it already is told so."""
     for name, file in page_files().items():
         path = "/" if name == SHELL else f"/static/{name}"
@@ -43,7 +43,7 @@ def test_the_page_and_its_files_are_given(client: TestClient) -> None:
 @pytest.mark.parametrize(
     "name", ["none.js", SHELL, "..%2F__init__.py", "%2e%2e/page_files.py", "page_files.py", ""]
 )
-def test_there_are_no_other_files(client: TestClient, name: str) -> None:
+def test_there_are_no_other_files(client: httpx.Client, name: str) -> None:
     """No name leads out of the page's files, and the answer says what is wrong as a problem."""
     assert client.get(f"/static/{name}").status_code == 404
 
@@ -57,7 +57,8 @@ def test_nothing_in_the_page_needs_an_exception_of_the_policy() -> None:
     """There is no script and no style in the page's text."""
     text = (FOLDER / SHELL).read_text()
     assert INLINE.findall(text) == []
-    assert INLINE.findall('<b onclick="x">') and INLINE.findall("<script>x</script>")
+    assert INLINE.findall('<b onclick="x">')
+    assert INLINE.findall("<script>x</script>")
 
 
 def test_texts_are_never_markup() -> None:

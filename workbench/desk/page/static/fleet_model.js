@@ -1,7 +1,7 @@
 /* What the page knows of the deployments: asked for once, and again when the stream says so. */
 
 import { coalesced } from "./desk_api.js";
-import { curveOf, detailOf, lineOf, pointOfState } from "./shapes.js";
+import { curveOf, detailOf, lineOf, pointOfState, wayOf } from "./shapes.js";
 
 const LIST_REST_MS = 500; // between two looks at the list
 const DETAIL_REST_MS = 60; // and at the deployment that is shown
@@ -130,6 +130,12 @@ export class FleetModel {
     else rows[place] = row;
     if (rows.length > MOST_ROWS) rows.sort((left, right) => Date.parse(left.time) - Date.parse(right.time)).splice(0, rows.length - MOST_ROWS);
     this.changed("detail");
+  }
+
+  /* What the desk knows of an order; null where it cannot be asked. */
+  async way(order) {
+    const path = `deployments/${encodeURIComponent(this.selected)}/orders/${order}`;
+    return this.api.get(path).then(wayOf, () => null);
   }
 
   refresh() {

@@ -13,7 +13,7 @@ export class Grid {
     const heads = columns.map(({ title, left, group }, at) => make("th", { scope: "col", class: `${left ? "left" : ""} ${begins(columns, at) ? "begins" : ""}`, "aria-label": group ? `${title}, ${group}` : null, text: title }));
     const head = make("thead", {}, ...groupRow(columns), make("tr", {}, ...heads));
     const table = make("table", {}, make("caption", { class: "hide", text: caption }), head, this.body);
-    this.scroll = make("div", { class: tall ? "scroll tall" : "scroll", tabindex: 0, role: "region", "aria-label": caption }, table);
+    this.scroll = make("div", { class: tall ? "scroll tall" : "scroll", tabindex: 0, role: "region", "aria-label": `${caption} (table)` }, table);
     this.empty = make("p", { class: "absent", text: empty });
     host.replaceChildren(this.scroll, this.empty);
   }

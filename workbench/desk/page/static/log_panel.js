@@ -9,7 +9,9 @@ const MOST_ROWS = 300;
 const ORDER = /^order:(\d+)$/;
 
 export class LogPanel {
-  constructor() {
+  /* `wayOf(order)` asks the desk for what is older than what is shown. */
+  constructor(wayOf) {
+    Object.assign(this, { wayOf, known: null });
     this.filter = by("log-filter");
     this.filter.addEventListener("input", () => this.draw());
     const columns = [
@@ -25,13 +27,26 @@ export class LogPanel {
 
   clear() {
     this.filter.value = "";
+    this.known = null;
     this.grid.clear();
   }
 
   show(detail) {
     this.detail = detail;
-    this.rows = rowsOf(detail);
+    this.rows = rowsOf(joined(detail, this.known));
     this.draw();
+  }
+
+  /* What the desk knows of an order beside what is shown. */
+  async ask(number) {
+    if (this.known?.order === number) return;
+    this.known = { order: number, fills: [], closed: [] };
+    const { detail } = this;
+    const known = await this.wayOf(number);
+    if (known && detail.id === this.detail.id && this.known?.order === number) {
+      this.known = known;
+      this.show(this.detail);
+    }
   }
 
   /* Everything of one order: the filter says so, and Escape leads back. */
@@ -55,8 +70,9 @@ export class LogPanel {
   way(number) {
     const host = by("way");
     host.hidden = number === null;
-    if (number === null) return;
-    const steps = stepsOf(this.detail, number);
+    if (number === null || !this.detail) return;
+    this.ask(number);
+    const steps = stepsOf(this.detail, this.rows, number);
     const list = make("ol", {});
     keyed(list, steps, ({ key }) => key, () => make("li", {}, make("time"), make("span")), (item, { time, text }) => {
       write(item.firstChild, momentText(time));
@@ -85,9 +101,16 @@ const fillText = ({ quantity, symbol, price, slippage }) => `${quantity > 0 ? "b
 
 const tradeText = ({ direction, quantity, symbol, pnl, exit_price: exit, reason }) => `${direction} ${FORMATS.quantity(Math.abs(quantity))} ${symbol} closed at ${shown(exit, "price")}: ${shown(pnl, "signed")}${reason && reason !== "order" ? ` (${reason})` : ""}`;
 
-function stepsOf({ fills, closed, events, state }, number) {
+/* The rows that are shown, and those of an order that are older. */
+function joined(detail, known) {
+  if (!known) return detail;
+  const more = (rows, own) => [...rows, ...own.filter(({ id }) => !rows.some((each) => each.id === id))];
+  return { ...detail, fills: more(detail.fills, known.fills), closed: more(detail.closed, known.closed) };
+}
+
+function stepsOf({ state }, all, number) {
   const open = (state.open_orders ?? []).find(({ order }) => order === number);
   const submitted = open ? [{ key: "open", time: open.submitted, text: `${String(open.type).toLowerCase()} of ${FORMATS.quantity(open.quantity)} ${open.symbol} was submitted${open.limit === null ? "" : `, limit ${FORMATS.price(open.limit)}`}${open.stop === null ? "" : `, stop ${FORMATS.price(open.stop)}`}${open.tag ? ` (${open.tag})` : ""}; ${FORMATS.quantity(open.filled ?? 0)} is filled` }] : [];
-  const rows = rowsOf({ fills, closed, events }).filter(({ orders }) => orders.includes(number)).reverse();
+  const rows = all.filter(({ orders }) => orders.includes(number)).reverse();
   return [...submitted, ...rows];
 }

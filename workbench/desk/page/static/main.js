@@ -29,7 +29,7 @@ class App {
     this.stream = new DeskStream({ heard: (message) => this.hear(message), changed: (state, wait) => this.line(state, wait) });
     this.list = new FleetList((id) => this.choose(id));
     this.equity = new EquityPanel((span) => this.setSpan(span));
-    this.log = new LogPanel();
+    this.log = new LogPanel((order) => this.model.way(order));
     this.holdings = new HoldingsPanels((order) => this.log.follow(order));
     this.scopes = new ScopePanels();
     this.runs = new RunsView(this.api, (query) => this.go("runs", query));
@@ -134,7 +134,10 @@ class App {
   arriveLive(id) {
     const known = this.model.deployments;
     const chosen = known.has(id) ? id : (known.has(this.model.selected) ? this.model.selected : (this.list.visible[0]?.id ?? null));
-    if (chosen !== null) this.model.select(chosen).then(() => this.draw("detail"));
+    if (chosen === null) return;
+    // The address says what is shown, so that going back leads here again.
+    if (chosen !== id) history.replaceState(null, "", `#/live/${encodeURIComponent(chosen)}`);
+    this.model.select(chosen).then(() => this.draw("detail"));
   }
 
   choose(id) {

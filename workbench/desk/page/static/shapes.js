@@ -50,6 +50,8 @@ export function detailOf(told) {
   };
 }
 
+export const wayOf = (told) => ({ order: told.order, fills: list(told.fills), closed: list(told.trades) });
+
 function gapOf(told) {
   const count = (told.last ?? 0) - (told.first ?? 0) + 1;
   const lost = told.healed || !told.lost ? "no detail is lost" : `the details of ${told.lost} are lost`;
