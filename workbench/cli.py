@@ -13,7 +13,8 @@ from workbench.terminal import clean_lines
 
 # Each is a module of `commands`, beside this one, and has its command under the name `command`.
 COMMANDS = (
-    *("compare", "export", "frames", "import", "recordings", "replay", "report", "runs", "stats"),
+    *("compare", "export", "frames", "import", "recordings", "replay", "report", "runs"),
+    *("serve", "stats", "tokens"),
 )
 
 # The module of a command whose name no module can have.

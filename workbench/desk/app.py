@@ -79,8 +79,10 @@ def routing(routes: Sequence[Route]) -> list[BaseRoute]:
     """The routes as Starlette has them, the methods of one path together."""
     paths: dict[str, dict[str, Route]] = {}
     for route in routes:
-        if paths.setdefault(route.path, {}).setdefault(route.method, route) is not route:
+        methods = paths.setdefault(route.path, {})
+        if route.method in methods:
             raise ValueError(f"the table has {route.method} {route.path} twice")
+        methods[route.method] = route
     served: list[BaseRoute] = [
         StarletteRoute(path, Answering(methods), methods=[*methods])
         for path, methods in paths.items()

@@ -82,7 +82,7 @@ class Client:
         self._secret: tuple[str, TokenKind] | None = None
         self._end: ClosingError | None = None
         self._replayed = self.after  # up to here it is given what was, as fast as it takes it
-        self._since = 0.0  # when that was over
+        self._since: float | None = None  # when that was over
         self._loop = asyncio.get_running_loop()
         self._bell = asyncio.Event()
         self._rung = False
@@ -207,7 +207,8 @@ class Client:
             for message in taken.messages:
                 await self._send(message.text)
             self.after = taken.after
-            if self.after >= self._replayed and not self._since:
+            await anyio.sleep(0)  # a long replay leaves the others their turn
+            if self._since is None and self.after >= self._replayed:
                 self._since = self.desk.stream.clock()
             if self._asked is None and self.after == self.desk.stream.newest:
                 await self._bell.wait()
@@ -216,7 +217,7 @@ class Client:
         """Go on behind what the client had, or with a snapshot where that is not known."""
         stream = self.desk.stream
         self.topics = ask.topics
-        self._replayed, self._since = stream.newest, 0.0
+        self._replayed, self._since = stream.newest, None
         if ask.after is not None and stream.oldest <= ask.after <= stream.newest:
             self.after = ask.after
             return
@@ -231,8 +232,8 @@ class Client:
         A burst is not its fault. It is too slow where more messages wait than may, and the first
         of them for longer than a moment.
         """
-        late = bool(taken.waiting) and taken.messages[0].seq > self._replayed
-        if late:
+        late = False
+        if taken.waiting and self._since is not None:
             since = max(taken.messages[0].moment, self._since)
             late = self.desk.stream.clock() - since > PATIENCE
         if taken.lost or late:
