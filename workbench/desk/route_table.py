@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workbench.desk import deployments_api, health, ingest_api, metrics, openapi, session, socket
+from workbench.desk.page import page_routes
 from workbench.desk.routes import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -13,4 +14,5 @@ ROUTES: tuple[Route, ...] = (
     *socket.ROUTES,
     *deployments_api.ROUTES,
     *ingest_api.ROUTES,
+    *page_routes.ROUTES,
 )

@@ -58,7 +58,7 @@ export class FleetList {
     name.title = row.id;
     write(change, shown(row.change, "change"), toneOf(row.change));
     write(age, `${standing === "alive" ? seconds : `${standing} ${seconds}`}${row.firing ? ` · ${row.firing} ⚠` : ""}${row.opposed ? " · ⇄" : ""}`);
-    age.title = [row.firing ? `${row.firing} alerts fire` : "", row.opposed ? "strategies are opposed" : "", row.gaps ? `${row.gaps} gaps` : ""].filter(Boolean).join(", ");
+    age.title = [row.firing ? `${row.firing} alerts fire` : "", row.opposed ? "strategies are opposed" : "", row.missing ? `${row.missing} gaps` : ""].filter(Boolean).join(", ");
     write(today, row.today === null ? glance(row.equity) : glanceSigned(row.today), toneOf(row.today));
     this.bar(bar.firstChild, row.change);
   }

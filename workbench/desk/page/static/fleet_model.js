@@ -6,7 +6,7 @@ import { curveOf, detailOf, lineOf, pointOfState, wayOf } from "./shapes.js";
 const LIST_REST_MS = 500; // between two looks at the list
 const DETAIL_REST_MS = 60; // and at the deployment that is shown
 const CURVE_REST_MS = 2000;
-const POINTS = 800;
+const POINTS = 1000;
 const MOST_POINTS = 3 * POINTS; // the live end makes the curve longer, up to this
 const DAY_MS = 86400000;
 const MOST_ROWS = 500; // of each kind of detail, however long the page stays open

@@ -208,16 +208,23 @@ class App {
     const { detail } = model;
     by("panels").hidden = model.selected === null;
     by("panels").classList.toggle("waiting", detail === null);
-    if (wanted.has("curve") || wanted.has("selected") || wanted.has("detail")) this.equity.show(model);
+    if (wanted.has("curve") || wanted.has("selected") || wanted.has("detail")) this.safely(() => this.equity.show(model));
     if (detail && (wanted.has("detail") || wanted.has("selected"))) this.panels(detail);
   }
 
   panels(detail) {
-    showHero(detail);
-    this.holdings.show(detail);
-    this.scopes.show(detail);
-    this.log.show(detail);
+    for (const panel of [{ show: showHero }, this.holdings, this.scopes, this.log]) this.safely(() => panel.show(detail));
     document.title = `${glanceSigned(detail.today)} ${detail.name} · Desk`;
+  }
+
+  /* A panel that fails says so, and the others go on: each tells something of real money. */
+  safely(show) {
+    try {
+      show();
+    } catch (fault) {
+      this.failed({ message: `A part of this page failed, and what it shows may be old: ${fault.message}` });
+      console.error(fault);
+    }
   }
 
   tick() {

@@ -23,7 +23,7 @@ export function lineOf(told, now = Date.now()) {
     change: today !== null && equity - today > 0 ? today / (equity - today) : null,
     firing: numeric(told.alerts) ?? 0,
     opposed: told.opposed === true,
-    gaps: numeric(told.gaps) ?? 0,
+    missing: numeric(told.gaps) ?? 0,
     source: String(told.source ?? ""),
     conflicts: numeric(object(told.conflicts).count) ?? 0,
   };
