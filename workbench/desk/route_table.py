@@ -12,6 +12,7 @@ from workbench.desk import (
     session,
     socket,
 )
+from workbench.desk.page import page_routes
 from workbench.desk.routes import Route
 from workbench.desk.runs import routes as runs
 
@@ -25,4 +26,5 @@ ROUTES: tuple[Route, ...] = (
     *deployments_api.ROUTES,
     *ingest_api.ROUTES,
     *commands_api.ROUTES,
+    *page_routes.ROUTES,
 )

@@ -1,30 +1,13 @@
-"""A browser for the tests of the page, and the pages that they open."""
+"""The pages that the tests of the report open."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.workbench.report.records import SOURCES, hostile, recorded
 from workbench.report.page import report_page
-from workbench.report.printing import NoBrowserError, browser
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """Debian's Chromium, driven by Playwright; skipped where either is missing."""
-    driver = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    try:
-        path = browser()
-    except NoBrowserError as missing:
-        pytest.skip(f"no browser to test in: {missing}")
-    with driver.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="session")

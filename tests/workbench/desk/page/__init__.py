@@ -1,0 +1,3 @@
+"""Tests of the live page."""
+
+from __future__ import annotations

@@ -1,0 +1,78 @@
+"""The page at the real server: logged in by its code, moved by what the fleet keeps."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from tests.workbench.desk.page.fake_desk import PATIENCE, FakeDesk
+from tests.workbench.desk.page.states import Json, closed_trade, event, fill, state
+from tests.workbench.desk.page.visits import cells, visiting
+from workbench.desk.app import make_app
+from workbench.desk.desk import Desk
+from workbench.desk.page.page_routes import ROUTES
+from workbench.desk.route_table import ROUTES as TABLE
+from workbench.library.library import open_library
+
+KNOWN = "21453687"
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[tuple[Desk, str]]:
+    """A desk on a free port, with a library of its own; and its address."""
+    with open_library(str(folder / "library.db")) as library:
+        desk = Desk(library)
+        server = uvicorn.Server(uvicorn.Config(make_app(desk), port=0, log_level="error"))
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        until = time.monotonic() + PATIENCE
+        while not server.started and time.monotonic() < until:
+            time.sleep(0.01)
+        yield desk, f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        server.should_exit = True
+        thread.join(PATIENCE)
+
+
+def seen(desk: Desk, told: Json, fills: list[Json]) -> None:
+    """Let the fleet see a state of a run on this machine."""
+    moment = datetime.fromisoformat(told["as_of"])
+    closed, events = [closed_trade(45, 47, -39)], [event("flow", "deposit: 1.00 USD", -100)]
+    desk.fleet.observe(
+        KNOWN, told, fills, closed, events, moment, received=datetime.now(UTC), project="Rotation"
+    )
+
+
+def test_the_server_gives_the_page() -> None:
+    """Its routes stand in the server's table."""
+    assert {*map(id, ROUTES)} <= {*map(id, TABLE)}
+
+
+def test_what_the_fleet_keeps_moves_the_page(chromium: Any, tmp_path: Path) -> None:
+    """Under the server's own policy: every panel shows the state, and the next without asking."""
+    with serving(tmp_path) as (desk, address):
+        seen(desk, state(), [fill(number, number - 70.0) for number in range(60, 63)])
+        code = desk.tokens.make_code().secret
+        with visiting(chromium, FakeDesk(address=address), f"#code={code}") as page:
+            page.wait("document.querySelectorAll('#fills tbody tr').length === 3")
+            assert code not in page.ask("location.href")
+            assert page.texts("#title-hero") == ["Rotation"]
+            assert [row[6] for row in cells(page, "#fills")] == ["62", "61", "60"]
+            assert {row[1] for row in cells(page, "#log")} == {"fill", "trade", "flow"}
+            page.wait("document.getElementById('line').textContent === 'live'")
+            seen(desk, state(1_009_999.0, minutes=1.0), [fill(64, 1.0)])
+            page.wait("document.querySelector('#fills tbody tr').cells[6].textContent === '64'")
+            page.wait("document.querySelector('#hero-cards .figure').textContent === '1,009,999'")
+            page.wait("document.querySelector('#chart-equity .line') !== null")
+            page.page.locator("#fills button", has_text="60").click()
+            page.wait("document.querySelectorAll('#way li').length === 1")
+            page.page.locator("#leave").click()
+            page.wait("!document.getElementById('login').hidden")
+            assert [each for each in page.errors if "401" not in each] == []
+            assert page.requests == []
