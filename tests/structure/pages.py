@@ -60,7 +60,7 @@ def code(text: str) -> list[str]:
 def make_words(text: str) -> Iterator[str]:
     """The targets and variables that a page gives to make."""
     for line in code(text):
-        for words in re.findall(r"\bmake((?:\s+[\w=./-]+)+)", line):
+        for words in re.findall(r"(?:^|[;&|(])\s*(?:\w+=\S+\s+)*make((?:\s+[\w=./-]+)+)", line):
             yield from (word.partition("=")[0] for word in words.split() if word[0] != "-")
 
 

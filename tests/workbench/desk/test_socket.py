@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import anyio
 import pytest
 from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
@@ -20,6 +21,8 @@ from workbench.desk.socket import Closing
 from workbench.desk.stream import WAITING, Stream
 from workbench.library.errors import LibraryError
 from workbench.library.library import Library
+
+LONGEST_WAIT = 15.0  # seconds
 
 
 def snapshot(topics: Any) -> dict[str, Any]:
@@ -45,8 +48,16 @@ def secret(desk: Desk, scope: Scope = Scope.READ) -> str:
 
 
 def said(session: WebSocketTestSession) -> dict[str, Any]:
-    """The next message."""
-    message: dict[str, Any] = json.loads(session.receive_text())
+    """The next message; a test does not wait for one that does not come."""
+
+    async def coming() -> Any:
+        with anyio.fail_after(LONGEST_WAIT):
+            return await session._send_rx.receive()
+
+    received = session.portal.call(coming)
+    if received["type"] == "websocket.close":
+        raise WebSocketDisconnect(received["code"], received.get("reason"))
+    message: dict[str, Any] = json.loads(received["text"])
     return message
 
 
@@ -105,6 +116,16 @@ def test_a_cookie_without_its_page_is_none(desk: Desk, client: TestClient) -> No
     with client.websocket_connect(SOCKET) as session:
         tell(session, subscribe=["a"])
         assert closing(session)[0] == Closing.UNKNOWN
+
+
+def test_a_cookie_that_is_over_leaves_a_token_its_turn(desk: Desk, client: TestClient) -> None:
+    """A page that was logged out elsewhere says its token."""
+    log_in(client, desk)
+    (session,) = desk.tokens.list()
+    desk.tokens.revoke(session.id)
+    with client.websocket_connect(SOCKET, headers={"Origin": ORIGIN}) as opened:
+        tell(opened, auth=secret(desk))
+        assert said(opened)["type"] == "hello"
 
 
 def test_a_token_lets_a_program_in(desk: Desk, client: TestClient) -> None:
