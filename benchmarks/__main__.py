@@ -14,6 +14,7 @@ from rich.table import Table
 
 from benchmarks import lean as inside
 from benchmarks.core import core_tables, pause_tables, saving_tables, size_tables
+from benchmarks.fleet import fleet_tables
 from benchmarks.library import library_tables
 from benchmarks.long_run import long_run
 from benchmarks.report import LONG, SHORT, report_table
@@ -22,7 +23,8 @@ from benchmarks.tables import lean_tables, long_table, slice_table
 from benchmarks.workload import longest
 
 WIDTH = 110  # characters, where the output is no terminal's
-CORE_STEPS = 7  # the workload, the long run, three groups of tables, the library, and a report
+# The workload, the long run, three groups of tables, the library, the fleet, and a report.
+CORE_STEPS = 8
 
 
 @click.group(invoke_without_command=True)
@@ -61,6 +63,12 @@ def library_command() -> None:
     show(tables)
 
 
+@main.command("fleet")
+def fleet_command() -> None:
+    """Measure what fifty deployments cost the live desk, and nothing else."""
+    show(fleet_tables())
+
+
 @main.command("report")
 def report_command() -> None:
     """Measure the reports of the first look's recording and of one of 23 years, where it is."""
@@ -82,6 +90,8 @@ def everything() -> None:
             tables += measure(load)
             advance()
         tables += library_tables()
+        advance()
+        tables += fleet_tables()
         advance()
         tables.append(report_table())
         advance()

@@ -74,7 +74,7 @@ def library_tables(runs: int = RUN) -> list[Table]:
     """The library in each database there is, and the blocks of a run."""
     record = read_record(TEMPLATE)
     tables = [_block_table(read_record(LARGEST))]
-    for name, url in _places():
+    for name, url in places():
         with url as place:
             table = grid(f"A library of {runs:,} runs in {name}", "what", "ms", "limit")
             for each in measure(place, record, runs):
@@ -221,7 +221,7 @@ def _schema(server: str) -> Iterator[str]:
         engine.dispose()
 
 
-def _places() -> Iterator[tuple[str, AbstractContextManager[str]]]:
+def places() -> Iterator[tuple[str, AbstractContextManager[str]]]:
     """SQLite, and PostgreSQL where there is one."""
     yield "SQLite", _file()
     server = os.environ.get(POSTGRESQL, SERVER)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from workbench.terminal import clean_text, tell_aside, terminal
 
 if TYPE_CHECKING:
     from workbench.library.entries import Put
+    from workbench.library.library import Library
 
 WIDTH = 100  # columns of what is printed to a file or a pipe
 
@@ -79,11 +81,24 @@ def _read(sources: Sequence[str], data: Path | None) -> tuple[bool, list[RunReco
 
 
 def _put(records: Sequence[RunRecord], url: str | None) -> list[Put]:
-    """Keep the records in the library; the one place where the two meet."""
+    """Keep the records in the library; the one place where the two meet.
+
+    What they tell of deployments that the live desk has heard of fills the gaps there.
+    """
     if not records:
         return []
     with opened(url) as library:
-        return [library.put(record) for record in records]
+        return [_kept(library, record) for record in records]
+
+
+def _kept(library: Library, record: RunRecord) -> Put:
+    from workbench.desk.fleet.fleet import Fleet
+    from workbench.library.entries import Outcome
+
+    put = library.put(record)
+    if put.outcome is not Outcome.TRASHED:
+        Fleet(library.database).heal(record, datetime.now(UTC))
+    return put
 
 
 def described(record: RunRecord) -> dict[str, Any]:

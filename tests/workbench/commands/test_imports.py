@@ -12,8 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.workbench.commands.calls import run
+from tests.workbench.desk.fleet.senders import BEGUN, state_row
 from tests.workbench.frames.runs import save
 from tests.workbench.runs.folders import documents, result_folder, write
+from workbench.desk.fleet.fleet import Fleet
 from workbench.library.library import open_library
 from workbench.runs.reading import read_record
 
@@ -90,6 +92,20 @@ def test_a_state_beside_the_files_is_exact(tmp_path: Path) -> None:
     save(other / "storage", "option-combos")
     (found,) = imported(tmp_path, other)
     assert "is left out" in found["problems"][0]
+
+
+def test_an_import_fills_the_gaps_of_a_deployment(tmp_path: Path) -> None:
+    """What the live desk has heard of gets the fills and trades that its digests did not bring."""
+    save(tmp_path / "storage", "live-paper")
+    truth = read_record(str(tmp_path / "storage"))
+    with open_library(str(tmp_path / "runs.db")) as opened:
+        Fleet(opened.database).observe(truth.project, state_row(BEGUN, 1.0), [], [], [], BEGUN)
+    (found,) = imported(tmp_path, tmp_path / "storage")
+    assert found["live"]
+    with open_library(str(tmp_path / "runs.db")) as opened:
+        shown = Fleet(opened.database).deployment(truth.project, BEGUN)
+    assert len(shown["last_trades"]) == len(truth.told.lots) > 0
+    assert shown["last_fills"]
 
 
 def test_secrets_are_in_no_field(tmp_path: Path) -> None:

@@ -101,8 +101,8 @@ def _buckets(within: Any, since: int, width: int) -> Any:
     return query.select_from(joined).order_by(spans.c.time)
 
 
-def thin(connection: Connection, key: int, until: int, width: int) -> int:
-    """Leave one point in each span of a width of what is older; returns how many went.
+def thin(connection: Connection, key: int, until: int, width: int) -> None:
+    """Leave one point in each span of a width of what is older.
 
     The point that stays is the last, with the least and the most of all.
 
@@ -127,13 +127,12 @@ def thin(connection: Connection, key: int, until: int, width: int) -> int:
     )
     spans = [dict(row) for row in connection.execute(query).mappings()]
     if not spans:
-        return 0
+        return
     first: BindParameter[int] = bindparam("first")
     last: BindParameter[int] = bindparam("last")
     mine = EQUITY.c.deployment == key
     gone = delete(EQUITY).where(mine, EQUITY.c.time >= first, EQUITY.c.time < last)
-    count = connection.execute(gone, [{"first": s["first"], "last": s["last"]} for s in spans])
+    connection.execute(gone, [{"first": s["first"], "last": s["last"]} for s in spans])
     kept = update(EQUITY).where(mine, EQUITY.c.time == last)
     values = [{"last": s["last"], "least": s["least"], "most": s["most"]} for s in spans]
     connection.execute(kept.values(low=bindparam("least"), high=bindparam("most")), values)
-    return count.rowcount

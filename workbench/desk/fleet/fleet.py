@@ -16,9 +16,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from workbench.desk.digest import Digest
 from workbench.desk.fleet.accepting import Come, Done, Outcome, fill_in, take
 from workbench.desk.fleet.boots import WATCHED
 from workbench.desk.fleet.details import DetailKind, Row, details_of
@@ -29,7 +28,7 @@ from workbench.desk.fleet.errors import (
     ConflictError,
     UnknownDeploymentError,
 )
-from workbench.desk.fleet.gaps import gaps_of
+from workbench.desk.fleet.gaps import gaps_of, open_gaps
 from workbench.desk.fleet.healing import healed_by, known_of
 from workbench.desk.fleet.news import ALL, News, Publish, news_of, topic_of
 from workbench.desk.fleet.retention import prune
@@ -46,6 +45,9 @@ from workbench.desk.fleet.staleness import Pulse
 from workbench.library.database import Database
 from workbench.library.shapes import to_microseconds
 from workbench.runs.record import RunRecord
+
+if TYPE_CHECKING:  # what reads a digest needs more than what an import heals
+    from workbench.desk.digest import Digest
 
 JSON = dict[str, Any]
 
@@ -239,7 +241,8 @@ class Fleet:
             LibraryError: It cannot be read.
         """
         with self._database.reading() as connection:
-            return [line_of(head, gaps_of(connection, head.key), now) for head in heads(connection)]
+            gaps = open_gaps(connection)
+            return [line_of(head, gaps[head.key], now) for head in heads(connection)]
 
     def deployment(self, deployment: str, now: datetime) -> JSON:
         """Everything that is shown of one deployment.

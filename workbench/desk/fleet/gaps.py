@@ -7,7 +7,8 @@ repeats. A gap is healed where it lost nothing, or where an import knows all of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -142,6 +143,23 @@ def gaps_of(connection: Connection, key: int, *, since: int | None = None) -> li
     rows = connection.execute(query.order_by(GAPS.c.begun, GAPS.c.boot, GAPS.c.first)).all()
     known = _known(connection, key) if any(row.lost for row in rows) else []
     return [_gap(row, known) for row in rows]
+
+
+def open_gaps(connection: Connection) -> Counter[int]:
+    """How many gaps of each deployment are not healed, by its key."""
+    known: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for row in connection.execute(select(HEALINGS).order_by(HEALINGS.c.begun, HEALINGS.c.ended)):
+        known[row.deployment].append((row.begun, row.ended))
+    spans = {key: list(_joined(times)) for key, times in known.items()}
+    rows = connection.execute(select(GAPS).where(GAPS.c.lost > 0))
+    return Counter(
+        row.deployment for row in rows if not _gap(row, spans.get(row.deployment, ())).healed
+    )
+
+
+def count_open(gaps: Iterable[Gap]) -> int:
+    """How many gaps are not healed."""
+    return sum(not gap.healed for gap in gaps)
 
 
 def _gap(row: Any, known: Sequence[tuple[int, int]]) -> Gap:

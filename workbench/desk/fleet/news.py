@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from workbench.desk.fleet.accepting import Done
 from workbench.desk.fleet.details import DetailKind
-from workbench.desk.fleet.gaps import Gap
+from workbench.desk.fleet.gaps import Gap, count_open
 from workbench.desk.fleet.showing import Head, line_of
 
 # Takes a topic, a kind, the data and the time of a message.
@@ -49,7 +49,7 @@ def news_of(head: Head, gaps: list[Gap], done: Done, now: datetime) -> Iterator[
     for gap in gaps:
         if (gap.boot, gap.first) in places:
             yield from _told(head.id, GAP, gap.to_dict(), now)
-    line = line_of(head, gaps, now)
+    line = line_of(head, count_open(gaps), now)
     if done.counts:
         yield News(topic_of(head.id), MARK, {**line, "state": head.state}, now)
     yield News(ALL, MARK, line, now)

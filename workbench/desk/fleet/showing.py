@@ -15,7 +15,7 @@ from sqlalchemy import Connection, and_, func, or_, select, tuple_
 from workbench.desk.fleet.boots import WATCHED, boots_of
 from workbench.desk.fleet.details import Detail, DetailKind, detail_of
 from workbench.desk.fleet.errors import CursorError, UnknownDeploymentError
-from workbench.desk.fleet.gaps import SECOND, Gap, gaps_of
+from workbench.desk.fleet.gaps import SECOND, count_open, gaps_of
 from workbench.desk.fleet.staleness import LATE, Pulse
 from workbench.library.schema import BOOTS, DEPLOYMENTS, DETAILS, DIGESTS
 from workbench.library.shapes import from_microseconds
@@ -136,8 +136,14 @@ def head_of(connection: Connection, deployment: str) -> Head:
     return found[0]
 
 
-def line_of(head: Head, gaps: Sequence[Gap], now: datetime) -> JSON:
-    """A deployment in a line of the list: what is seen without opening it."""
+def line_of(head: Head, gaps: int, now: datetime) -> JSON:
+    """A deployment in a line of the list: what is seen without opening it.
+
+    Args:
+        head: The deployment.
+        gaps: How many of its gaps are not healed.
+        now: When.
+    """
     state = head.state
     account = state.get("account") or {}
     return {
@@ -154,7 +160,7 @@ def line_of(head: Head, gaps: Sequence[Gap], now: datetime) -> JSON:
         "opposed": _opposed(state),
         "alerts": len(state.get("alerts") or ()),
         "open_orders": len(state.get("open_orders") or ()),
-        "gaps": sum(not gap.healed for gap in gaps),
+        "gaps": gaps,
     }
 
 
@@ -169,7 +175,7 @@ def whole_of(connection: Connection, head: Head, now: datetime) -> JSON:
     gaps = gaps_of(connection, head.key)
     left_out = select(func.sum(DIGESTS.c.left_out)).where(DIGESTS.c.deployment == head.key)
     return {
-        **line_of(head, gaps, now),
+        **line_of(head, count_open(gaps), now),
         "state": dict(head.state),
         **{f"last_{kind.value}s": _last(connection, head, kind) for kind in DetailKind},
         "known_gaps": [gap.to_dict() for gap in gaps],

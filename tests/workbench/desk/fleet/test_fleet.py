@@ -135,6 +135,17 @@ def test_the_boot_that_began_last_counts(fleet: Fleet) -> None:
     assert [boot["seq"] for boot in shown["boots"]] == [9, 1]
 
 
+def test_a_boot_begins_with_the_first_that_it_sent(fleet: Fleet) -> None:
+    """Also where that comes last: what began later in between counts then."""
+    between = digest_of(5, boot=1)
+    for hours, counts in ((30, True), (1, False)):
+        sent = BEGUN + timedelta(hours=hours)
+        take(fleet, digest_of(hours, boot=0, sent=sent, state=state_row(sent, float(hours))))
+        take(fleet, between)
+        shown = fleet.deployment("rotation", NOON)
+        assert (shown["state"] == between.state) is not counts
+
+
 def test_what_is_watched_counts_where_it_is_newer(fleet: Fleet) -> None:
     """A state on this machine and a digest of the same run are one deployment."""
     digest = digest_of(2, fills=(fill_row(1, BEGUN),))

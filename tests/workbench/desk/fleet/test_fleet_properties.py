@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import count
 from typing import Any
 
@@ -163,8 +163,14 @@ def test_a_gap_is_shown_until_it_is_healed(fleet: Fleet) -> None:
 
 
 @pytest.mark.parametrize("writers", [8])
-def test_eight_at_once_lose_nothing(library: Library, heard: Heard, writers: int) -> None:
-    """Threads that bring digests of all deployments, each digest twice, in orders of their own."""
+def test_eight_at_once_lose_nothing(
+    library: Library, heard: Heard, writers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Threads that bring digests of all deployments, each digest twice, in orders of their own.
+
+    They take no turns, as if each were a process: the database alone keeps them apart.
+    """
+    monkeypatch.setattr("workbench.desk.fleet.fleet._turn", lambda _: nullcontext())
     fleets = [Fleet(library.database, heard) for _ in range(2)]
     names = [f"at once {number}" for number in range(3)]
     digests = {name: sent_by([[1] * 8, [2] * 4], name) for name in names}
