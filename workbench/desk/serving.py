@@ -164,7 +164,6 @@ def logging_of(verbose: bool) -> Mapping[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
         "loggers": {
             "uvicorn": quiet,
-            "uvicorn.error": quiet,
             "uvicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
             "tracker.desk": {"level": "INFO", "handlers": ["stderr"], "propagate": False},
             "tracker.desk.access": {"level": "INFO" if verbose else "WARNING"},

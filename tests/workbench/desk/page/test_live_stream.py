@@ -117,6 +117,9 @@ def test_an_alert_is_said(visit: Opened, desk: FakeDesk) -> None:
         desk.publish(topic, "alert", {"deployment": "rotation", **row})
     visit.wait("document.getElementById('said').textContent.includes('everything')")
     assert visit.texts("#said") == ["Project rotation: drawdown of everything reached 5.00 %"]
+    visit.wait(
+        "document.querySelector('#log tbody tr').cells[3].textContent.includes('everything')"
+    )
     assert cells(visit, "#log")[0][1:4] == ["alert", "", row["text"]]
 
 
