@@ -60,7 +60,7 @@ def library(empty_library: Path, tmp_path: Path) -> Iterator[Library]:
 @pytest.fixture
 def desk(library: Library, clock: Clock) -> Desk:
     """A desk at its own address."""
-    return Desk(library, clock)
+    return Desk(library, clock=clock)
 
 
 @pytest.fixture
