@@ -49,6 +49,11 @@ MOST_EXACT = 1e10
 SLICES_KEPT = 512
 EVENTS_KEPT = 512
 
+# Slices in a row, and events, from which on it pays to look up who still holds what went flat:
+# until then its price is read in vain.
+SLICES_IN_VAIN = 16
+EVENTS_IN_VAIN = 128
+
 # Read at every event: a name of a module is found faster than a member of its enum.
 INVALID = OrderStatus.INVALID
 
@@ -102,7 +107,7 @@ class Journal:
         self._multipliers: list[float] = []
         self._quantities: list[float] = []
         self._sizes: list[float] = []
-        self._flat = False  # something went flat: whose it was is asked of the books
+        self._flat: set[str] = set()  # what went flat: who still holds it is asked of the books
 
     def hold(self, cash: Cash | None) -> None:
         """Take note of a mark that was booked the plain way, after which the account is known.
@@ -141,13 +146,20 @@ class Journal:
         self._holdings = [each.holding for each in kept]
         self._multipliers = [multiplier_of(each) for each in kept]
         self._quantities = [books.holdings[sid].quantity for sid in sids]
-        self._known, self._flat, self._quiet = True, False, core.quiet
+        self._known, self._quiet = True, core.quiet
+        self._flat.clear()
         return True
 
     def _look_again(self) -> bool:
         """Look up who still holds what went flat; returns whether the account can be known."""
         self._core.work_off()
         return self._core.rest > 0 and self._look_up()
+
+    @property
+    def _in_vain(self) -> bool:
+        """Whether prices of what went flat are read for long, or nothing else is held."""
+        many = len(self._times) >= SLICES_IN_VAIN or len(self._entries) >= EVENTS_IN_VAIN
+        return many or not any(self._quantities)
 
     @property
     def stands(self) -> bool:
@@ -195,7 +207,9 @@ class Journal:
         self._sizes[place] = quantity * multiplier
         self._amount = self._amount - bought * price * multiplier - fee
         if not quantity:
-            self._flat = True
+            self._flat.add(sid)
+        elif not before:
+            self._flat.discard(sid)
         return True
 
     def _enter(self, sid: str) -> int:
@@ -241,7 +255,9 @@ class Journal:
 
     def _shown(self) -> tuple[list[float], float] | None:
         """The prices of what is held and LEAN's equity; None where the law does not close."""
-        if not (self._known or self._look_up()) or (self._flat and not self._look_again()):
+        if not (self._known or self._look_up()):
+            return None
+        if self._flat and self._in_vain and not self._look_again():
             return None
         amount = self._cash.amount  # type: ignore[union-attr]
         if amount != self._amount:
@@ -264,7 +280,8 @@ class Journal:
         Returns:
             None where the law does not close, or a quantity is not what the fills make it.
         """
-        shown = self._shown() if self.stands else None
+        stands = self.stands and (not self._flat or self._look_again())
+        shown = self._shown() if stands else None
         if shown is None:
             return None
         quantities = [holding.quantity for holding in self._holdings]
