@@ -21,7 +21,7 @@ the same, unless a new low or a recovery is heard of.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import mul
 from typing import TYPE_CHECKING
 
@@ -91,7 +91,8 @@ class Journal:
         self._core, self._by_sid = core, by_sid
         self._home = core.account_currency
         self._entries: list[Left] = []
-        # the marks since the last event
+        # the marks since the last event, by the algorithm's clock where it is steady
+        self._steady, self._ahead = False, timedelta()
         self._times: list[datetime] = []
         self._equities: list[float] = []
         self._prices: list[float] = []
@@ -108,6 +109,11 @@ class Journal:
         self._quantities: list[float] = []
         self._sizes: list[float] = []
         self._flat: set[str] = set()  # what went flat: who still holds it is asked of the books
+
+    def set_clock(self, ahead: timedelta, *, steady: bool) -> None:
+        """Take note of how far the algorithm's clock is ahead of UTC; as of `Standstill`."""
+        self._end_block()
+        self._steady, self._ahead = steady, ahead
 
     def hold(self, cash: Cash | None) -> None:
         """Take note of a mark that was booked the plain way, after which the account is known.
@@ -170,7 +176,7 @@ class Journal:
     def time(self) -> datetime | None:
         """UTC of what was written down last; None where nothing is."""
         if self._times:
-            return all_utc(self._times[-1:])[0]
+            return all_utc(self._times[-1:], self._ahead)[0]
         last = self._entries[-1] if self._entries else None
         return last.times[-1] if isinstance(last, MarkColumns) else getattr(last, "time", None)
 
@@ -230,14 +236,14 @@ class Journal:
         """Write down the mark of a slice, no day's first, at which the law closes."""
         if not self._closes():
             return False
-        self._times.append(self._algorithm.utc_time)
+        self._times.append(self._algorithm.time if self._steady else self._algorithm.utc_time)
         return True
 
     def mark(self, time: datetime) -> bool:
         """Write down a mark at a time in UTC, if the law closes."""
         if not self._closes():
             return False
-        self._times.append(time)
+        self._times.append(time + self._ahead)
         return True
 
     def _closes(self) -> bool:
@@ -312,7 +318,7 @@ class Journal:
     def _end_block(self) -> None:
         """Put the marks since the last event into columns."""
         if self._times:
-            times = all_utc(self._times)
+            times = all_utc(self._times, self._ahead)
             self._entries.append(
                 MarkColumns(times, self._equities, self._sids, self._prices, self._amount)
             )

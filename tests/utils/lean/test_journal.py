@@ -42,10 +42,17 @@ class Market:
         seed: Of the dice.
         trades: How likely a trade is before a slice.
         moves: Number of a slice -> a deposit that it is the first to show.
+        first: UTC of the first trade.
     """
 
-    def __init__(self, seed: int, trades: float, moves: dict[int, float] | None = None) -> None:
-        self._dice = random.Random(seed)
+    def __init__(
+        self,
+        seed: int,
+        trades: float,
+        moves: dict[int, float] | None = None,
+        first: datetime = FIRST,
+    ) -> None:
+        self._dice, self.first = random.Random(seed), first
         self._trades, self._moves = trades, moves or {}
         self._cash, self._orders = 10_000.0, 0
         self._prices = dict.fromkeys(SIDS, 50.0)
@@ -56,7 +63,7 @@ class Market:
         """The lines of so many slices, with the midnights between them."""
         for sid in SIDS:
             yield tapes.security(sid, ticker=sid[:3])
-        time = FIRST
+        time = self.first
         yield from self._trade(time)
         for number in range(slices):
             time += APART
@@ -172,9 +179,9 @@ def played(
     **settings: Any,
 ) -> LeanTracker:
     """The tracker after the market, with something read of it after each hook."""
-    until = "2020-02-29T23:59:59"
+    until = "2020-12-29T23:59:59"
     first = tapes.start(cash={"USD": [10_000.0, 1.0]}, tpv=10_000.0, end=until)
-    last = tapes.end(utc=(FIRST + timedelta(days=30)).isoformat())
+    last = tapes.end(utc=(market.first + timedelta(days=30)).isoformat())
     engine = tapes.engine(folder, TrackedAlgorithm, first, *market.lines(slices), last)
     engine.initialize()
     algorithm: Any = engine.algorithm
@@ -199,6 +206,15 @@ def test_slices_in_columns_come_to_what_slices_worked_out_at_once_come_to(
     at_once = played(tmp_path / "b", Market(seed, trades, {700: 500.0}), 2000, passes=False)
     assert left.ledger.marks == at_once.ledger.marks
     assert left.ledger.max_abs_unexplained < 1e-9
+    assert all_of(left) == all_of(at_once)
+
+
+@pytest.mark.parametrize("month", [3, 11], ids=["forward", "back"])
+def test_columns_have_their_times_where_clocks_change(tmp_path: Path, month: int) -> None:
+    """On such a day the local time does not tell UTC; the day after it does again."""
+    first = datetime(2020, month, 8 if month == 3 else 1, 5, 30, tzinfo=UTC)
+    left = played(tmp_path / "a", Market(3, 0.02, first=first), 1500)
+    at_once = played(tmp_path / "b", Market(3, 0.02, first=first), 1500, passes=False)
     assert all_of(left) == all_of(at_once)
 
 
