@@ -52,7 +52,7 @@ EVENTS_KEPT = 512
 # Slices in a row, and events, from which on it pays to look up who still holds what went flat:
 # until then its price is read in vain.
 SLICES_IN_VAIN = 16
-EVENTS_IN_VAIN = 128
+EVENTS_IN_VAIN = 32
 
 # Read at every event: a name of a module is found faster than a member of its enum.
 INVALID = OrderStatus.INVALID

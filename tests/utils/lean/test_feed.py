@@ -146,7 +146,7 @@ def test_bars_take_few_reads(name: str) -> None:
 
 
 def test_a_quiet_first_bar_of_a_day_reads_the_actions_and_the_quantities(tmp_path: Path) -> None:
-    """A day's first bar reads the actions (8), each holding's quantity and the algorithm's clock."""
+    """A day's first bar reads the actions (8), each holding's quantity and the local clock."""
     held = {tapes.STOCK: [10.0, 50.0, 50.0, 0.0, 500.0]}
     engine, tracker = tracked(
         tmp_path,
