@@ -17,6 +17,7 @@ from time import thread_time_ns
 from typing import Any, Final
 
 from workbench.engine.algorithm import RecordedAlgorithm
+from workbench.engine.enums import LeanEnum
 from workbench.engine.events import CashAmount, OrderEvent, OrderFee, OrderTicket
 from workbench.engine.objects import ClrDatetime, KeyValuePair, LeanDictionary
 from workbench.engine.portfolio import Cash, SecurityHolding
@@ -129,6 +130,15 @@ class PlainIdentifier(str):
     __getattr__ = Copy.__getattr__
 
 
+class PlainConstant(int):
+    """A plain copy of a constant of LEAN's enumerations: its number, hashed as fast as one."""
+
+    _source: LeanEnum
+
+    def __str__(self) -> str:
+        return self._source._name
+
+
 class Copies:
     """Makes plain copies, keeps those of lasting objects, and brings up to date what changes.
 
@@ -151,11 +161,14 @@ class Copies:
         self._kinds: dict[type, type] = {}
         self._kept: dict[object, tuple[LeanObject, Any]] = {}
         self._changing: list[tuple[LeanObject, Any]] = []
+        self._constants: dict[int, PlainConstant] = {}
 
     def of(self, value: Any) -> Any:
         """The plain copy of a value; the value itself where it is none of LEAN's objects."""
         if isinstance(value, list | tuple):
             return type(value)(map(self.of, value))
+        if isinstance(value, LeanEnum):
+            return self._constant(value)
         if not isinstance(value, LeanObject):
             return value
         if isinstance(value, PASSING):
@@ -168,6 +181,13 @@ class Copies:
             if isinstance(value, CHANGING):
                 self._changing.append(kept)
         return kept[1]
+
+    def _constant(self, source: LeanEnum) -> PlainConstant:
+        found = self._constants.get(id(source))
+        if found is None:
+            found = self._constants[id(source)] = PlainConstant(source._number)
+            found._source = source
+        return found
 
     def refresh(self) -> None:
         """Lay out again, as LEAN shows it now, all that lasts and changes."""
@@ -239,6 +259,6 @@ class Copies:
 
     def _source(self, value: Any) -> Any:
         """What LEAN is given for an argument of user code's."""
-        if isinstance(value, Copy | PlainDictionary | PlainIdentifier):
+        if isinstance(value, Copy | PlainDictionary | PlainIdentifier | PlainConstant):
             return value._source
         return self._hook(value) if callable(value) else value

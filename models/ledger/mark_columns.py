@@ -7,7 +7,7 @@ single mark's, so that every figure is the same to the digit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -26,7 +26,7 @@ class MarkColumns(NamedTuple):
     Attributes:
         times: UTC of each, never falling.
         equities: LEAN's total portfolio value at each, account currency.
-        sids: The Symbol IDs of everything that is held.
+        sids: The Symbol IDs of everything that is held, and of what no longer is.
         prices: The last price of each of them, mark by mark.
         cash: LEAN's cash in the account currency, where it has no other.
     """
@@ -41,6 +41,16 @@ class MarkColumns(NamedTuple):
     def last_prices(self) -> dict[str, float]:
         """The prices of the last mark by Symbol ID."""
         return dict(zip(self.sids, self.prices[-len(self.sids) :], strict=True))
+
+    def among(self, held: Collection[str]) -> MarkColumns:
+        """The same marks with the prices of what is held alone."""
+        width = len(self.sids)
+        if width == len(held):
+            return self
+        places = [place for place, sid in enumerate(self.sids) if sid in held]
+        rows = range(0, len(self.prices), width)
+        prices = [self.prices[row + place] for row in rows for place in places]
+        return self._replace(sids=[self.sids[place] for place in places], prices=prices)
 
     def rows(self) -> list[tuple[datetime, dict[str, float], float]]:
         """Time, prices by Symbol ID and equity of each mark."""

@@ -110,6 +110,7 @@ class BooksInStep:
     def _take_marks(self, marks: MarkColumns) -> None:
         """Take marks on which nothing moved but prices; few of them one by one."""
         ledger, scopes, times = self._ledger, self._scopes, marks.times
+        marks = marks.among(ledger.books.held)
         if len(times) >= BLOCK and scopes.calm(times[-1], ledger):
             scopes.mark_all(times, ledger, *ledger.see_all(marks))
         else:

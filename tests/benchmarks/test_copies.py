@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.passes import SAVE, Learnt, Pass, billed
 from benchmarks.scene import Scene, tracked
+from workbench.engine.enums import OrderStatus
 from workbench.recordings import recordings
 
 NAMES = ("option-combos", "splits-and-shorts", "crypto-future-funding", "renamed-ticker")
@@ -61,3 +62,12 @@ def test_what_was_read_once_is_laid_out_ever_after() -> None:
     again._copies.learn = note  # type: ignore[method-assign]
     again.play()
     assert [name for name in fetched if name != "keys"] == []
+
+
+def test_a_constant_is_copied_as_its_number() -> None:
+    """It prints its name and costs nothing to hash; two reads of it are the same object."""
+    copies = Pass(Scene(recordings()["option-combos"].path), Learnt(dict))._copies
+    filled = copies.of(OrderStatus.FILLED)
+    assert (int(filled), str(filled), hash(filled)) == (3, "FILLED", 3)
+    assert filled is copies.of(OrderStatus.FILLED)
+    assert copies._source(filled) is OrderStatus.FILLED

@@ -117,6 +117,7 @@ FEED_READS = [
     "security.bid_price",
     "Slice.splits",
     "QCAlgorithm.utc_time",
+    "QCAlgorithm.time",
 ]
 
 

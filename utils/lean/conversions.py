@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 def utc(time: datetime) -> datetime:
@@ -14,10 +14,16 @@ def utc(time: datetime) -> datetime:
     return datetime.combine(time.date(), time.time(), UTC)
 
 
-def all_utc(times: Iterable[datetime]) -> list[datetime]:
-    """`utc` of many; a call for each would take as long as its conversion."""
+def all_utc(times: Iterable[datetime], ahead: timedelta = timedelta()) -> list[datetime]:
+    """`utc` of many; a call for each would take as long as its conversion.
+
+    Args:
+        times: LEAN's datetimes.
+        ahead: How far they are ahead of UTC.
+    """
     combine = datetime.combine
-    return [combine(time.date(), time.time(), UTC) for time in times]
+    found = [combine(time.date(), time.time(), UTC) for time in times]
+    return [time - ahead for time in found] if ahead else found
 
 
 def class_name(model: object) -> str:

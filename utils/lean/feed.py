@@ -52,7 +52,7 @@ class LeanFeed:
         self._algorithm = algorithm
         self._portfolio = algorithm.portfolio
         self._books = core.ledger.books
-        self._zone = core.zone
+        self._zone, self._live = core.zone, core.live
         self._cash = KeptCash(self._portfolio)
         self._securities = Securities(algorithm, self._portfolio, core, self._cash)
         self.standstill = Standstill(algorithm, core, self._securities.by_sid)
@@ -84,8 +84,11 @@ class LeanFeed:
         """
         if self._next_day is not None and time < self._next_day:
             return False
-        tomorrow = time.astimezone(self._zone).date() + timedelta(days=1)
+        local = time.astimezone(self._zone)
+        tomorrow = local.date() + timedelta(days=1)
         midnight = datetime.combine(tomorrow, datetime.min.time(), self._zone)
+        if not self._live:
+            self.standstill.set_clock(time, steady=local.utcoffset() == midnight.utcoffset())
         self._next_day = midnight.astimezone(UTC)
         return True
 

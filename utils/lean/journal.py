@@ -21,7 +21,7 @@ the same, unless a new low or a recovery is heard of.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import mul
 from typing import TYPE_CHECKING
 
@@ -48,6 +48,11 @@ MOST_EXACT = 1e10
 # Slices in a row, and events with what lies between them, that are kept at most.
 SLICES_KEPT = 512
 EVENTS_KEPT = 512
+
+# Slices in a row, and events, from which on it pays to look up who still holds what went flat:
+# until then its price is read in vain.
+SLICES_IN_VAIN = 16
+EVENTS_IN_VAIN = 32
 
 # Read at every event: a name of a module is found faster than a member of its enum.
 INVALID = OrderStatus.INVALID
@@ -86,7 +91,8 @@ class Journal:
         self._core, self._by_sid = core, by_sid
         self._home = core.account_currency
         self._entries: list[Left] = []
-        # the marks since the last event
+        # the marks since the last event, by the algorithm's clock where it is steady
+        self._steady, self._ahead = False, timedelta()
         self._times: list[datetime] = []
         self._equities: list[float] = []
         self._prices: list[float] = []
@@ -102,7 +108,12 @@ class Journal:
         self._multipliers: list[float] = []
         self._quantities: list[float] = []
         self._sizes: list[float] = []
-        self._flat = False  # something went flat: whose it was is asked of the books
+        self._flat: set[str] = set()  # what went flat: who still holds it is asked of the books
+
+    def set_clock(self, ahead: timedelta, *, steady: bool) -> None:
+        """Take note of how far the algorithm's clock is ahead of UTC; as of `Standstill`."""
+        self._end_block()
+        self._steady, self._ahead = steady, ahead
 
     def hold(self, cash: Cash | None) -> None:
         """Take note of a mark that was booked the plain way, after which the account is known.
@@ -141,13 +152,20 @@ class Journal:
         self._holdings = [each.holding for each in kept]
         self._multipliers = [multiplier_of(each) for each in kept]
         self._quantities = [books.holdings[sid].quantity for sid in sids]
-        self._known, self._flat, self._quiet = True, False, core.quiet
+        self._known, self._quiet = True, core.quiet
+        self._flat.clear()
         return True
 
     def _look_again(self) -> bool:
         """Look up who still holds what went flat; returns whether the account can be known."""
         self._core.work_off()
         return self._core.rest > 0 and self._look_up()
+
+    @property
+    def _in_vain(self) -> bool:
+        """Whether prices of what went flat are read for long, or nothing else is held."""
+        many = len(self._times) >= SLICES_IN_VAIN or len(self._entries) >= EVENTS_IN_VAIN
+        return many or not any(self._quantities)
 
     @property
     def stands(self) -> bool:
@@ -158,7 +176,7 @@ class Journal:
     def time(self) -> datetime | None:
         """UTC of what was written down last; None where nothing is."""
         if self._times:
-            return all_utc(self._times[-1:])[0]
+            return all_utc(self._times[-1:], self._ahead)[0]
         last = self._entries[-1] if self._entries else None
         return last.times[-1] if isinstance(last, MarkColumns) else getattr(last, "time", None)
 
@@ -195,7 +213,9 @@ class Journal:
         self._sizes[place] = quantity * multiplier
         self._amount = self._amount - bought * price * multiplier - fee
         if not quantity:
-            self._flat = True
+            self._flat.add(sid)
+        elif not before:
+            self._flat.discard(sid)
         return True
 
     def _enter(self, sid: str) -> int:
@@ -216,14 +236,14 @@ class Journal:
         """Write down the mark of a slice, no day's first, at which the law closes."""
         if not self._closes():
             return False
-        self._times.append(self._algorithm.utc_time)
+        self._times.append(self._algorithm.time if self._steady else self._algorithm.utc_time)
         return True
 
     def mark(self, time: datetime) -> bool:
         """Write down a mark at a time in UTC, if the law closes."""
         if not self._closes():
             return False
-        self._times.append(time)
+        self._times.append(time + self._ahead)
         return True
 
     def _closes(self) -> bool:
@@ -241,7 +261,9 @@ class Journal:
 
     def _shown(self) -> tuple[list[float], float] | None:
         """The prices of what is held and LEAN's equity; None where the law does not close."""
-        if not (self._known or self._look_up()) or (self._flat and not self._look_again()):
+        if not (self._known or self._look_up()):
+            return None
+        if self._flat and self._in_vain and not self._look_again():
             return None
         amount = self._cash.amount  # type: ignore[union-attr]
         if amount != self._amount:
@@ -264,7 +286,8 @@ class Journal:
         Returns:
             None where the law does not close, or a quantity is not what the fills make it.
         """
-        shown = self._shown() if self.stands else None
+        stands = self.stands and (not self._flat or self._look_again())
+        shown = self._shown() if stands else None
         if shown is None:
             return None
         quantities = [holding.quantity for holding in self._holdings]
@@ -295,7 +318,7 @@ class Journal:
     def _end_block(self) -> None:
         """Put the marks since the last event into columns."""
         if self._times:
-            times = all_utc(self._times)
+            times = all_utc(self._times, self._ahead)
             self._entries.append(
                 MarkColumns(times, self._equities, self._sids, self._prices, self._amount)
             )

@@ -9,7 +9,7 @@ its slice.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from models.tracker.core import Core
@@ -62,6 +62,22 @@ class Standstill:
         self._timed = True  # whether each slice's time is kept
         self._times: list[datetime] = []
         self._last: Slice | None = None
+        self._steady, self._ahead = False, timedelta()
+
+    def set_clock(self, time: datetime, *, steady: bool) -> None:
+        """Find out how far the algorithm's clock is ahead of UTC on the day that begins.
+
+        LEAN hands out its local time in two thirds of the time that UTC takes.
+
+        Args:
+            time: UTC of the day's first slice.
+            steady: Whether the clock is not changed until the day's end.
+        """
+        if self._count:
+            self._core.catch_up()  # by the clock of the day before
+        self._steady = steady
+        self._ahead = all_utc((self._algorithm.time,))[0] - time if steady else timedelta()
+        self.journal.set_clock(self._ahead, steady=steady)
 
     def rest(self, cash: Cash, amount: float, held: Sequence[str]) -> None:
         """Take note of a mark on which nothing moved but prices.
@@ -98,7 +114,7 @@ class Standstill:
         if not self._count:
             self._begin()
         if self._timed:
-            self._times.append(self._algorithm.utc_time)
+            self._times.append(self._algorithm.time if self._steady else self._algorithm.utc_time)
         else:
             self._last = data
         self._count += 1
@@ -116,7 +132,11 @@ class Standstill:
     def _take(self) -> tuple[PassedOver]:
         """Return how many slices were passed over, and the times that matter."""
         count = self._count
-        times = all_utc(self._times if self._last is None else (self._last.utc_time,))
+        times = (
+            all_utc(self._times, self._ahead)
+            if self._last is None
+            else all_utc((self._last.utc_time,))
+        )
         self._count = 0
         self._times, self._last = [], None
         return (PassedOver(count, times),)

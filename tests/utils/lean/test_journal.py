@@ -42,10 +42,17 @@ class Market:
         seed: Of the dice.
         trades: How likely a trade is before a slice.
         moves: Number of a slice -> a deposit that it is the first to show.
+        first: UTC of the first trade.
     """
 
-    def __init__(self, seed: int, trades: float, moves: dict[int, float] | None = None) -> None:
-        self._dice = random.Random(seed)
+    def __init__(
+        self,
+        seed: int,
+        trades: float,
+        moves: dict[int, float] | None = None,
+        first: datetime = FIRST,
+    ) -> None:
+        self._dice, self.first = random.Random(seed), first
         self._trades, self._moves = trades, moves or {}
         self._cash, self._orders = 10_000.0, 0
         self._prices = dict.fromkeys(SIDS, 50.0)
@@ -56,7 +63,7 @@ class Market:
         """The lines of so many slices, with the midnights between them."""
         for sid in SIDS:
             yield tapes.security(sid, ticker=sid[:3])
-        time = FIRST
+        time = self.first
         yield from self._trade(time)
         for number in range(slices):
             time += APART
@@ -114,14 +121,52 @@ class Market:
         return line | changes
 
     def _mark(self, time: datetime) -> tapes.Line:
+        """A slice; what went flat is shown too, for its price moves on."""
         held = {
             sid: [quantity, self._prices[sid], self._average[sid], 0.0,
                   quantity * self._prices[sid]]
-            for sid, quantity in self._held.items() if quantity
+            for sid, quantity in self._held.items() if self._average[sid]
         }  # fmt: skip
         return tapes.mark(
             utc=time.isoformat(), tpv=self._equity, cash={"USD": [self._cash, 1.0]}, h=held
         )
+
+
+class OneGoesFlat(Market):
+    """Two stocks, one of which is sold after some slices; its price moves on.
+
+    Args:
+        before: How many slices.
+    """
+
+    def __init__(self, before: int) -> None:
+        super().__init__(1, 0.0)
+        self._before = before
+
+    def lines(self, slices: int) -> Iterator[tapes.Line]:
+        """The lines of so many slices after the sale."""
+        time = FIRST
+        for sid in SIDS[:2]:
+            yield tapes.security(sid, ticker=sid[:3])
+            yield self._filled(time, sid, 10.0)
+        for number in range(self._before + slices):
+            time += APART
+            if number == self._before:
+                yield self._filled(time, SIDS[0], -10.0)
+            self._prices = {sid: price + 0.25 for sid, price in self._prices.items()}
+            yield self._mark(time)
+            if (time - MIDNIGHT).date() < (time + APART - MIDNIGHT).date():
+                yield tapes.day(date=f"{time + APART:%Y-%m-%d}", tpv=self._equity)
+
+    def _filled(self, time: datetime, sid: str, quantity: float) -> tapes.Line:
+        self._orders += 1
+        self._held[sid] += quantity
+        self._average[sid] = price = self._prices[sid]
+        self._cash -= quantity * price + 1.0
+        return self._event(
+            time, sid, quantity, 1, order=self._orders, tag="strategy=a", status="FILLED",
+            fill_qty=quantity, fill_price=price, fee=1.0,
+        )  # fmt: skip
 
 
 def played(
@@ -134,9 +179,9 @@ def played(
     **settings: Any,
 ) -> LeanTracker:
     """The tracker after the market, with something read of it after each hook."""
-    until = "2020-02-29T23:59:59"
+    until = "2020-12-29T23:59:59"
     first = tapes.start(cash={"USD": [10_000.0, 1.0]}, tpv=10_000.0, end=until)
-    last = tapes.end(utc=(FIRST + timedelta(days=30)).isoformat())
+    last = tapes.end(utc=(market.first + timedelta(days=30)).isoformat())
     engine = tapes.engine(folder, TrackedAlgorithm, first, *market.lines(slices), last)
     engine.initialize()
     algorithm: Any = engine.algorithm
@@ -161,6 +206,15 @@ def test_slices_in_columns_come_to_what_slices_worked_out_at_once_come_to(
     at_once = played(tmp_path / "b", Market(seed, trades, {700: 500.0}), 2000, passes=False)
     assert left.ledger.marks == at_once.ledger.marks
     assert left.ledger.max_abs_unexplained < 1e-9
+    assert all_of(left) == all_of(at_once)
+
+
+@pytest.mark.parametrize("month", [3, 11], ids=["forward", "back"])
+def test_columns_have_their_times_where_clocks_change(tmp_path: Path, month: int) -> None:
+    """On such a day the local time does not tell UTC; the day after it does again."""
+    first = datetime(2020, month, 8 if month == 3 else 1, 5, 30, tzinfo=UTC)
+    left = played(tmp_path / "a", Market(3, 0.02, first=first), 1500)
+    at_once = played(tmp_path / "b", Market(3, 0.02, first=first), 1500, passes=False)
     assert all_of(left) == all_of(at_once)
 
 
@@ -189,6 +243,38 @@ def test_a_reader_sees_every_slice_so_far(tmp_path: Path) -> None:
         played(tmp_path / str(passes), Market(5, 0.02), 600, read, passes=passes)
     assert len(seen[True]) > 10
     assert seen[True] == seen[False]
+
+
+@pytest.mark.parametrize(
+    ("before", "slices"), [(40, 5), (40, 60), (2238, 60)], ids=["at once", "amid a day", "midnight"]
+)
+def test_what_went_flat_is_valued_no_more(tmp_path: Path, before: int, slices: int) -> None:
+    """The books do not take its price, which is read until they are asked who holds it."""
+    left = played(tmp_path / "a", OneGoesFlat(before), slices)
+    at_once = played(tmp_path / "b", OneGoesFlat(before), slices, passes=False)
+    assert all_of(left) == all_of(at_once)
+
+
+@pytest.mark.parametrize(("slices", "times"), [(10, 0), (15, 0), (17, 1), (100, 1)])
+def test_the_books_are_asked_who_holds_what_went_flat_where_many_slices_follow(
+    tmp_path: Path, slices: int, times: int
+) -> None:
+    """Not after each fill that makes something flat, for what was left is booked by asking."""
+    asked: list[int] = []
+
+    def note(tracker: LeanTracker) -> None:
+        core: Any = tracker.core
+        if not hasattr(core, "noted") and core.behind is not None:
+            core.noted, work_off = True, core.work_off
+
+            def noting() -> None:
+                asked.append(core._ledger.marks)
+                work_off()
+
+            core.work_off = noting
+
+    played(tmp_path, OneGoesFlat(40), slices, note)
+    assert len(asked) == times, asked
 
 
 def booked_in_hooks(

@@ -17,6 +17,8 @@ from tests.workbench.engine import tapes
 from utils.tracking import LeanTracker
 
 FIRST = datetime(2020, 1, 2, 15, 0, tzinfo=UTC)
+CHANGES = (datetime(2020, 3, 8, 5, 30, tzinfo=UTC), datetime(2020, 11, 1, 4, 30, tzinfo=UTC))
+"""Not long before clocks in New York change."""
 APART = timedelta(seconds=97)
 MIDNIGHT = timedelta(hours=5)  # of New York, UTC
 CASH = 998.0  # after a stock was bought and sold at one price, with a fee of 1 each
@@ -32,11 +34,13 @@ def trade(time: str) -> Iterator[tapes.Line]:
         )  # fmt: skip
 
 
-def lines(slices: int, cash: Callable[[int], float] = lambda _: CASH) -> Iterator[tapes.Line]:
+def lines(
+    slices: int, cash: Callable[[int], float] = lambda _: CASH, first: datetime = FIRST
+) -> Iterator[tapes.Line]:
     """A trade, and slices with the cash that is given for each, over several days."""
     yield tapes.security()
-    yield from trade(FIRST.isoformat())
-    moments = [FIRST + APART * (number + 1) for number in range(slices)]
+    yield from trade(first.isoformat())
+    moments = [first + APART * (number + 1) for number in range(slices)]
     for number, (moment, later) in enumerate(pairwise([*moments, moments[-1] + APART])):
         amount = cash(number)
         yield tapes.mark(utc=moment.isoformat(), tpv=amount, cash={"USD": [amount, 1.0]}, h={})
@@ -52,8 +56,8 @@ def played(
     passes: bool = True,
 ) -> LeanTracker:
     """The tracker after the lines, with something read of it after each; or every slice marked."""
-    end = tapes.end(utc=(FIRST + timedelta(days=30)).isoformat())
-    engine, tracker = tracked(folder, tapes.start(end="2020-02-29T23:59:59"), *given, end)
+    end = tapes.end(utc=(FIRST + timedelta(days=330)).isoformat())
+    engine, tracker = tracked(folder, tapes.start(end="2020-12-29T23:59:59"), *given, end)
     if not passes:
         tracker._hooks.passes_over = False
     for _ in engine.play():
@@ -71,6 +75,15 @@ def test_slices_passed_over_come_to_what_marks_worked_out_in_each_come_to(tmp_pa
     left_out = played(tmp_path / "a", lines(3000))
     worked_out = played(tmp_path / "b", lines(3000), passes=False)
     assert left_out.ledger.marks == worked_out.ledger.marks == 3000
+    assert all_of(left_out) == all_of(worked_out)
+
+
+@pytest.mark.parametrize("first", CHANGES, ids=["forward", "back"])
+def test_slices_have_their_times_where_clocks_change(tmp_path: Path, first: datetime) -> None:
+    """On such a day the local time does not tell UTC; the day after it does again."""
+    left_out = played(tmp_path / "a", lines(1500, first=first))
+    worked_out = played(tmp_path / "b", lines(1500, first=first), passes=False)
+    assert len(left_out.equity_curve()) > 5
     assert all_of(left_out) == all_of(worked_out)
 
 
