@@ -14,7 +14,6 @@ INSTALLED := $(VENV)/.installed
 TEST_INSTALLED := $(VENV)/.test-installed
 LEAN_INSTALLED := $(VENV)/.lean-installed
 DESK_INSTALLED := $(VENV)/.desk-installed
-# The slow tests run what the others do, only longer, and tracing it would double their time.
 # The tests of one recording share its replay; their order is that of tests/conftest.py.
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
@@ -59,8 +58,7 @@ test: $(TEST_INSTALLED) ## Lint, check types and run the tests with coverage (so
 	$(BIN)/python -m ruff check
 	$(BIN)/python -m ruff format --check
 	$(BIN)/python -m mypy
-	$(BIN)/python -m pytest -m "not slow" --cov $(PARALLEL)
-	$(BIN)/python -m pytest -m slow $(PARALLEL)
+	$(BIN)/python -m pytest --cov $(PARALLEL)
 
 lint: $(TEST_INSTALLED) ## Check style and format
 	$(BIN)/python -m ruff check

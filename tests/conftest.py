@@ -76,6 +76,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests into their order, and those of one place into one group of pytest-xdist."""
     for item in items:
         item.add_marker(pytest.mark.xdist_group(place_of(item)[2]))
-        if recording_of(item) is not None or not measures(item):
+        long = recording_of(item) is not None or item.get_closest_marker("slow")
+        if long or not measures(item):
             item.add_marker("no_cover")
     items.sort(key=place_of)

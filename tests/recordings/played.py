@@ -34,6 +34,8 @@ STRATEGY_TERMS = (
 )
 
 LARGE = 100_000  # bytes of a tape
+# What is true of each event is tried on these: the large ones have no other kinds of events.
+SMALL = [name for name in NAMES if RECORDINGS[name].size <= LARGE]
 
 
 def slow_if_large(*names: str) -> list[pytest.ParameterSet]:

@@ -32,6 +32,7 @@ from tests.recordings.played import (
     LONG,
     NAMES,
     RECORDINGS,
+    SMALL,
     STRATEGY_TERMS,
     play,
     played,
@@ -468,7 +469,7 @@ def test_the_positions_book_makes_what_the_lots_made_once_flat(name: str) -> Non
 # --- 5. the same again
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SMALL)
 def test_every_order_event_twice_changes_nothing(name: str) -> None:
     """An event that is delivered twice is booked once: the output is identical."""
     replay = Replay(read_tape(RECORDINGS[name].path), faults=Faults(duplicate_events=True))

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.recordings.going_on import RUN, SETTINGS, outcome
-from tests.recordings.played import NAMES, RECORDINGS, Played, play, played, slow_if_large
+from tests.recordings.played import RECORDINGS, SMALL, Played, play, played
 from tests.structure.source_tree import ROOT
 from utils.store.results import SaveReason
 from workbench.engine.tape import read_tape
@@ -35,11 +35,7 @@ ALL_ON: dict[str, Any] = {
 }
 
 
-# What the others try as well, and these only for longer.
-TAKE_LONG = {"macd-eleven-years", "three-strategies"}
-
-
-@pytest.mark.parametrize("name", slow_if_large(*sorted({*NAMES} - TAKE_LONG)))
+@pytest.mark.parametrize("name", SMALL)
 def test_a_tracker_from_the_store_at_every_50th_line_goes_on_alike(
     name: str, tmp_path: Path
 ) -> None:
@@ -61,7 +57,7 @@ def test_a_tracker_from_the_store_at_every_50th_line_goes_on_alike(
     assert len(replay.tracker.deployments) == len(played(name).replay.tracker.deployments)
 
 
-@pytest.mark.parametrize("name", sorted({*NAMES} - TAKE_LONG))
+@pytest.mark.parametrize("name", [*SMALL, "futures-2700-fills"])
 def test_persistence_logging_and_alerts_change_nothing(name: str) -> None:
     """With all of it on, and saves all along as the wall clock strides on, the output is alike."""
     ticks = itertools.count(1e9, 0.05)

@@ -310,7 +310,7 @@ def test_a_name_that_cannot_be_imported_is_refused(tmp_path: Path, name: str) ->
 
 
 BROKEN = {
-    "too large": ("models/settings.py", b"X = '" + b"#" * 60_000 + b"'\n", "last 5 % of them"),
+    "too large": ("models/settings.py", b"X = '" + b"#" * 60_000 + b"'\n", "last 4 % of them"),
     "no Python": ("utils/tracking.py", b"x = 1\nx = = 2\n", r"utils/tracking\.py, line 2: "),
     "no JSON": ("config.json", b"{", r"config\.json, line 1: "),
     "not public": ("main.py", b"from models.settings import X\n", "models.settings is not public"),

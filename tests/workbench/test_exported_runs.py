@@ -210,20 +210,25 @@ def test_a_package_runs_beside_other_models_and_utils(
 
 
 @pytest.mark.parametrize("package", ["", "performance_tracker"])
-def test_the_free_tiers_forms_run_every_recording(
+def test_the_free_tiers_forms_run_recordings(
     tmp_path: Path, played: Played, expected: dict[str, Any], package: str
 ) -> None:
-    """Without a store and structures, all else is the checkout's; live the log says so first."""
+    """Without a store and structures, all else is the checkout's; live the log says so first.
+
+    The package runs every recording, the project one of each kind and all live ones.
+    """
     host = tmp_path / "Mine"
     if package:
         host.mkdir()
         (host / "config.json").write_text("{}")
     # live, trades beyond those in memory are kept in the store, or else in the state
     unsaved = played(ROOT, LIVE, every=False, persist="off")["runs"]
-    found = played(export(host, tier="free").folder, EVERY, package=package)["runs"]
+    names = EVERY if package else tuple({*KINDS, *LIVE})
+    found = played(export(host, tier="free").folder, names, package=package)["runs"]
     told = {name for name, run in found.items() if run.pop("told")}
     assert told == set(LIVE)
-    for name, run in {**expected, **unsaved}.items():
+    for name in names:
+        run = {**expected, **unsaved}[name]
         ours = {key: value for key, value in run.items() if key not in {"told", "structures"}}
         assert {key: found[name][key] for key in ours} == ours, name
 

@@ -15,7 +15,7 @@ from workbench.bundle.imports import BundleError
 
 KILOBYTE = 1024
 # The last part of a file's size that an export does not use: it tells that the groups are full.
-RESERVE = 0.05
+RESERVE = 0.04
 # The way out of every limit.
 AGAIN = "`python -m workbench.bundle` forms the groups of modules anew."
 
@@ -78,5 +78,5 @@ def check_limits(sizes: Mapping[str, int], tier: Tier) -> None:
     if large:
         raise BundleError(
             f"too large: {', '.join(large)}. The {tier.name} tier is given {tier.size:,} bytes a "
-            f"file and the last 5 % of them are kept free. {AGAIN}"
+            f"file and the last {100 * RESERVE:.0f} % of them are kept free. {AGAIN}"
         )

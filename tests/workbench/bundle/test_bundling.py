@@ -115,7 +115,7 @@ def test_a_package_that_does_something_is_refused() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_project_fits_every_tier(bundles: dict[str, dict[str, bytes]], name: str) -> None:
-    """As pinned, there are no more files than the tier takes, none in the last 5 % of its size."""
+    """As pinned, there are no more files than the tier takes, none in the last part of its size."""
     check_limits({path: len(text) for path, text in bundles[name].items()}, TIERS[name])
 
 
