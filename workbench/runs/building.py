@@ -18,7 +18,10 @@ TERMS = (
     *("starting_equity", "realized", "unrealized", "fees", "dividends", "financing"),
     *("settlement", "fx", "flows", "unexplained", "equity"),
 )
-FIGURES = (*TERMS, "trades", "strategies", "drawdown", "mae_mfe", "statistics", "execution")
+FIGURES = (
+    *(*TERMS, "trades", "strategies", "structures"),
+    *("drawdown", "mae_mfe", "statistics", "execution"),
+)
 EXACT = Label(Exactness.EXACT)
 
 

@@ -108,7 +108,8 @@ def _of_fills(path: Path, rows: Sequence[Row], source: SourceFile) -> RunRecord:
     labels = {"starting_equity": ASSUMED, "equity": ASSUMED, "unrealized": AT_FILLS}
     labels |= dict.fromkeys(("drawdown", "mae_mfe", "statistics"), AT_FILLS)
     none = Label(Exactness.ABSENT, note="a CSV of fills has none; LEAN's result has")
-    labels |= dict.fromkeys(("dividends", "financing", "flows", "unexplained", "execution"), none)
+    labels |= dict.fromkeys(("dividends", "financing", "flows", "unexplained"), none)
+    labels |= dict.fromkeys(("structures", "execution"), none)
     return _record(path, tracker, hearing, source, labels, rows)
 
 

@@ -28,6 +28,7 @@ def test_fills_are_booked_as_by_hand(tmp_path: Path) -> None:
     assert len(record.told.fills) == 3
     assert record.labels["realized"].exactness is Exactness.EXACT
     assert record.labels["dividends"].exactness is Exactness.ABSENT
+    assert record.labels["structures"].exactness is Exactness.ABSENT
     assert record.balance["unexplained"] is None
     assert from_fills([], 100_000).current_equity == 100_000.0
 

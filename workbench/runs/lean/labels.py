@@ -149,6 +149,7 @@ def labels_of(found: Findings, unrealized: Label) -> dict[str, Label]:
         "lean_trades": _lean_trades(found),
         "trades": trades,
         "strategies": strategies,
+        "structures": trades,  # whose legs the groups of orders tell
         "drawdown": Label(Exactness.SAMPLED, note=f"at the points of LEAN's chart; {LIFTS}"),
         "mae_mfe": Label(
             Exactness.SAMPLED, note="at the points of LEAN's chart; LEAN's own trades have theirs"

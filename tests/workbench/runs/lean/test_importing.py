@@ -74,6 +74,7 @@ def test_files_alone_give_what_the_replay_gives(name: str, tmp_path: Path) -> No
     assert record.lean_trades == len(replay.lean_trades)
     assert record.labels["trades"].exactness is Exactness.EXACT
     assert record.labels["strategies"].exactness is Exactness.EXACT
+    assert record.labels["structures"].exactness is Exactness.EXACT
     sheets = replay.tracker.sheets()
     for strategy, sheet in sheets.items():
         mine = record.sheets.get(strategy)
