@@ -102,7 +102,10 @@ class Asked:
             part = self.get(f"{project}/fills?limit=50" + (f"&cursor={cursor}" if cursor else ""))
             rows += [{**row} for row in part["fills"]]
             cursor = part["cursor"]
-        found = {row["id"]: {k: v for k, v in row.items() if k != "deployment"} for row in rows}
+        found: Rows = {
+            row["id"]: {name: each for name, each in row.items() if name != "deployment"}
+            for row in rows
+        }
         assert len(found) == len(rows)
         return found
 

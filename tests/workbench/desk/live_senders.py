@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from http import HTTPStatus
@@ -18,6 +18,7 @@ from models.events.instruments import Instrument
 from models.events.orders import Fill
 from models.performance_tracker import PerformanceTracker
 from models.settings import Settings
+from models.tracker.desk_rows import fill_row
 from models.tracker.desk_state import desk_state
 from utils.notify.digests import EVERY, Digests
 from utils.notify.notifier import Notifier
@@ -94,15 +95,8 @@ class LiveSender:
         self._digests = Digests(
             cast("Any", algorithm), self.tracker, notifier, lambda: (), lambda: self.now
         )
-        keep = self._digests._keep
-        self._digests._keep = lambda name, row: self._note(keep, name, row)  # type: ignore[method-assign]
         if saved is not None:
             self._restore(json.loads(saved.read_text(encoding="utf-8")))
-
-    def _note(self, keep: Callable[..., None], name: str, row: Mapping[str, Any]) -> None:
-        if name == "fills":
-            self.fills[row["id"]] = row
-        keep(name, row)
 
     def _post(self, address: str, text: str, headers: Mapping[str, str]) -> bool:
         """Post as LEAN does: nobody hears what came of it but the test."""
@@ -124,6 +118,8 @@ class LiveSender:
         event = events[self.place]
         self.place += 1
         if self.tracker.apply(event) and isinstance(event, Fill):
+            row = fill_row(self.tracker.core, event)
+            self.fills[row["id"]] = row
             self._digests.hear_order(event)
 
     def post(self) -> None:
