@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -35,6 +36,10 @@ class Database:
     def __init__(self, url: URL) -> None:
         self.url = url
         self.engine = _engine(url)
+        # SQLite has one writer, and whoever waits for it there sleeps and looks again, longer
+        # each time; threads of one process wait for each other here instead, in turn
+        sqlite = url.get_backend_name() == "sqlite"
+        self._turn: AbstractContextManager[Any] = threading.Lock() if sqlite else nullcontext()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -53,7 +58,7 @@ class Database:
         Raises:
             LibraryError: The database fails.
         """
-        with self._failing(), self.engine.connect() as opened:
+        with self._turn, self._failing(), self.engine.connect() as opened:
             connection = opened.execution_options(**{WRITES: True})
             with connection.begin():
                 yield connection
