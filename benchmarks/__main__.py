@@ -14,6 +14,7 @@ from rich.table import Table
 
 from benchmarks import lean as inside
 from benchmarks.core import core_tables, pause_tables, saving_tables, size_tables
+from benchmarks.desk import Load, desk_tables
 from benchmarks.fleet import fleet_tables
 from benchmarks.library import library_tables
 from benchmarks.long_run import long_run
@@ -67,6 +68,20 @@ def library_command() -> None:
 def fleet_command() -> None:
     """Measure what fifty deployments cost the live desk, and nothing else."""
     show(fleet_tables())
+
+
+@main.command("desk")
+@click.option("--seconds", default=Load().seconds, show_default=True, help="For how long.")
+@click.option("--fills", default=1, show_default=True, help="New ones in each digest.")
+@click.option("--sockets", default=Load().sockets, show_default=True, help="How many listen.")
+def desk_command(seconds: int, fills: int, sockets: int) -> None:
+    """Measure how fast fills of fifty deployments reach the sockets of the live desk.
+
+    \b
+    An hour of a fill a second in six minutes:
+      python -m benchmarks desk --seconds 360 --fills 10
+    """
+    show(desk_tables(Load(seconds=seconds, fills=fills, sockets=sockets)))
 
 
 @main.command("report")

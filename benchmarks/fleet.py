@@ -46,7 +46,9 @@ def _calls(fleet: Fleet) -> dict[str, Sequence[Callable[[], object]]]:
 
 def _taking(fleet: Fleet) -> list[Callable[[], object]]:
     digests = [
-        _digest(f"d{one}", seq) for seq in range(1, ROUNDS + 1) for one in range(DEPLOYMENTS)
+        digest_of(f"d{one}", seq, BEGUN + timedelta(seconds=seq))
+        for seq in range(1, ROUNDS + 1)
+        for one in range(DEPLOYMENTS)
     ]
 
     def taking(digest: Digest) -> Callable[[], object]:
@@ -66,9 +68,9 @@ def _timed(calls: Sequence[Callable[[], object]]) -> tuple[str, str, str]:
     return f"{sum(times) / len(times):.1f}", f"{quantiles(times, n=100)[-1]:.1f}", f"{spent:.1f}"
 
 
-def _digest(deployment: str, seq: int) -> Digest:
-    sent = BEGUN + timedelta(seconds=seq)
-    fills = tuple(_fill(order) for order in range(max(1, seq - REPEATED), seq + 1))
+def digest_of(deployment: str, seq: int, sent: datetime, new: int = 1) -> Digest:
+    """A digest with so many new fills, and those of the digests before it."""
+    first, last = max(1, (seq - REPEATED - 1) * new + 1), seq * new
     return Digest(
         deployment=deployment,
         project="Rotation",
@@ -77,7 +79,7 @@ def _digest(deployment: str, seq: int) -> Digest:
         sent=sent,
         every=360.0,
         state=_state(sent, 1_000.0 + seq),
-        fills=fills,
+        fills=tuple(_fill(order) for order in range(first, last + 1)),
         closed=(),
         events=(),
         left_out=0,

@@ -146,4 +146,5 @@ def make_app(desk: Desk, routes: Sequence[Route] = ROUTES) -> Starlette:
     app.state.metrics = metrics
     app.state.routes = tuple(routes)
     app.state.sockets = set()
+    app.state.bells = {}
     return app

@@ -176,7 +176,21 @@ def _refuse(constant: str) -> NoReturn:
 
 @cache
 def _validator() -> Draft202012Validator:
-    return Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    return Draft202012Validator(_inlined(schema, schema["$defs"]))
+
+
+def _inlined(part: Any, definitions: Mapping[str, Any]) -> Any:
+    """A part of the schema with what it refers to in its place, for to look it up takes longest."""
+    if isinstance(part, list):
+        return [_inlined(each, definitions) for each in part]
+    if not isinstance(part, dict):
+        return part
+    whole = dict(part)
+    name = whole.pop("$ref", "").removeprefix("#/$defs/")
+    if name:
+        whole = {**definitions[name], **whole}
+    return {key: _inlined(value, definitions) for key, value in whole.items()}
 
 
 def _check(document: Mapping[str, Any]) -> None:

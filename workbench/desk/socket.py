@@ -21,6 +21,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from models.errors import TrackerError
 from workbench.desk.asking import Ask, AskError, Login, read_ask
+from workbench.desk.bells import Bell, Bells
 from workbench.desk.desk import Desk, desk_of
 from workbench.desk.metrics import Metrics
 from workbench.desk.permits import session_secret
@@ -34,7 +35,7 @@ LOG = logging.getLogger("tracker.desk")
 ADDRESS = "/api/v1/stream"
 MOST_SOCKETS = 1_000
 LOGIN_SECONDS = 10.0  # that a client has to say who it is
-SEND_SECONDS = 20.0  # that a message has to go out
+SEND_SECONDS = 20.0  # that the messages of a moment have to go out
 PATIENCE = 1.0  # seconds that more messages than may wait can wait
 CHECK_SECONDS = 30.0  # after which it is looked whether a client may still listen
 LONGEST_MESSAGE = 65_536  # characters of what a client says
@@ -71,21 +72,19 @@ class Client:
     Args:
         socket: Its socket, accepted.
         desk: What it listens to.
+        bells: What wakes it.
     """
 
-    def __init__(self, socket: WebSocket, desk: Desk) -> None:
+    def __init__(self, socket: WebSocket, desk: Desk, bells: Bells) -> None:
         self.socket = socket
         self.desk = desk
-        self.topics: frozenset[str] = frozenset()
         self.after = desk.stream.newest
         self._asked: Ask | None = None
         self._secret: tuple[str, TokenKind] | None = None
         self._end: ClosingError | None = None
         self._replayed = self.after  # up to here it is given what was, as fast as it takes it
         self._since: float | None = None  # when that was over
-        self._loop = asyncio.get_running_loop()
-        self._bell = asyncio.Event()
-        self._rung = False
+        self._bells, self._bell = bells, Bell()
 
     async def serve(self) -> ClosingError | None:
         """Answer until the client goes; returns why it is closed, where the desk closes it."""
@@ -95,13 +94,13 @@ class Client:
             return end
         except WebSocketDisconnect:
             return None
-        leave = self.desk.stream.listen(self._ring)
+        self._bells.add(self._bell)
         try:
             async with anyio.create_task_group() as group:
                 for task in (self._read, self._give, self._watch):
                     group.start_soon(self._until_end, task, group.cancel_scope)
         finally:
-            leave()
+            self._bells.remove(self._bell)
         return self._end
 
     async def _until_end(
@@ -181,42 +180,33 @@ class Client:
                 await self._check()
             else:
                 self._asked = said
-                self._bell.set()
+                self._bell.ring()
 
     # --- what it is told
 
-    def _ring(self, topic: str) -> None:
-        """Wake it for a message, on the thread of whoever published it."""
-        if topic not in self.topics or self._rung:
-            return
-        self._rung = True
-        try:
-            self._loop.call_soon_threadsafe(self._bell.set)
-        except RuntimeError:
-            LOG.debug("the server has ended, and a socket with it")
-
     async def _give(self) -> None:
+        stream = self.desk.stream
         while True:
-            self._bell.clear()
-            self._rung = False
+            self._bell.hush()
             if self._asked is not None:
                 asked, self._asked = self._asked, None
                 await self._begin(asked)
-            taken = self.desk.stream.take(self.topics, self.after)
+            newest = stream.newest
+            taken = stream.take(self._bell.topics, self.after)
             self._require_pace(taken)
-            for message in taken.messages:
-                await self._send(message.text)
+            await self._send(*(message.text for message in taken.messages))
             self.after = taken.after
-            await anyio.sleep(0)  # a long replay leaves the others their turn
             if self._since is None and self.after >= self._replayed:
-                self._since = self.desk.stream.clock()
-            if self._asked is None and self.after == self.desk.stream.newest:
-                await self._bell.wait()
+                self._since = stream.clock()
+            if self._asked is None and self.after >= newest:
+                await self._bell.rings()  # what came meanwhile rings it
+            else:
+                await anyio.sleep(0)  # a long replay leaves the others their turn
 
     async def _begin(self, ask: Ask) -> None:
         """Go on behind what the client had, or with a snapshot where that is not known."""
         stream = self.desk.stream
-        self.topics = ask.topics
+        self._bell.topics = ask.topics
         self._replayed, self._since = stream.newest, None
         if ask.after is not None and stream.oldest <= ask.after <= stream.newest:
             self.after = ask.after
@@ -239,9 +229,10 @@ class Client:
         if taken.lost or late:
             raise ClosingError(Closing.OVERFLOW, "too slow: connect again with `after`")
 
-    async def _send(self, text: str) -> None:
+    async def _send(self, *texts: str) -> None:
         with anyio.move_on_after(SEND_SECONDS):
-            await self.socket.send_text(text)
+            for text in texts:
+                await self.socket.send_text(text)
             return
         raise ClosingError(Closing.OVERFLOW, "too slow: connect again with `after`")
 
@@ -257,12 +248,20 @@ async def serve_stream(socket: WebSocket) -> None:
     metrics.sockets.inc()
     try:
         await socket.accept()
-        end = await Client(socket, desk_of(socket)).serve()
+        bells = _bells_of(socket)
+        end = await Client(socket, desk_of(socket), bells).serve()
         if end is not None:
             await _close(socket, end, metrics)
     finally:
         sockets.discard(socket)
         metrics.sockets.dec()
+
+
+def _bells_of(socket: WebSocket) -> Bells:
+    """The bells of the loop that serves a socket."""
+    known: dict[asyncio.AbstractEventLoop, Bells] = socket.app.state.bells
+    loop = asyncio.get_running_loop()
+    return known.setdefault(loop, Bells(desk_of(socket).stream, loop))
 
 
 async def _close(socket: WebSocket, end: ClosingError, metrics: Metrics) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from models.errors import CallError
 from workbench.desk.routes import Scope
@@ -28,6 +28,7 @@ from workbench.library.shapes import from_microseconds, to_microseconds
 CODE_LASTS = timedelta(minutes=15)
 SESSION_LASTS = timedelta(days=30)
 LONGEST_NAME = 100  # characters
+ONE = select(TOKENS).where(TOKENS.c.id == bindparam("of_id"))
 LOGIN = "browser"  # the name of a session that a code began
 
 # The scopes that each may be used for.
@@ -197,8 +198,7 @@ class Tokens:
             return _grant(row)
 
     def _found(self, connection: Connection, secret: str, kind: TokenKind) -> Grant | None:
-        query = select(TOKENS).where(TOKENS.c.id == (id_in(secret) or ""))
-        row = connection.execute(query).mappings().first()
+        row = connection.execute(ONE, {"of_id": id_in(secret) or ""}).mappings().first()
         if row is None or not is_of(secret, row["hash"]) or row["kind"] != kind.value:
             return None
         grant = _grant(row)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
@@ -19,10 +21,21 @@ BUSY = 60  # seconds that a writer waits for another
 PAUSE = 0.05  # seconds between two attempts to change SQLite's journal
 WRITES = "writes"  # the execution option of a transaction that writes
 
+Kept = TypeVar("Kept")
+
 PSYCOPG = (
     "psycopg is not installed, and a library in PostgreSQL needs it: the extra `postgresql` of "
     "this project installs it (`pip install '.[postgresql]'`)"
 )
+
+
+@dataclass(slots=True, eq=False)
+class _Change:
+    """A change that waits for its turn, and what it returned once it is kept."""
+
+    make: Callable[[Connection], Any]
+    answer: Any = None
+    kept: bool = False
 
 
 class Database:
@@ -35,6 +48,13 @@ class Database:
     def __init__(self, url: URL) -> None:
         self.url = url
         self.engine = _engine(url)
+        # SQLite has one writer, and whoever waits for it there sleeps and looks again, longer
+        # each time; threads of one process wait for each other here instead, in turn
+        sqlite = url.get_backend_name() == "sqlite"
+        self._turn: AbstractContextManager[Any] = threading.Lock() if sqlite else nullcontext()
+        self._gathers = sqlite
+        self._waiting: list[_Change] = []
+        self._adding, self._leading = threading.Lock(), threading.Lock()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -53,10 +73,57 @@ class Database:
         Raises:
             LibraryError: The database fails.
         """
-        with self._failing(), self.engine.connect() as opened:
+        with self._turn, self._failing(), self.engine.connect() as opened:
             connection = opened.execution_options(**{WRITES: True})
             with connection.begin():
                 yield connection
+
+    def change(self, make: Callable[[Connection], Kept]) -> Kept:
+        """Make a change in a transaction that writes, together with others that wait.
+
+        To keep a transaction takes SQLite as long as the disk takes to write it out, one after the
+        other; so what many threads change at once is kept in one. PostgreSQL does so by itself.
+
+        Args:
+            make: Makes the change; it is called again where another change of the same
+                transaction fails.
+
+        Returns:
+            What `make` returns, once it is kept.
+
+        Raises:
+            LibraryError: The database fails; nothing of it is kept.
+        """
+        if not self._gathers:
+            with self.writing() as connection:
+                return make(connection)
+        mine = _Change(make)
+        with self._adding:
+            self._waiting.append(mine)
+        with self._leading:
+            if not mine.kept:
+                self._keep(mine)
+        answer: Kept = mine.answer
+        return answer
+
+    def _keep(self, mine: _Change) -> None:
+        """Keep a change and all that wait; where one of them fails, each for itself."""
+        with self._adding:
+            together, self._waiting = self._waiting, []
+        if mine in together and len(together) > 1:
+            with suppress(Exception):  # whose fault it is hears of it when it is alone
+                self._keep_all(together)
+        elif mine not in together:
+            with self._adding:
+                self._waiting = together + self._waiting
+        if not mine.kept:
+            self._keep_all([mine])
+
+    def _keep_all(self, changes: Sequence[_Change]) -> None:
+        with self.writing() as connection:
+            answers = [each.make(connection) for each in changes]
+        for each, answer in zip(changes, answers, strict=True):
+            each.answer, each.kept = answer, True
 
     def close(self) -> None:
         """Give the connections back."""

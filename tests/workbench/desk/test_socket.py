@@ -353,11 +353,12 @@ def slow(monkeypatch: pytest.MonkeyPatch, stream: Stream, after: int) -> None:
     """Let a minute go by whenever a client was sent so many messages since the last."""
     time, count, send = 0.0, 0, socket.Client._send
 
-    async def sending(self: socket.Client, text: str) -> None:
+    async def sending(self: socket.Client, *texts: str) -> None:
         nonlocal time, count
-        await send(self, text)
-        count += 1
-        time += 60.0 * (count % after == 0)
+        for text in texts:
+            await send(self, text)
+            count += 1
+            time += 60.0 * (count % after == 0)
 
     stream.clock = lambda: time
     monkeypatch.setattr(socket.Client, "_send", sending)
@@ -406,9 +407,9 @@ def test_what_the_ring_lost_sends_a_slow_client_away(
     """It would never hear of it; when it comes back it is reset."""
     send = socket.Client._send
 
-    async def sending(self: socket.Client, text: str) -> None:
-        await send(self, text)
-        if json.loads(text)["seq"] == 1:
+    async def sending(self: socket.Client, *texts: str) -> None:
+        await send(self, *texts)
+        if [json.loads(text)["seq"] for text in texts] == [1]:
             publish(stream, 300)
 
     monkeypatch.setattr(socket.Client, "_send", sending)

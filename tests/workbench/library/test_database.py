@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection, event, text
 
 from tests.workbench.library.records import record, rows
 from workbench.library.database import Database
@@ -86,3 +90,56 @@ def test_a_server_that_is_not_there_is_named_without_its_password() -> None:
     assert "me:***@127.0.0.1:1/runs" in said
     assert "sesame" not in said
     assert "\n" not in said
+
+
+def test_changes_of_many_threads_are_kept_together(tmp_path: Path) -> None:
+    """While one is at work the others wait, and one transaction keeps them all but a faulty one."""
+    with open_library(str(tmp_path / "library.db")) as library:
+        database, begun, go_on = library.database, threading.Event(), threading.Event()
+        transactions: list[int] = []
+        event.listen(database.engine, "begin", lambda _: transactions.append(1))
+
+        def wait(_: Connection) -> str:
+            begun.set()
+            go_on.wait(30)
+            return "waited"
+
+        def add(number: int) -> int:
+            def make(connection: Connection) -> int:
+                connection.execute(text(f"INSERT INTO numbers VALUES ({number // (number != 3)})"))
+                return number
+
+            return database.change(make)
+
+        with database.writing() as connection:
+            connection.execute(text("CREATE TABLE numbers (number INTEGER)"))
+        transactions.clear()
+        with ThreadPoolExecutor(8) as pool:
+            first = pool.submit(database.change, wait)
+            begun.wait(30)
+            others = [pool.submit(add, number) for number in (1, 2, 4, 5)]
+            wait_for(lambda: len(database._waiting) == 4)
+            go_on.set()
+            assert first.result() == "waited"
+            assert [each.result() for each in others] == [1, 2, 4, 5]
+            assert len(transactions) == 2
+            begun.clear()
+            go_on.clear()
+            first = pool.submit(database.change, wait)
+            begun.wait(30)
+            others = [pool.submit(add, number) for number in (6, 3, 7)]
+            wait_for(lambda: len(database._waiting) == 3)
+            go_on.set()
+            with pytest.raises(ZeroDivisionError):
+                others[1].result()
+            assert [others[0].result(), others[2].result()] == [6, 7]
+        with database.reading() as connection:
+            rows = connection.execute(text("SELECT number FROM numbers ORDER BY number"))
+            assert [*rows.scalars()] == [1, 2, 4, 5, 6, 7]
+
+
+def wait_for(ready: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    until = time.monotonic() + 30.0
+    while not ready() and time.monotonic() < until:
+        time.sleep(0.001)

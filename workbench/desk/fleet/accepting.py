@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from workbench.desk.fleet.boots import WATCHED, Heard, take_state
@@ -30,6 +30,16 @@ from workbench.library.shapes import to_microseconds
 NOTHING = Kept((), (), ())
 # A deployment of which nothing was heard yet.
 UNHEARD: Mapping[str, Any] = {"boot": "", "conflicts": 0, "conflict": "", "revision": 0}
+
+# Made once: of what a digest costs, to make statements anew each time is the greater part.
+LOCKED = select(DEPLOYMENTS).where(DEPLOYMENTS.c.id == bindparam("of_id")).with_for_update()
+THERE = select(DIGESTS.c.sha, DIGESTS.c.refused).where(
+    DIGESTS.c.deployment == bindparam("of"),
+    DIGESTS.c.boot == bindparam("of_boot"),
+    DIGESTS.c.seq == bindparam("of_seq"),
+)
+CAME = insert(DIGESTS)
+COUNTED = update(DEPLOYMENTS).where(DEPLOYMENTS.c.key == bindparam("of"))
 
 
 class Outcome(StrEnum):
@@ -132,8 +142,7 @@ def fill_in(connection: Connection, deployment: str, known: Known) -> Done:
     Raises:
         UnknownDeploymentError: It was never heard.
     """
-    query = select(DEPLOYMENTS).where(DEPLOYMENTS.c.id == deployment).with_for_update()
-    row = connection.execute(query).first()
+    row = connection.execute(LOCKED, {"of_id": deployment}).first()
     if row is None:
         raise UnknownDeploymentError(deployment)
     new = (
@@ -150,22 +159,19 @@ def fill_in(connection: Connection, deployment: str, known: Known) -> Done:
 
 def locked(connection: Connection, deployment: str, project: str, now: int) -> Any:
     """The row of a deployment, held until the transaction ends; made where there is none."""
-    query = select(DEPLOYMENTS).where(DEPLOYMENTS.c.id == deployment).with_for_update()
-    row = connection.execute(query).first()
+    row = connection.execute(LOCKED, {"of_id": deployment}).first()
     if row is not None:
         return row
     own = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     values = {**UNHEARD, "id": deployment, "project": project, "since": now, "pruned": now}
     connection.execute(own(DEPLOYMENTS).values(values).on_conflict_do_nothing())
-    return connection.execute(query).one()
+    return connection.execute(LOCKED, {"of_id": deployment}).one()
 
 
 def _known(connection: Connection, key: int, come: Come) -> tuple[str, ...] | None:
     """What is wrong with a digest that came before, in words; None where it did not."""
-    query = select(DIGESTS.c.sha, DIGESTS.c.refused).where(
-        DIGESTS.c.deployment == key, DIGESTS.c.boot == come.boot, DIGESTS.c.seq == come.seq
-    )
-    there = connection.execute(query).first()
+    place = {"of": key, "of_boot": come.boot, "of_seq": come.seq}
+    there = connection.execute(THERE, place).first()
     if there is None:
         return None
     if there.sha != come.sha:
@@ -186,7 +192,7 @@ def _note(connection: Connection, key: int, come: Come, refused: int) -> list[di
         "left_out": come.left_out,
         "refused": refused,
     }
-    connection.execute(insert(DIGESTS).values(row))
+    connection.execute(CAME, row)
     return gaps
 
 
@@ -197,7 +203,7 @@ def _count(
     values: dict[str, Any] = {"revision": row.revision + 1} if changed else {}
     if conflicts:
         values |= {"conflicts": row.conflicts + len(conflicts), "conflict": conflicts[-1]}
-    connection.execute(update(DEPLOYMENTS).where(DEPLOYMENTS.c.key == row.key).values(**values))
+    connection.execute(COUNTED, {"of": row.key, **values})
 
 
 def worth_of(state: Mapping[str, Any]) -> list[Worth]:

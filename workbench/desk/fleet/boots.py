@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
 from workbench.library.schema import BOOTS, DEPLOYMENTS
 
@@ -19,6 +19,12 @@ WATCHED = ""  # the boot of what is watched on this machine
 
 # What tells which boot counts.
 STANDING = (BOOTS.c.boot, BOOTS.c.started, BOOTS.c.seq, BOOTS.c.sent)
+THERE = select(*STANDING).where(BOOTS.c.deployment == bindparam("of"))
+BEGUN = insert(BOOTS)
+HEARD = update(BOOTS).where(
+    BOOTS.c.deployment == bindparam("of"), BOOTS.c.boot == bindparam("of_boot")
+)
+COUNTING = update(DEPLOYMENTS).where(DEPLOYMENTS.c.key == bindparam("of"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +59,22 @@ def take_state(connection: Connection, key: int, heard: Heard) -> bool:
     Returns:
         Whether it is the state that counts now.
     """
-    query = select(*STANDING).where(BOOTS.c.deployment == key)
-    boots = {row["boot"]: dict(row) for row in connection.execute(query).mappings()}
+    rows = connection.execute(THERE, {"of": key}).mappings()
+    boots = {row["boot"]: dict(row) for row in rows}
     there = boots.get(heard.boot)
     values = _values(heard)
-    own = (BOOTS.c.deployment == key, BOOTS.c.boot == heard.boot)
     if there is None:
         values |= {"started": heard.sent}
-        connection.execute(insert(BOOTS).values(deployment=key, boot=heard.boot, **values))
+        connection.execute(BEGUN, {"deployment": key, "boot": heard.boot, **values})
     else:
         values = values if heard.seq > there["seq"] else {}
         if heard.sent < there["started"]:
             values |= {"started": heard.sent}
         if values:
-            connection.execute(update(BOOTS).where(*own).values(**values))
+            connection.execute(HEARD, {"of": key, "of_boot": heard.boot, **values})
     boots[heard.boot] = {**(there or {"boot": heard.boot}), **values}
     counts = counting(list(boots.values()))
-    connection.execute(update(DEPLOYMENTS).where(DEPLOYMENTS.c.key == key).values(boot=counts))
+    connection.execute(COUNTING, {"of": key, "boot": counts})
     return counts == heard.boot and "state" in values
 
 

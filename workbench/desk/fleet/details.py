@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from workbench.library.schema import DETAILS
 from workbench.library.shapes import from_microseconds, to_microseconds
@@ -25,6 +25,22 @@ Row = Mapping[str, Any]
 
 MOST_ORDER = 1 << 62
 PART = 400  # details that one statement asks for
+
+BODIES = select(DETAILS.c.name, DETAILS.c.body).where(
+    DETAILS.c.deployment == bindparam("of"),
+    DETAILS.c.kind == bindparam("of_kind"),
+    DETAILS.c.name.in_(bindparam("names", expanding=True)),
+)
+NEW = insert(DETAILS)
+TOLD = (
+    update(DETAILS)
+    .where(
+        DETAILS.c.deployment == bindparam("of"),
+        DETAILS.c.kind == bindparam("of_kind"),
+        DETAILS.c.name == bindparam("of_name"),
+    )
+    .values(body=bindparam("body"))
+)
 
 
 class DetailKind(StrEnum):
@@ -164,36 +180,30 @@ def _bodies(
     connection: Connection, key: int, details: Iterable[Detail]
 ) -> dict[tuple[str, str], Body]:
     """Kind and name -> what is there of these details."""
-    names: dict[DetailKind, set[str]] = {}
+    names: dict[str, set[str]] = {}
     for detail in details:
-        names.setdefault(detail.kind, set()).add(detail.name)
-    if not names:
-        return {}
-    these = or_(
-        *(
-            and_(DETAILS.c.kind == kind.value, DETAILS.c.name.in_(some))
-            for kind, some in names.items()
-        )
-    )
-    query = select(DETAILS.c.kind, DETAILS.c.name, DETAILS.c.body)
-    rows = connection.execute(query.where(DETAILS.c.deployment == key, these))
-    return {(row.kind, row.name): json.loads(row.body) for row in rows}
+        names.setdefault(detail.kind.value, set()).add(detail.name)
+    found: dict[tuple[str, str], Body] = {}
+    for kind, some in names.items():
+        rows = connection.execute(BODIES, {"of": key, "of_kind": kind, "names": sorted(some)})
+        found |= {(kind, row.name): json.loads(row.body) for row in rows}
+    return found
 
 
 def _write(connection: Connection, key: int, new: Sequence[Detail], told: Sequence[Detail]) -> None:
     if new:
-        connection.execute(insert(DETAILS), [_row(key, each) for each in new])
+        connection.execute(NEW, [_row(key, each) for each in new])
     if told:
-        statement = update(DETAILS).where(
-            DETAILS.c.deployment == key,
-            DETAILS.c.kind == bindparam("of_kind"),
-            DETAILS.c.name == bindparam("of_name"),
-        )
         values = [
-            {"of_kind": each.kind.value, "of_name": each.name, "body": text_of(each.body)}
+            {
+                "of": key,
+                "of_kind": each.kind.value,
+                "of_name": each.name,
+                "body": text_of(each.body),
+            }
             for each in told
         ]
-        connection.execute(statement.values(body=bindparam("body")), values)
+        connection.execute(TOLD, values)
 
 
 def _row(key: int, detail: Detail) -> dict[str, Any]:

@@ -13,6 +13,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from workbench.library.schema import EQUITY
 from workbench.library.shapes import from_microseconds
 
+# Database -> what adds points of the curve.
+ADDED = {
+    "sqlite": sqlite.insert(EQUITY).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(EQUITY).on_conflict_do_nothing(),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class EquityPoint:
@@ -49,13 +55,12 @@ class Worth(NamedTuple):
 
 def add_points(connection: Connection, key: int, points: Sequence[Worth]) -> None:
     """Keep some points of a deployment; where there is one already, it stays."""
-    own = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     rows = [
         {"deployment": key, "time": time, "equity": equity, "low": equity, "high": equity}
         for time, equity in points
     ]
     if rows:
-        connection.execute(own(EQUITY).on_conflict_do_nothing(), rows)
+        connection.execute(ADDED[connection.dialect.name], rows)
 
 
 def curve(

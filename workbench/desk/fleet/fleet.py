@@ -18,6 +18,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import Connection
+
 from workbench.desk.fleet.accepting import Come, Done, Outcome, fill_in, take
 from workbench.desk.fleet.boots import WATCHED
 from workbench.desk.fleet.details import DetailKind, Row, details_of
@@ -221,13 +223,16 @@ class Fleet:
 
     def _write(self, deployment: str, now: datetime, change: Callable[[Any], Done]) -> Done:
         """Change a deployment, and tell the stream once that is kept, in the same order."""
+
+        def made(connection: Connection) -> tuple[Done, list[News]]:
+            done = change(connection)
+            if done.outcome is not Outcome.TAKEN:
+                return done, []
+            head = head_of(connection, deployment)
+            return done, [*news_of(head, gaps_of(connection, head.key), done, now)]
+
         with _turn(deployment):
-            news: list[News] = []
-            with self._database.writing() as connection:
-                done = change(connection)
-                if done.outcome is Outcome.TAKEN:
-                    head = head_of(connection, deployment)
-                    news += news_of(head, gaps_of(connection, head.key), done, now)
+            done, news = self._database.change(made)
             for each in news:
                 self._publish(*each)
         return done

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from workbench.library.schema import DIGESTS, GAPS, HEALINGS
 from workbench.library.shapes import from_microseconds
@@ -21,6 +21,21 @@ from workbench.library.shapes import from_microseconds
 FIRST = 1  # the number of a boot's first digest
 REPEATED = 5  # digests before it whose events one repeats
 SECOND = 1_000_000  # in microseconds
+
+PARTED = delete(GAPS).where(
+    GAPS.c.deployment == bindparam("of"),
+    GAPS.c.boot == bindparam("of_boot"),
+    GAPS.c.first <= bindparam("of_seq"),
+    GAPS.c.last >= bindparam("of_seq"),
+)
+OF_BOOT = select(DIGESTS.c.seq, DIGESTS.c.sent).where(
+    DIGESTS.c.deployment == bindparam("of"), DIGESTS.c.boot == bindparam("of_boot")
+)
+BEFORE = OF_BOOT.where(DIGESTS.c.seq < bindparam("of_seq")).order_by(DIGESTS.c.seq.desc()).limit(1)
+BEHIND = OF_BOOT.where(DIGESTS.c.seq > bindparam("of_seq")).order_by(DIGESTS.c.seq).limit(1)
+OLDEST_FIRST = (GAPS.c.begun, GAPS.c.boot, GAPS.c.first)
+ALL = select(GAPS).where(GAPS.c.deployment == bindparam("of")).order_by(*OLDEST_FIRST)
+SINCE = ALL.where(GAPS.c.ended >= bindparam("since"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +101,10 @@ def part_gap(connection: Connection, key: int, sent: Sent) -> list[dict[str, Any
     Returns:
         The rows of the gaps before and behind it, if any.
     """
-    before, behind = _beside(connection, key, sent)
-    connection.execute(
-        delete(GAPS).where(
-            GAPS.c.deployment == key,
-            GAPS.c.boot == sent.boot,
-            GAPS.c.first <= sent.seq,
-            GAPS.c.last >= sent.seq,
-        )
-    )
+    place = {"of": key, "of_boot": sent.boot, "of_seq": sent.seq}
+    before = connection.execute(BEFORE, place).first()
+    behind = connection.execute(BEHIND, place).first()
+    connection.execute(PARTED, place)
     first = FIRST if before is None else before.seq + 1
     begun = sent.time - (sent.seq - first) * sent.every if before is None else before.sent
     found = [_row(key, sent.boot, (first, sent.seq - 1), (begun, sent.time))]
@@ -104,16 +114,6 @@ def part_gap(connection: Connection, key: int, sent: Sent) -> list[dict[str, Any
     if rows:
         connection.execute(insert(GAPS), rows)
     return rows
-
-
-def _beside(connection: Connection, key: int, sent: Sent) -> tuple[Any, Any]:
-    """The digests of the same boot before and behind one; None where there is none."""
-    query = select(DIGESTS.c.seq, DIGESTS.c.sent).where(
-        DIGESTS.c.deployment == key, DIGESTS.c.boot == sent.boot
-    )
-    before = query.where(DIGESTS.c.seq < sent.seq).order_by(DIGESTS.c.seq.desc()).limit(1)
-    behind = query.where(DIGESTS.c.seq > sent.seq).order_by(DIGESTS.c.seq).limit(1)
-    return connection.execute(before).first(), connection.execute(behind).first()
 
 
 def _row(key: int, boot: str, place: tuple[int, int], time: tuple[int, int]) -> dict[str, Any]:
@@ -137,10 +137,8 @@ def gaps_of(connection: Connection, key: int, *, since: int | None = None) -> li
         key: The deployment's.
         since: Only those that ended then or later, in microseconds since 1970.
     """
-    query = select(GAPS).where(GAPS.c.deployment == key)
-    if since is not None:
-        query = query.where(GAPS.c.ended >= since)
-    rows = connection.execute(query.order_by(GAPS.c.begun, GAPS.c.boot, GAPS.c.first)).all()
+    query, given = (ALL, {"of": key}) if since is None else (SINCE, {"of": key, "since": since})
+    rows = connection.execute(query, given).all()
     known = _known(connection, key) if any(row.lost for row in rows) else []
     return [_gap(row, known) for row in rows]
 

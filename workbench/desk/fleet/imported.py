@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from workbench.desk.fleet.details import (
     Detail,
@@ -32,6 +32,17 @@ MARK = "@"  # begins the name of what an import told, and no id of a digest
 SLACK = timedelta(seconds=1)  # by which sources tell the time of one fill differently
 LEAST = 1e-9  # a quantity that is none
 PART = 400  # orders that one statement asks for
+
+OF_ORDERS = (
+    select(DETAILS)
+    .where(
+        DETAILS.c.deployment == bindparam("of"),
+        DETAILS.c.kind == bindparam("of_kind"),
+        DETAILS.c.order.in_(bindparam("orders", expanding=True)),
+    )
+    .order_by(DETAILS.c.name)
+)
+IMPORTED = OF_ORDERS.where(DETAILS.c.name.startswith(MARK))
 
 Place = tuple[Any, ...]
 
@@ -201,9 +212,7 @@ def _of_orders(
 ) -> Iterator[Detail]:
     """What is kept of one kind of the orders of some details; all, or what imports told."""
     orders = sorted({each.order for each in details if each.order is not None})
-    query = select(DETAILS).where(DETAILS.c.deployment == key, DETAILS.c.kind == kind.value)
-    if imported:
-        query = query.where(DETAILS.c.name.startswith(MARK))
+    query = IMPORTED if imported else OF_ORDERS
     for first in range(0, len(orders), PART):
-        these = query.where(DETAILS.c.order.in_(orders[first : first + PART]))
-        yield from map(detail_of, connection.execute(these.order_by(DETAILS.c.name)).all())
+        these = {"of": key, "of_kind": kind.value, "orders": orders[first : first + PART]}
+        yield from map(detail_of, connection.execute(query, these).all())

@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select, tuple_
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, tuple_
 
 from workbench.desk.fleet.boots import WATCHED, boots_of
 from workbench.desk.fleet.details import Detail, DetailKind, detail_of
@@ -23,6 +23,11 @@ from workbench.library.shapes import from_microseconds
 JSON = dict[str, Any]
 
 LAST = 100  # details of each kind that are shown of a deployment
+# The boot that counts, with its newest state.
+_COUNTS = and_(BOOTS.c.deployment == DEPLOYMENTS.c.key, BOOTS.c.boot == DEPLOYMENTS.c.boot)
+_NEWEST = (BOOTS.c.seq, BOOTS.c.sent, BOOTS.c.received, BOOTS.c.every, BOOTS.c.state)
+HEADS = select(DEPLOYMENTS, *_NEWEST).join(BOOTS, _COUNTS).order_by(DEPLOYMENTS.c.id)
+HEAD = HEADS.where(DEPLOYMENTS.c.id == bindparam("of_id"))
 _CURSOR = re.compile(r"(-?[0-9]{1,18})~([0-9]{1,9})~([^\0]+)", re.DOTALL)
 
 
@@ -99,12 +104,8 @@ def heads(connection: Connection, deployment: str | None = None) -> list[Head]:
         connection: In a transaction.
         deployment: The only one that is wanted.
     """
-    counts = and_(BOOTS.c.deployment == DEPLOYMENTS.c.key, BOOTS.c.boot == DEPLOYMENTS.c.boot)
-    newest = (BOOTS.c.seq, BOOTS.c.sent, BOOTS.c.received, BOOTS.c.every, BOOTS.c.state)
-    query = select(DEPLOYMENTS, *newest).join(BOOTS, counts).order_by(DEPLOYMENTS.c.id)
-    if deployment is not None:
-        query = query.where(DEPLOYMENTS.c.id == deployment)
-    return [_head(row) for row in connection.execute(query)]
+    query, given = (HEADS, {}) if deployment is None else (HEAD, {"of_id": deployment})
+    return [_head(row) for row in connection.execute(query, given)]
 
 
 def _head(row: Any) -> Head:
