@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import uvicorn
-
-from tests.workbench.desk.page.fake_desk import PATIENCE, FakeDesk
+from tests.workbench.desk.page.fake_desk import FakeDesk
 from tests.workbench.desk.page.states import Json, closed_trade, event, fill, state
-from tests.workbench.desk.page.visits import cells, visiting
-from workbench.desk.app import make_app
+from tests.workbench.desk.page.visits import answering, cells, visiting
 from workbench.desk.desk import Desk
 from workbench.desk.page.page_routes import ROUTES
 from workbench.desk.route_table import ROUTES as TABLE
@@ -29,15 +24,8 @@ def serving(folder: Path) -> Iterator[tuple[Desk, str]]:
     """A desk on a free port, with a library of its own; and its address."""
     with open_library(str(folder / "library.db")) as library:
         desk = Desk(library)
-        server = uvicorn.Server(uvicorn.Config(make_app(desk), port=0, log_level="error"))
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        until = time.monotonic() + PATIENCE
-        while not server.started and time.monotonic() < until:
-            time.sleep(0.01)
-        yield desk, f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-        server.should_exit = True
-        thread.join(PATIENCE)
+        with answering(desk) as address:
+            yield desk, address
 
 
 def seen(desk: Desk, told: Json, fills: list[Json]) -> None:

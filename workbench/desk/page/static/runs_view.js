@@ -101,7 +101,10 @@ export class RunsView {
       write(by("runs-count"), `${shown(told.total, "whole")} ${told.total === 1 ? "run" : "runs"}`);
       this.grid.show(this.runs);
     } catch (problem) {
-      if (asked === this.asked) write(by("runs-problem"), problem.message, "bad");
+      if (asked !== this.asked) return;
+      write(by("runs-problem"), problem.message, "bad");
+      write(by("runs-count"), "");
+      this.cursor = null;
     }
     by("runs-more").hidden = !this.cursor;
   }
