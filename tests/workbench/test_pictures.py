@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 from rich.text import Text
 
 from tests.structure.source_tree import ROOT
-from workbench.pictures import PICTURE, ROWS, drawn, screen
+from workbench.pictures import DESK, PICTURE, ROWS, WINDOW, drawn, picture_of_desk, screen
+from workbench.report.printing import NoBrowserError, browser
+
+MOST_BYTES = 200_000  # of a picture that is kept in the repository
 
 
 @pytest.fixture(scope="module")
@@ -55,3 +60,22 @@ def test_colors_reach_the_picture() -> None:
     """What the terminal shows in red is of another color than the rest."""
     styles = re.findall(r"\.screen-r\d+ \{ fill: (#\w+)", drawn("a \x1b[31mred\x1b[0m b", ""))
     assert len(set(styles)) == 2
+
+
+@pytest.mark.slow
+def test_the_desks_picture_is_taken_of_a_page_that_lives(
+    tmp_path: Path,
+) -> None:
+    """Of the size that it has in the documentation, in few colours, and with something on it."""
+    pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    try:
+        browser()
+    except NoBrowserError as missing:
+        pytest.skip(f"no browser to take it with: {missing}")
+    waited: list[float] = []
+    picture_of_desk(3.0, tmp_path / "desk.png", waited.append)
+    assert waited == [3.0]
+    with Image.open(tmp_path / "desk.png") as taken, Image.open(DESK) as kept:
+        assert taken.size == kept.size == WINDOW
+        assert len(taken.convert("RGB").getcolors() or ()) > 32
+    assert DESK.stat().st_size < MOST_BYTES

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -25,7 +26,7 @@ def registry(desk: Desk) -> CollectorRegistry:
 
 def hear(desk: Desk, deployment: str, equity: float | None) -> None:
     """Let the desk see a state of a deployment, saved now."""
-    state = {"equity": equity, "alerts": [{}]}
+    state: dict[str, Any] = {"equity": equity, "alerts": [{}]}
     desk.fleet.observe(deployment, state, [], [], [], desk.clock(), every=EVERY)
 
 

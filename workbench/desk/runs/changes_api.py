@@ -184,7 +184,7 @@ ROUTES: tuple[Route, ...] = (
         "POST",
         RUNS,
         "Import a file: its bytes are the body.",
-        Scope.INGEST,
+        Scope.ADMIN,
         import_file,
         (NAME,),
         answer=schemas.IMPORTED,
