@@ -37,7 +37,8 @@ RECORDING = "three-strategies"
 PICTURE = PROJECT / "docs" / "pictures" / "replay.svg"
 REPORT = PROJECT / "docs" / "pictures" / "report.png"
 DESK = PROJECT / "docs" / "pictures" / "desk.png"
-WINDOW = (1280, 1130)  # pixels
+WINDOW = (1280, 1130)  # pixels, of a report
+DESK_WINDOW = (1440, 1270)
 SHOWN = ("#chart-equity .line", "#fills tbody tr")  # on the page of the desk
 LIVED = 95.0  # seconds that the recorded run has traded when its picture is taken
 INKS = 128  # colours
@@ -169,7 +170,7 @@ def _take(address: str, target: Path) -> None:
 
     with sync_playwright() as driver:
         started = driver.chromium.launch(executable_path=browser(), args=["--no-sandbox"])
-        width, height = WINDOW
+        width, height = DESK_WINDOW
         page = started.new_page(viewport={"width": width, "height": height})
         page.goto(address)
         for place in SHOWN:

@@ -11,7 +11,7 @@ from PIL import Image
 from rich.text import Text
 
 from tests.structure.source_tree import ROOT
-from workbench.pictures import DESK, PICTURE, ROWS, WINDOW, drawn, picture_of_desk, screen
+from workbench.pictures import DESK, DESK_WINDOW, PICTURE, ROWS, drawn, picture_of_desk, screen
 from workbench.report.printing import NoBrowserError, browser
 
 MOST_BYTES = 200_000  # of a picture that is kept in the repository
@@ -76,6 +76,6 @@ def test_the_desks_picture_is_taken_of_a_page_that_lives(
     picture_of_desk(3.0, tmp_path / "desk.png", waited.append)
     assert waited == [3.0]
     with Image.open(tmp_path / "desk.png") as taken, Image.open(DESK) as kept:
-        assert taken.size == kept.size == WINDOW
+        assert taken.size == kept.size == DESK_WINDOW
         assert len(taken.convert("RGB").getcolors() or ()) > 32
     assert DESK.stat().st_size < MOST_BYTES
