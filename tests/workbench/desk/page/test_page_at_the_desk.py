@@ -37,6 +37,27 @@ def seen(desk: Desk, told: Json, fills: list[Json]) -> None:
     )
 
 
+def test_a_file_is_imported_by_the_page(chromium: Any, tmp_path: Path) -> None:
+    """It is in the list at once; of what is no run the desk says why."""
+    good, bad = tmp_path / "fills.csv", tmp_path / "bad.csv"
+    good.write_text("symbol,time,quantity,price\nSPY,2024-01-02T15:00:00+00:00,10,100\n")
+    bad.write_text("a,b\n1,2\n")
+    with serving(tmp_path) as (desk, address):
+        code = desk.tokens.make_code().secret
+        with visiting(chromium, FakeDesk(address=address), f"#code={code}") as page:
+            page.ask("location.hash = '#/runs'")
+            page.page.locator("#runs-file").set_input_files(good)
+            page.wait("document.querySelectorAll('#runs tbody tr td').length > 2")
+            assert page.texts("#runs-imported")[0].endswith(": added.")
+            assert len(desk.library.ids()) == 1
+            page.page.locator("#runs-file").set_input_files(bad)
+            page.wait("document.getElementById('runs-problem').textContent !== ''")
+            assert page.texts("#runs-problem")[0].startswith("bad.csv: the columns are")
+            assert page.texts("#runs-imported") == [""]
+            assert [each for each in page.errors if "422" not in each] == []
+        desk.jobs.close()
+
+
 def test_the_server_gives_the_page() -> None:
     """Its routes stand in the server's table."""
     assert {*map(id, ROUTES)} <= {*map(id, TABLE)}
