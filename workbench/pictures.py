@@ -19,6 +19,7 @@ from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from PIL import Image
 from rich.console import Console
@@ -138,15 +139,42 @@ def shrink(taken: Path, target: Path) -> None:
         few.save(target, optimize=True)
 
 
+def shoot(chromium: Any, address: str, target: Path) -> None:
+    """Take the picture of the desk's page with a browser, when the page shows what it asked for."""
+    width, height = DESK_WINDOW
+    page = chromium.new_page(viewport={"width": width, "height": height})
+    page.goto(address)
+    for place in SHOWN:
+        page.wait_for_selector(place, state="attached")
+    page.screenshot(path=target)
+    page.close()
+
+
+def _take(address: str, target: Path) -> None:
+    from playwright.sync_api import sync_playwright  # which only the tests need else
+
+    with sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=browser(), args=["--no-sandbox"])
+        shoot(started, address, target)
+        started.close()
+
+
 def picture_of_desk(
-    lived: float = LIVED, target: Path = DESK, sleep: Callable[[float], object] = time.sleep
+    target: Path = DESK,
+    lived: float = LIVED,
+    take: Callable[[str, Path], object] = _take,
+    sleep: Callable[[float], object] = time.sleep,
 ) -> None:
-    """Take the picture of the live desk's first screen; errors as of `picture_of_report`.
+    """Take the picture of the live desk's first screen.
 
     Args:
-        lived: Seconds that the run has traded by then.
         target: The PNG file.
+        lived: Seconds that the run has traded by then.
+        take: Takes the picture of what is at an address.
         sleep: Waits so many seconds.
+
+    Raises:
+        NoBrowserError: There is no browser to take it with.
     """
     browser()  # before anything is waited for
     words = (sys.executable, "-m", "workbench.desk.replayed", "--port", "0")
@@ -158,25 +186,10 @@ def picture_of_desk(
             address = (desk.stdout.readline() if desk.stdout else "").split()[-1]
             sleep(lived)
             taken = Path(folder) / "desk.png"
-            _take(address, taken)
+            take(address, taken)
             shrink(taken, target)
         finally:
             desk.terminate()
-
-
-def _take(address: str, target: Path) -> None:
-    """Take the picture of a page that asks for what it shows, when it shows it."""
-    from playwright.sync_api import sync_playwright  # of the tests alone
-
-    with sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=browser(), args=["--no-sandbox"])
-        width, height = DESK_WINDOW
-        page = started.new_page(viewport={"width": width, "height": height})
-        page.goto(address)
-        for place in SHOWN:
-            page.wait_for_selector(place, state="attached")
-        page.screenshot(path=target)
-        started.close()
 
 
 def main() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -11,8 +13,16 @@ from PIL import Image
 from rich.text import Text
 
 from tests.structure.source_tree import ROOT
-from workbench.pictures import DESK, DESK_WINDOW, PICTURE, ROWS, drawn, picture_of_desk, screen
-from workbench.report.printing import NoBrowserError, browser
+from workbench.pictures import (
+    DESK,
+    DESK_WINDOW,
+    PICTURE,
+    ROWS,
+    drawn,
+    picture_of_desk,
+    screen,
+    shoot,
+)
 
 MOST_BYTES = 200_000  # of a picture that is kept in the repository
 
@@ -63,17 +73,10 @@ def test_colors_reach_the_picture() -> None:
 
 
 @pytest.mark.slow
-def test_the_desks_picture_is_taken_of_a_page_that_lives(
-    tmp_path: Path,
-) -> None:
+def test_the_picture_of_the_desk_is_of_a_page_that_lives(chromium: Any, tmp_path: Path) -> None:
     """Of the size that it has in the documentation, in few colours, and with something on it."""
-    pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    try:
-        browser()
-    except NoBrowserError as missing:
-        pytest.skip(f"no browser to take it with: {missing}")
     waited: list[float] = []
-    picture_of_desk(3.0, tmp_path / "desk.png", waited.append)
+    picture_of_desk(tmp_path / "desk.png", 3.0, partial(shoot, chromium), waited.append)
     assert waited == [3.0]
     with Image.open(tmp_path / "desk.png") as taken, Image.open(DESK) as kept:
         assert taken.size == kept.size == DESK_WINDOW
