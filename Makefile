@@ -70,7 +70,7 @@ types: $(TEST_INSTALLED) ## Check types
 bench: $(INSTALLED) ## Measure what the tracker costs
 	$(BIN)/python -m benchmarks
 
-pictures: $(INSTALLED) ## Draw the pictures of the documentation again
+pictures: $(TEST_INSTALLED) ## Draw the pictures of the documentation again
 	$(BIN)/python -m workbench.pictures
 
 clean: ## Remove the virtual environment and every cache; results stay

@@ -1,6 +1,7 @@
-"""The pictures of the documentation: the first screen of `replay`, and that of a report.
+"""The pictures of the documentation: the first screens of `replay`, a report and the live desk.
 
-The first is an SVG, drawn with rich. The second is taken by Chromium, if there is one.
+The first is an SVG, drawn with rich. The others are taken by Chromium, if there is one; that of the
+desk when a recorded run has traded for a while.
 
 `make pictures` writes it again after the screen or the figures on it have changed; a test compares
 the file with what would be written. The file loads nothing from anywhere: it names only fonts that
@@ -11,9 +12,14 @@ stand one below the other in any of them.
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from PIL import Image
 from rich.console import Console
@@ -23,7 +29,7 @@ from workbench.engine import read_tape
 from workbench.recordings import PROJECT, find
 from workbench.replay.replay import Replay
 from workbench.replay.report import show
-from workbench.report.printing import NoBrowserError, picture_page
+from workbench.report.printing import NoBrowserError, browser, picture_page
 from workbench.report.writing import write_report
 from workbench.runs.reading import read_record
 from workbench.terminal import tell_aside
@@ -31,7 +37,11 @@ from workbench.terminal import tell_aside
 RECORDING = "three-strategies"
 PICTURE = PROJECT / "docs" / "pictures" / "replay.svg"
 REPORT = PROJECT / "docs" / "pictures" / "report.png"
-WINDOW = (1280, 1130)  # pixels
+DESK = PROJECT / "docs" / "pictures" / "desk.png"
+WINDOW = (1280, 1130)  # pixels, of a report
+DESK_WINDOW = (1440, 1270)
+SHOWN = ("#chart-equity .line", "#fills tbody tr")  # on the page of the desk
+LIVED = 95.0  # seconds that the recorded run has traded when its picture is taken
 INKS = 128  # colours
 COLUMNS, ROWS = 78, 43  # of the screen: down to the largest trades
 # rich writes the end of each line as a text of its own, which shows nothing.
@@ -119,20 +129,78 @@ def picture_of_report(recording: str = RECORDING) -> None:
         page, taken = Path(folder) / "report.html", Path(folder) / "report.png"
         write_report(read_record(recording), page)
         picture_page(page, taken, *WINDOW)
-        with Image.open(taken) as image:  # few colours: a picture of a page needs no more
-            image.convert("RGB").quantize(INKS, dither=Image.Dither.NONE).save(
-                REPORT, optimize=True
-            )
+        shrink(taken, REPORT)
+
+
+def shrink(taken: Path, target: Path) -> None:
+    """Write a picture with few colours: that of a page needs no more."""
+    with Image.open(taken) as image:
+        few = image.convert("RGB").quantize(INKS, dither=Image.Dither.NONE)
+        few.save(target, optimize=True)
+
+
+def shoot(chromium: Any, address: str, target: Path) -> None:
+    """Take the picture of the desk's page with a browser, when the page shows what it asked for."""
+    width, height = DESK_WINDOW
+    page = chromium.new_page(viewport={"width": width, "height": height})
+    page.goto(address)
+    for place in SHOWN:
+        page.wait_for_selector(place, state="attached")
+    page.screenshot(path=target)
+    page.close()
+
+
+def _take(address: str, target: Path) -> None:
+    from playwright.sync_api import sync_playwright  # which only the tests need else
+
+    with sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=browser(), args=["--no-sandbox"])
+        shoot(started, address, target)
+        started.close()
+
+
+def picture_of_desk(
+    target: Path = DESK,
+    lived: float = LIVED,
+    take: Callable[[str, Path], object] = _take,
+    sleep: Callable[[float], object] = time.sleep,
+) -> None:
+    """Take the picture of the live desk's first screen.
+
+    Args:
+        target: The PNG file.
+        lived: Seconds that the run has traded by then.
+        take: Takes the picture of what is at an address.
+        sleep: Waits so many seconds.
+
+    Raises:
+        NoBrowserError: There is no browser to take it with.
+    """
+    browser()  # before anything is waited for
+    words = (sys.executable, "-m", "workbench.desk.replayed", "--port", "0")
+    with (
+        TemporaryDirectory() as folder,
+        subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as desk,
+    ):
+        try:
+            address = (desk.stdout.readline() if desk.stdout else "").split()[-1]
+            sleep(lived)
+            taken = Path(folder) / "desk.png"
+            take(address, taken)
+            shrink(taken, target)
+        finally:
+            desk.terminate()
 
 
 def main() -> None:
-    """Write the pictures; without a browser that of the report stays as it is."""
+    """Write the pictures, in two minutes; without a browser those of pages stay as they are."""
     PICTURE.parent.mkdir(parents=True, exist_ok=True)
     PICTURE.write_text(drawn(screen(), "make run"), encoding="utf-8")
     try:
         picture_of_report()
+        picture_of_desk()
     except NoBrowserError as missing:
-        tell_aside(f"{REPORT.name} stays as it is: {missing}")
+        tell_aside(f"{REPORT.name} and {DESK.name} stay as they are: {missing}")
 
 
 if __name__ == "__main__":

@@ -44,7 +44,9 @@ class Alert(Record):
         verb = "reached" if self.fired else "recovered to"
         line = f"{name} of {whose} {verb} {value} (threshold {threshold})"
         if self.since is not None:
-            line += f", since {self.since:%Y-%m-%d %H:%M}: {self.peak:.6g} to {self.trough:.6g}"
+            form = ",.2f" if self.alarm is Alarm.DAY_LOSS else ".6g"  # equity, or a NAV
+            fall = f"{self.peak:{form}} to {self.trough:{form}}"
+            line += f", since {self.since:%Y-%m-%d %H:%M}: {fall}"
         return line
 
     def _shown(self, figure: float) -> str:

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import re
+from functools import partial
+from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 from rich.text import Text
 
 from tests.structure.source_tree import ROOT
-from workbench.pictures import PICTURE, ROWS, drawn, screen
+from workbench.pictures import (
+    DESK,
+    DESK_WINDOW,
+    PICTURE,
+    ROWS,
+    drawn,
+    picture_of_desk,
+    screen,
+    shoot,
+)
+
+MOST_BYTES = 200_000  # of a picture that is kept in the repository
 
 
 @pytest.fixture(scope="module")
@@ -55,3 +70,15 @@ def test_colors_reach_the_picture() -> None:
     """What the terminal shows in red is of another color than the rest."""
     styles = re.findall(r"\.screen-r\d+ \{ fill: (#\w+)", drawn("a \x1b[31mred\x1b[0m b", ""))
     assert len(set(styles)) == 2
+
+
+@pytest.mark.slow
+def test_the_picture_of_the_desk_is_of_a_page_that_lives(chromium: Any, tmp_path: Path) -> None:
+    """Of the size that it has in the documentation, in few colours, and with something on it."""
+    waited: list[float] = []
+    picture_of_desk(tmp_path / "desk.png", 3.0, partial(shoot, chromium), waited.append)
+    assert waited == [3.0]
+    with Image.open(tmp_path / "desk.png") as taken, Image.open(DESK) as kept:
+        assert taken.size == kept.size == DESK_WINDOW
+        assert len(taken.convert("RGB").getcolors() or ()) > 32
+    assert DESK.stat().st_size < MOST_BYTES

@@ -115,14 +115,14 @@ def command(
 
 def _serve(library: Library, place: Place, beside: Beside, *, opens: bool, verbose: bool) -> None:
     from workbench.desk.app import make_app
-    from workbench.desk.desk import Desk
+    from workbench.desk.desk import Desk, fleet_stream
     from workbench.desk.opening import open_page
     from workbench.desk.serving import bound, run
     from workbench.desk.watching import watching
 
     listener = bound(place)
     port = listener.getsockname()[1]
-    desk = Desk(library, gate=place.gate(port))
+    desk = Desk(library, stream=fleet_stream(library), gate=place.gate(port))
     address = place.address(port)
     with TemporaryDirectory(prefix="tracker-desk-") as folder:
         if opens and not open_page(_with_code(address, desk.tokens), Path(folder)):

@@ -12,10 +12,12 @@ from workbench.desk.fleet.fleet import Fleet
 from workbench.desk.gate import Gate
 from workbench.desk.jobs import Jobs
 from workbench.desk.shelf import Shelf
-from workbench.desk.stream import Stream
+from workbench.desk.stream import Kind, Stream
 from workbench.desk.tokens import Tokens
 from workbench.desk.watch.watcher import Watcher
 from workbench.library.library import Library
+
+LIBRARY = "library"  # the topic of what the list of runs shows
 
 
 def utc_now() -> datetime:
@@ -26,6 +28,17 @@ def utc_now() -> datetime:
 def quiet_stream() -> Stream:
     """A stream whose topics are of nothing."""
     return Stream(dict.fromkeys)
+
+
+def fleet_stream(library: Library, clock: Callable[[], datetime] = utc_now) -> Stream:
+    """A stream that shows who comes anew what the deployments of a library are like.
+
+    Args:
+        library: Where they are kept.
+        clock: What time it is.
+    """
+    fleet = Fleet(library.database)
+    return Stream(lambda topics: fleet.snapshot(topics, clock()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +67,16 @@ class Desk:
     def fleet(self) -> Fleet:
         """The deployments; what comes of them is told to the stream."""
         return Fleet(self.library.database, self.stream.publish)
+
+    def tell_of_run(self, run: str, outcome: str) -> None:
+        """Tell who lists runs that one of them is another now.
+
+        Args:
+            run: Its id.
+            outcome: What became of it.
+        """
+        told = {"id": run, "outcome": outcome}
+        self.stream.publish(LIBRARY, Kind.RUN.value, told, self.clock())
 
     @property
     def tokens(self) -> Tokens:

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as Connection
 
 from workbench.desk.desk import Desk
+from workbench.desk.fleet_metrics import FleetMetrics
 from workbench.desk.routes import Route, Scope
 
 ACCESS = logging.getLogger("tracker.desk.access")
@@ -63,6 +64,7 @@ class Metrics:
             "tracker_desk_newest_message", "Number of the newest message", registry=self.registry
         )
         newest.set_function(lambda: desk.stream.newest)
+        self.registry.register(FleetMetrics(desk))
 
     def count(self, scope: Connection, status: int, seconds: float) -> None:
         """Count a request, and log it by its route: no path and no query of a client's."""

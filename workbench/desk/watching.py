@@ -1,4 +1,4 @@
-"""What runs beside the server: the watcher of local runs, and the dead man's switch."""
+"""What runs beside the server: the watcher of local runs, the dead man's switch, the jobs."""
 
 from __future__ import annotations
 
@@ -12,12 +12,8 @@ from workbench.desk.dead_man import DeadMan, LogAddress
 from workbench.desk.desk import Desk
 from workbench.desk.notes import Notes
 from workbench.desk.notifying import AppriseAddress
-from workbench.desk.stream import Kind
 from workbench.desk.watch.watcher import Watcher
-from workbench.library.entries import Outcome, Put
-
-LIBRARY = "library"  # the topic of what the list of runs shows
-CHANGES = frozenset({Outcome.ADDED, Outcome.REPLACED})
+from workbench.library.entries import CHANGES, Put
 
 
 @contextmanager
@@ -34,8 +30,7 @@ def watching(
 
     def tell(put: Put) -> None:
         if put.outcome in CHANGES:
-            told = {"id": put.id, "outcome": put.outcome.value}
-            desk.stream.publish(LIBRARY, Kind.RUN.value, told, desk.clock())
+            desk.tell_of_run(put.id, put.outcome.value)
 
     fleet = desk.fleet
     watcher = Watcher(folders, desk.library, fleet, tell, now=desk.clock) if folders else None
@@ -54,3 +49,4 @@ def watching(
     finally:
         for each in threads:
             each.stop()
+        desk.jobs.close()

@@ -22,6 +22,9 @@ class Outcome(StrEnum):
     TRASHED = "in the trash"  # the user has deleted the run, and nothing changes
 
 
+CHANGES = frozenset({Outcome.ADDED, Outcome.REPLACED})  # what changes the library
+
+
 @dataclass(frozen=True, slots=True)
 class Put:
     """What became of a record.

@@ -30,6 +30,8 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     calls: list[Any] = []
 
     def keep(app: Any, place: Any, listener: Any, verbose: bool) -> None:
+        shown = app.state.desk.stream.snapshot(["deployments", "library"])
+        assert shown == {"deployments": [], "library": None}  # the fleet's own
         calls.append((app, place, listener.getsockname()[1], verbose))
         listener.close()
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,10 +15,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tests.workbench.desk.watch.local import Machine
 from workbench.desk import replayed
 from workbench.desk.local_run import WRITTEN_EVERY, LocalRun
+from workbench.desk.watch.result_folders import SETTLED
+from workbench.library.library import open_library
 from workbench.recordings import find
 from workbench.replay.saved_state import load
+from workbench.runs.reading import read_record
 
 NOW = datetime(2027, 3, 1, 12, 0, tzinfo=UTC).timestamp()
 
@@ -92,9 +98,38 @@ def test_a_desk_beside_ends_with_the_block(tmp_path: Path) -> None:
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(subprocess, "Popen", popen)
-        with replayed.desk_beside(tmp_path, tmp_path / "l.db", ["--port", "0"]):
-            assert started[0].poll() is None
+        with replayed.desk_beside(tmp_path, tmp_path / "l.db", ["--port", "0"]) as desk:
+            assert desk is started[0]
+            assert desk.poll() is None
+            replayed.rest(desk, 0.0)
     assert started[0].poll() is not None
+
+
+def test_backtests_lie_where_lean_puts_them(tmp_path: Path) -> None:
+    """So that the watcher imports them at once: the result behind its summary."""
+    replayed.put_backtests(tmp_path / "lean", ("cash-flows", "nothing"))
+    with open_library(str(tmp_path / "library.db")) as library:
+        machine = Machine(tmp_path / "lean", library)
+        machine.look()
+        machine.moment.go(SETTLED)
+        machine.look()
+        machine.watcher.import_due()
+        assert [each.outcome.value for each in machine.taken] == ["added"]
+        (run,) = library.ids()
+        assert library.get(run).record.id == read_record(str(find("cash-flows"))).id
+
+
+def test_what_is_shown_ends_with_its_desk(capfd: pytest.CaptureFixture[str]) -> None:
+    """With the desk's own exit code and its own words: nobody plays to an empty house."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        words = ["--port", str(taken.getsockname()[1]), "--speed", "1000"]
+        before = signal.getsignal(signal.SIGTERM)
+        try:
+            done = CliRunner().invoke(replayed.main, words)
+        finally:
+            signal.signal(signal.SIGTERM, before)
+    assert done.exit_code == 2
+    assert "--port names another one" in capfd.readouterr().err
 
 
 def test_an_unknown_recording_is_refused() -> None:

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,6 +16,7 @@ from tests.workbench.commands.calls import run
 from tests.workbench.desk.fleet.asking import Client
 from tests.workbench.desk.watch.local import NEVER, Machine
 from workbench.desk.desk import Desk
+from workbench.desk.jobs import Jobs
 from workbench.desk.routes import Scope
 from workbench.desk.watching import watching
 from workbench.library.entries import Outcome, Put
@@ -79,6 +81,17 @@ class Idle:
 
     def stop(self) -> None:
         """End."""
+
+
+def test_the_jobs_end_with_the_server(tmp_path: Path) -> None:
+    """What has not begun is given up."""
+    executor = ThreadPoolExecutor(1)
+    jobs = Jobs(lambda: executor)
+    with open_library(str(tmp_path / "library.db")) as library:
+        with watching(Desk(library, jobs=jobs), [], []):
+            assert jobs.run(max, 1, 2) == 2
+        with pytest.raises(RuntimeError, match="shutdown"):
+            executor.submit(max, 1, 2)
 
 
 @pytest.mark.parametrize("way", ["option", "environment"])

@@ -68,24 +68,35 @@ def curve(
 ) -> list[EquityPoint]:
     """The curve of a span of time in so many buckets at most, with the least and most of each.
 
+    The buckets divide the time from the first point within the span to the last: what lies before
+    and behind it takes none, so that an hour of today, or a run that is silent, is drawn as finely.
+
     Args:
         connection: In a transaction.
         key: The deployment's.
-        since: Microseconds since 1970; None for the first that is known.
+        since: Microseconds since 1970; None for the beginning.
         until: Likewise; it is within the span.
-        points: How many buckets the span has.
+        points: How many buckets there are.
     """
-    if since is None:
-        first = select(func.min(EQUITY.c.time)).where(EQUITY.c.deployment == key)
-        since = connection.execute(first).scalar()
-    if since is None or since > until:
+    within = and_(EQUITY.c.deployment == key, EQUITY.c.time <= until)
+    if since is not None:
+        within = and_(within, EQUITY.c.time >= since)
+    first, last = _ends(connection, within)
+    if first is None or last is None:
         return []
-    width = max(1, -(-(until + 1 - since) // points))
-    within = and_(EQUITY.c.deployment == key, EQUITY.c.time >= since, EQUITY.c.time <= until)
+    width = max(1, -(-(last + 1 - first) // points))
     return [
         EquityPoint(from_microseconds(row.time), row.equity, row.low, row.high)
-        for row in connection.execute(_buckets(within, since, width))
+        for row in connection.execute(_buckets(within, first, width))
     ]
+
+
+def _ends(connection: Connection, within: Any) -> tuple[int | None, int | None]:
+    """The first and the last time of some points, each found in the index by itself."""
+    ends = (func.min(EQUITY.c.time), func.max(EQUITY.c.time))
+    first, last = (select(end).where(within).scalar_subquery() for end in ends)
+    row = connection.execute(select(first, last)).one()
+    return row[0], row[1]
 
 
 def _buckets(within: Any, since: int, width: int) -> Any:

@@ -24,7 +24,7 @@ from workbench.desk.runs import schemas
 from workbench.desk.runs.runs_api import RUN, RUNS
 from workbench.desk.work import read_upload
 from workbench.engine.files import MOST_READ
-from workbench.library.entries import Outcome, Put, Said, Version
+from workbench.library.entries import CHANGES, Outcome, Put, Said, Version
 from workbench.library.errors import ChangedRunError
 from workbench.library.writing import plain_text
 from workbench.runs.record import JSON, RunRecord
@@ -38,6 +38,7 @@ FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ ()+-]{0,199}", re.ASCII)
 
 MOST_NAME, MOST_NOTES, MOST_TAG, MOST_TAGS = 200, 20_000, 100, 100
 
+SAID, DELETED = "said", "deleted"  # what the stream is told beside the outcomes of an import
 
 # --- a file imported
 
@@ -73,6 +74,8 @@ def _import(desk: Desk, place: Path) -> tuple[JSON, Put]:
     record: RunRecord = desk.jobs.run(read_upload, str(place))
     put = desk.library.put(record)
     desk.fleet.heal(record, desk.clock())
+    if put.outcome in CHANGES:
+        desk.tell_of_run(put.id, put.outcome.value)
     entry = desk.library.entry(put.id).to_dict()
     told = {"outcome": put.outcome.value, "problems": list(record.told.problems), "run": entry}
     return told, put
@@ -90,13 +93,15 @@ async def change_run(request: Request) -> Response:
 
 
 def _change(request: Request, said: Said) -> Response:
-    library = desk_of(request).library
+    desk = desk_of(request)
+    library = desk.library
     seen = library.version(request.path_params["id"])
     _check_tag(request, seen)
     try:
         run = library.say(seen, said)
     except ChangedRunError as error:
         raise ProblemError(HTTPStatus.PRECONDITION_FAILED, str(error)) from None
+    desk.tell_of_run(run, SAID)
     told = {"run": run, **library.entry(run).to_dict()}
     return answer(request, told, tag_of(library.version(run)))
 
@@ -167,8 +172,10 @@ def _tags(value: Any) -> list[str]:
 def delete_run(request: Request) -> Response:
     """Put a run into the trash."""
     asked_of(request, ())
+    desk = desk_of(request)
     with as_problems():
-        desk_of(request).library.delete(request.path_params["id"])
+        run = desk.library.delete(request.path_params["id"])
+    desk.tell_of_run(run, DELETED)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
@@ -177,7 +184,7 @@ ROUTES: tuple[Route, ...] = (
         "POST",
         RUNS,
         "Import a file: its bytes are the body.",
-        Scope.INGEST,
+        Scope.ADMIN,
         import_file,
         (NAME,),
         answer=schemas.IMPORTED,

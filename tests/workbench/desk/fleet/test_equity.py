@@ -53,12 +53,13 @@ def test_each_bucket_has_its_last_least_and_most(
     shown = curve(connection, key, since, until, most)
     assert len(shown) <= most
     left = {time: worth for time, worth in points.items() if since <= time <= until}
+    width = -(-(max(left) + 1 - min(left)) // most) if left else 0
     for point in shown:
         time = to_microseconds(point.time)
         spans = {at: left.pop(at) for at in sorted(left) if at <= time}
         assert (time, point.equity) == list(spans.items())[-1]
         assert (point.low, point.high) == (min(spans.values()), max(spans.values()))
-        assert max(spans) - min(spans) < -(-(until + 1 - since) // most)
+        assert max(spans) - min(spans) < width
     assert left == {}
 
 
@@ -95,3 +96,10 @@ def test_without_points_there_is_no_curve(connection: Connection) -> None:
     """Neither before the first one nor without any."""
     assert curve(connection, heard(connection), None, 10, 10) == []
     assert curve(connection, given_points(connection, {50: 1.0}), None, 10, 10) == []
+
+
+def test_a_curve_is_drawn_finely_where_it_is(connection: Connection) -> None:
+    """However long before it the span begins, and however long the run has been silent since."""
+    key = given_points(connection, {1_000 + at: float(at) for at in range(10)})
+    assert [point.equity for point in curve(connection, key, 0, 10**9, 10)] == [*range(10)]
+    assert len(curve(connection, key, None, 10**9, 5)) == 5

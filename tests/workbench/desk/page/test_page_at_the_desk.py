@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import uvicorn
-
-from tests.workbench.desk.page.fake_desk import PATIENCE, FakeDesk
+from tests.workbench.desk.page.fake_desk import FakeDesk
 from tests.workbench.desk.page.states import Json, closed_trade, event, fill, state
-from tests.workbench.desk.page.visits import cells, visiting
-from workbench.desk.app import make_app
+from tests.workbench.desk.page.visits import answering, cells, visiting
 from workbench.desk.desk import Desk
 from workbench.desk.page.page_routes import ROUTES
 from workbench.desk.route_table import ROUTES as TABLE
@@ -29,15 +24,8 @@ def serving(folder: Path) -> Iterator[tuple[Desk, str]]:
     """A desk on a free port, with a library of its own; and its address."""
     with open_library(str(folder / "library.db")) as library:
         desk = Desk(library)
-        server = uvicorn.Server(uvicorn.Config(make_app(desk), port=0, log_level="error"))
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        until = time.monotonic() + PATIENCE
-        while not server.started and time.monotonic() < until:
-            time.sleep(0.01)
-        yield desk, f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-        server.should_exit = True
-        thread.join(PATIENCE)
+        with answering(desk) as address:
+            yield desk, address
 
 
 def seen(desk: Desk, told: Json, fills: list[Json]) -> None:
@@ -47,6 +35,27 @@ def seen(desk: Desk, told: Json, fills: list[Json]) -> None:
     desk.fleet.observe(
         KNOWN, told, fills, closed, events, moment, received=datetime.now(UTC), project="Rotation"
     )
+
+
+def test_a_file_is_imported_by_the_page(chromium: Any, tmp_path: Path) -> None:
+    """It is in the list at once; of what is no run the desk says why."""
+    good, bad = tmp_path / "fills.csv", tmp_path / "bad.csv"
+    good.write_text("symbol,time,quantity,price\nSPY,2024-01-02T15:00:00+00:00,10,100\n")
+    bad.write_text("a,b\n1,2\n")
+    with serving(tmp_path) as (desk, address):
+        code = desk.tokens.make_code().secret
+        with visiting(chromium, FakeDesk(address=address), f"#code={code}") as page:
+            page.ask("location.hash = '#/runs'")
+            page.page.locator("#runs-file").set_input_files(good)
+            page.wait("document.querySelectorAll('#runs tbody tr td').length > 2")
+            assert page.texts("#runs-imported")[0].endswith(": added.")
+            assert len(desk.library.ids()) == 1
+            page.page.locator("#runs-file").set_input_files(bad)
+            page.wait("document.getElementById('runs-problem').textContent !== ''")
+            assert page.texts("#runs-problem")[0].startswith("bad.csv: the columns are")
+            assert page.texts("#runs-imported") == [""]
+            assert [each for each in page.errors if "422" not in each] == []
+        desk.jobs.close()
 
 
 def test_the_server_gives_the_page() -> None:

@@ -8,28 +8,14 @@ import pytest
 
 from tests.workbench.desk.page.conftest import BACKTEST, LIVE
 from tests.workbench.desk.page.fake_desk import FakeDesk
-from tests.workbench.desk.page.visits import settled, visiting
-from tests.workbench.report.browsers import Opened
+from tests.workbench.desk.page.visits import settled, violations, visiting
 
-GRAVE = {"moderate", "serious", "critical"}
 VIEWS = ("#/live/rotation", "#/runs", f"#/compare?runs={BACKTEST},{LIVE}")
 SHOWN = {
     "#/live": "document.querySelector('#chart-equity .line') !== null",
     "#/runs": "document.querySelector('#runs tbody tr') !== null",
     "#/comp": "document.querySelector('#chances tbody tr') !== null",
 }
-
-
-def violations(page: Opened, *rules: str, within: str = "html") -> list[str]:
-    """What axe finds that keeps somebody out, by all rules or some, in the page or a part."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not there")
-    only = {"runOnly": [*rules]} if rules else None
-    found = axe.Axe().run(page.page, context=within, options=only).response["violations"]
-    return [
-        f"{each['id']}: {[node['html'][:120] for node in each['nodes'][:3]]}"
-        for each in found
-        if each["impact"] in GRAVE
-    ]
 
 
 @pytest.mark.slow

@@ -54,6 +54,7 @@ def test_a_filter_keeps_what_it_asks_for(reading: Opened) -> None:
     reading.page.keyboard.press("Enter")
     reading.wait("document.getElementById('runs-problem').textContent !== ''")
     assert "is no filter" in reading.texts("#runs-problem")[0]
+    assert reading.texts("#runs-count") == [""]
 
 
 def test_a_heading_sorts(reading: Opened) -> None:

@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.workbench.desk.page.fake_desk import FakeDesk
+import pytest
+import uvicorn
+
+from tests.workbench.desk.page.fake_desk import PATIENCE, FakeDesk
 from tests.workbench.report.browsers import WAIT, Opened
+from workbench.desk.app import make_app
+from workbench.desk.desk import Desk
+
+GRAVE = {"moderate", "serious", "critical"}
+
+
+@contextmanager
+def answering(desk: Desk) -> Iterator[str]:
+    """Serve a desk on a free port; gives its address."""
+    server = uvicorn.Server(uvicorn.Config(make_app(desk), port=0, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until = time.monotonic() + PATIENCE
+    while not server.started and time.monotonic() < until:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join(PATIENCE)
 
 
 @contextmanager
@@ -48,3 +71,15 @@ def cells(visit: Opened, place: str) -> list[list[str]]:
         ".map((row) => [...row.cells].map((cell) => cell.textContent))"
     )
     return found
+
+
+def violations(page: Opened, *rules: str, within: str = "html") -> list[str]:
+    """What axe finds that keeps somebody out, by all rules or some, in the page or a part."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not there")
+    only = {"runOnly": [*rules]} if rules else None
+    found = axe.Axe().run(page.page, context=within, options=only).response["violations"]
+    return [
+        f"{each['id']}: {[node['html'][:120] for node in each['nodes'][:3]]}"
+        for each in found
+        if each["impact"] in GRAVE
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from tests.workbench.desk.asking import Asking, desk_with
 from tests.workbench.runs.folders import result_folder
+from workbench.desk.desk import LIBRARY
 from workbench.desk.runs import changes_api
 from workbench.desk.runs.runs_api import RUNS
 from workbench.library.entries import Said
@@ -62,6 +64,26 @@ def test_nobody_learns_where_the_file_was_put(ask: Asking) -> None:
     assert "tracker-import" not in response.text + repr(kept.told.problems)
     refused = ask.refused(422, f"{RUNS}?name=bad.csv", "POST", content=b"a,b\n1,2\n")
     assert refused["detail"].startswith("bad.csv: the columns are a, b")
+
+
+def told(ask: Asking) -> list[tuple[str, str]]:
+    """What the stream was told of runs: the id of each and what became of it."""
+    messages = ask.desk.stream.take({LIBRARY}, ask.desk.stream.oldest).messages
+    data = [json.loads(each.text)["data"] for each in messages]
+    return [(each["id"], each["outcome"]) for each in data]
+
+
+def test_the_stream_hears_of_each_change(ask: Asking) -> None:
+    """An import, what is said of a run, the trash; and of nothing where nothing changed."""
+    path = f"{RUNS}?name=fills.csv"
+    run = ask("POST", path, content=FILLS).json()["run"]["id"]
+    ask("POST", path, content=FILLS)
+    assert ask("PATCH", f"{RUNS}/{run}", json={"star": True}).status_code == 428
+    change = ask("PATCH", f"{RUNS}/{run}", json={"star": True}, headers={"If-Match": "*"})
+    assert change.status_code == 200
+    assert ask("DELETE", f"{RUNS}/{run[:8]}").status_code == 204
+    assert ask("DELETE", f"{RUNS}/{run}").status_code == 404
+    assert told(ask) == [(run, "added"), (run, "said"), (run, "deleted")]
 
 
 @pytest.mark.parametrize("name", ["result.zip", "result.json", "result.json.gz", "f.csv", "state"])

@@ -37,12 +37,18 @@ export class DeskApi {
     return this.ask("POST", DeskApi.address(`api/v1/${path}`), body);
   }
 
+  /* A file, as its bytes. */
+  send(path, query, file) {
+    return this.ask("POST", DeskApi.address(`api/v1/${path}`, query), file);
+  }
+
   async ask(method, address, body) {
     const headers = { Accept: "application/json" };
-    if (body !== undefined) headers["Content-Type"] = "application/json";
+    const whole = body === undefined || body instanceof Blob;
+    if (body !== undefined) headers["Content-Type"] = whole ? "application/octet-stream" : "application/json";
     let answer;
     try {
-      answer = await fetch(address, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), credentials: "same-origin" });
+      answer = await fetch(address, { method, headers, body: whole ? body : JSON.stringify(body), credentials: "same-origin" });
     } catch {
       throw new ProblemError(0, "The desk does not answer.");
     }

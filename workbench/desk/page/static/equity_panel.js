@@ -15,7 +15,7 @@ export class EquityPanel {
     const [above, below] = this.figure.querySelectorAll(".plot");
     const tip = (time) => this.tip(time);
     this.chart = new TimeChart(above, { height: HEIGHT, text: amount, tip, label: () => this.sentence(), area: true });
-    this.low = new TimeChart(below, { height: LOW_HEIGHT, text: (value) => FORMATS.percent(value), tip, label: () => "How far equity was below its peak within the time that is drawn", area: true });
+    this.low = new TimeChart(below, { height: LOW_HEIGHT, text: depth, tip, label: () => "How far equity was below its peak within the time that is drawn", area: true });
     TimeChart.join(this.chart, this.low);
     this.buttons = Object.entries(SPANS).map(([span, text], at) => make("button", { type: "button", text, title: `${text} (${at + 1})`, "data-span": span, on: { click: () => setSpan(span) } }));
     by("spans").replaceChildren(...this.buttons);
@@ -68,6 +68,9 @@ export class EquityPanel {
 
 /* Cents where the axis tells them apart, whole units else. */
 const amount = (value, step) => grouped(value, step < 1 ? 2 : 0);
+
+/* As many digits of a percentage as tell the lines of the axis apart. */
+const depth = (value, step) => `${grouped(100 * value, Math.max(2, Math.ceil(-Math.log10(100 * step))))} %`;
 
 /* How far each point is below the highest before it. */
 export function fallen(points) {

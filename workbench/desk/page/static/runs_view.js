@@ -22,6 +22,7 @@ export class RunsView {
       event.preventDefault();
       this.go({ q: by("runs-filter").value.trim(), sort: this.sort });
     });
+    by("runs-file").addEventListener("change", () => this.take());
     by("runs-more").addEventListener("click", () => this.read(this.cursor));
     by("runs-compare").addEventListener("click", () => { location.hash = `#/compare?runs=${[...this.chosen].join(",")}`; });
   }
@@ -76,6 +77,26 @@ export class RunsView {
     by("runs-compare").textContent = count ? `Compare ${count}` : "Compare";
   }
 
+  /* A file that is chosen is imported; what became of it stands where the desk's refusals do. */
+  async take() {
+    const input = by("runs-file");
+    const [file] = input.files;
+    if (!file) return;
+    input.disabled = true;
+    write(by("runs-problem"), "", "bad");
+    write(by("runs-imported"), `Importing ${file.name}.`);
+    try {
+      const { outcome, run } = await this.api.send("runs", { name: file.name }, file);
+      write(by("runs-imported"), `${run.name || run.algorithm || run.id}: ${outcome}.`);
+      await this.read(null);
+    } catch (problem) {
+      write(by("runs-imported"), "");
+      write(by("runs-problem"), problem.message, "bad");
+    }
+    input.value = "";
+    input.disabled = false;
+  }
+
   open({ q = "", sort = "-imported" }) {
     Object.assign(this, { query: q, sort });
     by("runs-filter").value = q;
@@ -101,7 +122,10 @@ export class RunsView {
       write(by("runs-count"), `${shown(told.total, "whole")} ${told.total === 1 ? "run" : "runs"}`);
       this.grid.show(this.runs);
     } catch (problem) {
-      if (asked === this.asked) write(by("runs-problem"), problem.message, "bad");
+      if (asked !== this.asked) return;
+      write(by("runs-problem"), problem.message, "bad");
+      write(by("runs-count"), "");
+      this.cursor = null;
     }
     by("runs-more").hidden = !this.cursor;
   }
