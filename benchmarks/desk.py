@@ -233,6 +233,7 @@ def _table(load: Load, heard: Heard) -> Table:
     lost = len(heard.sent) * load.sockets // load.deployments - len(heard.waits)
     answers = ", ".join(f"{status}: {times:,}" for status, times in sorted(heard.answers.items()))
     warm = heard.memory[int(WARM * len(heard.memory))]
+    busy = (heard.seconds - heard.began) / load.seconds
     rows = (
         ("fills sent", f"{len(heard.sent):,}", ""),
         ("from post to socket, p50 ms", f"{waits[49]:.0f}", ""),
@@ -244,7 +245,7 @@ def _table(load: Load, heard: Heard) -> Table:
         ("memory at first, MB", f"{heard.memory[0]:.0f}", ""),
         ("memory once warm, MB", f"{warm:.0f}", ""),
         ("memory at the end, MB", f"{heard.memory[-1]:.0f}", "as once warm"),
-        ("processor seconds a second", f"{(heard.seconds - heard.began) / load.seconds:.2f}", "< 1"),
+        ("processor seconds a second", f"{busy:.2f}", "< 1"),
     )
     for row in rows:
         table.add_row(*row)
