@@ -59,11 +59,14 @@ def measures(item: pytest.Item) -> bool:
 
 
 def place_of(item: pytest.Item) -> tuple[int, int, str]:
-    """Where a test stands in the order: slow ones, then recordings, then modules.
+    """Where a test stands in the order: slow ones, then recordings, then modules, then browsers.
 
-    What takes long comes first, so that at the end no process waits long for another.
+    What takes long comes first, so that at the end no process waits long for another. A browser
+    leaves its event loop running in its process, in which no other can be run from then on.
     """
     name = recording_of(item)
+    if "chromium" in getattr(item, "fixturenames", ()):
+        return 3, 0, f"{item.nodeid.partition('::')[0]} in a browser"
     if item.get_closest_marker("slow"):
         return 0, -SIZES.get(name or "", 0), item.nodeid
     if name is not None:

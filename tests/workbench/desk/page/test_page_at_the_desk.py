@@ -8,10 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.workbench.desk.asking import threads
 from tests.workbench.desk.page.fake_desk import FakeDesk
 from tests.workbench.desk.page.states import Json, closed_trade, event, fill, state
 from tests.workbench.desk.page.visits import answering, cells, visiting
+from tests.workbench.report.browsers import WAIT, Opened
 from workbench.desk.desk import Desk
+from workbench.desk.jobs import Jobs
 from workbench.desk.page.page_routes import ROUTES
 from workbench.desk.route_table import ROUTES as TABLE
 from workbench.library.library import open_library
@@ -23,9 +26,10 @@ KNOWN = "21453687"
 def serving(folder: Path) -> Iterator[tuple[Desk, str]]:
     """A desk on a free port, with a library of its own; and its address."""
     with open_library(str(folder / "library.db")) as library:
-        desk = Desk(library)
+        desk = Desk(library, jobs=Jobs(threads))
         with answering(desk) as address:
             yield desk, address
+        desk.jobs.close()
 
 
 def seen(desk: Desk, told: Json, fills: list[Json]) -> None:
@@ -37,8 +41,23 @@ def seen(desk: Desk, told: Json, fills: list[Json]) -> None:
     )
 
 
+def reported(page: Opened, run: str) -> list[str]:
+    """Follow the link to a run's report; what that complains of, under the policy of its own."""
+    problems: list[str] = []
+    context = page.page.context
+    context.on("weberror", lambda error: problems.append(str(error.error)))
+    context.on("console", lambda told: problems.append(told.text) if told.type == "error" else None)
+    with context.expect_page() as opening:
+        page.page.locator("#runs tbody a").click()
+    report = opening.value
+    report.wait_for_selector("html.ready", state="attached", timeout=WAIT)
+    assert report.url.endswith(f"/api/v1/runs/{run}/report.html")
+    report.close()
+    return problems
+
+
 def test_a_file_is_imported_by_the_page(chromium: Any, tmp_path: Path) -> None:
-    """It is in the list at once; of what is no run the desk says why."""
+    """It is in the list at once, with its report; of what is no run the desk says why."""
     good, bad = tmp_path / "fills.csv", tmp_path / "bad.csv"
     good.write_text("symbol,time,quantity,price\nSPY,2024-01-02T15:00:00+00:00,10,100\n")
     bad.write_text("a,b\n1,2\n")
@@ -49,13 +68,13 @@ def test_a_file_is_imported_by_the_page(chromium: Any, tmp_path: Path) -> None:
             page.page.locator("#runs-file").set_input_files(good)
             page.wait("document.querySelectorAll('#runs tbody tr td').length > 2")
             assert page.texts("#runs-imported")[0].endswith(": added.")
-            assert len(desk.library.ids()) == 1
+            (run,) = desk.library.ids()
+            assert reported(page, run) == []
             page.page.locator("#runs-file").set_input_files(bad)
             page.wait("document.getElementById('runs-problem').textContent !== ''")
             assert page.texts("#runs-problem")[0].startswith("bad.csv: the columns are")
             assert page.texts("#runs-imported") == [""]
             assert [each for each in page.errors if "422" not in each] == []
-        desk.jobs.close()
 
 
 def test_the_server_gives_the_page() -> None:
