@@ -217,9 +217,9 @@ class Hooks:
         self._core.guard.attempt("sample", lambda: market.extend(feed.market(time)))
         return DayEnd(time, equity, *market)
 
-    def _check_wiring(self) -> None:
+    def _check_wiring(self, *, at_end: bool = False) -> None:
         """Warn once of each hook that the algorithm forgot to pass on."""
-        for hook in self._wiring.missing():
+        for hook in self._wiring.missing(at_end=at_end):
             self._reporting.miss(hook, wiring_warning(hook))
 
     def timer(self) -> None:
@@ -230,7 +230,7 @@ class Hooks:
     def sample_end(self) -> None:
         """Sample once more, as LEAN does; fills since a mark that was left out are marked."""
         run, core = self._run, self._core
-        self._check_wiring()
+        self._check_wiring(at_end=True)
         if run.ready() and not run.restored:
             time = run.feed.time()
             moved = core.ledger.equity_now() - core.ledger.equity

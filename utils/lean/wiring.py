@@ -22,7 +22,7 @@ class Wiring:
     Args:
         algorithm: The running algorithm.
         live: Whether LEAN trades live: an event may be on its way then, so that an order counts
-            when two looks in a row find it unheard of.
+            when two looks in a row find it unheard of, and at the end if it is not open.
 
     Attributes:
         heard_orders: Whether an order event reached the tracker in this run.
@@ -36,19 +36,25 @@ class Wiring:
         self._orders: int | None = None  # what LEAN had counted at the last look
         self._equity: float | None = None  # at the first midnight without a slice
 
-    def missing(self) -> list[str]:
-        """The hooks that never came though LEAN had something to tell; ask it at each midnight."""
+    def missing(self, *, at_end: bool = False) -> list[str]:
+        """The hooks that never came though LEAN had something to tell.
+
+        Args:
+            at_end: Whether the run ends; else it is a midnight.
+        """
         found = []
-        if not self.heard_orders and self._orders_unheard_of():
+        if not self.heard_orders and self._orders_unheard_of(at_end):
             found.append(ORDERS_HOOK)
         if not self.heard_slices and self._equity_moved():
             found.append(SLICES_HOOK)
         return found
 
-    def _orders_unheard_of(self) -> bool:
-        """Whether LEAN counted an order; of a live run, at the look before this one too."""
+    def _orders_unheard_of(self, at_end: bool) -> bool:
+        """Whether LEAN counted an order of which an event must have come by now."""
         counted = self._transactions.orders_count
         before, self._orders = self._orders, counted
+        if self._live and at_end:
+            return bool(counted > len(self._transactions.get_open_orders()))
         return bool(before if self._live else counted)
 
     def _equity_moved(self) -> bool:
