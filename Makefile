@@ -26,7 +26,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: desk help run run-recorded run-lean run-launcher test lint types bench pictures clean
+.PHONY: desk help run run-recorded run-lean run-launcher test soak lint types bench pictures clean
 
 help: ## Show this text
 	@echo "Usage: make TARGET [VARIABLE=VALUE]"
@@ -58,7 +58,10 @@ test: $(TEST_INSTALLED) ## Lint, check types and run the tests with coverage (so
 	$(BIN)/python -m ruff check
 	$(BIN)/python -m ruff format --check
 	$(BIN)/python -m mypy
-	$(BIN)/python -m pytest --cov $(PARALLEL)
+	$(BIN)/python -m pytest -m "not slow" --cov $(PARALLEL)
+
+soak: $(TEST_INSTALLED) ## Run the long tests: whole recordings again, kills, mutations, wheels
+	$(BIN)/python -m pytest -m slow $(PARALLEL)
 
 lint: $(TEST_INSTALLED) ## Check style and format
 	$(BIN)/python -m ruff check

@@ -5,13 +5,20 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 CASH = 1_000_000.0
+ZONE = ZoneInfo("America/New_York")
 START = datetime(2024, 1, 2, 14, 30, tzinfo=UTC)
 NOTHING = SimpleNamespace(count=0)
 SLICE = SimpleNamespace(
     symbol_changed_events=NOTHING, dividends=NOTHING, splits=NOTHING, delistings=NOTHING
 )
+
+
+def _local(time: datetime) -> datetime:
+    """The algorithm's wall clock, without a zone as LEAN has it."""
+    return time.astimezone(ZONE).replace(tzinfo=None)
 
 
 class PlainSymbol:
@@ -116,9 +123,10 @@ class PlainLean:
             set_runtime_statistic=lambda *_: None,
             set_summary_statistic=lambda *_: None,
             account_currency="USD",
-            time_zone=SimpleNamespace(id="America/New_York"),
+            time_zone=SimpleNamespace(id=ZONE.key),
             is_warming_up=False,
             utc_time=START,
+            time=_local(START),
             portfolio=self.portfolio,
             transactions=SimpleNamespace(orders_count=0),
             securities={self.symbol: self._security()},
@@ -175,5 +183,6 @@ class PlainLean:
     def bar(self, price: float) -> Any:
         """A minute later, at a price: the slice."""
         self.algorithm.utc_time += timedelta(minutes=1)
+        self.algorithm.time = _local(self.algorithm.utc_time)
         self.holding.price = price
         return SLICE
