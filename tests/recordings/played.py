@@ -38,10 +38,10 @@ LARGE = 100_000  # bytes of a tape
 SMALL = [name for name in NAMES if RECORDINGS[name].size <= LARGE]
 
 
-def slow_if_large(*names: str) -> list[pytest.ParameterSet]:
-    """Recordings as the parameters of a test that is slow with the large ones of them."""
+def slow_if_large(*names: str, large: int = LARGE) -> list[pytest.ParameterSet]:
+    """Recordings as the parameters of a test that is slow with the large ones of them, in bytes."""
     return [
-        pytest.param(name, marks=[pytest.mark.slow] * (RECORDINGS[name].size > LARGE))
+        pytest.param(name, marks=[pytest.mark.slow] * (RECORDINGS[name].size > large))
         for name in names
     ]
 

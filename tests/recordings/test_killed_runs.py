@@ -69,11 +69,11 @@ def test_of_two_writers_a_kill_leaves_the_one_saved_last(
 @pytest.mark.parametrize(
     ("name", "rules", "beside"),
     [
-        ("order-types", LAZY, False),
-        ("sliced-fills", SMALL, True),
+        pytest.param("order-types", LAZY, False, marks=pytest.mark.slow),
+        pytest.param("sliced-fills", SMALL, True, marks=pytest.mark.slow),
         ("option-combos", LAZY, False),
         ("option-combos", LAZY, True),
-        ("futures-roll", LAZY, False),
+        pytest.param("futures-roll", LAZY, False, marks=pytest.mark.slow),
     ],
 )
 def test_a_backtest_killed_at_every_50th_line_goes_on(

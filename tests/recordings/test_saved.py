@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.recordings.going_on import RUN, SETTINGS, outcome
-from tests.recordings.played import RECORDINGS, SMALL, Played, play, played
+from tests.recordings.played import RECORDINGS, SMALL, Played, play, played, slow_if_large
 from tests.structure.source_tree import ROOT
 from utils.store.results import SaveReason
 from workbench.engine.tape import read_tape
@@ -35,7 +35,7 @@ ALL_ON: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize("name", slow_if_large(*SMALL, large=15_000))
 def test_a_tracker_from_the_store_at_every_50th_line_goes_on_alike(
     name: str, tmp_path: Path
 ) -> None:
@@ -57,7 +57,7 @@ def test_a_tracker_from_the_store_at_every_50th_line_goes_on_alike(
     assert len(replay.tracker.deployments) == len(played(name).replay.tracker.deployments)
 
 
-@pytest.mark.parametrize("name", [*SMALL, "futures-2700-fills"])
+@pytest.mark.parametrize("name", slow_if_large(*SMALL, "futures-2700-fills", large=30_000))
 def test_persistence_logging_and_alerts_change_nothing(name: str) -> None:
     """With all of it on, and saves all along as the wall clock strides on, the output is alike."""
     ticks = itertools.count(1e9, 0.05)

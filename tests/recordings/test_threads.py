@@ -144,6 +144,7 @@ def test_live_hooks_that_overlap_come_to_the_same(attempt: int) -> None:
     assert books(replay.wire(**ALL_ON)) == books(tracker), "and so is what was saved"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["live-paper", "option-combos"])
 def test_eight_threads_of_hooks_and_readers_agree_with_one(name: str) -> None:
     """Four of order events, data, and three that read, switched a million times a second."""

@@ -185,7 +185,10 @@ def test_the_recordings_are_of_every_kind() -> None:
     assert len(EVERY) >= 20
 
 
-@pytest.mark.parametrize("tier", ["researcher", "team", "local"])
+@pytest.mark.parametrize(
+    "tier",
+    ["researcher", *(pytest.param(tier, marks=pytest.mark.slow) for tier in ("team", "local"))],
+)
 def test_a_project_runs_alone(
     tmp_path: Path, played: Played, expected: dict[str, Any], tier: str
 ) -> None:
@@ -194,7 +197,7 @@ def test_a_project_runs_alone(
     assert found["runs"] == {name: expected[name] for name in KINDS}
 
 
-@pytest.mark.parametrize("tier", ["researcher", "local"])
+@pytest.mark.parametrize("tier", ["researcher", pytest.param("local", marks=pytest.mark.slow)])
 def test_a_package_runs_beside_other_models_and_utils(
     tmp_path: Path, played: Played, expected: dict[str, Any], tier: str
 ) -> None:
@@ -209,6 +212,7 @@ def test_a_package_runs_beside_other_models_and_utils(
     assert found["bare"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", ["", "performance_tracker"])
 def test_the_free_tiers_forms_run_recordings(
     tmp_path: Path, played: Played, expected: dict[str, Any], package: str

@@ -33,6 +33,7 @@ from tests.models.statistics.lean_portfolio_results import (
     statistics,
     total,
 )
+from tests.recordings.played import slow_if_large
 
 # LEAN charts equity at steps that its own feeds make too (hourly bars of the benchmark, minutes of
 # a future or of a currency), which no algorithm sees and no tape has a line for. Where these are
@@ -101,7 +102,7 @@ DIFFERENCES = {
 NOTHING = Differs(total={}, windows={})
 
 
-@pytest.mark.parametrize("name", FINISHED)
+@pytest.mark.parametrize("name", slow_if_large(*FINISHED, large=1_000_000))
 def test_recordings_come_out_as_lean_prints_them(name: str) -> None:
     """Every field of every recording is LEAN's to its last digit, but for those in the table."""
     given = sampled(name)

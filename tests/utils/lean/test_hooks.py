@@ -135,6 +135,7 @@ def test_an_end_at_midnight_is_no_second_sample(tmp_path: Path) -> None:
     assert [sample[::4] for sample in sampled(tracker)] == [(0.0, 0.0), (24.0, 500.0)]
 
 
+@pytest.mark.slow
 def test_a_live_account_is_not_sampled_before_it_opens(tmp_path: Path) -> None:
     """A schedule may come before LEAN has fetched the account."""
     _, tracker = run(tapes.tape(tmp_path, tapes.start(live=True), *SAMPLED))

@@ -15,6 +15,7 @@ import pytest
 from models.equity import curve
 from models.settings import Alarm
 from models.tracker.notices import Notice, NoticeKind
+from tests.recordings.played import slow_if_large
 from tests.utils.lean.questions import Read, all_of, at_random
 from tests.workbench.engine import tapes
 from utils.tracking import LeanTracker, track
@@ -492,7 +493,7 @@ def test_marks_keep_their_distance(tmp_path: Path) -> None:
     assert min(gaps) >= timedelta(seconds=600)
 
 
-@pytest.mark.parametrize("name", TRADED)
+@pytest.mark.parametrize("name", slow_if_large(*TRADED, large=500_000))
 def test_a_recording_comes_to_the_same(name: str) -> None:
     """A recording leaves the same state, its slices in columns or worked out at once."""
     states = []

@@ -144,6 +144,7 @@ def test_an_unknown_form_or_table_is_refused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.recording("three-strategies")
 def test_daily_returns_are_the_trackers() -> None:
     """By date, of the account and of each strategy, named for what they are."""

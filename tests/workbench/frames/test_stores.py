@@ -22,6 +22,7 @@ def test_research_reads_what_a_run_has_saved(tmp_path: Path) -> None:
     assert found.told.name == "object store"
 
 
+@pytest.mark.slow
 @pytest.mark.recording("three-strategies")
 def test_trades_that_left_memory_are_read_from_their_segments(tmp_path: Path) -> None:
     """Thousands of them are in the store, and none is lost."""

@@ -149,6 +149,7 @@ def test_a_saved_state_tells_what_it_keeps(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.recording("three-strategies")
 def test_of_a_long_run_the_curve_and_the_last_orders_are_kept(tmp_path: Path) -> None:
     """Marks are the points of the equity curve, with the extremes among them; both are said."""

@@ -428,7 +428,9 @@ def test_an_unknown_strategy_is_an_error() -> None:
 # --- saved states
 
 
-@pytest.mark.parametrize("name", ["option-combos", "three-strategies"])
+@pytest.mark.parametrize(
+    "name", ["option-combos", pytest.param("three-strategies", marks=pytest.mark.slow)]
+)
 def test_a_saved_state_has_the_replays_figures(tmp_path: Path, name: str) -> None:
     """Account, strategies and execution are equal to the last bit, segments of trades included."""
     tape, settings = read_tape(recordings()[name].path), {"persist": "on", "execution": "on"}

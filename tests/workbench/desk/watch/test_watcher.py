@@ -94,6 +94,7 @@ def test_redeploys_are_one_deployment(machine: Machine) -> None:
     assert shown["conflicts"]["count"] == 0
 
 
+@pytest.mark.slow
 def test_two_that_save_at_once_are_two_deployments(machine: Machine) -> None:
     """A project that was deployed twice by mistake shows as what it is."""
     one = machine.deploy("live-redeploy-1")
