@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from models.errors import EventError
-from models.events.account import DayEnd
+from models.events.account import DayEnd, Mark
 from models.events.orders import OrderStatus, OrderUpdate
 from models.ledger.ledger import EQUITY_TOLERANCE
 from models.performance_tracker import PerformanceTracker
@@ -130,12 +130,16 @@ class Hooks:
             self._mark_slice(data, time)
 
     def _begin_day(self, data: Slice, time: datetime) -> bool:
-        """Write a day's first mark into the journal, where everything is as it was left."""
+        """Write a day's first mark into the journal, where nothing but dividends moved it."""
         feed = self._run.feed
-        mark = feed.journal.whole_mark(time)
-        if mark is None or any(True for _ in feed.actions(data, mark)):
+        if not feed.journal.stands:
             return False
-        feed.journal.write(mark)
+        try:
+            actions = list(feed.actions(data, Mark(time)))
+        except EventError:
+            return False  # the plain way books those before it, and tells of it
+        if not feed.journal.begin_day(time, actions):
+            return False
         feed.standstill.begin_day()
         return True
 

@@ -4,11 +4,11 @@ Booking a fill or a mark touches memory all over, which LEAN's own work between 
 of the processor's caches: half of what a hook would take is waiting for it. So where nobody wants
 to be told at once (`Core.quiet`) a hook only checks the law of the whole account, which takes one
 multiplication a holding: LEAN's cash is what the fills make it, and with quantities times prices it
-is LEAN's equity. What it saw goes into the journal: orders and fills as the events they are, marks
-as columns, a day's first mark and a day's end. The tracker books it all in one go and in order, by
-the very functions that book a single event (`BooksInStep.catch_up`), as soon as anybody asks for
-something, when the journal is full, or when something comes that is not of the usual kind. That,
-and a slice that does not close, goes the plain way, after all that was written before it.
+is LEAN's equity. What it saw goes into the journal: orders, fills and dividends as the events they
+are, marks as columns, a day's first mark and a day's end. The tracker books it all in one go and in
+order, by the very functions that book a single event (`BooksInStep.catch_up`), as soon as anybody
+asks for something, when the journal is full, or when something comes that is not of the usual kind.
+That, and a slice that does not close, goes the plain way, after all that was written before it.
 
 The account that is kept here is no book. It is looked up in the books after a mark that was booked
 the plain way, fills move it, and it is believed only as long as it closes with LEAN's: a fill that
@@ -25,7 +25,9 @@ from datetime import datetime, timedelta
 from operator import mul
 from typing import TYPE_CHECKING
 
-from models.events.account import DayEnd, Mark
+from models.events.account import Mark
+from models.events.corporate_actions import Dividend
+from models.events.event import Event
 from models.events.orders import Fill, OrderStatus, OrderUpdate
 from models.events.quantities import tidy
 from models.ledger.cash_moved import CASH_TOLERANCE
@@ -277,17 +279,45 @@ class Journal:
 
     # --- days
 
-    def whole_mark(self, time: datetime) -> Mark | None:
-        """The mark of a day's first slice, which shows LEAN's quantities; it is not written down.
+    def begin_day(self, time: datetime, actions: Sequence[Event]) -> bool:
+        """Write down a day's first mark, which shows LEAN's quantities, and the dividends before.
 
         Args:
             time: UTC.
+            actions: The corporate actions of its slice; ask whether the journal `stands` before
+                they are read.
 
         Returns:
-            None where the law does not close, or a quantity is not what the fills make it.
+            Whether it was written down. Nothing was where an action is no dividend or moves more
+            than cash at home, the law does not close, or a quantity is not what the fills make it.
         """
-        stands = self.stands and (not self._flat or self._look_again())
-        shown = self._shown() if stands else None
+        if self._flat and not self._look_again():
+            return False
+        self._end_block()
+        mark = self._whole_mark(time) if self._pay(actions) else None
+        if mark is None:
+            return False
+        for event in (*actions, mark):
+            self.write(event)
+        return True
+
+    def _pay(self, actions: Sequence[Event]) -> bool:
+        """Move the account by dividends; returns False where more than the usual happened."""
+        for action in actions:
+            if not isinstance(action, Dividend):
+                return False
+            place = self._places.get(action.sid)
+            if place is None:
+                continue  # nobody holds it
+            if not self._multipliers[place]:
+                return False
+            if self._by_sid[action.sid].instrument.pays_dividends:
+                self._amount += self._quantities[place] * action.distribution
+        return True
+
+    def _whole_mark(self, time: datetime) -> Mark | None:
+        """The mark of a day's first slice; None where it does not show what it should."""
+        shown = self._shown()
         if shown is None:
             return None
         quantities = [holding.quantity for holding in self._holdings]
@@ -305,8 +335,8 @@ class Journal:
 
     # --- what was written
 
-    def write(self, event: Fill | OrderUpdate | Mark | DayEnd) -> None:
-        """Write an event down: an order's, a day's first mark or a day's end."""
+    def write(self, event: Event) -> None:
+        """Write an event down: an order's, a dividend, a day's first mark or a day's end."""
         if self._times:
             self._end_block()
         entries = self._entries

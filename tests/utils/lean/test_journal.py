@@ -13,11 +13,15 @@ from typing import Any
 import pytest
 
 from models.equity import curve
+from models.errors import EventError
+from models.events.account import Mark
+from models.events.event import Event
 from models.settings import Alarm
 from models.tracker.notices import Notice, NoticeKind
 from tests.recordings.played import slow_if_large
 from tests.utils.lean.questions import Read, all_of, at_random
 from tests.workbench.engine import tapes
+from utils.lean.corporate_actions import CorporateActionReader
 from utils.tracking import LeanTracker, track
 from workbench.engine.engine import RecordedEngine
 from workbench.engine.tape import read_tape
@@ -131,6 +135,45 @@ class Market:
         return tapes.mark(
             utc=time.isoformat(), tpv=self._equity, cash={"USD": [self._cash, 1.0]}, h=held
         )
+
+
+class Paying(Market):
+    """The same market, whose stocks pay dividends on a day's first slice.
+
+    Args:
+        beside: A deposit that comes in the slice of every other day's dividends.
+        split: Whether a split that a stock is warned of comes in each of these slices too.
+        adjusted: The stock whose prices are adjusted, so that LEAN pays none of it.
+    """
+
+    def __init__(
+        self, seed: int, *, beside: float = 0.0, split: bool = False, adjusted: str = ""
+    ) -> None:
+        super().__init__(seed, 0.02)
+        self._beside, self._split, self._adjusted = beside, split, adjusted
+
+    def lines(self, slices: int) -> Iterator[tapes.Line]:
+        """The lines of the market, with the dividends after each of its midnights."""
+        paid, days = False, 0
+        for line in super().lines(slices):
+            if line["type"] == "security" and line["sid"] == self._adjusted:
+                line["normalization"] = "ADJUSTED"
+            if line["type"] == "mark" and paid:
+                paid, days = False, days + 1
+                yield from self._pay(line["utc"])
+                self._cash += self._beside * (days % 2)
+                yield self._mark(datetime.fromisoformat(line["utc"]))
+                continue
+            paid = paid or line["type"] == "day"
+            yield line
+
+    def _pay(self, utc: str) -> Iterator[tapes.Line]:
+        """All stocks pay at once, whether somebody holds them or not."""
+        for sid in SIDS:
+            yield tapes.corporate("dividend", sid=sid, utc=utc, distribution=0.1)
+            self._cash += self._held[sid] * 0.1 * (sid != self._adjusted)
+        if self._split:
+            yield tapes.corporate("split", sid=SIDS[0], utc=utc) | {"kind": "WARNING"}
 
 
 class OneGoesFlat(Market):
@@ -304,6 +347,55 @@ def test_most_events_are_not_booked_in_their_hook(tmp_path: Path) -> None:
     assert tracker.ledger.books.fills > 150
     assert tracker.days == 30
     assert len(booked) < 10, booked
+
+
+PAYING: tuple[dict[str, Any], ...] = (
+    *({}, {"beside": 5.0}),
+    *({"split": True}, {"adjusted": SIDS[1]}),
+)
+
+
+@pytest.mark.parametrize("beside", PAYING)
+@pytest.mark.parametrize("seed", range(2))
+def test_dividends_left_come_to_what_dividends_booked_at_once_come_to(
+    tmp_path: Path, seed: int, beside: dict[str, Any]
+) -> None:
+    """Also with a deposit in their slice, a split announced, or a stock of which none are paid."""
+    left = played(tmp_path / "a", Paying(seed, **beside), 6000)
+    at_once = played(tmp_path / "b", Paying(seed, **beside), 6000, passes=False)
+    read = played(tmp_path / "c", Paying(seed, **beside), 6000, at_random(seed))
+    assert abs(left.balance()["dividends"]) > 1.0
+    assert left.ledger.max_abs_unexplained < 1e-6
+    assert len(left.ledger.flows) == (2 if "beside" in beside else 0)
+    assert all_of(left) == all_of(at_once) == all_of(read)
+
+
+def test_a_dividend_is_not_booked_in_its_hook(tmp_path: Path) -> None:
+    """It is left with the fills before it, unless more than it moved the account."""
+    booked = [
+        booked_in_hooks(tmp_path / str(number), Paying(1, **beside), 3000)[1].count("Dividend")
+        for number, beside in enumerate(PAYING)
+    ]
+    assert booked == [0, 3, 6, 0]
+
+
+def test_a_dividend_that_is_no_number_costs_none_of_those_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What came before it in its slice is booked, and it becomes an anomaly."""
+    read_well = CorporateActionReader.read
+
+    def read(reader: CorporateActionReader, data: Any, mark: Mark) -> Iterator[Event]:
+        actions = [*read_well(reader, data, mark)]
+        yield from actions
+        if actions:
+            raise EventError("dividend: the distribution is nan")
+
+    monkeypatch.setattr(CorporateActionReader, "read", read)
+    left = played(tmp_path / "a", Paying(1), 3000)
+    at_once = played(tmp_path / "b", Paying(1), 3000, passes=False)
+    assert left.ledger.books.anomaly_counts["bad event"] == 2
+    assert all_of(left) == all_of(at_once)
 
 
 @pytest.mark.parametrize(
