@@ -74,14 +74,15 @@ def fleet_command() -> None:
 @click.option("--seconds", default=Load().seconds, show_default=True, help="For how long.")
 @click.option("--fills", default=1, show_default=True, help="New ones in each digest.")
 @click.option("--sockets", default=Load().sockets, show_default=True, help="How many listen.")
-def desk_command(seconds: int, fills: int, sockets: int) -> None:
+@click.option("--library", help="A library in PostgreSQL; by default one in SQLite.")
+def desk_command(seconds: int, fills: int, sockets: int, library: str | None) -> None:
     """Measure how fast fills of fifty deployments reach the sockets of the live desk.
 
     \b
-    An hour of a fill a second in six minutes:
-      python -m benchmarks desk --seconds 360 --fills 10
+    An hour of a fill a second in five minutes:
+      python -m benchmarks desk --seconds 300 --fills 12
     """
-    show(desk_tables(Load(seconds=seconds, fills=fills, sockets=sockets)))
+    show(desk_tables(Load(seconds=seconds, fills=fills, sockets=sockets), library))
 
 
 @main.command("report")

@@ -19,28 +19,31 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import quantiles
 from typing import Any, Final
 
 import httpx
 from rich.table import Table
-from websockets.asyncio.client import ClientConnection, connect
 
+from benchmarks.ears import Listened, listen
 from benchmarks.fleet import digest_of
 from benchmarks.tables import grid
 from workbench.desk.desk import Desk
 from workbench.desk.digest import digest_sha
 from workbench.desk.routes import Scope
+from workbench.desk.stream import RING
 from workbench.library.library import open_library
 
 DEPLOYMENTS: Final = 50
 SOCKETS: Final = 200
 SECONDS: Final = 60
 LIMIT_MS: Final = 250.0  # that the 99th of a hundred fills may take
-RESTS: Final = 10.0  # seconds that fills may come late before they are lost
+LATE: Final = 5.0  # seconds that fills may come late before they are lost
+CONTEXT: Final = get_context("spawn")
 LOOKS: Final = 2.0  # seconds between two looks at the server's memory
-WARM: Final = 0.4  # of the time, until the ring of messages is full and memory must be flat
 AT: Final = re.compile(r"The desk is at (http\S+?)/?[#\s]")
 
 
@@ -75,6 +78,8 @@ class Heard:
         seconds: Those that it took until the end.
         messages: How many the sockets had.
         closed: Sockets that ended before the load did.
+        listening: Seconds of the processor that the sockets took.
+        kept: Messages that the desk's ring had taken when the memory was looked at.
     """
 
     sent: dict[str, float] = field(default_factory=dict)
@@ -86,6 +91,8 @@ class Heard:
     seconds: float = 0.0
     messages: int = 0
     closed: int = 0
+    listening: float = 0.0
+    kept: list[float] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +110,12 @@ class Served:
     read: str
 
 
-def desk_tables(load: Load = Load()) -> list[Table]:
-    """The desk under a load."""
-    with tempfile.TemporaryDirectory() as folder, served(str(Path(folder, "library.db"))) as desk:
+def desk_tables(load: Load = Load(), library: str | None = None) -> list[Table]:
+    """The desk under a load, with a library in SQLite or the one of an address."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(library or str(Path(folder, "library.db"))) as desk,
+    ):
         heard = asyncio.run(_bear(desk, load))
     return [_table(load, heard)]
 
@@ -132,50 +142,47 @@ async def _bear(desk: Served, load: Load) -> Heard:
     heard = Heard()
     limits = httpx.Limits(max_keepalive_connections=load.deployments)
     async with httpx.AsyncClient(base_url=desk.address, limits=limits, timeout=60.0) as client:
-        sockets = await asyncio.gather(
-            *(_listener(desk, number % load.deployments) for number in range(load.sockets))
-        )
-        ears = [asyncio.create_task(_hear(socket, heard)) for socket in sockets]
-        await _measure(client, desk, heard)
-        heard.began = heard.seconds
-        eye = asyncio.create_task(_look(client, desk, heard))
-        await _post(client, desk, load, heard)
-        expected = len(heard.sent) * load.sockets // load.deployments
-        until = time.perf_counter() + RESTS
-        while len(heard.waits) < expected and time.perf_counter() < until:
-            await asyncio.sleep(0.05)
-        heard.closed = sum(ear.done() for ear in ears)
-        eye.cancel()
-        await _measure(client, desk, heard)
-        for socket in sockets:
-            await socket.close()
-        await asyncio.gather(*ears)
+        with _listening(desk, load) as ears:
+            await _measure(client, desk, heard)
+            heard.began = heard.seconds
+            eye = asyncio.create_task(_look(client, desk, heard))
+            await _post(client, desk, load, heard)
+            await asyncio.sleep(LATE)
+            eye.cancel()
+            await _measure(client, desk, heard)
+            ears.send(None)
+            _join(heard, await asyncio.to_thread(ears.recv))
     return heard
 
 
 # --- who listens
 
 
-async def _listener(desk: Served, number: int) -> ClientConnection:
-    address = desk.address.replace("http", "ws", 1) + "/api/v1/stream"
-    socket = await connect(address, compression=None, max_size=None, max_queue=None)
-    await socket.send(json.dumps({"auth": desk.read}))
-    await socket.recv()
-    topics = ["deployments", f"deployment/d{number}"]
-    await socket.send(json.dumps({"subscribe": topics}))
-    await socket.recv()
-    return socket
+@contextmanager
+def _listening(desk: Served, load: Load) -> Iterator[Connection]:
+    """The other end of a process whose sockets listen."""
+    here, there = CONTEXT.Pipe()
+    words = (there, desk.address, desk.read, load.sockets, load.deployments)
+    ears = CONTEXT.Process(target=listen, args=words)
+    ears.start()
+    try:
+        here.recv()
+        yield here
+        ears.join()
+    finally:
+        ears.terminate()
 
 
-async def _hear(socket: ClientConnection, heard: Heard) -> None:
-    async for text in socket:
-        now = time.perf_counter()
-        heard.messages += 1
-        if '"type": "fill"' in str(text[:120]):
-            data = json.loads(text)["data"]
-            name = f"{data['deployment']} {data['order']}"
-            heard.times[name] += 1
-            heard.waits.append(now - heard.sent[name])
+def _join(heard: Heard, listened: Listened) -> None:
+    """Take over what the sockets heard, by the digests that told of it."""
+    for one, order, time_ in zip(
+        listened.deployments, listened.orders, listened.times, strict=True
+    ):
+        name = f"d{one} {order}"
+        heard.times[name] += 1
+        heard.waits.append(time_ - heard.sent[name])
+    heard.messages = listened.kinds["messages"]
+    heard.closed, heard.listening = listened.closed, listened.seconds
 
 
 # --- who posts
@@ -223,6 +230,7 @@ async def _measure(client: httpx.AsyncClient, desk: Served, heard: Heard) -> Non
         line.rsplit(" ", 1) for line in answer.text.splitlines() if not line.startswith("#")
     )
     heard.memory.append(float(found["process_resident_memory_bytes"]) / 1e6)
+    heard.kept.append(float(found["tracker_desk_newest_message"]))
     heard.seconds = float(found["process_cpu_seconds_total"])
 
 
@@ -230,22 +238,26 @@ def _table(load: Load, heard: Heard) -> Table:
     title = f"The desk: {load.deployments} digests a second, {load.fills} new fills in each, "
     table = grid(f"{title}{load.sockets} sockets, {load.seconds} s", "what", "measured", "asked")
     waits = [1e3 * each for each in quantiles(heard.waits, n=100)]
-    lost = len(heard.sent) * load.sockets // load.deployments - len(heard.waits)
+    each = load.sockets // load.deployments
+    lost = sum(max(0, each - heard.times[name]) for name in heard.sent)
     answers = ", ".join(f"{status}: {times:,}" for status, times in sorted(heard.answers.items()))
-    warm = heard.memory[int(WARM * len(heard.memory))]
+    full = next((at for at, kept in enumerate(heard.kept) if kept - heard.kept[0] >= RING), -1)
+    doubled = sum(max(0, times - each) for times in heard.times.values())
     busy = (heard.seconds - heard.began) / load.seconds
     rows = (
         ("fills sent", f"{len(heard.sent):,}", ""),
         ("from post to socket, p50 ms", f"{waits[49]:.0f}", ""),
         ("from post to socket, p99 ms", f"{waits[98]:.0f}", f"< {LIMIT_MS:.0f}"),
         ("fills lost at a socket", f"{lost:,}", "0"),
+        ("fills that came twice", f"{doubled:,}", "0"),
         ("sockets that were closed", f"{heard.closed}", "0"),
         ("answers", answers, "202"),
         ("messages to sockets a second", f"{heard.messages / load.seconds:,.0f}", ""),
         ("memory at first, MB", f"{heard.memory[0]:.0f}", ""),
-        ("memory once warm, MB", f"{warm:.0f}", ""),
-        ("memory at the end, MB", f"{heard.memory[-1]:.0f}", "as once warm"),
+        ("memory once the ring is full, MB", f"{heard.memory[full]:.0f}", ""),
+        ("memory at the end, MB", f"{heard.memory[-1]:.0f}", "as at the full ring"),
         ("processor seconds a second", f"{busy:.2f}", "< 1"),
+        ("those of all sockets", f"{heard.listening / load.seconds:.2f}", ""),
     )
     for row in rows:
         table.add_row(*row)

@@ -54,6 +54,7 @@ class Bells:
         self._lock = threading.Lock()
         self._topics: set[str] = set()  # of the messages since the bells were rung
         self._leave: Callable[[], None] = _do_nothing
+        self._rests = False  # whether it is looked again after gathered marks
 
     def __len__(self) -> int:
         """How many bells there are."""
@@ -83,11 +84,20 @@ class Bells:
                 LOG.debug("the server has ended, and its sockets with it")
 
     def _ring(self) -> None:
+        self._stream.flush()
         with self._lock:
             topics, self._topics = self._topics, set()
         for bell in self._bells:
             if not bell.topics.isdisjoint(topics):
                 bell.ring()
+        rest = self._stream.rest
+        if rest is not None and not self._rests:
+            self._rests = True
+            self._loop.call_later(rest, self._ring_rested)
+
+    def _ring_rested(self) -> None:
+        self._rests = False
+        self._ring()
 
 
 def _do_nothing() -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from starlette.requests import HTTPConnection
 
 from workbench.desk.fleet.fleet import Fleet
+from workbench.desk.fleet.news import ALL
 from workbench.desk.gate import Gate
 from workbench.desk.jobs import Jobs
 from workbench.desk.shelf import Shelf
@@ -38,7 +39,7 @@ def fleet_stream(library: Library, clock: Callable[[], datetime] = utc_now) -> S
         clock: What time it is.
     """
     fleet = Fleet(library.database)
-    return Stream(lambda topics: fleet.snapshot(topics, clock()))
+    return Stream(lambda topics: fleet.snapshot(topics, clock()), gathered={ALL})
 
 
 @dataclass(frozen=True, slots=True)

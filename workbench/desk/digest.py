@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 from jsonschema import Draft202012Validator
 
 from models.errors import TrackerError
+from workbench.desk.digest_form import Check, form_of
 
 VERSION = 1
 MOST_BYTES = 64 * 1024  # of a body
@@ -118,7 +119,7 @@ def read_digest(body: bytes) -> Digest:
     if isinstance(version, int) and version != VERSION:
         raise DigestVersionError(f"the digest is of version {version}; this desk reads {VERSION}")
     _check(document)
-    if document["sha"] != digest_sha(document):
+    if document["sha"] != _sha_of(document):
         raise DigestShaError("the sha is not that of the content: it was changed on its way")
     return Digest(
         deployment=document["deployment"],
@@ -143,6 +144,13 @@ def digest_sha(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _sha_of(document: Mapping[str, Any]) -> str:
+    try:
+        return digest_sha(document)
+    except ValueError as problem:  # 1e999 is read as an infinite number
+        raise DigestFormError(f"the body is no JSON: {problem}") from None
+
+
 def read_time(text: str) -> datetime:
     """A moment in UTC.
 
@@ -164,7 +172,6 @@ def _parsed(body: bytes) -> Any:
         found = json.loads(body, parse_constant=_refuse)
         if isinstance(found, str):
             found = json.loads(found, parse_constant=_refuse)
-        json.dumps(found, allow_nan=False)  # 1e999 is read as an infinite number
         return found
     except (ValueError, RecursionError) as problem:
         raise DigestFormError(f"the body is no JSON: {str(problem)[:MOST_SHOWN]}") from None
@@ -175,9 +182,19 @@ def _refuse(constant: str) -> NoReturn:
 
 
 @cache
-def _validator() -> Draft202012Validator:
+def _schema() -> Any:
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    return Draft202012Validator(_inlined(schema, schema["$defs"]))
+    return _inlined(schema, schema["$defs"])
+
+
+@cache
+def _form() -> Check:
+    return form_of(_schema())
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    return Draft202012Validator(_schema())
 
 
 def _inlined(part: Any, definitions: Mapping[str, Any]) -> Any:
@@ -195,9 +212,10 @@ def _inlined(part: Any, definitions: Mapping[str, Any]) -> Any:
 
 def _check(document: Mapping[str, Any]) -> None:
     """Raise `DigestFormError` where the form is not the schema's; the text names the place."""
-    for error in _validator().iter_errors(document):
-        place = ".".join(map(str, error.absolute_path)) or "the digest"
-        raise DigestFormError(f"{place}: {error.message[:MOST_SHOWN]}")
+    if not _form()(document):
+        for error in _validator().iter_errors(document):
+            place = ".".join(map(str, error.absolute_path)) or "the digest"
+            raise DigestFormError(f"{place}: {error.message[:MOST_SHOWN]}")
     for text in _times(document):
         read_time(text)
 

@@ -5,6 +5,9 @@
 
 It keeps the last messages in a ring. A client says which number it had last and goes on behind
 it; where that is too long ago it is given a snapshot and goes on from there.
+
+Of a mark only the newest is kept. Marks of a topic that all listen to are gathered for a moment and
+become one message, which is written out once for all.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from __future__ import annotations
 import enum
 import threading
 import time as clocks
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +27,8 @@ from workbench.json_text import json_text
 RING = 10_000  # messages that are kept
 WAITING = 64  # messages that a client is given at once, and that may wait for it
 WINDOW = 1_024  # messages that are looked through at once
+REST = 0.06  # seconds between two messages of gathered marks
+GATHERING = ""  # the topic that listeners hear of while marks are gathered: nobody's
 
 # Gives what topics are like now, as JSON values; a name may be of nothing that there is.
 Snapshot = Callable[[Sequence[str]], Mapping[str, Any]]
@@ -35,6 +41,7 @@ class Kind(enum.Enum):
 
     FILL = "fill"
     MARK = "mark"  # what something is worth now: the next of it takes its place
+    MARKS = "marks"  # several of them in one
     TRADE = "trade"
     ALERT = "alert"
     GAP = "gap"
@@ -44,8 +51,12 @@ class Kind(enum.Enum):
     RESET = "reset"
 
 
-# What the stream alone says, to one client.
-OWN = frozenset({Kind.HELLO, Kind.RESET})
+# What the stream alone says.
+OWN = frozenset({Kind.HELLO, Kind.RESET, Kind.MARKS})
+
+
+Same = tuple[Any, ...]  # what a mark is the worth of: topic, deployment, id
+Marks = Mapping[Same, tuple[str, str]]
 
 
 class Message(NamedTuple):
@@ -57,13 +68,15 @@ class Message(NamedTuple):
         replaces: Of a mark, what it is the worth of: an older one of the same says nothing more.
         text: The message as JSON.
         moment: When it was published, in seconds of the stream's clock.
+        marks: Of gathered marks what each replaces, with its time and its data as JSON.
     """
 
     seq: int
     topic: str
-    replaces: tuple[Any, ...] | None
+    replaces: Same | None
     text: str
     moment: float
+    marks: Marks = {}  # noqa: RUF012 - nobody writes to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +106,7 @@ class Stream:
             nobody goes on behind a number that means another message now.
         capacity: How many messages are kept.
         clock: Seconds, for how long messages wait.
+        gathered: The topics whose marks are gathered.
     """
 
     def __init__(
@@ -101,13 +115,19 @@ class Stream:
         first: int | None = None,
         capacity: int = RING,
         clock: Callable[[], float] = clocks.monotonic,
+        gathered: Collection[str] = (),
     ) -> None:
         self.snapshot = snapshot
         self.clock = clock
         self._capacity = capacity
         self._first = clocks.time_ns() // 1_000 if first is None else first
         self._next = self._first
-        self._ring: list[Message] = []
+        # where a mark was that a newer one replaced there is nothing
+        self._ring: list[Message | None] = []
+        self._newest: dict[Same, int] = {}  # the numbers of the marks in the ring
+        self._gathered = frozenset(gathered)
+        self._waiting: dict[str, dict[Same, tuple[str, str]]] = {}  # marks, by topic
+        self._due = clock()  # when what is gathered may become a message
         self._lock = threading.Lock()
         self._listeners: tuple[Listener, ...] = ()
 
@@ -137,30 +157,81 @@ class Stream:
             time: When it happened, aware.
 
         Returns:
-            The message's number.
+            The message's number; of a mark that is gathered the newest number so far.
 
         Raises:
             CallError: There is no such kind.
             ValueError: The data has a number that JSON has not.
         """
         of = _kind(kind)
-        told = json_text({"topic": topic, "type": kind, "time": time.isoformat(), "data": data})
         same = (topic, data.get("deployment"), data.get("id")) if of is Kind.MARK else None
+        if same is not None and topic in self._gathered:
+            return self._gather(same, time.isoformat(), json_text(data))
+        told = json_text({"topic": topic, "type": kind, "time": time.isoformat(), "data": data})
         with self._lock:
-            seq = self._next
-            self._keep(Message(seq, topic, same, _numbered(seq, told), self.clock()))
-            self._next = seq + 1
+            seq = self._add(topic, same, told)
             listeners = self._listeners
         for listener in listeners:
             listener(topic)
         return seq
 
+    def _add(self, topic: str, same: Same | None, told: str, marks: Marks = {}) -> int:  # noqa: B006
+        seq = self._next
+        self._keep(Message(seq, topic, same, _numbered(seq, told), self.clock(), marks))
+        self._next = seq + 1
+        return seq
+
     def _keep(self, message: Message) -> None:
-        place = (message.seq - self._first) % self._capacity
+        if message.replaces is not None:
+            older = self._newest.get(message.replaces)
+            if older is not None:
+                self._ring[self._place(older)] = None
+            self._newest[message.replaces] = message.seq
+        place = self._place(message.seq)
         if place == len(self._ring):
             self._ring.append(message)
-        else:
-            self._ring[place] = message
+            return
+        gone, self._ring[place] = self._ring[place], message
+        if gone is not None and gone.replaces is not None:
+            del self._newest[gone.replaces]
+
+    def _place(self, seq: int) -> int:
+        return (seq - self._first) % self._capacity
+
+    # --- marks that are gathered
+
+    def _gather(self, same: Same, time: str, data: str) -> int:
+        """Let a mark wait for others; where nobody listens, no longer than until the next."""
+        with self._lock:
+            self._waiting.setdefault(same[0], {})[same] = (time, data)
+            listeners = self._listeners
+        for listener in listeners:
+            listener(GATHERING)
+        if not listeners:
+            self.flush()
+        return self.newest
+
+    @property
+    def rest(self) -> float | None:
+        """Seconds until what is gathered becomes a message; None where nothing is."""
+        with self._lock:
+            return max(0.0, self._due - self.clock()) if self._waiting else None
+
+    def flush(self) -> None:
+        """Make what is gathered a message, unless the last was a moment ago."""
+        with self._lock:
+            now = self.clock()
+            if now < self._due or not self._waiting:
+                return
+            waiting, self._waiting, self._due = self._waiting, {}, now + REST
+            for topic, marks in waiting.items():
+                self._add(topic, None, _together(topic, marks), marks)
+            listeners = self._listeners
+        for listener in listeners:
+            for topic in waiting:
+                listener(topic)
+
+    # --- what is taken
 
     def take(self, topics: Collection[str], after: int) -> Taken:
         """The next messages of some topics, without marks that a later one replaces.
@@ -176,6 +247,7 @@ class Stream:
             end = min(after + WINDOW, self.newest)
         latest = {each.replaces: each.seq for each in window if each.replaces}
         left = [each for each in window if not each.replaces or latest[each.replaces] == each.seq]
+        left = _gathered(left)
         now, later = tuple(left[:WAITING]), left[WAITING:]
         if not later:
             return Taken(now, end)
@@ -185,7 +257,7 @@ class Stream:
         begin = after + 1 - self._first
         places = range(begin, min(begin + WINDOW, self._next - self._first))
         found = (self._ring[place % self._capacity] for place in places)
-        return [each for each in found if each.topic in topics]
+        return [each for each in found if each is not None and each.topic in topics]
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call somebody with the topic of each message that is published from now on.
@@ -212,6 +284,40 @@ def _kind(kind: str) -> Kind:
 def _numbered(seq: int, told: str) -> str:
     """A message's JSON with its number before what it tells, which is written out once."""
     return f'{{"seq": {seq}, {told[1:]}'
+
+
+def _together(topic: str, marks: Marks) -> str:
+    """Marks of a topic as the JSON of one message, of the time of the last."""
+    time = json_text(max(time for time, _ in marks.values()))
+    data = ", ".join(data for _, data in marks.values())
+    if len(marks) > 1:
+        data = f'{{"marks": [{data}]}}'
+    kind = Kind.MARK if len(marks) == 1 else Kind.MARKS
+    head = f'{{"topic": {json_text(topic)}, "type": "{kind.value}", "time": {time}'
+    return f'{head}, "data": {data}}}'
+
+
+def _gathered(messages: list[Message]) -> list[Message]:
+    """The messages, of which those of gathered marks are one of each topic.
+
+    It takes the place and the number of the first of them: who goes on behind it is told the others
+    again, and misses none. That of the last would pass over what lies between.
+    """
+    marks: dict[str, dict[Same, tuple[str, str]]] = {}
+    times: Counter[str] = Counter(each.topic for each in messages if each.marks)
+    if all(count == 1 for count in times.values()):
+        return messages
+    for each in messages:
+        if each.marks:
+            marks.setdefault(each.topic, {}).update(each.marks)
+    found = []
+    for each in messages:
+        if not each.marks:
+            found.append(each)
+        elif each.topic in marks:
+            text = _numbered(each.seq, _together(each.topic, marks.pop(each.topic)))
+            found.append(each._replace(text=text))
+    return found
 
 
 def own_message(kind: Kind, seq: int, data: Mapping[str, Any], time: datetime) -> str:

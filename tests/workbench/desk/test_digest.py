@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from tests.utils.notify.senders import Sender
+from workbench.desk import digest as reading
 from workbench.desk.digest import (
     MOST_BYTES,
     SCHEMA,
@@ -155,6 +156,34 @@ def test_what_is_no_json_object_is_refused(sent: bytes) -> None:
     """Numbers that JSON has not are none either."""
     with pytest.raises(DigestFormError):
         read_digest(sent)
+
+
+def test_the_form_is_told_without_walking_the_schema() -> None:
+    """What a sender makes is surely of the form, so that jsonschema judges what is wrong alone."""
+    assert reading._form()({**POSTED, "fills": [FILL]})
+
+
+# Values that some member of a digest does not take.
+OTHER = st.sampled_from(
+    [None, True, 1, 1.0, -1, 1.5, 2**60, "", "x" * 300, "long", [], [1, 2], ["1"], {}, {"a": "b"}]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_what_is_of_the_form_is_of_the_schema(data: st.DataObject) -> None:
+    """Whatever stands in a digest: what the fast look passes, jsonschema passes too."""
+    document: Any = json.loads(json.dumps({**POSTED, "fills": [FILL]}))
+    part = document
+    while isinstance(part, dict | list) and part:
+        keys = sorted(part) if isinstance(part, dict) else range(len(part))
+        key: Any = data.draw(st.sampled_from(keys))
+        if not isinstance(part[key], dict | list) or not part[key] or data.draw(st.booleans()):
+            part[key] = data.draw(OTHER)
+            break
+        part = part[key]
+    if reading._form()(document):
+        assert [*reading._validator().iter_errors(document)] == []
 
 
 def test_too_large_a_body_is_refused_unread() -> None:

@@ -228,8 +228,13 @@ def test_fifty_deployments_are_on_one_page(chromium: Any) -> None:
         settled(page)
         assert page.page.locator("#deployments li").count() == 50
         for number, name in enumerate(names):
-            told = {**line(deployment(name, today=number + 0.5)), "revision": 99}
+            told = {**line(deployment(name, today=number + 0.25)), "revision": 98}
             desk.publish("deployments", "mark", told)
+        lines = [
+            {**line(deployment(name, today=number + 0.5)), "revision": 99}
+            for number, name in enumerate(names)
+        ]
+        desk.publish("deployments", "marks", {"marks": lines})
         page.wait("document.querySelector('#deployments li:last-child .today').textContent"
                   " === '+49.50'")  # fmt: skip
         page.page.keyboard.press("/")

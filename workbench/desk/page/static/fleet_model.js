@@ -102,6 +102,7 @@ export class FleetModel {
   hear({ type, topic, data }) {
     if (type === "reset") return void this.refresh();
     if (type === "mark") return this.takeMark(data);
+    if (type === "marks") return data.marks.forEach((each) => this.takeMark(each));
     const own = topic !== ALL && data.deployment === this.selected && this.detail;
     if (own && type in ROWS) this.takeRow(this.detail[ROWS[type]], data);
     if (own && type === "gap") {
