@@ -122,7 +122,7 @@ def _content(route: Route, media: str) -> dict[str, Any]:
 def _security(scope: Scope) -> list[dict[str, list[str]]]:
     if scope is Scope.OPEN:
         return []
-    return [{"token": []}, {"session": []}] if scope is not Scope.INGEST else [{"token": []}]
+    return [{"token": []}, {"session": []}]
 
 
 def show_openapi(request: Request) -> Response:

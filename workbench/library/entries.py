@@ -19,6 +19,7 @@ class Outcome(StrEnum):
     REPLACED = "replaced"  # it is better than what was there
     UNCHANGED = "unchanged"  # it is what was there
     WORSE = "worse"  # what was there is better, and stays
+    KEPT = "kept"  # it is better than what was there, which stays: nothing was to be replaced
     TRASHED = "in the trash"  # the user has deleted the run, and nothing changes
 
 

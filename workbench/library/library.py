@@ -85,11 +85,15 @@ class Library:
 
     # --- runs in and out
 
-    def put(self, record: RunRecord) -> Put:
+    def put(self, record: RunRecord, *, replaces: bool = True) -> Put:
         """Keep a record, unless what is there of the run is as good.
 
         The same files again change nothing; better ones replace what is there, and tags, notes,
         star and baseline stay. A run in the trash stays there.
+
+        Args:
+            record: The record.
+            replaces: Whether it may take the place of what is there.
 
         Raises:
             LibraryError: It cannot be written; nothing of it is kept.
@@ -98,11 +102,14 @@ class Library:
             there = found(connection, record)
             if there is not None:
                 record = completed(connection, record, there)
-        if there is not None and judge(record, there) is not Outcome.REPLACED:
-            return Put(there["id"], judge(record, there))
+        if there is not None:
+            outcome = judge(record, there, replaces=replaces)
+            if outcome is not Outcome.REPLACED:
+                return Put(there["id"], outcome)
         prepared = prepare(record)
         with self._database.writing() as connection:
-            return Put(record.id, write(connection, record, prepared, self._moment()))
+            moment = self._moment()
+            return Put(record.id, write(connection, record, prepared, moment, replaces=replaces))
 
     def get(self, run: str) -> Kept:
         """Everything of a run, by its id or the beginning of it.

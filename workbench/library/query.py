@@ -1,11 +1,11 @@
 """The query language by which runs are filtered and sorted: words into terms.
 
-    sharpe>1 tag:prod since:2024-01 algorithm:Three strategy:trend live:yes param:fast=10 star
+    sharpe>1 tag:prod since:2024-01 algorithm:Three strategy:trend live:yes param:fast=10 star stop
 
 A query is words with blanks between them, and a run must match all of them. A word is a figure and
-a bound, a field and what it must be, or a flag; `-` before a word turns it round. What has blanks
-stands in quotation marks. The tables below are all that there is; the text of an error names what
-is allowed.
+a bound, a field and what it must be, a flag, or else a part of what the run is called; `-` before a
+word turns it round. What has blanks stands in quotation marks. The tables below are all that there
+is; the text of an error names what is allowed.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class FieldIs:
     """A field against a value.
 
     Attributes:
-        field: Its name, of `FIELDS`.
+        field: Its name, of `FIELDS`, or `ANYWHERE`.
         value: What it must be, as the field's reader understood it.
     """
 
@@ -195,6 +195,7 @@ FIELDS: dict[str, tuple[Callable[[str], Any], str]] = {
     "source": (_text, "the SHA-256 of a file that it was read from begins so"),
 }
 PARAMETER = "param"
+ANYWHERE = ""  # the field of a word alone
 
 # What runs can be sorted by beside figures.
 COLUMNS = ("imported", "changed", "begun", "ended", "algorithm", "project", "id", "exactness")
@@ -256,7 +257,7 @@ def _term(word: str) -> Term:
 def _what(bare: str, word: str) -> FigureIs | FieldIs | ParameterIs | Flag:
     found = FIRST.search(bare)
     if found is None:
-        return _flag(bare, word)
+        return _bare(bare, word)
     name, rest = bare[: found.start()], bare[found.end() :]
     if found[0] != ":":
         return _figure(name, Comparison(found[0]), rest, word)
@@ -270,13 +271,16 @@ def _what(bare: str, word: str) -> FigureIs | FieldIs | ParameterIs | Flag:
     return FieldIs(name, FIELDS[name][0](rest))
 
 
-def _flag(bare: str, word: str) -> Flag:
-    if bare not in list(Flag):
+def _bare(bare: str, word: str) -> FieldIs | Flag:
+    """A word alone: a flag, else a part of what the run is called."""
+    if bare in list(Flag):
+        return Flag(bare)
+    if not bare:
         raise QueryError(
-            f"{word!r} is no filter: write FIGURE>NUMBER as sharpe>1, FIELD:VALUE as tag:prod, or "
-            f"one of {', '.join(Flag)}"
+            f"{word!r} is no filter: write FIGURE>NUMBER as sharpe>1, FIELD:VALUE as tag:prod, a "
+            f"part of a name, or one of {', '.join(Flag)}"
         )
-    return Flag(bare)
+    return FieldIs(ANYWHERE, bare)
 
 
 def _figure(name: str, how: Comparison, rest: str, word: str) -> FigureIs:

@@ -26,6 +26,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from workbench.library.errors import QueryError
 from workbench.library.query import (
+    ANYWHERE,
     COLUMNS,
     Comparison,
     FieldIs,
@@ -65,7 +66,19 @@ def _with(table: Any, *conditions: Condition) -> Condition:
     return RUNS.c.key.in_(select(table.c.run).where(*conditions))
 
 
+def _is_called(text: str) -> Condition:
+    """Whether a part of what a run is called, or of a tag or a strategy of it, is so."""
+    return or_(
+        _has_part(RUNS.c.name, text),
+        _has_part(RUNS.c.algorithm, text),
+        begins(RUNS.c.id, text.lower()),
+        _with(TAGS, _has_part(TAGS.c.tag, text)),
+        _with(STRATEGIES, _has_part(STRATEGIES.c.strategy, text)),
+    )
+
+
 FIELD_CONDITIONS: dict[str, Callable[[Any], Condition]] = {
+    ANYWHERE: _is_called,
     "id": lambda text: begins(RUNS.c.id, text.lower()),
     "algorithm": lambda text: _has_part(RUNS.c.algorithm, text),
     "project": lambda text: RUNS.c.project == text,

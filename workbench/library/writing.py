@@ -154,19 +154,20 @@ def _figure_rows(record: RunRecord) -> list[Row]:
     ]
 
 
-def judge(record: RunRecord, there: Row) -> Outcome:
+def judge(record: RunRecord, there: Row, *, replaces: bool = True) -> Outcome:
     """What becomes of a record where its run is in the library already.
 
     Args:
         record: The record.
         there: The run's row.
+        replaces: Whether it may take the place of what is there.
     """
     if there["deleted"] is not None:
         return Outcome.TRASHED
     better = standing_of(record) > json.loads(there["standing"])
     same = there["digest"] == digest_of(record.sources)
     if better:
-        return Outcome.REPLACED
+        return Outcome.REPLACED if replaces else Outcome.KEPT
     return Outcome.UNCHANGED if same else Outcome.WORSE
 
 
@@ -198,7 +199,14 @@ def completed(connection: Connection, record: RunRecord, there: Row) -> RunRecor
     return replace(record, id=there["id"], parameters=known, code=record.code or there["code"])
 
 
-def write(connection: Connection, record: RunRecord, prepared: Prepared, now: int) -> Outcome:
+def write(
+    connection: Connection,
+    record: RunRecord,
+    prepared: Prepared,
+    now: int,
+    *,
+    replaces: bool = True,
+) -> Outcome:
     """Put a record where its run is, or where it is missing.
 
     Args:
@@ -206,6 +214,7 @@ def write(connection: Connection, record: RunRecord, prepared: Prepared, now: in
         record: The record.
         prepared: The same as rows.
         now: Microseconds since 1970.
+        replaces: Whether it may take the place of what is there.
     """
     there = found(connection, record, to_change=True)
     if there is None and add(connection, prepared, now):
@@ -214,7 +223,7 @@ def write(connection: Connection, record: RunRecord, prepared: Prepared, now: in
     there = there or found(connection, record, to_change=True)
     if there is None:
         return Outcome.UNCHANGED
-    outcome = judge(record, there)
+    outcome = judge(record, there, replaces=replaces)
     if outcome is Outcome.REPLACED:
         changed = {**prepared.run, "changed": now, "revision": RUNS.c.revision + 1}
         connection.execute(update(RUNS).where(RUNS.c.key == there["key"]).values(changed))

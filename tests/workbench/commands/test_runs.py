@@ -153,7 +153,7 @@ def test_runs_go_through_the_trash() -> None:
     ("words", "says"),
     [
         (["sharp>1"], "do you mean sharpe"),
-        (["nonsense"], "'nonsense' is no filter"),
+        (["--", "-"], "'-' is no filter"),
         (["--sort", "beauty"], "imported, changed"),
         (["--figure", "beauty"], "there is no figure 'beauty'"),
         (["--cursor", "x"], "the cursor is of no list"),

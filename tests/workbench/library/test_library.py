@@ -86,6 +86,7 @@ def test_a_better_source_replaces_and_a_worse_one_does_not(
     poor = record(sources=sources("poor"), equity=1.0, **worse)
     good = record(sources=sources("good"), equity=2.0, **better)
     library.put(poor)
+    assert library.put(good, replaces=False).outcome is Outcome.KEPT
     assert library.put(good).outcome is Outcome.REPLACED
     assert library.get("run-1").record == good
     assert library.put(poor).outcome is Outcome.WORSE

@@ -15,6 +15,7 @@ from tests.structure.source_tree import ROOT
 from workbench.library.errors import QueryError
 from workbench.library.figures import ALIASES, FIGURES, TRADES
 from workbench.library.query import (
+    ANYWHERE,
     COLUMNS,
     FIELDS,
     PARAMETER,
@@ -51,6 +52,7 @@ def only(word: str) -> object:
         ("drawdown<10%", FigureIs("", "max_drawdown", Comparison.BELOW, 0.1)),
         ("trades=26", FigureIs("", "trades", Comparison.IS, 26.0)),
         ("tag:prod", FieldIs("tag", "prod")),
+        ("stop", FieldIs(ANYWHERE, "stop")),
         ("tag:a:b", FieldIs("tag", "a:b")),
         ('algorithm:"My Algo"', FieldIs("algorithm", "My Algo")),
         ("live:YES", FieldIs("live", True)),
@@ -113,7 +115,7 @@ def test_a_date_is_a_year_a_month_or_a_day(date: str, since: datetime, until: da
         ("param:", "NAME or NAME=VALUE"),
         ("param:=3", "NAME or NAME=VALUE"),
         ("param:fast>soon", "'soon' is no number"),
-        ("stars", "star, baseline, trash"),
+        ("-", "star, baseline, trash"),
         ('tag:"prod', "quotation mark"),
         ("star " * 51, "at most 50 words"),
     ],
@@ -173,7 +175,7 @@ def test_an_unknown_order_is_refused() -> None:
 
 def test_every_field_and_flag_has_its_condition() -> None:
     """What can be asked can be answered."""
-    assert set(FIELD_CONDITIONS) == set(FIELDS)
+    assert set(FIELD_CONDITIONS) == {*FIELDS, ANYWHERE}
     assert set(FLAG_CONDITIONS) == set(Flag)
 
 

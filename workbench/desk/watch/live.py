@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from models.tracker.deployments import Deployment
+from models.tracker.desk_state import saved_alerts
 from workbench.desk.fleet.fleet import Fleet
 from workbench.desk.watch.order_events import OrderEvents
 from workbench.desk.watch.result_folders import ResultFolder, ResultFolders
-from workbench.desk.watch.rows import Row, Told, fill_rows, told_of
+from workbench.desk.watch.rows import Row, Told, fill_rows, over_rows, told_of
 from workbench.desk.watch.states import ReadState
 from workbench.library.errors import LibraryError
 
@@ -28,6 +29,7 @@ class LiveRun:
     Attributes:
         read: Its last state.
         told: What the desk is told of it.
+        over: Alerts that ended, of which the fleet may not know yet.
         known: The ids of all rows that the fleet has.
         heard: The last sign of life that the fleet knows, Unix time; 0 for none.
         is_new: Whether the fleet does not know the state yet.
@@ -35,6 +37,7 @@ class LiveRun:
 
     read: ReadState
     told: Told
+    over: list[Row] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
     heard: float = 0.0
     is_new: bool = True
@@ -84,7 +87,8 @@ class LiveRuns:
         known = before.known if before is not None else set[str]()
         heard = before.heard if before is not None else 0.0
         told = told_of(read.saved, known)
-        self._runs[read.deployment] = LiveRun(read, told, known, heard)
+        over = [] if before is None else _ended(before, read)
+        self._runs[read.deployment] = LiveRun(read, told, over, known, heard)
 
     def folder_of(self, deployment: str) -> ResultFolder | None:
         """Where LEAN writes the results of a deployment; None where that is not watched."""
@@ -110,7 +114,8 @@ class LiveRuns:
         heard = min(max(saved, written), max(self._now().timestamp(), saved))
         if not (run.is_new or fills or heard >= run.heard + PULSE):
             return
-        closed, events = _unknown(run.told.closed, run), _unknown(run.told.events, run)
+        closed = _unknown(run.told.closed, run)
+        events = _unknown([*run.told.events, *run.over], run)
         self._fleet.observe(
             name,
             run.told.state,
@@ -135,6 +140,12 @@ class LiveRuns:
         own = [each for each in self._events.of(folder.events()) if each.time >= begun.time]
         rows = [row for _, row in fill_rows(run.read.saved.tracker.core, own)]
         return _unknown(rows, run)
+
+
+def _ended(before: LiveRun, read: ReadState) -> list[Row]:
+    """The alerts that ended by a state, and those that the fleet was not told of before it."""
+    firing = [saved_alerts(each.saved.snapshot.state) for each in (before.read, read)]
+    return [*_unknown(before.over, before), *over_rows(read.saved.tracker, *firing)]
 
 
 def _unknown(rows: Iterable[Row], run: LiveRun) -> list[dict[str, Any]]:

@@ -6,14 +6,16 @@ The rows are those that a digest of the run would have.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from math import nan
 from typing import Any
 
 from models.equity.session_metrics import SessionKind, SessionMetrics
 from models.events.orders import Fill
 from models.performance_tracker import PerformanceTracker
 from models.structures.record import STRUCTURES
+from models.tracker.alerts import Alert
 from models.tracker.core import Core
 from models.tracker.desk_rows import event_row, fill_row, trade_row
 from models.tracker.desk_state import desk_state, saved_alerts
@@ -57,6 +59,30 @@ def told_of(saved: SavedState, known: Collection[str] = ()) -> Told:
         *_events(tracker),
     ]
     return Told(desk_state(tracker, alerts), _closed(tracker, known), events)
+
+
+def over_rows(
+    tracker: PerformanceTracker, before: Iterable[Alert], firing: Iterable[Alert]
+) -> Iterator[Row]:
+    """The alerts that fired when a state was saved and do so no longer, each with its end.
+
+    A saved state has what fires: when an alert ended is known by the state after, and its figure
+    then is not known.
+
+    Args:
+        tracker: That of the state after.
+        before: What fired in the state before.
+        firing: What fires now.
+    """
+    still = {(each.alarm, each.strategy) for each in firing}
+    now = tracker.summary().as_of
+    for alert in before:
+        if now is not None and (alert.alarm, alert.strategy) not in still:
+            ended = replace(alert, fired=False, time=now, value=nan)
+            name = alert.alarm.value.replace("_", " ")
+            whose = f"strategy {alert.strategy}" if alert.strategy else "the account"
+            text = f"{name} of {whose} recovered"
+            yield {**event_row(tracker.core, now, alert.strategy, ended), "text": text}
 
 
 def _closed(tracker: PerformanceTracker, known: Collection[str]) -> list[Row]:

@@ -37,6 +37,7 @@ class FakeDesk:
         runs: The library's list.
         comparison: What a comparison comes to.
         guarded: Whether one must log in.
+        scope: What whoever is logged in may.
         equity_at: Where a curve ends; of no use where a deployment is not there.
         asked: Method and path of each request.
         heard: What each socket asked.
@@ -49,6 +50,7 @@ class FakeDesk:
     runs: list[Json] = field(default_factory=list)
     comparison: Json | None = None
     guarded: bool = False
+    scope: str = "read"
     asked: list[str] = field(default_factory=list)
     heard: list[Json] = field(default_factory=list)
     seq: int = 1_000
@@ -103,6 +105,20 @@ class FakeDesk:
         answer = JSONResponse({"scope": "read"})
         answer.set_cookie(COOKIE, "yes", httponly=True, samesite="strict")
         return answer
+
+    async def who(self, request: Request) -> Response:
+        """Who asks."""
+        self.check(request)
+        return JSONResponse({"scope": self.scope})
+
+    async def command(self, request: Request) -> Response:
+        """Do a command, but none of a flow of nothing."""
+        self.check(request)
+        given = await request.json()
+        self.heard.append(given)
+        if given.get("amount") == 0:
+            raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "flow was not done")
+        return JSONResponse({"id": "c1", "command": given["command"], "done": True})
 
     async def log_out(self, request: Request) -> Response:
         """Forget the cookie."""
@@ -193,7 +209,9 @@ class FakeDesk:
         api = "/api/v1"
         told: list[tuple[str, str, Callable[[Request], Awaitable[Response]]]] = [
             ("POST", "/session", self.log_in),
+            ("GET", "/session", self.who),
             ("DELETE", "/session", self.log_out),
+            ("POST", "/deployments/{id}/commands", self.command),
             ("GET", "/deployments", self.list_deployments),
             ("GET", "/deployments/{id}", self.one_deployment),
             ("GET", "/deployments/{id}/equity", self.equity),

@@ -55,6 +55,14 @@ def comparison(first: str, second: str) -> Json:
             "expected_shortfall": -0.006,
             "worst_day": -0.0098,
             "fees": 40.0,
+            "track_record": {
+                "days": 60,
+                "least_days": 1_200,
+                "enough": enough,
+                "probabilistic_sharpe": 0.8,
+                "deflated_sharpe": 0.31,
+                "minimum_backtest_years": None,
+            },
             "estimates": {"sharpe": {**ratio, "enough": enough}},
         }
 

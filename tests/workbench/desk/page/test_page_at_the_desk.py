@@ -94,7 +94,12 @@ def test_what_the_fleet_keeps_moves_the_page(chromium: Any, tmp_path: Path) -> N
             assert [row[6] for row in cells(page, "#fills")] == ["62", "61", "60"]
             assert {row[1] for row in cells(page, "#log")} == {"fill", "trade", "flow"}
             page.wait("document.getElementById('line').textContent === 'live'")
-            seen(desk, state(1_009_999.0, minutes=1.0), [fill(64, 1.0)])
+            assert cells(page, "#structures")[0][5] == "+131.20"
+            later = state(1_009_999.0, minutes=1.0)
+            later["structures"][0]["net_pnl"] = -99.5
+            seen(desk, later, [fill(64, 1.0)])
+            page.wait("document.querySelector('#structures tbody tr').cells[5].className === 'bad'")
+            assert cells(page, "#structures")[0][5] == "\N{MINUS SIGN}99.50"
             page.wait("document.querySelector('#fills tbody tr').cells[6].textContent === '64'")
             page.wait("document.querySelector('#hero-cards .figure').textContent === '1,009,999'")
             page.wait("document.querySelector('#chart-equity .line') !== null")

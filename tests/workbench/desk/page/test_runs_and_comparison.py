@@ -77,6 +77,13 @@ def test_a_comparison_begins_with_what_differs(reading: Opened, quiet: FakeDesk)
         "0.36 ?[\N{MINUS SIGN}1.44 .. 2.36]",
         "1.34[\N{MINUS SIGN}0.46 .. 3.34]+0.98 to the baseline",
     ]
+    luck = {name: told[0] for name, told in figures.items() if "chance" in name or "needed" in name}
+    assert luck == {
+        "chance that the Sharpe ratio is above 0": "80.00 %",
+        "that chance, after all runs that were tried": "31.00 %",
+        "days that are needed to say so": "1,200",
+    }
+    assert figures["years within which the best by luck shows as much"] == [DASH, DASH]
     assert cells(reading, "#chances")[1][1] == "79.44 %"
     assert "12 runs were tried" in reading.texts("#luck")[0]
     assert "left out: 12 of Rotation backtest" in reading.texts("#chart-overlay figcaption")[0]

@@ -10,13 +10,18 @@ from typing import Any
 
 import pytest
 
-from tests.workbench.desk.asking import Asking, desk_with
+from tests.workbench.desk.asking import Asking, desk_with, threads
+from tests.workbench.desk.fleet.asking import Client
 from tests.workbench.runs.folders import result_folder
-from workbench.desk.desk import LIBRARY
+from workbench.desk.desk import LIBRARY, Desk
+from workbench.desk.jobs import Jobs
+from workbench.desk.routes import Scope
 from workbench.desk.runs import changes_api
 from workbench.desk.runs.runs_api import RUNS
-from workbench.library.entries import Said
+from workbench.library.entries import Put, Said
+from workbench.library.library import Library, open_library
 from workbench.runs.reading import read_record
+from workbench.runs.record import RunRecord
 
 FILLS = b"""symbol,time,quantity,price,fee,strategy
 SPY,2024-01-02T15:00:00+00:00,10,100,1,trend
@@ -64,6 +69,35 @@ def test_nobody_learns_where_the_file_was_put(ask: Asking) -> None:
     assert "tracker-import" not in response.text + repr(kept.told.problems)
     refused = ask.refused(422, f"{RUNS}?name=bad.csv", "POST", content=b"a,b\n1,2\n")
     assert refused["detail"].startswith("bad.csv: the columns are a, b")
+
+
+def test_who_sends_digests_adds_runs_and_replaces_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A better file of a run that is there changes nothing, and nothing of the run is told."""
+    asked: list[bool] = []
+    put = Library.put
+
+    def heard(library: Library, record: RunRecord, *, replaces: bool = True) -> Put:
+        asked.append(replaces)
+        return put(library, record, replaces=replaces)
+
+    monkeypatch.setattr(Library, "put", heard)
+    with open_library(str(tmp_path / "library.db")) as library:
+        client = Client(Desk(library, jobs=Jobs(threads)), Scope.INGEST)
+        path = f"{RUNS}?name=fills.csv"
+        first = client("POST", path, content=FILLS)
+        assert first.status_code == 201
+        assert first.json()["run"].keys() == {"id"}
+        again = client("POST", path, content=FILLS).json()
+        assert (again["outcome"], again["run"]) == ("unchanged", first.json()["run"])
+        run = f"{RUNS}/{first.json()['run']['id']}"
+        assert client("PATCH", run, json={"star": True}).status_code == 403
+        assert client("DELETE", run).status_code == 403
+        assert client("GET", run).status_code == 403
+        token = client.desk.tokens.make("me", Scope.ADMIN).secret
+        client("POST", path, token, content=FILLS)
+        assert asked == [False, False, True]
 
 
 def told(ask: Asking) -> list[tuple[str, str]]:

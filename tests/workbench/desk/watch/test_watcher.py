@@ -6,16 +6,21 @@ import json
 import os
 import shutil
 import time
+from dataclasses import replace
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from models.tracker.desk_state import desk_state
+from models.settings import Alarm
+from models.tracker.desk_state import desk_state, saved_alerts
 from tests.workbench.desk.watch.local import NEVER, Machine
 from workbench.desk.fleet.details import DetailKind
 from workbench.desk.watch import states
-from workbench.desk.watch.live import PULSE
+from workbench.desk.watch.live import PULSE, LiveRuns
+from workbench.desk.watch.result_folders import ResultFolders
+from workbench.desk.watch.states import ReadState
 from workbench.engine import files
 from workbench.engine.tape import TAPE_NAME, Tape
 from workbench.library.errors import LibraryError
@@ -54,6 +59,33 @@ def test_a_run_is_shown_as_its_tracker_knows_it(machine: Machine) -> None:
     assert shown["conflicts"]["count"] == 0
     kinds = [kind for topic, kind in machine.told if topic == f"deployment/{NAME}"]
     assert (kinds.count("fill"), kinds.count("trade")) == (65, 39)
+
+
+def test_an_alert_is_told_as_it_fires_and_as_it_ends(machine: Machine) -> None:
+    """Once each, also where a state came before the library took the last one's."""
+    run = machine.deploy("live-paper", alerts="day_loss=0.0001")
+    machine.play(run, NEVER)
+    saved = load(slots(machine)[-1])
+    clock = machine.moment.monotonic
+    runs = LiveRuns(machine.fleet, ResultFolders(clock), clock, machine.moment.time)
+    fires = saved_alerts(saved.snapshot.state)
+    assert [each.alarm for each in fires] == [Alarm.DAY_LOSS]
+    ended = {**saved.snapshot.state, "alerts": {**saved.snapshot.state["alerts"], "firing": []}}
+    after = replace(saved, snapshot=replace(saved.snapshot, state=ended))
+    for number, (each, is_looked_at) in enumerate(
+        [(saved, True), (after, False), (after, True), (after, True)]
+    ):
+        moment = machine.moment.now + timedelta(seconds=number)
+        runs.heard(ReadState(NAME, "", moment, each))
+        if is_looked_at:
+            runs.look()
+    rows = machine.rows(DetailKind.ALERT, NAME)
+    assert sorted((row["data"]["fired"], row["text"][:22]) for row in rows) == [
+        (False, "day loss of the accoun"),
+        (True, "day loss of the accoun"),
+    ]
+    (over,) = [row for row in rows if not row["data"]["fired"]]
+    assert (over["text"], over["data"]["value"]) == ("day loss of the account recovered", None)
 
 
 def test_a_fill_is_shown_within_ten_seconds(machine: Machine) -> None:

@@ -12,7 +12,9 @@ import { fallen } from "./equity_panel.js";
 
 const POLL_MS = 400;
 const PARTS = { net_pnl: "signed", total_return: "change", capital: "money", expected_shortfall: "change", worst_day: "change", trades: "whole", fees: "money" };
-const TITLES = { sharpe: "Sharpe ratio", sortino: "Sortino ratio", cagr: "CAGR", net_pnl: "net P&L" };
+// How much of a Sharpe ratio is luck, among all runs that were tried.
+const RECORD = { probabilistic_sharpe: "percent", deflated_sharpe: "percent", least_days: "whole", minimum_backtest_years: "ratio" };
+const TITLES = { probabilistic_sharpe: "chance that the Sharpe ratio is above 0", deflated_sharpe: "that chance, after all runs that were tried", least_days: "days that are needed to say so", minimum_backtest_years: "years within which the best by luck shows as much", sharpe: "Sharpe ratio", sortino: "Sortino ratio", cagr: "CAGR", net_pnl: "net P&L" };
 const ESTIMATES = { sharpe: "ratio", sortino: "ratio", cagr: "change", volatility: "percent", max_drawdown: "percent", win_rate: "percent", expectancy: "signed", profit_factor: "ratio", alpha: "change", beta: "ratio" };
 
 export class CompareView {
@@ -142,6 +144,7 @@ export class CompareView {
     const rows = [
       ...Object.entries(PARTS).map(([name, form]) => ({ name, form, of: (id) => ({ value: profiles.get(id)?.[name] }) })),
       ...Object.entries(ESTIMATES).map(([name, form]) => ({ name, form, of: (id) => profiles.get(id)?.estimates?.[name] ?? {} })),
+      ...Object.entries(RECORD).map(([name, form]) => ({ name, form, of: (id) => ({ value: profiles.get(id)?.track_record?.[name] }) })),
     ];
     const columns = [{ title: "figure", text: ({ name }) => TITLES[name] ?? words(name) }, ...this.order.map((id, at) => ({ title: `${this.called(id)}${at ? "" : " (baseline)"}`, text: (row) => textOf(row, id, this.baseline), node: (row) => nodeOf(row, id, this.baseline) }))];
     new Grid(by("figures"), "Figures side by side, the baseline first", columns, { key: ({ name }) => name }).show(rows);

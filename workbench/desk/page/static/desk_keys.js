@@ -6,7 +6,7 @@ const TYPED = "input:not([type=checkbox]), textarea, select, dialog[open]";
 const LEAD_MS = 1200; // how long `g` waits for the view's letter
 
 export function listenToKeys(app) {
-  let led = 0;
+  let led = -Infinity;
   const views = { l: "#/live", r: "#/runs", c: "#/compare" };
   const actions = {
     j: () => app.step(1),
@@ -15,6 +15,7 @@ export function listenToKeys(app) {
     2: () => app.setSpan("week"),
     3: () => app.setSpan("inception"),
     "/": () => app.filter(),
+    c: () => app.toCommands(),
     d: () => app.toggleTheme(),
     "?": () => by("keys").showModal(),
   };
@@ -22,7 +23,7 @@ export function listenToKeys(app) {
     if (event.key === "Escape") return void leave(event.target, app);
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(TYPED)) return;
     const leading = event.timeStamp - led < LEAD_MS;
-    led = event.key === "g" ? event.timeStamp : 0;
+    led = event.key === "g" ? event.timeStamp : -Infinity;
     const view = leading ? views[event.key] : undefined;
     if (view) location.hash = view;
     else if (actions[event.key]) actions[event.key]();

@@ -2,6 +2,7 @@
 
 import { DeskApi } from "./desk_api.js";
 import { listenToKeys } from "./desk_keys.js";
+import { CommandPanel } from "./command_panel.js";
 import { CompareView } from "./compare_view.js";
 import { EquityPanel } from "./equity_panel.js";
 import { FleetList } from "./fleet_list.js";
@@ -32,6 +33,7 @@ class App {
     this.log = new LogPanel((order) => this.model.way(order));
     this.holdings = new HoldingsPanels((order) => this.log.follow(order));
     this.scopes = new ScopePanels();
+    this.commands = new CommandPanel(this.api);
     this.runs = new RunsView(this.api, (query) => this.go("runs", query));
     this.compare = new CompareView(this.api, (query) => this.go("compare", query));
     this.drawing = new Set();
@@ -62,6 +64,15 @@ class App {
     this.subscribe();
     this.stream.open();
     this.arrived();
+    await this.askWho();
+  }
+
+  /* What changes something is shown to who may change it; the desk checks it all the same. */
+  async askWho() {
+    const who = await this.api.get("session").catch((problem) => this.failed(problem));
+    const admin = who?.scope === "admin";
+    for (const each of document.querySelectorAll("[data-admin]")) each.hidden = !admin;
+    this.commands.allow(admin);
   }
 
   refused() {
@@ -158,6 +169,10 @@ class App {
     if (field) by(field).focus();
   }
 
+  toCommands() {
+    if (this.view === "live") document.querySelector("#section-commands button").focus();
+  }
+
   clearLog() {
     by("log-filter").value = "";
     this.log.draw();
@@ -187,7 +202,7 @@ class App {
   changed(what, told) {
     if (what === "news") return this.say(told);
     if (what === "selected") {
-      for (const panel of [this.holdings, this.scopes, this.log]) panel.clear();
+      for (const panel of [this.holdings, this.scopes, this.commands, this.log]) panel.clear();
       this.subscribe();
     }
     if (what === "list" && this.entered && this.view === "live" && this.model.selected === null) this.arriveLive("");
@@ -213,7 +228,7 @@ class App {
   }
 
   panels(detail) {
-    for (const panel of [{ show: showHero }, this.holdings, this.scopes, this.log]) this.safely(() => panel.show(detail));
+    for (const panel of [{ show: showHero }, this.holdings, this.scopes, this.commands, this.log]) this.safely(() => panel.show(detail));
     document.title = `${glanceSigned(detail.today)} ${detail.name} · Desk`;
   }
 

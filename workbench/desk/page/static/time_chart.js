@@ -11,6 +11,7 @@ import { DASHES } from "./swatches.js";
 import { airy, scale, ticks, timeTicks } from "./scales.js";
 
 const RIGHT = 84, TOP = 16, BOTTOM = 22, LEFT = 6;
+const NAME_WIDTH = 70; // of what a mark is called
 let charts = 0;
 
 /* Options: height in pixels, `text(value)` for values, `tip(time)` -> the lines of the tip, `label`
@@ -64,7 +65,7 @@ export class TimeChart {
       ...gaps.flatMap((gap) => this.gap(gap, from, to, height)),
       ...(level === undefined ? [] : [draw("path", { class: "level", d: `M${LEFT} ${this.y(level)}H${width - RIGHT}` })]),
       ...lines.flatMap((line, at) => this.line(line, at, level)),
-      ...marks.filter(({ time }) => time >= from && time <= to).flatMap((mark) => this.mark(mark, height)),
+      ...this.marks(marks.filter(({ time }) => time >= from && time <= to), height),
       (this.cross = draw("path", { class: "cross" })),
     );
     this.follow(this.at);
@@ -94,9 +95,21 @@ export class TimeChart {
     return [draw("rect", place, draw("title", { text }))];
   }
 
-  mark({ time, text }, height) {
+  mark({ time, text }, height, named) {
     const x = this.x(time);
-    return [draw("path", { class: "deploy", d: `M${x} ${TOP - 2}V${height - BOTTOM}` }), draw("text", { class: "deploy-text", x: x + 3, y: TOP - 4, text })];
+    const name = named ? [draw("text", { class: "deploy-text", x: x + 3, y: TOP - 4, text })] : [];
+    return [draw("path", { class: "deploy", d: `M${x} ${TOP - 2}V${height - BOTTOM}` }), ...name];
+  }
+
+  /* Marks with their names, but where the name before them would be written over. */
+  marks(marks, height) {
+    let free = -Infinity;
+    return marks.flatMap((each) => {
+      const x = this.x(each.time);
+      const named = x >= free;
+      if (named) free = x + NAME_WIDTH;
+      return this.mark(each, height, named);
+    });
   }
 
   line({ points, hue = 0, dashed = false }, at, level) {
