@@ -142,8 +142,8 @@ def test_the_time_that_is_drawn_can_be_chosen(reading: Opened, quiet: FakeDesk) 
         reading.page.keyboard.press(key)
         caption = "document.querySelector('#chart-equity figcaption').textContent"
         reading.wait(f"{caption}.includes('{begins} to 2026-11-23 14:30:00')")
-        pressed = reading.page.locator("#spans [aria-pressed=true]")
-        assert pressed.get_attribute("data-span") == name
+        pressed = "document.querySelector('#spans [aria-pressed=true]').dataset.span"
+        reading.wait(f"{pressed} === '{name}'")
 
 
 def test_a_chart_is_read_by_arrows_and_as_a_table(reading: Opened) -> None:
