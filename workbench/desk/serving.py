@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 
 from models.errors import CallError
 from workbench.desk.gate import LOOPBACK, Gate
+from workbench.desk.heaps import share_heaps
 from workbench.desk.socket import LONGEST_MESSAGE
 
 HOST = "127.0.0.1"
@@ -204,6 +205,7 @@ def server_of(app: ASGIApp, place: Place, verbose: bool = False) -> uvicorn.Serv
 def run(app: ASGIApp, place: Place, listener: socket.socket, verbose: bool = False) -> None:
     """Serve until the user ends it with Ctrl-C, or a signal does."""
     sys.setswitchinterval(SWITCH_SECONDS)
+    share_heaps()
     try:
         server_of(app, place, verbose).run(sockets=[listener])
     except KeyboardInterrupt:
