@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.routing import Route as StarletteRoute
@@ -105,6 +105,11 @@ DETAILS = {
 }
 
 
+def answer_gone(request: Request, error: Exception) -> Response:
+    """What a client would be told that went before all of its request was there."""
+    return problem_response(ProblemError(HTTPStatus.BAD_REQUEST, "the request ended early"))
+
+
 def answer_library(request: Request, error: Exception) -> Response:
     """The problem of a library that fails; what it is stands in the log alone."""
     LOG.error("%s", error)
@@ -137,6 +142,7 @@ def make_app(desk: Desk, routes: Sequence[Route] = ROUTES) -> Starlette:
         exception_handlers={
             ProblemError: answer_problem,
             HTTPException: answer_http,
+            ClientDisconnect: answer_gone,
             LibraryError: answer_library,
             Exception: answer_fault,
         },

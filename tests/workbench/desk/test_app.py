@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from http import HTTPStatus
 
 import pytest
 from starlette.testclient import TestClient
+from starlette.types import Message
 
-from tests.workbench.desk.desks import TRIED, bearer
+from tests.workbench.desk.desks import HOST, TRIED, bearer
 from workbench.desk.app import make_app, routing
 from workbench.desk.desk import Desk
 from workbench.desk.problems import PROBLEM_TYPE
@@ -50,6 +52,40 @@ def test_a_refusal_has_what_the_handler_said(client: TestClient) -> None:
         "detail": "it is there",
         "there": 7,
     }
+
+
+def test_a_client_that_goes_is_no_fault(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    """Half a body and no more: there is nobody to answer, and nothing to log."""
+    came = iter(
+        (
+            {"type": "http.request", "body": b"half", "more_body": True},
+            {"type": "http.disconnect"},
+        )
+    )
+    headers = {"Host": HOST, **bearer(desk, Scope.INGEST)}
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": "/ingest",
+        "raw_path": b"/ingest",
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(name.lower().encode(), text.encode()) for name, text in headers.items()],
+    }
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return next(came)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    asyncio.run(make_app(desk, TRIED)(scope, receive, send))
+    assert sent[0]["status"] == HTTPStatus.BAD_REQUEST
+    assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
 
 
 @pytest.mark.parametrize(("path", "status"), [("/fault", 500), ("/library", 503)])
