@@ -13,6 +13,7 @@ from workbench.certainty.overfitting import BLOCKS
 from workbench.certainty.statistics import STATISTICS
 from workbench.comparison.parting import Parting
 from workbench.comparison.side_by_side import TrackRecord
+from workbench.comparison.surface import Surface
 from workbench.comparison.tables import TITLES
 from workbench.runs.secrets import SECRET
 
@@ -43,6 +44,12 @@ def test_every_figure_of_a_track_record_has_its_line() -> None:
 def test_every_figure_of_a_parting_has_its_line() -> None:
     """What a live run's comparison with its backtest says is defined, in order."""
     assert named(tables(COMPARISON)["A backtest against its live run"][0]) == [*Parting.__slots__]
+
+
+def test_every_part_of_a_surface_has_its_line() -> None:
+    """What lies over the parameters is defined, in order."""
+    (table,) = tables(COMPARISON)["The Sharpe ratio over the parameters"]
+    assert named(table) == [*Surface.__slots__]
 
 
 @pytest.mark.parametrize("word", SECRET)

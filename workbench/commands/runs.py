@@ -15,6 +15,10 @@ LISTING = "list"
 # Words that are a command where an id follows, and else a filter of the list.
 FLAGS = frozenset({"star", "baseline"})
 
+run_argument = click.argument("run", metavar="ID")
+runs_argument = click.argument("runs", nargs=-1, required=True, metavar="ID...")
+tags_argument = click.argument("tags", nargs=-1, required=True, metavar="TAG...")
+
 
 class RunsGroup(click.Group):
     """A group that lists where its first word is none of its commands."""
@@ -102,7 +106,7 @@ def list_command(
 
 
 @command.command("show")
-@click.argument("run", metavar="ID")
+@run_argument
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, for machines.")
 @library_option
 def show_command(run: str, as_json: bool, url: str | None) -> None:
@@ -126,8 +130,8 @@ def show_command(run: str, as_json: bool, url: str | None) -> None:
 
 
 @command.command("tag")
-@click.argument("run", metavar="ID")
-@click.argument("tags", nargs=-1, required=True, metavar="TAG...")
+@run_argument
+@tags_argument
 @library_option
 def tag_command(run: str, tags: tuple[str, ...], url: str | None) -> None:
     """Give a run tags, by which the list can be filtered.
@@ -141,8 +145,8 @@ def tag_command(run: str, tags: tuple[str, ...], url: str | None) -> None:
 
 
 @command.command("untag")
-@click.argument("run", metavar="ID")
-@click.argument("tags", nargs=-1, required=True, metavar="TAG...")
+@run_argument
+@tags_argument
 @library_option
 def untag_command(run: str, tags: tuple[str, ...], url: str | None) -> None:
     """Take tags from a run.
@@ -156,7 +160,7 @@ def untag_command(run: str, tags: tuple[str, ...], url: str | None) -> None:
 
 
 @command.command("note")
-@click.argument("run", metavar="ID")
+@run_argument
 @click.argument("text")
 @library_option
 def note_command(run: str, text: str, url: str | None) -> None:
@@ -171,7 +175,7 @@ def note_command(run: str, text: str, url: str | None) -> None:
 
 
 @command.command("name")
-@click.argument("run", metavar="ID")
+@run_argument
 @click.argument("name")
 @library_option
 def name_command(run: str, name: str, url: str | None) -> None:
@@ -186,7 +190,7 @@ def name_command(run: str, name: str, url: str | None) -> None:
 
 
 @command.command("star")
-@click.argument("runs", nargs=-1, required=True, metavar="ID...")
+@runs_argument
 @click.option("--off", is_flag=True, help="Take the star away.")
 @library_option
 def star_command(runs: tuple[str, ...], off: bool, url: str | None) -> None:
@@ -203,7 +207,7 @@ def star_command(runs: tuple[str, ...], off: bool, url: str | None) -> None:
 
 
 @command.command("baseline")
-@click.argument("run", metavar="ID")
+@run_argument
 @click.option("--off", is_flag=True, help="It is the baseline no longer.")
 @library_option
 def baseline_command(run: str, off: bool, url: str | None) -> None:
@@ -221,7 +225,7 @@ def baseline_command(run: str, off: bool, url: str | None) -> None:
 
 
 @command.command("delete")
-@click.argument("runs", nargs=-1, required=True, metavar="ID...")
+@runs_argument
 @library_option
 def delete_command(runs: tuple[str, ...], url: str | None) -> None:
     """Put runs into the trash, from which `restore` brings them back until `prune`.
@@ -236,7 +240,7 @@ def delete_command(runs: tuple[str, ...], url: str | None) -> None:
 
 
 @command.command("restore")
-@click.argument("runs", nargs=-1, required=True, metavar="ID...")
+@runs_argument
 @library_option
 def restore_command(runs: tuple[str, ...], url: str | None) -> None:
     """Take runs out of the trash; `runs trash` lists what is in it.

@@ -19,7 +19,7 @@ from workbench.comparison.contributions import (
 from workbench.comparison.pairs import Pair, correlations, pairs
 from workbench.comparison.parting import Parting, parting
 from workbench.comparison.run import Run
-from workbench.comparison.side_by_side import Profile, profiles
+from workbench.comparison.side_by_side import Profile, best_by_luck, profiles
 from workbench.comparison.subjects import (
     NothingInCommonError,
     Subject,
@@ -29,6 +29,7 @@ from workbench.comparison.subjects import (
     run_subjects,
     strategy_subjects,
 )
+from workbench.comparison.surface import Surface, surface
 from workbench.comparison.trials import Trials, tried
 
 
@@ -78,6 +79,8 @@ class Comparison:
             for runs.
         without: The account without each strategy; empty for runs.
         trials: What remains of the best run; None for strategies.
+        surface: The Sharpe ratio over the parameters that differ; None for strategies, and where
+            they are not one or two.
         partings: Each live run against the backtest; empty where there is none of either.
         draw: How the resamples were drawn.
         problems: What could not be read of the sources.
@@ -93,6 +96,7 @@ class Comparison:
     contributions: Sequence[Contribution]
     without: Sequence[Without]
     trials: Trials | None
+    surface: Surface | None
     partings: Sequence[Parting]
     draw: Draw
     problems: Sequence[str]
@@ -129,12 +133,15 @@ def compare(
     counted = max(trials, len(runs))
     a_day = [each / math.sqrt(seen.scale.year) for each in others]
     parts = parts_of(runs[0], subjects) if alone else None
+    parameters = parameters_of(runs)
+    figures = profiles(subjects, drawn, counted, level, a_day)
+    luck = best_by_luck(subjects, seen.scale, counted, a_day)
     return Comparison(
         of="strategies" if alone else "runs",
         currency="/".join(dict.fromkeys(run.currency for run in runs)),
         window=window,
-        parameters=parameters_of(runs),
-        profiles=profiles(subjects, drawn, counted, level, a_day),
+        parameters=parameters,
+        profiles=figures,
         correlation=correlations(subjects),
         pairs=pairs(subjects, drawn, level),
         contributions=contributions(parts) if parts else (),
@@ -142,6 +149,7 @@ def compare(
         trials=None
         if alone
         else tried(subjects, seen.benchmark, seen.scale.rate, counted, seed=seed),
+        surface=None if alone else surface(parameters.different, _sharpes(figures), luck),
         partings=() if alone else _partings(runs, subjects, window, drawn, level),
         draw=Draw(resamples, drawn.block, seed, level),
         problems=[f"{run.name}: {problem}" for run in runs for problem in run.problems],
@@ -156,6 +164,10 @@ def parameters_of(runs: Sequence[Run]) -> Parameters:
         different={name: each for name, each in values.items() if len(set(each)) > 1},
         same={name: str(each[0]) for name, each in values.items() if len(set(each)) == 1},
     )
+
+
+def _sharpes(figures: Sequence[Profile]) -> dict[str, float | None]:
+    return {each.name: each.estimates["sharpe"].value for each in figures}
 
 
 def _partings(

@@ -47,6 +47,7 @@ def to_json(comparison: Comparison) -> JSON:
         "contributions": [asdict(each) for each in comparison.contributions],
         "without": [asdict(each) for each in comparison.without],
         "trials": asdict(comparison.trials) if comparison.trials else None,
+        "surface": asdict(comparison.surface) if comparison.surface else None,
         "partings": [_parting(each) for each in comparison.partings],
         "draw": asdict(comparison.draw),
     }

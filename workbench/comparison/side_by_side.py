@@ -15,6 +15,7 @@ from workbench.certainty.observations import Scale
 from workbench.certainty.resamples import Resamples
 from workbench.certainty.sharpe import (
     deflated_sharpe,
+    hurdle,
     least_track_record,
     minimum_backtest,
     probabilistic_sharpe,
@@ -123,9 +124,28 @@ def track_records(
 ) -> list[TrackRecord]:
     """The track record of each subject; the Sharpe ratios of all of them are those of trials."""
     excess = [each.returns - scale.rate for each in subjects]
-    known = [record.sharpe for record in map(record_of, excess) if record is not None]
-    known += others
+    known = [*_sharpes(excess), *others]
     return [_track_record(each, max(trials, len(subjects)), known, scale.year) for each in excess]
+
+
+def best_by_luck(
+    subjects: Sequence[Subject], scale: Scale, trials: int, others: Sequence[float] = ()
+) -> float:
+    """The annual Sharpe ratio that the best of as many worthless trials is expected to show.
+
+    Args:
+        subjects: Those whose days are known.
+        scale: Of their days.
+        trials: Every run that was tried.
+        others: Sharpe ratios of a day of other trials that are known.
+    """
+    known = [*_sharpes([each.returns - scale.rate for each in subjects]), *others]
+    return hurdle(trials, known, subjects[0].returns.size) * math.sqrt(scale.year)
+
+
+def _sharpes(excess: Sequence[Floats]) -> list[float]:
+    """The Sharpe ratios of a day of those that have one."""
+    return [record.sharpe for record in map(record_of, excess) if record is not None]
 
 
 def _judged(found: Mapping[str, Estimate], record: TrackRecord) -> Mapping[str, Estimate]:

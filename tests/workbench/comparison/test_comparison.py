@@ -77,6 +77,20 @@ def test_several_runs_are_compared_by_their_accounts() -> None:
     assert (found.contributions, found.without) == ((), ())
 
 
+def test_runs_of_one_parameter_are_laid_over_it() -> None:
+    """With what the best of all that were tried would show by luck; strategies have no surface."""
+    assert runs().surface is None
+    given = [run(fast, noise(at), parameters={"fast": fast}) for at, fast in enumerate("321")]
+    compared = compare(given, trials=25, resamples=RESAMPLES)
+    assert compared.surface is not None
+    assert [each.runs for each in compared.surface.spots] == [("1",), ("2",), ("3",)]
+    sharpes = {each.name: each.estimates["sharpe"].value for each in compared.profiles}
+    assert [each.sharpe for each in compared.surface.spots] == [sharpes[each] for each in "123"]
+    assert compared.surface.luck > 0.0
+    assert to_json(compared)["surface"]["axes"][0]["values"] == ("1", "2", "3")
+    assert strategies().surface is None
+
+
 def test_live_runs_alone_are_laid_against_nothing() -> None:
     """Without a backtest there is nothing to part from."""
     found = compare([run("a", noise(1), live=True), run("b", noise(2), live=True)], resamples=200)

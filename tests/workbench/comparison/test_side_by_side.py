@@ -10,9 +10,15 @@ import pytest
 from tests.workbench.comparison.runs import noise, run, subjects, trade
 from workbench.certainty.observations import Scale
 from workbench.certainty.resamples import resample
-from workbench.certainty.sharpe import deflated_sharpe, minimum_backtest, record_of
+from workbench.certainty.sharpe import deflated_sharpe, hurdle, minimum_backtest, record_of
 from workbench.comparison.run import Run
-from workbench.comparison.side_by_side import PROMISES, Profile, profiles, track_records
+from workbench.comparison.side_by_side import (
+    PROMISES,
+    Profile,
+    best_by_luck,
+    profiles,
+    track_records,
+)
 from workbench.comparison.subjects import common_window, observations
 
 SCALE = Scale(n=300, year=252.0, years=1.0, rate=0.0)
@@ -85,3 +91,13 @@ def test_a_run_that_does_not_move_has_no_record() -> None:
     (record,) = track_records(subjects(run("still", np.zeros(300))), SCALE, 1)
     assert record.probabilistic_sharpe is None
     assert (record.days, record.enough) == (300, False)
+
+
+def test_the_best_by_luck_is_the_hurdle_of_all_trials_a_year() -> None:
+    """It is what the deflated ratio is held against, other trials among them."""
+    runs = [run(f"{at}", noise(at)) for at in range(3)]
+    records = [record_of(each.daily.returns) for each in runs]
+    known = [*(each.sharpe for each in records if each is not None), 0.1]
+    found = best_by_luck(subjects(*runs), SCALE, 1_000, [0.1])
+    assert found == pytest.approx(hurdle(1_000, known, 300) * math.sqrt(252.0))
+    assert found > best_by_luck(subjects(*runs), SCALE, 10, [0.1]) > 0.0

@@ -74,6 +74,22 @@ def test_runs_are_compared_under_their_ids(ask: Asking) -> None:
     assert more["result"]["trials"]["trials"] == 40
 
 
+def test_runs_of_one_parameter_have_a_surface(tmp_path: Path) -> None:
+    """What the page draws: the Sharpe ratio over it, and what the best of all tried would show."""
+    run = recorded(YEAR)
+    given = [
+        replace(run, id=f"fast-{fast}", traded=fast, parameters={"fast": fast}) for fast in "312"
+    ]
+    with desk_with(tmp_path, *given) as asking:
+        result = compared(asking, {"runs": [each.id for each in given], "resamples": 200})["result"]
+    surface = result["surface"]
+    assert surface["axes"] == [{"parameter": "fast", "values": ["1", "2", "3"], "ordered": True}]
+    assert [each["runs"] for each in surface["spots"]] == [["fast-1"], ["fast-2"], ["fast-3"]]
+    sharpe = result["runs"][0]["estimates"]["sharpe"]["value"]
+    assert [each["neighbours"] for each in surface["spots"]] == pytest.approx([sharpe] * 3)
+    assert surface["luck"] == 0.0  # three that are the same do not spread
+
+
 def test_runs_without_a_common_day_are_refused_by_the_job(ask: Asking) -> None:
     """It fails, and says why."""
     told = compared(ask, {"runs": ["twin-1", "none"], "resamples": 200})

@@ -22,8 +22,8 @@ def stocked() -> FakeDesk:
     for name, age in (("rotation", 3.0), ("swing", 900.0), ("trend", 5_000.0)):
         desk.deployments[name] = deployment(name, age)
     desk.runs = [
-        run(BACKTEST, "Rotation backtest", fast="10", slow="20"),
-        run(LIVE, "Rotation live", live=True, fast="12", slow="20"),
+        run(BACKTEST, "Rotation backtest", cash="0", fast="10", slow="20"),
+        run(LIVE, "Rotation live", live=True, cash="0", fast="12", slow="20"),
         run("aa11bb22cc", "Trend"),
     ]
     desk.comparison = comparison(BACKTEST, LIVE)

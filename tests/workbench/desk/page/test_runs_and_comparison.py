@@ -33,11 +33,12 @@ def compared(reading: Opened) -> None:
 
 
 def test_runs_are_listed_with_figures_and_reports(reading: Opened, quiet: FakeDesk) -> None:
-    """What is not exact is marked, what is undefined a dash; a run's report is a link."""
+    """What is not exact is marked, a dash undefined, what differs first; a report is a link."""
     rows = cells(reading, "#runs")
     assert rows[0][0] == "Rotation backtest 3fb45d6a"
     assert [row[2] for row in rows] == ["backtest", "live ★", "backtest"]
     assert rows[0][4:9] == ["+3,448.00", "+2.08 %", "0.36~", "2.27 %", DASH]
+    assert rows[0][-1] == "fast=10 cash=0 slow=20"
     link = reading.page.locator("#runs a").first
     assert link.get_attribute("href") == (f"{quiet.address}/api/v1/runs/{BACKTEST}/report.html")
 

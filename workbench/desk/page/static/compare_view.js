@@ -5,6 +5,7 @@ import { by, keyed, make, toneOf, write } from "./elements.js";
 import { Grid } from "./grids.js";
 import { DASH, FORMATS, shown } from "./numbers.js";
 import { runOf } from "./shapes.js";
+import { SurfacePanel } from "./surface_panel.js";
 import { swatch } from "./swatches.js";
 import { TimeChart, nearest } from "./time_chart.js";
 import { dayText, words } from "./texts.js";
@@ -25,6 +26,7 @@ export class CompareView {
     this.chart = new TimeChart(above, { ...options, height: 300, label: () => "Growth of each from the first common day on" });
     this.low = new TimeChart(below, { ...options, height: 130, label: () => "How far each was below its peak" });
     TimeChart.join(this.chart, this.low);
+    this.surface = new SurfacePanel();
   }
 
   /* The same runs with another baseline are not computed anew. */
@@ -110,6 +112,7 @@ export class CompareView {
     this.overlay();
     this.figures();
     this.partings();
+    this.surface.show(result.surface ?? null, result.trials?.trials);
     this.chances();
   }
 

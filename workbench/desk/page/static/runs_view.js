@@ -42,8 +42,15 @@ export class RunsView {
       ...figures,
       { title: "currency", left: true, text: ({ currency }) => currency },
       { title: "tags", left: true, text: ({ tags }) => tags.join(" "), node: ({ tags }) => make("span", {}, ...tags.map((text) => make("span", { class: "tag", text }))) },
-      { title: "parameters", left: true, text: ({ parameters }) => Object.entries(parameters).map((each) => each.join("=")).join(" ") },
+      { title: "parameters", left: true, text: (run) => this.told(run).map((each) => each.join("=")).join(" ") },
     ];
+  }
+
+  /* The parameters of a run: first those in which the runs of its algorithm that are shown differ. */
+  told({ algorithm, parameters }) {
+    const all = Object.entries(parameters);
+    const differs = ([name]) => this.varied.get(algorithm)?.has(name);
+    return [...all.filter(differs), ...all.filter((each) => !differs(each))];
   }
 
   /* The headings of what can be sorted are buttons: down first, then up. */
@@ -120,6 +127,7 @@ export class RunsView {
       this.cursor = told.cursor;
       write(by("runs-problem"), "", "bad");
       write(by("runs-count"), `${shown(told.total, "whole")} ${told.total === 1 ? "run" : "runs"}`);
+      this.varied = variedOf(this.runs);
       this.grid.show(this.runs);
     } catch (problem) {
       if (asked !== this.asked) return;
@@ -129,6 +137,23 @@ export class RunsView {
     }
     by("runs-more").hidden = !this.cursor;
   }
+}
+
+/* By algorithm the parameters that have two values or more; a run without one says nothing of it. */
+function variedOf(runs) {
+  const varied = new Map(), known = new Map();
+  for (const { algorithm, parameters } of runs) {
+    if (!known.has(algorithm)) {
+      known.set(algorithm, new Map());
+      varied.set(algorithm, new Set());
+    }
+    const values = known.get(algorithm);
+    for (const [name, value] of Object.entries(parameters)) {
+      if (!values.has(name)) values.set(name, value);
+      else if (values.get(name) !== value) varied.get(algorithm).add(name);
+    }
+  }
+  return varied;
 }
 
 function hintOf(figure) {
