@@ -58,7 +58,8 @@ def told_of(saved: SavedState, known: Collection[str] = ()) -> Told:
         *(event_row(tracker.core, each.time, each.strategy, each) for each in alerts),
         *_events(tracker),
     ]
-    return Told(desk_state(tracker, alerts), _closed(tracker, known), events)
+    state = desk_state(tracker, alerts, saved.snapshot.algorithm)
+    return Told(state, _closed(tracker, known), events)
 
 
 def over_rows(

@@ -145,7 +145,7 @@ def state(equity: float = 1_004_213.0, today: float = 1_204.5, minutes: float = 
         "marked_at": at(minutes),
         "currency": "USD",
         "live": True,
-        "algorithm": "L-2f1c",
+        "algorithm": "Rotation",
         "equity": equity,
         "nav": equity / CAPITAL,
         "balance": {

@@ -50,7 +50,9 @@ def test_the_deployment_is_told_at_one_glance(reading: Opened) -> None:
         "leverage": "0.41",
     }
     assert reading.texts("#firing li") == ["⚠ drawdown of trend reached 2.10 % (threshold 2.00 %)"]
-    assert "deployment 4 since 2026-11-23" in reading.texts("#hero-facts")[0]
+    facts = reading.texts("#hero-facts")[0]
+    assert facts.startswith("rotation · Rotation · USD · ")
+    assert "deployment 4 since 2026-11-23 (L-2f1c)" in facts
     assert reading.ask("document.title") == "+1,204.50 Project rotation · Desk"
 
 
