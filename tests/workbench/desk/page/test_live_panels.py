@@ -86,7 +86,7 @@ def test_positions_stand_by_strategy_and_opposed_ones_are_marked(reading: Opened
 def test_orders_fills_and_structures_are_listed(reading: Opened) -> None:
     """Open orders, the newest fill first with its slippage, and a structure with its legs."""
     orders, fills = cells(reading, "#orders"), cells(reading, "#fills")
-    assert orders[0][:5] == ["AAPL", "51", "trend", "stop limit", "▼ sell 25"]
+    assert orders[0][:5] == ["AAPL", "91", "trend", "stop limit", "▼ sell 25"]
     assert fills[0][1:7] == ["AAPL", "▲ buy 25", "106.31", f"{MINUS}1.25", f"{MINUS}4.70", "59"]
     assert [int(row[6]) for row in fills] == [*range(59, 44, -1)]
     (structure,) = cells(reading, "#structures")
@@ -126,6 +126,7 @@ def test_equity_has_its_gap_hatched_and_its_deployment_marked(reading: Opened) -
     """The line is broken at the gap; a deployment before the time that is drawn is not marked."""
     reading.page.keyboard.press("3")
     reading.wait("document.querySelectorAll('#chart-equity .plot:not(.low) .gap').length === 1")
+    reading.wait("document.querySelectorAll('#chart-equity .deploy-text').length > 0")
     line = reading.page.locator("#chart-equity .plot:not(.low) .line").get_attribute("d")
     assert line.count("M") == 2
     deploys = reading.page.locator("#chart-equity .deploy-text").all_text_contents()
@@ -184,7 +185,7 @@ def test_an_order_leads_to_its_way(reading: Opened) -> None:
     reading.page.locator("#log-filter").fill("order:7")
     reading.wait("document.querySelectorAll('#way li').length === 1")
     assert "sold" not in reading.texts("#way li")[0]
-    reading.page.locator("#orders button", has_text="51").click()
+    reading.page.locator("#orders button", has_text="91").click()
     assert "stop limit of" in reading.texts("#way li")[0].replace("_", " ")
 
 
