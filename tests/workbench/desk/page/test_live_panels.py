@@ -94,6 +94,13 @@ def test_orders_fills_and_structures_are_listed(reading: Opened) -> None:
     assert structure[-1].startswith("+2 560.00 put 2026-12-18, ")
 
 
+def test_no_table_is_cut_on_a_laptop(reading: Opened) -> None:
+    """At 1440 pixels all columns are seen, and none is scrolled to."""
+    tables = "[...document.querySelectorAll('main .scroll')]"
+    cut = "filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.parentNode.id)"
+    assert reading.ask(f"{tables}.{cut}") == []
+
+
 def test_both_beginnings_stand_side_by_side(reading: Opened) -> None:
     """The account and each strategy: since the deployment, then since inception."""
     rows = cells(reading, "#scopes")
@@ -145,8 +152,8 @@ def test_the_time_that_is_drawn_can_be_chosen(reading: Opened, quiet: FakeDesk) 
         reading.page.keyboard.press(key)
         caption = "document.querySelector('#chart-equity figcaption').textContent"
         reading.wait(f"{caption}.includes('{begins} to 2026-11-23 14:30:00')")
-        pressed = reading.page.locator("#spans [aria-pressed=true]")
-        assert pressed.get_attribute("data-span") == name
+        pressed = "document.querySelector('#spans [aria-pressed=true]').dataset.span"
+        reading.wait(f"{pressed} === '{name}'")
 
 
 def test_a_chart_is_read_by_arrows_and_as_a_table(reading: Opened) -> None:
