@@ -45,7 +45,9 @@ _TOLD_STRUCTURE = (
 _TOLD_LEG = ("symbol", "direction", "quantity", "open_quantity", "strike", "expiry", "right")
 
 
-def desk_state(tracker: PerformanceTracker, alerts: Iterable[Alert] = ()) -> dict[str, Any]:
+def desk_state(
+    tracker: PerformanceTracker, alerts: Iterable[Alert] = (), algorithm: str = ""
+) -> dict[str, Any]:
     """The state of a tracker as JSON values: numbers as they are, null where undefined.
 
     It calls nothing but the tracker, under its lock; the cost does not grow with the run.
@@ -53,6 +55,7 @@ def desk_state(tracker: PerformanceTracker, alerts: Iterable[Alert] = ()) -> dic
     Args:
         tracker: Whose state; inside LEAN the running one, at the desk one that was restored.
         alerts: Those that are firing, which a tracker without LEAN does not know.
+        algorithm: The name of the algorithm's class, likewise.
     """
     core = tracker.core
     with core.lock:
@@ -61,7 +64,7 @@ def desk_state(tracker: PerformanceTracker, alerts: Iterable[Alert] = ()) -> dic
             "as_of": _time(summary.as_of),
             "marked_at": _time(summary.marked_at),
             "currency": summary.account_currency,
-            "algorithm": core.deployments[-1].name if core.deployments else "",
+            "algorithm": algorithm,
             "live": tracker.live,
             "equity": summary.equity,
             "nav": summary.nav,

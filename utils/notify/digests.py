@@ -216,7 +216,7 @@ class Digests(Restorable):
             "sent": datetime.fromtimestamp(self._clock(), UTC).isoformat(),
             "every": EVERY,
         }
-        state = desk_state(self._tracker, self._firing())
+        state = desk_state(self._tracker, self._firing(), self._project)
         tagged = [TaggedRow(each.list_name, each.row) for each in rows]
         text, fitted = digest_text(head, state, tagged, dropped)
         return text, [each for each, fits in zip(rows, fitted, strict=True) if fits], dropped

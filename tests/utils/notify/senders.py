@@ -17,6 +17,7 @@ from workbench.desk.digest import Digest, read_digest
 
 START = datetime(2024, 1, 2, tzinfo=UTC)
 TOKEN = "Zq7-" + "x" * 39
+ALGORITHM = "SimpleNamespace"  # the class of what stands for the algorithm
 ALERT = Alert(Alarm.DRAWDOWN, "", True, START, 0.1, 0.05)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from models.tracker.desk_rows import trade_row
 from models.tracker.desk_state import desk_state
-from tests.utils.notify.senders import TOKEN, Reader, Sender
+from tests.utils.notify.senders import ALGORITHM, TOKEN, Reader, Sender
 from tests.utils.runs import Project, bought, stock
 from tests.workbench.engine import tapes
 from utils.notify.digests import HOURLY_DIGESTS, HOURLY_MESSAGES, MOST_ROWS, REPEATS, desk_name
@@ -136,7 +136,7 @@ def test_a_digest_has_the_state_and_what_happened() -> None:
     digest = posted.digest
     assert (digest.deployment, digest.seq, digest.every, digest.left_out) == ("4711", 1, 360.0, 0)
     assert digest.sent.timestamp() == posted.at
-    assert digest.state == desk_state(sender.tracker)
+    assert digest.state == desk_state(sender.tracker, algorithm=ALGORITHM)
     assert {row["id"] for row in digest.closed} == trades_of(sender)
     assert [row["kind"] for row in digest.events] == ["deployment"]
 
@@ -241,7 +241,11 @@ def test_a_desk_ends_with_the_senders_figures(data: st.DataObject) -> None:
     reader = Reader()
     for digest in data.draw(st.permutations([*reached, *doubled])):
         reader.take(digest)
-    assert reader.state == sender.posted[-1].digest.state == desk_state(sender.tracker)
+    assert (
+        reader.state
+        == sender.posted[-1].digest.state
+        == desk_state(sender.tracker, algorithm=ALGORITHM)
+    )
     assert reader.ids("closed") == trades_of(sender)
 
 
@@ -267,7 +271,7 @@ def test_a_sender_that_was_killed_loses_no_row_that_was_saved(
     for each in sender.posted:
         reader.take(each.digest)
     assert reader.ids("closed") == trades_of(sender)
-    assert reader.state == desk_state(sender.tracker)
+    assert reader.state == desk_state(sender.tracker, algorithm=ALGORITHM)
     assert sender.posted[-1].digest.boot not in boots
 
 

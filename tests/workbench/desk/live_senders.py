@@ -130,7 +130,7 @@ class LiveSender:
     @property
     def state(self) -> Any:
         """What a desk is to show, as JSON values."""
-        return json.loads(json.dumps(desk_state(self.tracker)))
+        return json.loads(json.dumps(desk_state(self.tracker, algorithm="SimpleNamespace")))
 
     def save(self, place: Path) -> None:
         """Keep what another process goes on with, whole or not at all."""

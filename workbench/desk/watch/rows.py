@@ -56,9 +56,10 @@ def told_of(saved: SavedState, known: Collection[str] = ()) -> Told:
     alerts = saved_alerts(saved.snapshot.state)
     events = [
         *(event_row(tracker.core, each.time, each.strategy, each) for each in alerts),
-        *_events(tracker),
+        *events_of(tracker),
     ]
-    return Told(desk_state(tracker, alerts), _closed(tracker, known), events)
+    state = desk_state(tracker, alerts, saved.snapshot.algorithm)
+    return Told(state, _closed(tracker, known), events)
 
 
 def over_rows(
@@ -95,7 +96,8 @@ def _closed(tracker: PerformanceTracker, known: Collection[str]) -> list[Row]:
         few *= 10
 
 
-def _events(tracker: PerformanceTracker) -> Iterator[Row]:
+def events_of(tracker: PerformanceTracker) -> Iterator[Row]:
+    """The last anomalies, flows, deployments, structures and days, by the ids of the digests."""
     core = tracker.core
     books = core.ledger.books
     for anomaly in books.anomalies[-FEW:]:

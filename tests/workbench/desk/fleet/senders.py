@@ -85,7 +85,7 @@ def state_row(as_of: datetime, equity: float, **changed: Any) -> Row:
         "as_of": as_of.isoformat(),
         "marked_at": as_of.isoformat(),
         "currency": "USD",
-        "algorithm": "L-1",
+        "algorithm": "Rotation",
         "live": True,
         "equity": equity,
         "balance": {"equity": equity},

@@ -145,7 +145,7 @@ def state(equity: float = 1_004_213.0, today: float = 1_204.5, minutes: float = 
         "marked_at": at(minutes),
         "currency": "USD",
         "live": True,
-        "algorithm": "L-2f1c",
+        "algorithm": "Rotation",
         "equity": equity,
         "nav": equity / CAPITAL,
         "balance": {
@@ -187,7 +187,7 @@ def state(equity: float = 1_004_213.0, today: float = 1_204.5, minutes: float = 
                 "rotation": [position("rotation", "MSFT", 40.0)],
             },
         },
-        "open_orders": [open_order(51, "AAPL", "trend"), open_order(52, "MSFT", "rotation")],
+        "open_orders": [open_order(91, "AAPL", "trend"), open_order(92, "MSFT", "rotation")],
         "structures": [structure("rotation")],
         "execution": {
             "orders": 79,

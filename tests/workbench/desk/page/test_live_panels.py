@@ -50,7 +50,9 @@ def test_the_deployment_is_told_at_one_glance(reading: Opened) -> None:
         "leverage": "0.41",
     }
     assert reading.texts("#firing li") == ["⚠ drawdown of trend reached 2.10 % (threshold 2.00 %)"]
-    assert "deployment 4 since 2026-11-23" in reading.texts("#hero-facts")[0]
+    facts = reading.texts("#hero-facts")[0]
+    assert facts.startswith("rotation · Rotation · USD · ")
+    assert "deployment 4 since 2026-11-23 (L-2f1c)" in facts
     assert reading.ask("document.title") == "+1,204.50 Project rotation · Desk"
 
 
@@ -84,12 +86,19 @@ def test_positions_stand_by_strategy_and_opposed_ones_are_marked(reading: Opened
 def test_orders_fills_and_structures_are_listed(reading: Opened) -> None:
     """Open orders, the newest fill first with its slippage, and a structure with its legs."""
     orders, fills = cells(reading, "#orders"), cells(reading, "#fills")
-    assert orders[0][:5] == ["AAPL", "51", "trend", "stop limit", "▼ sell 25"]
+    assert orders[0][:5] == ["AAPL", "91", "trend", "stop limit", "▼ sell 25"]
     assert fills[0][1:7] == ["AAPL", "▲ buy 25", "106.31", f"{MINUS}1.25", f"{MINUS}4.70", "59"]
     assert [int(row[6]) for row in fills] == [*range(59, 44, -1)]
     (structure,) = cells(reading, "#structures")
     assert structure[0] == "short iron condor"
     assert structure[-1].startswith("+2 560.00 put 2026-12-18, ")
+
+
+def test_no_table_is_cut_on_a_laptop(reading: Opened) -> None:
+    """At 1440 pixels all columns are seen, and none is scrolled to."""
+    tables = "[...document.querySelectorAll('main .scroll')]"
+    cut = "filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.parentNode.id)"
+    assert reading.ask(f"{tables}.{cut}") == []
 
 
 def test_both_beginnings_stand_side_by_side(reading: Opened) -> None:
@@ -124,6 +133,7 @@ def test_equity_has_its_gap_hatched_and_its_deployment_marked(reading: Opened) -
     """The line is broken at the gap; a deployment before the time that is drawn is not marked."""
     reading.page.keyboard.press("3")
     reading.wait("document.querySelectorAll('#chart-equity .plot:not(.low) .gap').length === 1")
+    reading.wait("document.querySelectorAll('#chart-equity .deploy-text').length > 0")
     line = reading.page.locator("#chart-equity .plot:not(.low) .line").get_attribute("d")
     assert line.count("M") == 2
     deploys = reading.page.locator("#chart-equity .deploy-text").all_text_contents()
@@ -182,7 +192,7 @@ def test_an_order_leads_to_its_way(reading: Opened) -> None:
     reading.page.locator("#log-filter").fill("order:7")
     reading.wait("document.querySelectorAll('#way li').length === 1")
     assert "sold" not in reading.texts("#way li")[0]
-    reading.page.locator("#orders button", has_text="51").click()
+    reading.page.locator("#orders button", has_text="91").click()
     assert "stop limit of" in reading.texts("#way li")[0].replace("_", " ")
 
 

@@ -75,6 +75,18 @@ def test_a_fill_is_shown_without_asking(visit: Opened, desk: FakeDesk) -> None:
     assert len(desk.asked) == asked
 
 
+def test_an_order_that_fills_is_open_no_longer(visit: Opened, desk: FakeDesk) -> None:
+    """The fill takes it away, and not the next state; a part of it is told as filled."""
+    assert [row[1] for row in cells(visit, "#orders")] == ["91", "92"]
+    for number, size in enumerate((-10.0, -15.0)):
+        part = {**fill(91, later(desk)), "id": f"part {number}", "quantity": size}
+        desk.publish(TOPIC, "fill", {"deployment": "rotation", **part})
+        visit.wait(f"document.querySelectorAll('#orders tbody tr').length === {2 - number}")
+        visit.wait(f"{NEWEST} === '91'")
+        assert cells(visit, "#orders")[0][5] == ("\N{MINUS SIGN}10", "5")[number]
+    assert [row[1] for row in cells(visit, "#orders")] == ["92"]
+
+
 def test_a_mark_moves_every_panel_without_asking(visit: Opened, desk: FakeDesk) -> None:
     """Worth, list, positions, figures, curve and title are of the new state."""
     asked = len(desk.asked)

@@ -56,6 +56,7 @@ def test_a_run_is_shown_as_its_tracker_knows_it(machine: Machine) -> None:
     }
     assert {order for row in closed for order in row["orders"]} <= {row["order"] for row in fills}
     assert [row["kind"] for row in machine.rows(DetailKind.EVENT, NAME)] == ["deployment"]
+    assert shown["state"]["algorithm"] == shown["algorithm"] == "TrackedAlgorithm"
     assert shown["conflicts"]["count"] == 0
     kinds = [kind for topic, kind in machine.told if topic == f"deployment/{NAME}"]
     assert (kinds.count("fill"), kinds.count("trade")) == (65, 39)

@@ -31,8 +31,8 @@ export function showAge(detail) {
 
 function factsOf({ id, name, state, source, conflicts, leftOut }) {
   const deploy = deployOf(state);
-  const parts = [name === id ? "" : id, state.algorithm, state.currency, source];
-  if (deploy) parts.push(`deployment ${deploy.number} since ${dayText(Date.parse(deploy.time))}`);
+  const parts = [name === id ? "" : id, name === state.algorithm ? "" : state.algorithm, state.currency, source];
+  if (deploy) parts.push(`deployment ${deploy.number} since ${dayText(Date.parse(deploy.time))}${deploy.name ? ` (${deploy.name})` : ""}`);
   parts.push(`figures of ${momentText(state.as_of)}`);
   if (leftOut) parts.push(`${leftOut} details had no room in a digest`);
   if (conflicts) parts.push(`${conflicts} came with other content, and the first was kept`);

@@ -3,7 +3,7 @@
 import { by, make, toneOf } from "./elements.js";
 import { Grid } from "./grids.js";
 import { DASH, FORMATS, shown } from "./numbers.js";
-import { positionsOf, strategiesOf } from "./shapes.js";
+import { openOrdersOf, positionsOf, strategiesOf } from "./shapes.js";
 import { swatch } from "./swatches.js";
 import { momentText } from "./texts.js";
 
@@ -63,7 +63,7 @@ export class HoldingsPanels {
   show({ state, fills }) {
     this.strategies = strategiesOf(state);
     this.positions.show(positionsOf(state));
-    this.orders.show(state.open_orders ?? []);
+    this.orders.show(openOrdersOf(state, fills));
     this.fills.show([...fills].sort((left, right) => Date.parse(right.time) - Date.parse(left.time)).slice(0, MOST_FILLS));
     this.structures.show(state.structures ?? []);
     by("section-structures").hidden = !(state.structures ?? []).length;

@@ -2,6 +2,7 @@
    is missing is null here, so that a panel shows a dash and the others go on. */
 
 const LATE = 2, SILENT = 6; // times `every`, as the desk counts: it says so once, the page each second
+const LEAST = 1e-9; // a quantity that is none
 const numeric = (value) => (typeof value === "number" && Number.isFinite(value) ? value : null);
 const list = (value) => (Array.isArray(value) ? value : []);
 const object = (value) => (value && typeof value === "object" && !Array.isArray(value) ? value : {});
@@ -89,6 +90,15 @@ export function positionsOf(state) {
   const net = new Map(account.map((row) => [row.sid, row.quantity]));
   const unowned = account.filter(({ sid }) => !known.has(sid)).map((row) => ({ ...row, strategy: "" }));
   return [...owned, ...unowned].map((row) => ({ ...row, net: net.get(row.sid) ?? 0 }));
+}
+
+/* What is open of the orders of a state, by the fills that came since: one that they fill is gone. */
+export function openOrdersOf(state, fills) {
+  const filled = new Map();
+  for (const { order, quantity } of fills) filled.set(order, (filled.get(order) ?? 0) + quantity);
+  const more = (row) => (Math.abs(filled.get(row.order) ?? 0) > Math.abs(row.filled ?? 0) ? { ...row, filled: filled.get(row.order) } : row);
+  const isOpen = ({ quantity, filled: part }) => quantity === null || Math.abs(part ?? 0) < Math.abs(quantity) - LEAST;
+  return list(state.open_orders).map(more).filter(isOpen);
 }
 
 export const strategiesOf = (state) => Object.keys(object(state.strategies));
