@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from models.errors import CallError
@@ -57,6 +58,7 @@ OWN = frozenset({Kind.HELLO, Kind.RESET, Kind.MARKS})
 
 Same = tuple[Any, ...]  # what a mark is the worth of: topic, deployment, id
 Marks = Mapping[Same, tuple[str, str]]
+NO_MARKS: Marks = MappingProxyType({})
 
 
 class Message(NamedTuple):
@@ -76,7 +78,7 @@ class Message(NamedTuple):
     replaces: Same | None
     text: str
     moment: float
-    marks: Marks = {}  # noqa: RUF012 - nobody writes to it
+    marks: Marks = NO_MARKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,7 @@ class Stream:
             listener(topic)
         return seq
 
-    def _add(self, topic: str, same: Same | None, told: str, marks: Marks = {}) -> int:  # noqa: B006
+    def _add(self, topic: str, same: Same | None, told: str, marks: Marks = NO_MARKS) -> int:
         seq = self._next
         self._keep(Message(seq, topic, same, _numbered(seq, told), self.clock(), marks))
         self._next = seq + 1
