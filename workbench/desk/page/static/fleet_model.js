@@ -91,6 +91,7 @@ export class FleetModel {
   }
 
   setSpan(span) {
+    if (span === this.span && this.curve) return; // what is drawn goes on by marks
     this.span = span;
     this.curve = null;
     this.changed("curve");
