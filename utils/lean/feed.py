@@ -22,6 +22,7 @@ from models.events.event import Event
 from models.tracker.core import Core
 from utils.lean.account import AccountReader
 from utils.lean.cash import KeptCash
+from utils.lean.clock import AlgorithmClock
 from utils.lean.conversions import utc
 from utils.lean.corporate_actions import CorporateActionReader
 from utils.lean.open_orders import OpenOrderReader
@@ -43,6 +44,7 @@ class LeanFeed:
 
     Attributes:
         order_event: Reads an order event (`OrderEventReader.read`).
+        clock: The algorithm's clock.
         standstill: The slices on which nothing moved but prices.
         journal: What was seen and is booked later.
         open_orders: Reads LEAN's open orders.
@@ -55,10 +57,11 @@ class LeanFeed:
         self._zone, self._live = core.zone, core.live
         self._cash = KeptCash(self._portfolio)
         self._securities = Securities(algorithm, self._portfolio, core, self._cash)
-        self.standstill = Standstill(algorithm, core, self._securities.by_sid)
+        self.clock = AlgorithmClock(algorithm)
+        self.standstill = Standstill(algorithm, core, self.clock, self._securities.by_sid)
         self.journal = self.standstill.journal
         self.order_event = OrderEventReader(
-            algorithm, core, self._securities, self._cash, self.journal
+            self.clock, core, self._securities, self._cash, self.journal
         ).read
         self.open_orders = OpenOrderReader(algorithm.transactions, core, self._securities)
         self._actions = CorporateActionReader(self._securities)
@@ -87,9 +90,10 @@ class LeanFeed:
         local = time.astimezone(self._zone)
         tomorrow = local.date() + timedelta(days=1)
         midnight = datetime.combine(tomorrow, datetime.min.time(), self._zone)
-        if not self._live:
-            self.standstill.set_clock(time, steady=local.utcoffset() == midnight.utcoffset())
         self._next_day = midnight.astimezone(UTC)
+        if not self._live:
+            steady = local.utcoffset() == midnight.utcoffset()
+            self.standstill.set_clock(time, self._next_day, steady=steady)
         return True
 
     def opening(self, time: datetime) -> Opening:

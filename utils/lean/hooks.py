@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from models.errors import EventError
 from models.events.account import DayEnd, Mark
-from models.events.orders import OrderStatus, OrderUpdate
+from models.events.orders import Fill, OrderStatus, OrderUpdate
 from models.ledger.ledger import EQUITY_TOLERANCE
 from models.performance_tracker import PerformanceTracker
 from utils.lean.run import LeanRun
@@ -75,24 +75,33 @@ class Hooks:
             if core.ledger.books.opened:
                 run.start(None)  # first, for LEAN counts its orders anew
         try:
-            booked = run.feed.order_event(event)
+            later = self.passes_over and run.feed.journal.stands
+            booked = run.feed.order_event(event, later=later)
         except EventError as problem:
             core.reject(run.feed.time(), "bad event", str(problem))
             return
+        if booked is None:
+            return  # it is in the journal
         if not run.warm:
             run.start(booked)
-        later = core.rest and self.passes_over and run.feed.journal.keeps(booked)
-        # of fills and submissions only the finest log tells, which hears of lows too
-        status = booked.status if isinstance(booked, OrderUpdate) else SUBMITTED
-        if later and status is SUBMITTED:
-            return
+        if not (self.passes_over and run.feed.journal.keeps(booked)):
+            self._book(booked)
+        self._tell_of(booked)
+
+    def _book(self, event: Fill | OrderUpdate) -> None:
+        """Book an order's event at once."""
+        digests = self._reporting.digests
+        if self._core.apply(event) and digests is not None:
+            digests.hear_order(event)
+
+    def _tell_of(self, event: Fill | OrderUpdate) -> None:
+        """Tell of an order's event; of fills and submissions only the finest log does."""
         reporting = self._reporting
-        if not later and core.apply(booked) and reporting.digests is not None:
-            reporting.digests.hear_order(booked)
+        status = event.status if isinstance(event, OrderUpdate) else SUBMITTED
         if status is OrderStatus.INVALID:
-            reporting.alerts.rejected(booked.time)
+            reporting.alerts.rejected(event.time)
         if status is not SUBMITTED or reporting.log.level <= Level.DEBUG:
-            reporting.narrator.order(booked)
+            reporting.narrator.order(event)
 
     # --- slices
 
@@ -171,6 +180,7 @@ class Hooks:
     def midnight(self) -> None:
         """Mark, and end the day with LEAN's sample; show the figures that come once a day."""
         run, core = self._run, self._core
+        run.feed.clock.end_day()
         self._check_wiring()
         if self._end_day_later():
             return

@@ -21,10 +21,11 @@ the same, unless a new low or a recovery is heard of.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from operator import mul
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from models.errors import LARGEST_FIGURE, SMALLEST_FIGURE
 from models.events.account import Mark
 from models.events.corporate_actions import Dividend
 from models.events.event import Event
@@ -32,9 +33,11 @@ from models.events.orders import Fill, OrderStatus, OrderUpdate
 from models.events.quantities import tidy
 from models.ledger.cash_moved import CASH_TOLERANCE
 from models.ledger.ledger import EQUITY_TOLERANCE
+from models.ledger.lots import build
 from models.ledger.mark_columns import MarkColumns, priced_equity
 from models.tracker.core import Core
 from models.tracker.in_step import Left
+from utils.lean.clock import AlgorithmClock
 from utils.lean.conversions import all_utc
 from utils.lean.securities import SETTLED_AT_ONCE, KeptSecurity
 
@@ -60,6 +63,28 @@ EVENTS_IN_VAIN = 32
 INVALID = OrderStatus.INVALID
 
 
+class Written(NamedTuple):
+    """An order's event that is made when it is booked: making it takes as long as reading it.
+
+    Attributes:
+        kind: What it becomes.
+        values: Of its fields, in their order.
+    """
+
+    kind: type[Fill | OrderUpdate]
+    values: tuple[Any, ...]
+
+    @property
+    def time(self) -> datetime:
+        """UTC of the event."""
+        time: datetime = self.values[0]
+        return time
+
+    def event(self) -> Fill | OrderUpdate:
+        """The event."""
+        return self.kind(*self.values)
+
+
 def multiplier_of(kept: KeptSecurity) -> float:
     """The multiplier of what a fill moves nothing of but cash at home, at once, and a quantity.
 
@@ -83,18 +108,22 @@ class Journal:
     Args:
         algorithm: The running algorithm, whose clock and account are read.
         core: It says what is held, and takes what was written.
+        clock: The algorithm's clock.
         by_sid: The securities seen so far.
     """
 
     def __init__(
-        self, algorithm: QCAlgorithm, core: Core, by_sid: Mapping[str, KeptSecurity]
+        self,
+        algorithm: QCAlgorithm,
+        core: Core,
+        clock: AlgorithmClock,
+        by_sid: Mapping[str, KeptSecurity],
     ) -> None:
-        self._algorithm, self._portfolio = algorithm, algorithm.portfolio
+        self._algorithm, self._portfolio, self._clock = algorithm, algorithm.portfolio, clock
         self._core, self._by_sid = core, by_sid
         self._home = core.account_currency
-        self._entries: list[Left] = []
+        self._entries: list[Left | Written] = []
         # the marks since the last event, by the algorithm's clock where it is steady
-        self._steady, self._ahead = False, timedelta()
         self._times: list[datetime] = []
         self._equities: list[float] = []
         self._prices: list[float] = []
@@ -111,11 +140,6 @@ class Journal:
         self._quantities: list[float] = []
         self._sizes: list[float] = []
         self._flat: set[str] = set()  # what went flat: who still holds it is asked of the books
-
-    def set_clock(self, ahead: timedelta, *, steady: bool) -> None:
-        """Take note of how far the algorithm's clock is ahead of UTC; as of `Standstill`."""
-        self._end_block()
-        self._steady, self._ahead = steady, ahead
 
     def hold(self, cash: Cash | None) -> None:
         """Take note of a mark that was booked the plain way, after which the account is known.
@@ -178,39 +202,50 @@ class Journal:
     def time(self) -> datetime | None:
         """UTC of what was written down last; None where nothing is."""
         if self._times:
-            return all_utc(self._times[-1:], self._ahead)[0]
+            return all_utc(self._times[-1:], self._clock.ahead)[0]
         last = self._entries[-1] if self._entries else None
         return last.times[-1] if isinstance(last, MarkColumns) else getattr(last, "time", None)
 
     # --- orders
 
     def keeps(self, event: Fill | OrderUpdate) -> bool:
-        """Write down an order's event; returns False where it must be booked at once."""
-        if not (self._known or self.stands) or not self._quiet:
-            return False
-        if isinstance(event, Fill):
-            if not self._fill(event):
-                return False
-        elif event.fee or event.status is INVALID:
+        """Write down an order's event that fills nothing; returns False where it is not written."""
+        if isinstance(event, Fill) or event.fee or event.status is INVALID or not self.stands:
             return False
         self.write(event)
         return True
 
-    def _fill(self, fill: Fill) -> bool:
-        """Move the account by a fill; returns False where more than the usual moves."""
-        sid, price, fee, bought = fill.sid, fill.price, fill.fee, fill.quantity
+    def submits(self, values: tuple[Any, ...]) -> None:
+        """Write down the first event of an order that waits for its fill.
+
+        Args:
+            values: Those of its `OrderUpdate`; ask whether the journal `stands` before they are
+                read.
+        """
+        self.write(build(Written, (OrderUpdate, values)))
+
+    def fills(self, values: tuple[Any, ...]) -> bool:
+        """Move the account by a fill and write it down.
+
+        Args:
+            values: Those of its `Fill`; ask whether the journal `stands` before they are read.
+
+        Returns:
+            False where more moves than usual, or a figure cannot be: nothing was written down.
+        """
+        _, _, _, sid, bought, price, fee, currency, rates, _, _, message, _, _, _, _ = values
         place = self._places.get(sid)
         if place is None:
             place = self._enter(sid)
-        multiplier = self._multipliers[place]
-        if not multiplier or price <= 0.0 or fill.rates or fill.message:
+        multiplier, size = self._multipliers[place], abs(bought)
+        if not multiplier or rates or message or (fee and currency != self._home):
             return False
-        if fee and fill.fee_currency != self._home:
+        if not (price >= SMALLEST_FIGURE <= size and size + price + abs(fee) <= LARGEST_FIGURE):
             return False
         before = self._quantities[place]
         quantity = before + bought
         if quantity % 1:
-            quantity = tidy(quantity, max(abs(before), abs(bought)))
+            quantity = tidy(quantity, max(abs(before), size))
         self._quantities[place] = quantity
         self._sizes[place] = quantity * multiplier
         self._amount = self._amount - bought * price * multiplier - fee
@@ -218,11 +253,12 @@ class Journal:
             self._flat.add(sid)
         elif not before:
             self._flat.discard(sid)
+        self.write(build(Written, (Fill, values)))
         return True
 
     def _enter(self, sid: str) -> int:
         """Value one more instrument from now on, if a fill of it moves no more than the usual."""
-        self._end_block()
+        self.end_block()
         kept, place = self._by_sid[sid], len(self._sids)
         self._places[sid] = place
         self._sids = (*self._sids, sid)
@@ -238,14 +274,14 @@ class Journal:
         """Write down the mark of a slice, no day's first, at which the law closes."""
         if not self._closes():
             return False
-        self._times.append(self._algorithm.time if self._steady else self._algorithm.utc_time)
+        self._times.append(self._algorithm.time if self._clock.steady else self._algorithm.utc_time)
         return True
 
     def mark(self, time: datetime) -> bool:
         """Write down a mark at a time in UTC, if the law closes."""
         if not self._closes():
             return False
-        self._times.append(time + self._ahead)
+        self._times.append(time + self._clock.ahead)
         return True
 
     def _closes(self) -> bool:
@@ -293,7 +329,7 @@ class Journal:
         """
         if self._flat and not self._look_again():
             return False
-        self._end_block()
+        self.end_block()
         mark = self._whole_mark(time) if self._pay(actions) else None
         if mark is None:
             return False
@@ -335,20 +371,20 @@ class Journal:
 
     # --- what was written
 
-    def write(self, event: Event) -> None:
+    def write(self, event: Event | Written) -> None:
         """Write an event down: an order's, a dividend, a day's first mark or a day's end."""
         if self._times:
-            self._end_block()
+            self.end_block()
         entries = self._entries
         entries.append(event)
         self._core.behind = self._take
         if len(entries) >= EVENTS_KEPT:
             self._core.work_off()
 
-    def _end_block(self) -> None:
+    def end_block(self) -> None:
         """Put the marks since the last event into columns."""
         if self._times:
-            times = all_utc(self._times, self._ahead)
+            times = all_utc(self._times, self._clock.ahead)
             self._entries.append(
                 MarkColumns(times, self._equities, self._sids, self._prices, self._amount)
             )
@@ -356,7 +392,7 @@ class Journal:
 
     def _take(self) -> Sequence[Left]:
         """Return what was written, and begin anew."""
-        self._end_block()
+        self.end_block()
         entries, self._entries = self._entries, []
         self._known = False  # whoever asked may change the books
-        return entries
+        return [each.event() if isinstance(each, Written) else each for each in entries]

@@ -7,16 +7,20 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from models.errors import LARGEST_FIGURE
 from models.events.orders import COMBOS, NO_RATES, Fill, OrderStatus, OrderType, OrderUpdate
+from models.ledger.lots import build
+from models.ledger.tags import lean_reason
 from models.tracker.core import Core
 from utils.lean.cash import KeptCash
+from utils.lean.clock import AlgorithmClock
 from utils.lean.conversions import utc
 from utils.lean.journal import Journal
 from utils.lean.members import Members
 from utils.lean.securities import KeptSecurity, Securities
 
 if TYPE_CHECKING:
-    from AlgorithmImports import OrderEvent, OrderTicket, QCAlgorithm
+    from AlgorithmImports import OrderEvent, OrderTicket
 
 # The statuses whose events LEAN books: a quantity that another carries fills nothing.
 FILL_STATUSES = frozenset({OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLED})
@@ -26,6 +30,17 @@ NEVER_SENT_STATUSES = frozenset({OrderStatus.INVALID, OrderStatus.CANCELED})
 OVER_STATUSES = frozenset({OrderStatus.FILLED, *NEVER_SENT_STATUSES})
 LIMIT_PRICE_TYPES = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT, OrderType.LIMIT_IF_TOUCHED})
 STOP_PRICE_TYPES = frozenset({OrderType.STOP_MARKET, OrderType.STOP_LIMIT, OrderType.TRAILING_STOP})
+
+# LEAN numbers the events of an order from 1, its submission the first: in all 155,583 recorded.
+FIRST_EVENT = 1
+
+# Read at every event: a name of a module is found faster than a member of its enum.
+SUBMITTED, MARKET = OrderStatus.SUBMITTED, OrderType.MARKET
+
+
+def names_no_more(tag: str) -> bool:
+    """Whether an order's tag is not LEAN's own and says nothing of its size."""
+    return "risk=" not in tag and lean_reason(tag) is None
 
 
 def combo_of(ticket: OrderTicket) -> int:
@@ -55,7 +70,7 @@ class OrderEventReader:
     that it takes for an event's; live they come later than they happened.
 
     Args:
-        algorithm: The running algorithm.
+        clock: The algorithm's clock.
         core: It knows which orders had an event already.
         securities: The securities seen so far.
         cash: The cash objects, for the rates of foreign currencies.
@@ -64,7 +79,7 @@ class OrderEventReader:
 
     def __init__(
         self,
-        algorithm: QCAlgorithm,
+        clock: AlgorithmClock,
         core: Core,
         securities: Securities,
         cash: KeptCash,
@@ -72,7 +87,7 @@ class OrderEventReader:
     ) -> None:
         self._core, self._journal = core, journal
         self._live = core.live
-        self._clock = None if core.live else algorithm
+        self._clock = clock
         self._books = core.ledger.books
         self._orders = self._books.orders
         self._account_currency = self._books.account_currency
@@ -85,8 +100,16 @@ class OrderEventReader:
         self._under_way: dict[int, UnderWay] = {}  # by order id
         self._newest = 0  # the highest id of an order that was read
 
-    def read(self, event: OrderEvent) -> Fill | OrderUpdate:
+    def read(self, event: OrderEvent, *, later: bool = False) -> Fill | OrderUpdate | None:
         """Return a `Fill` where the event carries a quantity, else an `OrderUpdate`.
+
+        Args:
+            event: What LEAN handed to the hook.
+            later: Whether the journal stands, so that most first events and fills may be written
+                there as they were read: the event is made when it is booked.
+
+        Returns:
+            None where it was written into the journal.
 
         Raises:
             EventError: The event holds what cannot be booked, such as a price of NaN.
@@ -95,12 +118,15 @@ class OrderEventReader:
         order = self._under_way.get(order_id)
         if order is None and (order_id in self._orders.known or order_id <= self._newest):
             order = self._booked(event, order_id)
+            later = later and self._journal.stands
         booked = status in FILL_STATUSES
         quantity = event.fill_quantity if booked else 0.0
         if quantity:
-            return self._fill(event, order_id, status, order, quantity)
+            return self._fill(event, order_id, status, order, quantity, later)
         if order is None:
-            update = self._first(event, order_id, status)
+            update = self._first(event, order_id, status, later)
+            if update is None:
+                return None
         else:
             update = self._later(event, order_id, status, order)
         return self._with_fee(update, event) if booked else update
@@ -142,7 +168,8 @@ class OrderEventReader:
         status: OrderStatus,
         order: UnderWay | None,
         quantity: float,
-    ) -> Fill:
+        later: bool,
+    ) -> Fill | None:
         """Read a fill; of an order without an earlier event the tag and the type too."""
         tag: str | None = None
         order_type: OrderType | None = None
@@ -153,6 +180,7 @@ class OrderEventReader:
             ordered = event.quantity
             group = combo_of(ticket) if order_type in COMBOS else 0
             order = UnderWay(self._securities.of(event.symbol), order_type)
+            later = later and self._journal.stands
         kept, known_type = order
         fee = event.order_fee.value
         amount = fee.amount
@@ -161,8 +189,8 @@ class OrderEventReader:
         if kept.foreign or (currency and currency != self._account_currency):
             rates = self._rates_of(kept, currency)
         # by position, in the order of the fields: naming each takes twice as long
-        fill = Fill(
-            utc((self._clock or event).utc_time),
+        values = (
+            utc(event.utc_time) if self._live else self._clock.utc(),
             order_id,
             event.id,
             kept.instrument.sid,
@@ -179,6 +207,7 @@ class OrderEventReader:
             ordered,
             group,
         )
+        fill = None if later and self._journal.fills(values) else Fill(*values)
         self._keep(order_id, status, order)
         return fill
 
@@ -190,13 +219,21 @@ class OrderEventReader:
                 rates[currency] = self._cash.of(currency).conversion_rate
         return rates
 
-    def _first(self, event: OrderEvent, order_id: int, status: OrderStatus) -> OrderUpdate:
-        """Read an order's first event, with all that is fixed there."""
+    def _first(
+        self, event: OrderEvent, order_id: int, status: OrderStatus, later: bool
+    ) -> OrderUpdate | None:
+        """Read an order's first event, with all that is fixed there.
+
+        Of a market order that says no more than whose it is the quantity is of no use, and its
+        event's id is known.
+        """
         ticket = event.ticket
-        order_type = self._types[ticket.order_type]
+        order_type, tag = self._types[ticket.order_type], ticket.tag
         symbol = event.symbol
-        kept = self._by_sid.get(str(symbol.id)) or self._securities.see(symbol)
-        time = utc((self._clock or event).utc_time)
+        kept = self._by_sid.get(str(symbol.id))
+        if kept is None:
+            kept, later = self._securities.see(symbol), False
+        time = utc(event.utc_time) if self._live else self._clock.utc()
         bid = ask = price = 0.0
         limit: float | None = None
         stop: float | None = None
@@ -214,16 +251,18 @@ class OrderEventReader:
             if order_type in STOP_PRICE_TYPES:
                 stop = event.stop_price
             created = utc(ticket.time) if self._live else time
+        later = later and status is SUBMITTED and order_type is MARKET and names_no_more(tag)
+        later = later and abs(bid) + abs(ask) + abs(price) <= LARGEST_FIGURE
         # by position, as a fill
-        update = OrderUpdate(
+        values = (
             time,
             order_id,
-            event.id,
+            FIRST_EVENT if later else event.id,
             kept.instrument.sid,
             status,
-            ticket.tag,
+            tag,
             order_type,
-            event.quantity,
+            0.0 if later else event.quantity,
             bid,
             ask,
             price,
@@ -232,9 +271,13 @@ class OrderEventReader:
             stop,
             created,
         )
+        self._keep(order_id, status, build(UnderWay, (kept, order_type)))
+        if later:
+            self._journal.submits(values)
+            return None
+        update = OrderUpdate(*values)
         if order_type in COMBOS:
             update.group = combo_of(ticket)
-        self._keep(order_id, status, UnderWay(kept, order_type))
         return update
 
     def _later(

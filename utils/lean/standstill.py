@@ -9,11 +9,12 @@ its slice.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from models.tracker.core import Core
 from models.tracker.in_step import PassedOver
+from utils.lean.clock import AlgorithmClock
 from utils.lean.conversions import all_utc
 from utils.lean.journal import Journal
 from utils.lean.securities import KeptSecurity
@@ -38,6 +39,7 @@ class Standstill:
     Args:
         algorithm: The running algorithm, whose clock is read.
         core: It says whether nothing moved since the last mark, and takes the marks later.
+        clock: The algorithm's clock.
         by_sid: The securities seen so far.
 
     Attributes:
@@ -49,11 +51,16 @@ class Standstill:
     passes: Callable[[Slice], bool]
 
     def __init__(
-        self, algorithm: QCAlgorithm, core: Core, by_sid: Mapping[str, KeptSecurity]
+        self,
+        algorithm: QCAlgorithm,
+        core: Core,
+        clock: AlgorithmClock,
+        by_sid: Mapping[str, KeptSecurity],
     ) -> None:
         self._algorithm = algorithm
         self._core = core
-        self.journal = Journal(algorithm, core, by_sid)
+        self._clock = clock
+        self.journal = Journal(algorithm, core, clock, by_sid)
         self._cash: Cash | None = None
         self._amount = 0.0
         self.passes = self._stands
@@ -62,22 +69,13 @@ class Standstill:
         self._timed = True  # whether each slice's time is kept
         self._times: list[datetime] = []
         self._last: Slice | None = None
-        self._steady, self._ahead = False, timedelta()
 
-    def set_clock(self, time: datetime, *, steady: bool) -> None:
-        """Find out how far the algorithm's clock is ahead of UTC on the day that begins.
-
-        LEAN hands out its local time in two thirds of the time that UTC takes.
-
-        Args:
-            time: UTC of the day's first slice.
-            steady: Whether the clock is not changed until the day's end.
-        """
+    def set_clock(self, time: datetime, until: datetime, *, steady: bool) -> None:
+        """Set the clock for the day that begins; as of `AlgorithmClock.begin_day`."""
         if self._count:
             self._core.catch_up()  # by the clock of the day before
-        self._steady = steady
-        self._ahead = all_utc((self._algorithm.time,))[0] - time if steady else timedelta()
-        self.journal.set_clock(self._ahead, steady=steady)
+        self.journal.end_block()
+        self._clock.begin_day(time, until, steady=steady)
 
     def rest(self, cash: Cash, amount: float, held: Sequence[str]) -> None:
         """Take note of a mark on which nothing moved but prices.
@@ -114,7 +112,9 @@ class Standstill:
         if not self._count:
             self._begin()
         if self._timed:
-            self._times.append(self._algorithm.time if self._steady else self._algorithm.utc_time)
+            self._times.append(
+                self._algorithm.time if self._clock.steady else self._algorithm.utc_time
+            )
         else:
             self._last = data
         self._count += 1
@@ -133,7 +133,7 @@ class Standstill:
         """Return how many slices were passed over, and the times that matter."""
         count = self._count
         times = (
-            all_utc(self._times, self._ahead)
+            all_utc(self._times, self._clock.ahead)
             if self._last is None
             else all_utc((self._last.utc_time,))
         )
