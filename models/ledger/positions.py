@@ -121,11 +121,12 @@ class Position(Restorable):
         """
         low, high, extremes, held = self.low, self.high, self._extremes, self._round_trip
         self.low, self.high = inf, -inf
+        quantity, cost, multiplier = self.quantity, self.cost, self.instrument.multiplier
         for unit_value in (low,) if low == high else (low, high):
             if unit_value < extremes.lows[-1][0] or unit_value > extremes.highs[-1][0]:
                 extremes.see(unit_value)
             if held is not None:
-                made = held.gross + self.unrealized(unit_value)
+                made = held.gross + (quantity * unit_value - cost) * multiplier  # `unrealized`
                 if made < held.low:
                     held.low = made
                 elif made > held.high:

@@ -219,18 +219,14 @@ class StructureBook(Restorable):
 
         Live, the legs of one trade come one by one: what was opened just now waits.
         """
-        if self._exercised:
-            self._end_exercise()
-        if self._recent:
-            self._settle_recent(time, time - SETTLING if self._books.live else None)
+        self._settle(time)
         for structure in self.structures.by_number.values():
             structure.see(structure_value(structure, self._books))
 
     def mark_all(self, marks: MarkColumns) -> None:
-        """See what everything open was worth at marks on which nothing moved but prices.
-
-        The first mark after any event is one by itself (`mark`).
-        """
+        """Form what was opened, and see what it was worth at marks on which nothing else moved."""
+        self._settle(marks.times[0])
+        self._settle(marks.times[-1])  # by then it may be too late for what was opened to change
         columns = np.array(marks.prices).reshape(len(marks.times), -1).T
         prices = dict(zip(marks.sids, columns, strict=True))
         for structure in self.structures.by_number.values():
@@ -238,6 +234,13 @@ class StructureBook(Restorable):
                 values = structure_values(structure, self._books.rates, prices)
                 structure.see(float(np.min(values)))
                 structure.see(float(np.max(values)))
+
+    def _settle(self, time: datetime) -> None:
+        """Take note of a mark: an exercise is over, and what was opened is known."""
+        if self._exercised:
+            self._end_exercise()
+        if self._recent:
+            self._settle_recent(time, time - SETTLING if self._books.live else None)
 
     def _settle_recent(self, time: datetime, until: datetime | None = None) -> None:
         """Merge what is one trade, join what is against stock, and form what changed.

@@ -215,15 +215,6 @@ class Journal:
         self.write(event)
         return True
 
-    def submits(self, values: tuple[Any, ...]) -> None:
-        """Write down the first event of an order that waits for its fill.
-
-        Args:
-            values: Those of its `OrderUpdate`; ask whether the journal `stands` before they are
-                read.
-        """
-        self.write(build(Written, (OrderUpdate, values)))
-
     def fills(self, values: tuple[Any, ...]) -> bool:
         """Move the account by a fill and write it down.
 

@@ -15,7 +15,7 @@ from models.tracker.core import Core
 from utils.lean.cash import KeptCash
 from utils.lean.clock import AlgorithmClock
 from utils.lean.conversions import utc
-from utils.lean.journal import Journal
+from utils.lean.journal import Journal, Written
 from utils.lean.members import Members
 from utils.lean.securities import KeptSecurity, Securities
 
@@ -35,12 +35,7 @@ STOP_PRICE_TYPES = frozenset({OrderType.STOP_MARKET, OrderType.STOP_LIMIT, Order
 FIRST_EVENT = 1
 
 # Read at every event: a name of a module is found faster than a member of its enum.
-SUBMITTED, MARKET = OrderStatus.SUBMITTED, OrderType.MARKET
-
-
-def names_no_more(tag: str) -> bool:
-    """Whether an order's tag is not LEAN's own and says nothing of its size."""
-    return "risk=" not in tag and lean_reason(tag) is None
+SUBMITTED, FILLED, MARKET = OrderStatus.SUBMITTED, OrderStatus.FILLED, OrderType.MARKET
 
 
 def combo_of(ticket: OrderTicket) -> int:
@@ -202,7 +197,7 @@ class OrderEventReader:
             tag,
             order_type,
             event.message if known_type is OrderType.OPTION_EXERCISE else "",
-            status is OrderStatus.FILLED,
+            status is FILLED,
             kept.security.price if self._has_follower else 0.0,
             ordered,
             group,
@@ -251,8 +246,14 @@ class OrderEventReader:
             if order_type in STOP_PRICE_TYPES:
                 stop = event.stop_price
             created = utc(ticket.time) if self._live else time
-        later = later and status is SUBMITTED and order_type is MARKET and names_no_more(tag)
-        later = later and abs(bid) + abs(ask) + abs(price) <= LARGEST_FIGURE
+        later = (
+            later
+            and status is SUBMITTED
+            and order_type is MARKET
+            and "risk=" not in tag
+            and lean_reason(tag) is None
+            and abs(bid) + abs(ask) + abs(price) <= LARGEST_FIGURE
+        )
         # by position, as a fill
         values = (
             time,
@@ -271,10 +272,12 @@ class OrderEventReader:
             stop,
             created,
         )
-        self._keep(order_id, status, build(UnderWay, (kept, order_type)))
         if later:
-            self._journal.submits(values)
+            self._newest = order_id
+            self._under_way[order_id] = build(UnderWay, (kept, order_type))
+            self._journal.write(build(Written, (OrderUpdate, values)))
             return None
+        self._keep(order_id, status, UnderWay(kept, order_type))
         update = OrderUpdate(*values)
         if order_type in COMBOS:
             update.group = combo_of(ticket)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -92,7 +91,11 @@ class Market:
         quantity, price = dice.choice((-10.0, -5.0, 5.0, 15.0)), self._prices[sid]
         self._orders += 1
         named = f"strategy={dice.choice(STRATEGIES)}"
-        told = partial(self._event, time, sid, quantity, order=self._orders, tag=named)
+        said = {"order": self._orders, **self._said(named)}
+
+        def told(event: int, **changes: Any) -> tapes.Line:
+            return self._event(time, sid, quantity, event, **said, **changes)
+
         event = 0
         if dice.random() < 0.8:
             yield told(event := 1, status="SUBMITTED")
@@ -113,6 +116,10 @@ class Market:
             yield fill
             if dice.random() < 0.1:
                 yield fill
+
+    def _said(self, named: str) -> dict[str, Any]:
+        """What an order says beside its quantity."""
+        return {"tag": named}
 
     def _event(
         self, time: datetime, sid: str, quantity: float, event: int, **changes: Any
@@ -174,6 +181,16 @@ class Paying(Market):
             self._cash += self._held[sid] * 0.1 * (sid != self._adjusted)
         if self._split:
             yield tapes.corporate("split", sid=SIDS[0], utc=utc) | {"kind": "WARNING"}
+
+
+class OfAllKinds(Market):
+    """The same market, whose orders say more than whose they are, and some of which are LEAN's."""
+
+    def _said(self, named: str) -> dict[str, Any]:
+        """A plan's risk, a group, LEAN's word of a liquidation; now and then a stop."""
+        tags = (named, f"{named} risk=25", f"{named} group=x", "Liquidated", "")
+        kinds: tuple[dict[str, Any], ...] = ({}, {}, {"order_type": "STOP_MARKET", "stop": 45.0})
+        return {"tag": self._dice.choice(tags), **self._dice.choice(kinds)}
 
 
 class OneGoesFlat(Market):
@@ -250,6 +267,15 @@ def test_slices_in_columns_come_to_what_slices_worked_out_at_once_come_to(
     at_once = played(tmp_path / "b", Market(seed, trades, {700: 500.0}), 2000, passes=False)
     assert left.ledger.marks == at_once.ledger.marks
     assert left.ledger.max_abs_unexplained < 1e-9
+    assert all_of(left) == all_of(at_once)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_orders_that_say_more_come_to_the_same(tmp_path: Path, seed: int) -> None:
+    """What an order says is read where it matters, in the journal as well."""
+    left = played(tmp_path / "a", OfAllKinds(seed, 0.1), 1000)
+    at_once = played(tmp_path / "b", OfAllKinds(seed, 0.1), 1000, passes=False)
+    assert any(trade.risk for trade in left.trades())
     assert all_of(left) == all_of(at_once)
 
 

@@ -40,6 +40,9 @@ UPDATED = Budget(7, 6.6)
 CANCELED = Budget(5, 4.4)
 FIRST_FILL = Budget(19, 23.6)
 LATER_FILL = Budget(11, 16.5)
+# Of those that are booked together later.
+FIRST_LATER = Budget(13, 11.8)
+FILL_LATER = Budget(11, 13.5)
 # By the number of instruments held.
 SLICES = {0: Budget(3, 11.0), 1: Budget(4, 12.1), 5: Budget(8, 16.5)}
 # Of those that are worked out together later.
@@ -104,6 +107,29 @@ def test_an_order_event_keeps_to_its_budget(
 ) -> None:
     """An event of an instrument that was seen before reads no more than its kind may."""
     check(events[event], budget)
+
+
+@pytest.mark.parametrize(
+    ("event", "budget"), [(3, FIRST_LATER), (4, FILL_LATER)], ids=["market order", "fill"]
+)
+def test_an_order_event_that_is_booked_later_reads_less(
+    tmp_path: Path, event: int, budget: Budget
+) -> None:
+    """Once marks rest, neither the clock in UTC nor what a market order says twice is read."""
+    quiet: dict[str, Any] = {"fill_qty": 0.0, "fill_price": 0.0, "fee": 0.0, "status": "SUBMITTED"}
+    bought: dict[str, Any] = {"cash": {"USD": [499.0, 1.0]}, "tpv": 999.0, "position": 10.0}
+    held = {tapes.STOCK: [10.0, 50.0, 50.0, 0.0, 500.0]}
+    marks = [tapes.mark(f"14:4{at}", h=held, cash=bought["cash"], tpv=999.0) for at in range(6)]
+    lines = [
+        tapes.security(),
+        tapes.order(order=1, event=1, **quiet),
+        tapes.order(order=1, **bought),
+        *marks,
+        tapes.order("14:50", order=2, event=1, **quiet | bought),
+        tapes.order("14:50", order=2, event=2, cash={"USD": [-2.0, 1.0]}, position=20.0),
+    ]
+    played = charges(tapes.tape(tmp_path, *lines), "on_order_event")
+    check(played[event - 1], budget)
 
 
 @pytest.mark.parametrize(("held", "budget"), SLICES.items())

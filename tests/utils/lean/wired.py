@@ -45,6 +45,7 @@ def events_of(folder: Path, *lines: tapes.Line) -> list[Fill | OrderUpdate]:
 
         def on_order_event(self, order_event: Any) -> None:
             event = feeds[0].order_event(order_event)
+            assert event is not None, "nobody asked for it to be booked later"
             self.tracker.apply(event)
             seen.append(event)
 
