@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from math import inf
-from operator import attrgetter
 from types import NoneType
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from models.errors import StateError
+from models.times import read_times, write_times
 
 Value = TypeVar("Value")
 
@@ -38,9 +38,6 @@ LARGEST_NUMBER = 1e76
 
 # Unix times of the first and the last moment that is a time in every zone.
 FIRST_STAMP, LAST_STAMP = -62_135_510_400.0, 253_402_214_400.0
-
-# The last year that Python knows: a time in it cannot be waited from.
-END_OF_CALENDAR = 9999
 
 # Bytes of JSON that are packed together, at most.
 MOST_PACKED = 10_000_000
@@ -216,21 +213,12 @@ FLAG: Codec[bool] = Codec((bool,))
 DATE: Codec[date] = Codec((str,), date.isoformat, date.fromisoformat)
 
 
-_TIMEZONE, _YEAR = attrgetter("tzinfo"), attrgetter("year")
-
-
-def _read_times(texts: Iterable[str]) -> list[datetime]:
-    """Aware times of their ISO 8601 texts."""
-    times = [*map(datetime.fromisoformat, texts)]
-    if None in map(_TIMEZONE, times):
-        raise StateError("is a time without a zone")
-    if times and max(map(_YEAR, times)) >= END_OF_CALENDAR:
-        raise StateError(f"is a time of the year {END_OF_CALENDAR}, after which there is none")
-    return times
-
-
 TIME: Codec[datetime] = Codec(
-    (str,), datetime.isoformat, lambda text: _read_times((text,))[0], read_all=_read_times
+    (str,),
+    datetime.isoformat,
+    lambda text: read_times((text,))[0],
+    write_times,
+    read_times,
 )
 
 

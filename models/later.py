@@ -23,6 +23,14 @@ COLUMN_BYTES = 98_304
 DEEPEST, LONGEST = 6, 32
 # Characters of the text of several small values that go into one piece.
 PIECE_LENGTH = 65_536
+# Rows that become one piece; a few milliseconds.
+ROWS_AT_ONCE = 250
+# What stands between two rows.
+BETWEEN_ROWS = "],["
+# What is no part to take apart.
+_PLAIN = (str, float, int, type(None))
+# Made once; and no state holds itself, which takes a tenth of the time to make sure of.
+_ENCODER = json.JSONEncoder(allow_nan=False, check_circular=False, separators=(",", ":"))
 
 
 Made = TypeVar("Made")
@@ -87,9 +95,10 @@ class LaterRows:
     def texts(self) -> Iterator[str]:
         """The rows in pieces."""
         yield "["
-        for at in range(len(self.records)):
-            row = json_text(self._rows.encode(self.records[at]))
-            yield f",{row}" if at else row
+        for start in range(0, len(self.records), ROWS_AT_ONCE):
+            rows = self._rows.encode_all(self.records[start : start + ROWS_AT_ONCE])
+            text = json_text([*rows])[1:-1]
+            yield f",{text}" if start else text
         yield "]"
 
 
@@ -99,7 +108,15 @@ def json_text(value: Any) -> str:
     Raises:
         ValueError: It has a number that JSON does not have.
     """
-    return json.dumps(value, allow_nan=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
+
+
+def row_texts(rows: Sequence[Any]) -> list[str]:
+    """The compact JSON of each row without its brackets, in one call for all of them."""
+    texts = json_text(rows)[2:-2].split(BETWEEN_ROWS)
+    if len(texts) == len(rows):
+        return texts
+    return [json_text(row)[1:-1] for row in rows]  # a row has in it what stands between two
 
 
 def whole(value: Any, depth: int = 3) -> Any:
@@ -116,12 +133,7 @@ def texts_of(value: Any, depth: int = DEEPEST) -> Iterator[str]:
     if isinstance(value, LaterColumn | LaterRows):
         yield from value.texts()
     elif depth and isinstance(value, Mapping) and value:
-        opening = "{"
-        for key, part in value.items():
-            yield f"{opening}{json_text(key)}:"
-            yield from texts_of(part, depth - 1)
-            opening = ","
-        yield "}"
+        yield from _texts_of_mapping(value, depth)
     elif depth and isinstance(value, list) and 0 < len(value) <= LONGEST:
         opening = "["
         for part in value:
@@ -131,6 +143,22 @@ def texts_of(value: Any, depth: int = DEEPEST) -> Iterator[str]:
         yield "]"
     else:
         yield json_text(value)
+
+
+def _texts_of_mapping(value: Mapping[str, Any], depth: int) -> Iterator[str]:
+    """As `texts_of`; values that are no containers become one text with those beside them."""
+    opening, plain = "{", dict[str, Any]()
+    for key, part in value.items():
+        if isinstance(part, _PLAIN):
+            plain[key] = part
+            continue
+        if plain:
+            yield opening + json_text(plain)[1:-1]
+            opening, plain = ",", {}
+        yield f"{opening}{json_text(key)}:"
+        yield from texts_of(part, depth - 1)
+        opening = ","
+    yield opening + json_text(plain)[1:] if plain else "}"
 
 
 def joined(texts: Iterable[str]) -> Iterator[str]:

@@ -135,7 +135,9 @@ class LeanTracker(PerformanceTracker):
 
     def on_midnight(self) -> None:
         """LEAN calls it at midnight of the algorithm's clock; `track` schedules it."""
-        self.reporting.guard("on_midnight", self._hooks.midnight)
+        failure = guarded(self._hooks.midnight)
+        if failure is not None or self.live or self.log.queued:
+            self.reporting.settle("on_midnight", failure)
         self.saving.save_if_due()
 
     def on_timer(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from models.errors import LARGEST_FIGURE, require_all_finite, require_finite, require_utc
 from models.events.causes import FlowCause
@@ -138,6 +138,12 @@ class DayEnd:
     sale_volume: float = 0.0
 
     def __post_init__(self) -> None:
+        total = abs(self.equity) + abs(self.benchmark) + abs(self.risk_free) + abs(self.sale_volume)
+        if self.time.tzinfo is not UTC or not total <= LARGEST_FIGURE:
+            self._explain()
+
+    def _explain(self) -> None:
+        """Raise the `EventError` that names what cannot be booked, if anything cannot."""
         require_utc(self.time, "day end")
         require_finite(self.equity, "day end: the equity")
         require_finite(self.benchmark, "day end: the benchmark")

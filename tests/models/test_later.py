@@ -18,6 +18,7 @@ from models.later import (
     finished_steps,
     joined,
     json_text,
+    row_texts,
     texts_of,
     whole,
 )
@@ -74,3 +75,9 @@ def test_steps_make_what_they_return() -> None:
         return 7
 
     assert finished_steps(steps()) == 7
+
+
+@given(st.lists(st.lists(VALUES | st.sampled_from(["],[", "a],[b"]), max_size=4), max_size=6))
+def test_rows_are_told_apart(rows: list[Any]) -> None:
+    """Also where a text has in it what stands between two rows."""
+    assert [f"[{text}]" for text in row_texts(rows)] == [json_text(row) for row in rows]

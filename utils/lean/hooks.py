@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from models.errors import EventError
+from models.errors import EventError, Failure, guarded
 from models.events.account import DayEnd, Mark
 from models.events.orders import Fill, OrderStatus, OrderUpdate
 from models.ledger.ledger import EQUITY_TOLERANCE
@@ -203,17 +203,18 @@ class Hooks:
 
     def _end_day_later(self) -> bool:
         """Mark and end the day in the journal, where it is kept; returns whether it was."""
-        run, journal = self._run, self._run.feed.journal
-        if not (self.passes_over and journal.stands) or self._settings.charts:
+        feed, settings, reporting = self._run.feed, self._settings, self._reporting
+        journal = feed.journal
+        if not (self.passes_over and journal.stands) or settings.charts:
             return False
-        if not (run.feed.names_all or self._reporting.unnamed_told):
+        if not (feed.names_all or reporting.unnamed_told):
             return False
-        time = run.feed.time()
-        if self._settings.day_marks and not journal.mark(time):
+        time = feed.time()
+        if settings.day_marks and not journal.mark(time):
             return False
         journal.write(self._day_end(time))
-        run.feed.standstill.end_day()
-        self._reporting.show_if_due()
+        feed.standstill.end_day()
+        reporting.show_if_due()
         return True
 
     def _sample_unopened(self) -> None:
@@ -226,14 +227,19 @@ class Hooks:
 
     def _day_end(self, time: datetime) -> DayEnd:
         """LEAN's sample; what the user's benchmark or rates raise costs no day."""
-        feed, market = self._run.feed, list[float]()
-        equity = feed.equity()
-        self._core.guard.attempt("sample", lambda: market.extend(feed.market(time)))
-        return DayEnd(time, equity, *market)
+        feed = self._run.feed
+        equity, market = feed.equity(), guarded(feed.market, time)
+        if not isinstance(market, Failure):
+            return DayEnd(time, equity, *market)
+        self._core.guard.note_failure("sample", market)
+        return DayEnd(time, equity)
 
     def _check_wiring(self, *, at_end: bool = False) -> None:
         """Warn once of each hook that the algorithm forgot to pass on."""
-        for hook in self._wiring.missing(at_end=at_end):
+        wiring = self._wiring
+        if wiring.heard_orders and wiring.heard_slices:
+            return
+        for hook in wiring.missing(at_end=at_end):
             self._reporting.miss(hook, wiring_warning(hook))
 
     def timer(self) -> None:

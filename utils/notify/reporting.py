@@ -11,6 +11,7 @@ from models.ledger.result_text import ledger_text
 from models.performance_tracker import PerformanceTracker
 from models.tracker.alerts import Alert
 from models.tracker.notices import Notice, NoticeKind
+from models.tracker.summary import PerformanceSummary
 from utils.log.events import Category, Level
 from utils.log.logger import LOG_BUDGET, StructuredLogger
 from utils.notify.alerts import ALARM_NOTICES, Alerts
@@ -216,10 +217,12 @@ class Reporting:
 
     def tell_balance(self) -> None:
         """Log the law of the ledger, without the terms that are zero."""
-        balance = self._tracker.summary().balance
+        self._tell_terms(self._tracker.summary())
+
+    def _tell_terms(self, summary: PerformanceSummary) -> None:
         # adding 0.0 takes the sign from what rounds to zero
         terms: dict[str, Any] = {
-            name: round(value, 2) + 0.0 for name, value in balance.items() if value
+            name: round(value, 2) + 0.0 for name, value in summary.balance.items() if value
         }
         self.log.event("balance", **terms)
 
@@ -228,7 +231,8 @@ class Reporting:
         self.tell_unnamed()
         for warning in self.missing.values():
             self.log.event("incomplete", text=f"the figures are incomplete: {warning}")
-        self.tell_balance()
+        summary = self._tracker.summary()
+        self._tell_terms(summary)
         for name, figures in self._tracker.strategies().items():
             self.log.event(
                 "result",
@@ -239,8 +243,8 @@ class Reporting:
         for kind, count in self._tracker.errors.items():
             self.log.event("failed", what=kind, times=count)
         if self._tracker.settings.banner:
-            self.show()
-            self.screen.statistics(self._tracker.summary(), self.missing)
+            self.screen.banner(summary, self.missing)
+            self.screen.statistics(summary, self.missing)
         if self._tracker.settings.result_ledger:
             self._leave_ledger()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator
@@ -13,6 +12,8 @@ from models.later import Steps
 
 # An eighth of the time that Python's own level 9 takes, for 7 % more bytes of trades.
 GZIP_LEVEL = 4
+# A gzip file (16) whose window is 2 to the 14th: the same size as with 15, a little sooner.
+GZIP_BITS = 16 + 14
 
 # Bytes of the pieces that a long text is compressed in. In a save's columns of closed trades one
 # piece is some 1,700 trades, and compressing it takes a few milliseconds.
@@ -120,7 +121,7 @@ def _piece_starts(data: bytes) -> Iterator[int]:
 
 def gzip_member(data: bytes) -> bytes:
     """Return bytes as a gzip file, or as one member of it."""
-    return gzip.compress(data, GZIP_LEVEL, mtime=0)
+    return zlib.compress(data, GZIP_LEVEL, GZIP_BITS)
 
 
 def encode_content(

@@ -7,12 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
-from models.later import LaterRows, json_text
-from models.trades.record import TRADE_ROW, TradeRecord
+from models.later import BETWEEN_ROWS, ROWS_AT_ONCE, LaterRows, row_texts
+from models.trades.record import TRADE_ROW
 from utils.store.snapshot import Segment
-
-ROWS_TOGETHER_SAVED = 250  # rows that become one piece of a state's text
-
 
 # What a saved log must have so that trades can be put into it, a number, a number and a list.
 _NEEDED = ("written", "archived", "trades")
@@ -53,12 +50,12 @@ class EncodedTrades:
 
 
 class _EncodedRows:
-    """The JSON text of the rows of one book, the oldest first."""
+    """The JSON text of the rows of one book without their brackets, the oldest first."""
 
     def __init__(self) -> None:
         self._rows: deque[tuple[tuple[Any, ...], str]] = deque()
 
-    def texts(self, records: Sequence[tuple[Any, ...]]) -> Iterator[list[str]]:
+    def texts(self, records: Sequence[Any]) -> Iterator[list[str]]:
         """Yield the texts of records that follow on those of the last call, some at a time.
 
         One that was amended is another, and encoded again with all after it.
@@ -70,13 +67,13 @@ class _EncodedRows:
         same = sum(1 for _ in takewhile(lambda pair: pair[0][0] is pair[1], pairs))
         while len(rows) > same:
             rows.pop()
-        for start in range(len(rows), len(records), ROWS_TOGETHER_SAVED):
-            for record in records[start : start + ROWS_TOGETHER_SAVED]:
-                rows.append((record, json_text(TRADE_ROW.encode(TradeRecord._make(record)))))
+        for start in range(len(rows), len(records), ROWS_AT_ONCE):
+            batch = records[start : start + ROWS_AT_ONCE]
+            rows.extend(zip(batch, row_texts([*TRADE_ROW.encode_all(batch)]), strict=True))
             yield []
         whole = [text for _, text in rows]
-        for start in range(0, len(whole), ROWS_TOGETHER_SAVED):
-            yield whole[start : start + ROWS_TOGETHER_SAVED]
+        for start in range(0, len(whole), ROWS_AT_ONCE):
+            yield whole[start : start + ROWS_AT_ONCE]
 
 
 class LaterTexts(LaterRows):
@@ -98,14 +95,14 @@ class LaterTexts(LaterRows):
 
     def texts(self) -> Iterator[str]:
         """The rows in pieces."""
-        opening = "["
+        opening = "[["
         for texts in self._encoded.texts(self.records):
             if texts:
-                yield opening + ",".join(texts)
-                opening = ","
+                yield opening + BETWEEN_ROWS.join(texts)
+                opening = BETWEEN_ROWS
             else:
                 yield ""
-        yield "[]" if opening == "[" else "]"
+        yield "]]" if opening == BETWEEN_ROWS else "[]"
 
 
 def last_rows(trades: Any, most: int) -> Any:

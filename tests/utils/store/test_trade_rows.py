@@ -29,9 +29,9 @@ def test_each_trade_is_encoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     class Counting:
         @staticmethod
-        def encode(record: Any) -> Any:
-            encoded.append(record.trade_id)
-            return TRADE_ROW.encode(record)
+        def encode_all(records: Any) -> Any:
+            encoded.extend(record[0] for record in records)
+            return TRADE_ROW.encode_all(records)
 
     monkeypatch.setattr(trade_rows, "TRADE_ROW", Counting)
     tracker, kept = PerformanceTracker(1_000.0), EncodedTrades()
