@@ -38,6 +38,12 @@ def midnight_of(day: date, zone: tzinfo) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
 
 
+@lru_cache(maxsize=8)
+def date_of(time: datetime, zone: tzinfo) -> date:
+    """The local date of a time; every scope asks for that of the same mark."""
+    return time.astimezone(zone).date()
+
+
 class SessionBook(Restorable):
     """The sessions of one scope: the open day, the closed days that are kept, and folded months.
 
@@ -99,7 +105,7 @@ class SessionBook(Restorable):
         """
         before = self.day
         # where clocks go back over midnight the old date comes twice: dates rise all the same
-        today = max(time.astimezone(self._zone).date(), before.start + ONE_DAY)
+        today = max(date_of(time, self._zone), before.start + ONE_DAY)
         closed = before.start > date.min
         if closed:
             self._close(before, today)
@@ -166,8 +172,8 @@ class SessionBook(Restorable):
         if self._closes_at(day):
             self._keep_close(*close_of(day))
         oldest = date(today.year - YEARS_KEPT, today.month, 1)
-        folded = bisect_left(self._days, oldest, key=START_OF)
-        if folded:
+        if self._days and self._days[0].start < oldest:
+            folded = bisect_left(self._days, oldest, key=START_OF)
             self._months[-1:] = merge_sessions(
                 SessionKind.MONTHLY, self._months[-1:] + self._days[:folded]
             )
