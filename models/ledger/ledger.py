@@ -223,7 +223,7 @@ class Ledger(Restorable):
             if not price or holding.unpriced:
                 return False
             holding.unit_value = price
-        self.equity = total = revalue_prices(books)
+        self.equity = total = revalue_prices(books, prices)
         unexplained = equity - total
         if not -EQUITY_TOLERANCE <= unexplained <= EQUITY_TOLERANCE:
             return False
@@ -232,9 +232,10 @@ class Ledger(Restorable):
             self.doubt.clear()
         books.time = self.last_mark = time
         self.marks += 1
-        if prices:
-            show = show_lots if books.live else leave_lots
-            show(books)
+        if books.live:
+            show_lots(books)
+        elif prices:
+            leave_lots(books)
         self.lean_equity, self.unexplained = equity, unexplained
         if abs(unexplained) > self.max_abs_unexplained:
             self.max_abs_unexplained = abs(unexplained)
@@ -280,7 +281,8 @@ class Ledger(Restorable):
             return None
         judged, effects = reconciliation.examine(mark, stopped=stopped)
         if judged:
-            if residuals or mark.holdings is not None:
+            looked = mark.holdings is not None and (effects or mark.profits or stopped)
+            if residuals or looked:  # else it would find what it found
                 self._reconcile(mark, stopped)
             reconciliation.close()
         self._close(mark, judged)
@@ -316,8 +318,11 @@ class Ledger(Restorable):
 
     def _close(self, mark: Mark, judged: bool) -> None:
         """Show every open lot what it is worth, and take LEAN's equity."""
-        show_lots(self.books)
-        self.books.time = self.last_mark = mark.time
+        books = self.books
+        at_home = len(books.rates) == 1  # all that is held is worth its price there
+        show = leave_lots if at_home and not books.live else show_lots
+        show(books)
+        books.time = self.last_mark = mark.time
         self.marks += 1
         if mark.equity is not None:
             self._judge(mark.time, mark.equity + value_aside(self.books, mark), judged)

@@ -54,14 +54,10 @@ class MarkColumns(NamedTuple):
 
     def rows(self) -> list[tuple[datetime, dict[str, float], float]]:
         """Time, prices by Symbol ID and equity of each mark."""
-        width = len(self.sids)
-        return [
-            (
-                time,
-                dict(zip(self.sids, self.prices[at * width : (at + 1) * width], strict=True)),
-                equity,
-            )
-            for at, (time, equity) in enumerate(zip(self.times, self.equities, strict=True))
+        sids, left = self.sids, iter(self.prices)
+        return [  # each mark takes as many of the prices that are left as there are Symbol IDs
+            (time, dict(zip(sids, left, strict=False)), equity)
+            for time, equity in zip(self.times, self.equities, strict=True)
         ]
 
 
