@@ -38,12 +38,6 @@ def midnight_of(day: date, zone: tzinfo) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
 
 
-@lru_cache(maxsize=8)
-def date_of(time: datetime, zone: tzinfo) -> date:
-    """The local date of a time; every scope asks for that of the same mark."""
-    return time.astimezone(zone).date()
-
-
 class SessionBook(Restorable):
     """The sessions of one scope: the open day, the closed days that are kept, and folded months.
 
@@ -104,9 +98,10 @@ class SessionBook(Restorable):
             Whether a session was closed, which the first roll does not do.
         """
         before = self.day
-        # where clocks go back over midnight the old date comes twice: dates rise all the same
-        today = max(date_of(time, self._zone), before.start + ONE_DAY)
-        closed = before.start > date.min
+        closed, today = before.start > date.min, before.start + ONE_DAY
+        if not closed or time >= self._midnight(today + ONE_DAY):
+            # where clocks go back over midnight the old date comes twice: dates rise all the same
+            today = max(time.astimezone(self._zone).date(), today)
         if closed:
             self._close(before, today)
         self.day = Session.flat(today, before.end_equity, before.end_nav, valued)

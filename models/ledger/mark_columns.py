@@ -45,20 +45,10 @@ class MarkColumns(NamedTuple):
     def among(self, held: Collection[str]) -> MarkColumns:
         """The same marks with the prices of what is held alone."""
         width = len(self.sids)
-        if width == len(held):
-            return self
         places = [place for place, sid in enumerate(self.sids) if sid in held]
         rows = range(0, len(self.prices), width)
         prices = [self.prices[row + place] for row in rows for place in places]
         return self._replace(sids=[self.sids[place] for place in places], prices=prices)
-
-    def rows(self) -> list[tuple[datetime, dict[str, float], float]]:
-        """Time, prices by Symbol ID and equity of each mark."""
-        sids, left = self.sids, iter(self.prices)
-        return [  # each mark takes as many of the prices that are left as there are Symbol IDs
-            (time, dict(zip(sids, left, strict=False)), equity)
-            for time, equity in zip(self.times, self.equities, strict=True)
-        ]
 
 
 class PricedEquity(NamedTuple):

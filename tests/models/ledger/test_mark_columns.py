@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -52,6 +53,13 @@ def columns(made: Ledger, count: int, seed: int) -> MarkColumns:
     return MarkColumns(times, equities, ("S", "O"), prices, cash)
 
 
+def rows(marks: MarkColumns) -> Iterator[tuple[datetime, dict[str, float], float]]:
+    """Time, prices by Symbol ID and equity of each mark."""
+    prices = zip(marks.prices[::2], marks.prices[1::2], strict=True)
+    for time, row, equity in zip(marks.times, prices, marks.equities, strict=True):
+        yield time, dict(zip(marks.sids, row, strict=True)), equity
+
+
 def everything(made: Ledger) -> tuple[dict[str, Any], dict[str, float | None], Any]:
     """What the ledger knows, to the last digit."""
     return made.state(), made.balance(), made.sheets()
@@ -66,7 +74,7 @@ def test_marks_in_columns_come_to_what_single_marks_come_to(count: int, seed: in
         book(each, mark(prices={"S": 11.0, "O": 2.0}))
     marks = columns(one, count, seed)
     seen = []
-    for time, prices, equity in marks.rows():
+    for time, prices, equity in rows(marks):
         assert one.see(time, prices, marks.cash, equity)
         seen.append(
             (one.equity, {name: found.open_pnl for name, found in one.books.accounts.items()})
@@ -83,7 +91,7 @@ def test_what_a_closing_fill_records_is_the_same() -> None:
     """A trade that is closed after marks in columns has the excursions of single marks."""
     one, together = held(), held()
     marks = columns(one, 50, 1)
-    for time, prices, equity in marks.rows():
+    for time, prices, equity in rows(marks):
         assert one.see(time, prices, marks.cash, equity)
     together.see_all(marks)
     closing = fill(9, -13.3, 12.0)
