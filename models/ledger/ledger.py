@@ -232,10 +232,8 @@ class Ledger(Restorable):
             self.doubt.clear()
         books.time = self.last_mark = time
         self.marks += 1
-        if books.live:
-            show_lots(books)
-        elif prices:
-            leave_lots(books)
+        show = show_lots if books.live else leave_lots
+        show(books)
         self.lean_equity, self.unexplained = equity, unexplained
         if abs(unexplained) > self.max_abs_unexplained:
             self.max_abs_unexplained = abs(unexplained)
@@ -318,11 +316,8 @@ class Ledger(Restorable):
 
     def _close(self, mark: Mark, judged: bool) -> None:
         """Show every open lot what it is worth, and take LEAN's equity."""
-        books = self.books
-        at_home = len(books.rates) == 1  # all that is held is worth its price there
-        show = leave_lots if at_home and not books.live else show_lots
-        show(books)
-        books.time = self.last_mark = mark.time
+        show_lots(self.books)
+        self.books.time = self.last_mark = mark.time
         self.marks += 1
         if mark.equity is not None:
             self._judge(mark.time, mark.equity + value_aside(self.books, mark), judged)

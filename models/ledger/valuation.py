@@ -82,6 +82,9 @@ def _value_pairs(books: Books, time: datetime) -> None:
 
 def show_lots(books: Books) -> None:
     """Show every open lot and round trip what it is worth at a mark that was valued."""
+    if len(books.rates) == 1 and not books.live:
+        leave_lots(books)
+        return
     holdings = books.holdings
     for account in books.accounts.values():
         if account.open:

@@ -109,8 +109,9 @@ def test_days_begin_alike_with_one_currency_and_with_two(seed: int) -> None:
     days = [(dice.choice([-3.0, 2.5]), *dice.choices(range(8, 15), k=2)) for _ in range(9)]
     for described in ([], [FOREIGN]):
         made = Ledger(Books())
-        for each in (STOCK, *described, Opening(NOON, {"USD": 1000.0}, {"USD": 1.0})):
-            book(made, each)
+        for instrument in (STOCK, *described):
+            book(made, instrument)
+        book(made, Opening(NOON, {"USD": 1000.0}, {"USD": 1.0}))
         for number, (size, paid, price) in enumerate(days, 1):
             book(made, fill(number, size, paid))
             held = made.books.holdings["S"].quantity
