@@ -128,7 +128,7 @@ class Curve(Restorable):
             if not self.left:
                 self.flush(units)
 
-    def take(self, times: Sequence[datetime], equities: Sequence[float], units: float) -> None:
+    def take(self, times: list[datetime], equities: list[float], units: float) -> None:
         """Take the marks of a block, as if each had come alone.
 
         Args:
@@ -140,9 +140,9 @@ class Curve(Restorable):
         if self._stride == 1:  # each mark is a point
             columns = self._columns
             taken = max(min(CURVE_FULL - len(columns[0]) - 1, len(times)), 0)
-            columns[0].extend([time.timestamp() for time in times[:taken]])
-            columns[1].extend(equities[:taken])
-            columns[2].extend([units] * taken)
+            columns[0].fromlist([time.timestamp() for time in times[:taken]])
+            columns[1].fromlist(equities[:taken])
+            columns[2].fromlist([units] * taken)
         while taken < len(times):
             part = equities[taken : taken + self.left]
             for extreme in (max(part), min(part)):

@@ -30,7 +30,8 @@ class Moments(NamedTuple):
         step = value - self.mean
         mean = self.mean + step / (self.n + 1)
         squares = self.squares + step * (value - mean)
-        return Moments(self.n + 1, mean, squares, self.downside + min(value, 0.0) ** 2)
+        downside = self.downside + value**2 if value < 0.0 else self.downside
+        return Moments(self.n + 1, mean, squares, downside)
 
     def among(self, days: int) -> Moments:
         """The moments over so many days, of which those that are not counted here return 0.

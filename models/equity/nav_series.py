@@ -46,7 +46,8 @@ class Change(enum.IntFlag):
 
 # What a mark returns, with and without a session closed: joining flags at each mark is slow.
 NOTHING, NEW_LOW, RECOVERED = Change.NOTHING, Change.NEW_LOW, Change.RECOVERED
-AFTER_CLOSE = tuple(change | Change.SESSION_CLOSED for change in (NOTHING, NEW_LOW, RECOVERED))
+SESSION_CLOSED = Change.SESSION_CLOSED
+AFTER_CLOSE = tuple(change | SESSION_CLOSED for change in (NOTHING, NEW_LOW, RECOVERED))
 
 
 class NavSeries(Restorable):
@@ -115,11 +116,9 @@ class NavSeries(Restorable):
             equity: Finite.
             flow: Deposits less withdrawals since the last mark, contained in `equity`.
         """
-        book = self.book
+        book, closed = self.book, NOTHING
         if time >= book.until:
             closed = self.roll(time)
-            change = self.mark(time, equity, flow)
-            return AFTER_CLOSE[change] if closed else change
         day = book.day
         units = self._units
         nav = (equity - flow) / units if units else day.end_nav
@@ -140,9 +139,10 @@ class NavSeries(Restorable):
             curve.left -= 1
             if not curve.low <= equity <= curve.high:
                 curve.stretch(time, equity)
-        return NOTHING if self._floor <= nav < self._edge else self._move(time, nav)
+        change = NOTHING if self._floor <= nav < self._edge else self._move(time, nav)
+        return change if closed is NOTHING else AFTER_CLOSE[change]
 
-    def mark_all(self, times: Sequence[datetime], equities: Sequence[float]) -> None:
+    def mark_all(self, times: list[datetime], equities: list[float]) -> None:
         """Take some marks without a flow, as if each had come alone; of what changed none is told.
 
         Args:
@@ -164,9 +164,9 @@ class NavSeries(Restorable):
         day.take(equities, navs)
         self._curve.take(times, equities, units)
         low, edge = self._floor, self._edge
-        for time, nav in zip(times, navs, strict=True):
+        for at, nav in enumerate(navs):
             if not low <= nav < edge:
-                self._move(time, nav)
+                self._move(times[at], nav)
                 low, edge = self._floor, self._edge
 
     def _move(self, time: datetime, nav: float) -> Change:
@@ -240,7 +240,7 @@ class NavSeries(Restorable):
         if time < self.book.until:
             return NOTHING
         if self.book.roll(time, self._units > 0.0):
-            return Change.SESSION_CLOSED
+            return SESSION_CLOSED
         self._peak_time = time
         return NOTHING
 

@@ -98,9 +98,10 @@ class SessionBook(Restorable):
             Whether a session was closed, which the first roll does not do.
         """
         before = self.day
-        # where clocks go back over midnight the old date comes twice: dates rise all the same
-        today = max(time.astimezone(self._zone).date(), before.start + ONE_DAY)
-        closed = before.start > date.min
+        closed, today = before.start > date.min, before.start + ONE_DAY
+        if not closed or time >= self._midnight(today + ONE_DAY):
+            # where clocks go back over midnight the old date comes twice: dates rise all the same
+            today = max(time.astimezone(self._zone).date(), today)
         if closed:
             self._close(before, today)
         self.day = Session.flat(today, before.end_equity, before.end_nav, valued)
@@ -166,8 +167,8 @@ class SessionBook(Restorable):
         if self._closes_at(day):
             self._keep_close(*close_of(day))
         oldest = date(today.year - YEARS_KEPT, today.month, 1)
-        folded = bisect_left(self._days, oldest, key=START_OF)
-        if folded:
+        if self._days and self._days[0].start < oldest:
+            folded = bisect_left(self._days, oldest, key=START_OF)
             self._months[-1:] = merge_sessions(
                 SessionKind.MONTHLY, self._months[-1:] + self._days[:folded]
             )

@@ -102,16 +102,14 @@ class Session:
         """
         self.marked = True
         self.end_equity, self.end_nav = equities[-1], navs[-1]
-        for equity in (max(equities), min(equities)):
-            self.stretch(equity)
-        if self.floor_nav <= min(navs) and max(navs) <= self.high_nav:
-            return
-        if len(navs) >= BLOCK:
+        self.stretch(max(equities))
+        self.stretch(min(equities))
+        if len(navs) < BLOCK:
+            for nav in navs:
+                if not self.floor_nav <= nav <= self.high_nav:
+                    self.move(nav)
+        elif not self.floor_nav <= min(navs) <= max(navs) <= self.high_nav:
             self._take_falls(navs)
-            return
-        for nav in navs:
-            if not self.floor_nav <= nav <= self.high_nav:
-                self.move(nav)
 
     def _take_falls(self, navs: Sequence[float]) -> None:
         """Take the NAVs of many marks, as if `move` had seen those it must."""

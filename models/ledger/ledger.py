@@ -223,7 +223,7 @@ class Ledger(Restorable):
             if not price or holding.unpriced:
                 return False
             holding.unit_value = price
-        self.equity = total = revalue_prices(books)
+        self.equity = total = revalue_prices(books, prices)
         unexplained = equity - total
         if not -EQUITY_TOLERANCE <= unexplained <= EQUITY_TOLERANCE:
             return False
@@ -232,9 +232,8 @@ class Ledger(Restorable):
             self.doubt.clear()
         books.time = self.last_mark = time
         self.marks += 1
-        if prices:
-            show = show_lots if books.live else leave_lots
-            show(books)
+        show = show_lots if books.live else leave_lots
+        show(books)
         self.lean_equity, self.unexplained = equity, unexplained
         if abs(unexplained) > self.max_abs_unexplained:
             self.max_abs_unexplained = abs(unexplained)
@@ -280,7 +279,8 @@ class Ledger(Restorable):
             return None
         judged, effects = reconciliation.examine(mark, stopped=stopped)
         if judged:
-            if residuals or mark.holdings is not None:
+            looked = mark.holdings is not None and (effects or mark.profits or stopped)
+            if residuals or looked:  # else it would find what it found
                 self._reconcile(mark, stopped)
             reconciliation.close()
         self._close(mark, judged)

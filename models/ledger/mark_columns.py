@@ -45,24 +45,10 @@ class MarkColumns(NamedTuple):
     def among(self, held: Collection[str]) -> MarkColumns:
         """The same marks with the prices of what is held alone."""
         width = len(self.sids)
-        if width == len(held):
-            return self
         places = [place for place, sid in enumerate(self.sids) if sid in held]
         rows = range(0, len(self.prices), width)
         prices = [self.prices[row + place] for row in rows for place in places]
         return self._replace(sids=[self.sids[place] for place in places], prices=prices)
-
-    def rows(self) -> list[tuple[datetime, dict[str, float], float]]:
-        """Time, prices by Symbol ID and equity of each mark."""
-        width = len(self.sids)
-        return [
-            (
-                time,
-                dict(zip(self.sids, self.prices[at * width : (at + 1) * width], strict=True)),
-                equity,
-            )
-            for at, (time, equity) in enumerate(zip(self.times, self.equities, strict=True))
-        ]
 
 
 class PricedEquity(NamedTuple):

@@ -365,6 +365,8 @@ class Position(Restorable):
 
     def add_cost(self, cost: float, until: datetime) -> None:
         """Spread a cost over the lots opened until then by what each had cost; quantities stay."""
+        if self.low <= self.high:
+            self._look()  # what was seen is of the old cost
         lots = [lot for lot in self.lots if lot.time <= until]
         before = sum(lot.quantity * lot.unit_value for lot in lots)
         ratio = (before + cost) / before if before else 1.0
@@ -375,12 +377,13 @@ class Position(Restorable):
 
     def amend_lot(self, time: datetime, price: float) -> None:
         """Enter the lot that no order opened at a time at another price."""
+        held = self.round_trip  # what was seen is of the old cost
         for lot in self.lots:
             if lot.time == time and not lot.order_id:
                 unit_value = self.instrument.unit_value(price)
                 self.cost += lot.quantity * (unit_value - lot.unit_value)
-                if self.round_trip is not None:
-                    self.round_trip.paid += abs(lot.quantity) * (price - lot.price)
+                if held is not None:
+                    held.paid += abs(lot.quantity) * (price - lot.price)
                 lot.price, lot.unit_value = price, unit_value
 
     def amend_closed(self, time: datetime, made: float, received: float) -> None:

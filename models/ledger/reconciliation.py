@@ -219,7 +219,8 @@ class Reconciliation(Restorable):
             time: UTC of the mark.
         """
         books = self._books
-        if self._stakes is not None or self._scanned or time >= (books.cash.next_scan or time):
+        scan = books.cash.next_scan
+        if scan is None or time >= scan or self._scanned or self._stakes is not None:
             books.cash.scanned(time)
             self.close()
         if books.live:

@@ -110,12 +110,16 @@ class BooksInStep:
     def _take_marks(self, marks: MarkColumns) -> None:
         """Take marks on which nothing moved but prices; few of them one by one."""
         ledger, scopes, times = self._ledger, self._scopes, marks.times
-        marks = marks.among(ledger.books.held)
+        held, cash = ledger.books.held, marks.cash
+        if len(held) < len(marks.sids):
+            marks = marks.among(held)
         if len(times) >= BLOCK and scopes.calm(times[-1], ledger):
             scopes.mark_all(times, ledger, *ledger.see_all(marks))
         else:
-            for time, prices, equity in marks.rows():
-                if not ledger.see(time, prices, marks.cash, equity):
+            sids, left = marks.sids, iter(marks.prices)
+            for time, equity in zip(times, marks.equities, strict=True):
+                prices = dict(zip(sids, left, strict=False))  # its own, and no more of those left
+                if not ledger.see(time, prices, cash, equity):
                     ledger.mark(Mark(time, equity, prices))
                 scopes.mark(time, ledger, drawdowns=False)
         if self.execution is not None:

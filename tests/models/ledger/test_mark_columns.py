@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from models.events.account import Opening
 from models.events.instruments import Instrument, SecurityType
+from models.ledger.books import Books
 from models.ledger.ledger import Ledger
 from models.ledger.mark_columns import MarkColumns, priced_equity
 from tests.booking import book
-from tests.models.ledger.opened import NOON, fill, ledger, mark
+from tests.models.ledger.opened import FOREIGN, NOON, STOCK, fill, ledger, mark
 
 SECOND = timedelta(seconds=1)
 OPTION = Instrument(
@@ -52,6 +54,13 @@ def columns(made: Ledger, count: int, seed: int) -> MarkColumns:
     return MarkColumns(times, equities, ("S", "O"), prices, cash)
 
 
+def rows(marks: MarkColumns) -> Iterator[tuple[datetime, dict[str, float], float]]:
+    """Time, prices by Symbol ID and equity of each mark."""
+    prices = zip(marks.prices[::2], marks.prices[1::2], strict=True)
+    for time, row, equity in zip(marks.times, prices, marks.equities, strict=True):
+        yield time, dict(zip(marks.sids, row, strict=True)), equity
+
+
 def everything(made: Ledger) -> tuple[dict[str, Any], dict[str, float | None], Any]:
     """What the ledger knows, to the last digit."""
     return made.state(), made.balance(), made.sheets()
@@ -66,7 +75,7 @@ def test_marks_in_columns_come_to_what_single_marks_come_to(count: int, seed: in
         book(each, mark(prices={"S": 11.0, "O": 2.0}))
     marks = columns(one, count, seed)
     seen = []
-    for time, prices, equity in marks.rows():
+    for time, prices, equity in rows(marks):
         assert one.see(time, prices, marks.cash, equity)
         seen.append(
             (one.equity, {name: found.open_pnl for name, found in one.books.accounts.items()})
@@ -83,7 +92,7 @@ def test_what_a_closing_fill_records_is_the_same() -> None:
     """A trade that is closed after marks in columns has the excursions of single marks."""
     one, together = held(), held()
     marks = columns(one, 50, 1)
-    for time, prices, equity in marks.rows():
+    for time, prices, equity in rows(marks):
         assert one.see(time, prices, marks.cash, equity)
     together.see_all(marks)
     closing = fill(9, -13.3, 12.0)
@@ -91,6 +100,26 @@ def test_what_a_closing_fill_records_is_the_same() -> None:
     assert [effect.trades for effect in found] == [effect.trades for effect in wanted]
     assert [effect.round_trip for effect in found] == [effect.round_trip for effect in wanted]
     assert everything(one) == everything(together)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_days_begin_alike_with_one_currency_and_with_two(seed: int) -> None:
+    """What lots saw at marks with holdings is left to be worked out with one currency alone."""
+    dice, states = random.Random(seed), []
+    days = [(dice.choice([-3.0, 2.5]), *dice.choices(range(8, 15), k=2)) for _ in range(9)]
+    for described in ([], [FOREIGN]):
+        made = Ledger(Books())
+        for instrument in (STOCK, *described):
+            book(made, instrument)
+        book(made, Opening(NOON, {"USD": 1000.0}, {"USD": 1.0}))
+        for number, (size, paid, price) in enumerate(days, 1):
+            book(made, fill(number, size, paid))
+            held = made.books.holdings["S"].quantity
+            cash = made.books.cash.expected["USD"]
+            shown = {"prices": {"S": price}, "cash": {"USD": cash}, "holdings": {"S": (held, 0.0)}}
+            assert made.mark(mark(equity=cash + held * price, partial=True, **shown)) == []
+        states.append([found.state() for found in made.books.accounts.values()])
+    assert states[0] == states[1]
 
 
 def test_equity_is_what_is_fixed_and_sizes_times_prices() -> None:

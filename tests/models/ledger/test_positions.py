@@ -123,6 +123,28 @@ def test_a_share_gained_by_rounding_costs_nothing() -> None:
     assert (position.quantity, position.cost) == (4, 250)
 
 
+@pytest.mark.parametrize("corrected", ["add_cost", "amend_lot"])
+def test_what_marks_left_is_of_the_cost_before_it_was_corrected(corrected: str) -> None:
+    """A round trip had its highest and lowest P&L at the cost that the lots had then."""
+    found = []
+    for leaves in (False, True):
+        position, _ = traded([(2, 100)])
+        position.lots[0].order_id = 0
+        for unit_value in (90.0, 130.0, 110.0):
+            position.open_pnl = position.unrealized(unit_value)
+            if leaves:
+                position.low = min(position.low, unit_value)
+                position.high = max(position.high, unit_value)
+            else:
+                position.see(unit_value)
+        if corrected == "add_cost":
+            position.add_cost(10.0, position.lots[0].time)
+        else:
+            position.amend_lot(position.lots[0].time, 105.0)
+        found.append(position.state())
+    assert found[0] == found[1]
+
+
 def test_a_fraction_of_less_than_dust_can_be_traded() -> None:
     """What a split leaves of a share closes, however little it is, even from lots as small."""
     position, _ = traded([(1, 100), (1, 100), (1, 100)])
