@@ -138,10 +138,10 @@ class Pass:
     def _time(
         self, kind: str, hook: Callable[..., object], *given: object, filled: bool = False
     ) -> None:
+        self._before(len(self.calls))
         self._copies.refresh()
         plain = [self._copies.of(value) for value in given]
         held = sum(security.quantity != 0.0 for security in self._securities.values())
-        self._before(len(self.calls))
         profile = self._profiles.get(kind, nullcontext())
         lost = self._copies.clock.lost
         with profile:
