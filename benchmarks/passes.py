@@ -80,7 +80,7 @@ class Pass:
     Args:
         scene: What is played.
         learnt: The members of LEAN's classes that earlier passes read; added to.
-        before: Called before each hook with the number of the call.
+        before: Called with the number of each call, before what its hook reads is laid out.
         profiles: By kind of hook, what profiles its calls.
 
     Attributes:
@@ -138,7 +138,7 @@ class Pass:
     def _time(
         self, kind: str, hook: Callable[..., object], *given: object, filled: bool = False
     ) -> None:
-        self._before(len(self.calls))
+        self._before(len(self.calls))  # first: what LEAN's objects cost cold is in their prices
         self._copies.refresh()
         plain = [self._copies.of(value) for value in given]
         held = sum(security.quantity != 0.0 for security in self._securities.values())

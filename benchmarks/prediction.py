@@ -6,6 +6,10 @@ hooks pushes a part of the tracker out of the processor's caches, so a hook insi
 than warm and less than cold: the tracker measured in LEAN was about halfway at `three-strategies`,
 whose slices are an hour apart, and warm where slices are a second apart and LEAN itself takes 20 to
 25 microseconds for one.
+
+The walk comes before the objects are laid out that the hook reads: what reading them costs inside
+LEAN, where they are cold too, is in the prices. Laid out before the walk, the reader that keeps
+nothing came to 0.46 s halfway, where LEAN measured 0.27 to 0.33; laid out after it, to 0.36.
 """
 
 from __future__ import annotations

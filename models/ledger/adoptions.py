@@ -12,9 +12,9 @@ from models.events.quantities import dust, tidy
 from models.fields import Field, Restorable, Table
 from models.ledger.adjustments import adjust, average_cost, take_average
 from models.ledger.allocation import Allocation, share_fill
+from models.ledger.assumptions import Assumption, assumption_of
 from models.ledger.books import Books
 from models.ledger.effects import Effect, Effects
-from models.ledger.explanations import Assumption, assumption_of
 from models.ledger.late_fills import Adopted, give_back
 from models.ledger.lean_account import Holding, averaged_otherwise
 from models.ledger.tags import UNASSIGNED

@@ -6,8 +6,6 @@ so: terms, costs and flows move from then on, and what the account is worth stay
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Iterable
 from datetime import datetime
 from math import inf
 from typing import NamedTuple
@@ -15,55 +13,11 @@ from typing import NamedTuple
 from models.errors import CallError
 from models.events.instruments import Instrument, Valuation
 from models.events.quantities import dust
+from models.ledger.assumptions import AssumedPart, Assumption
 from models.ledger.books import Books
-from models.ledger.effects import Effect
 from models.ledger.lots import Execution
 from models.ledger.positions import Position
 from models.ledger.tags import UNASSIGNED
-
-
-class Explanation(enum.Enum):
-    """What a change without an order may have been."""
-
-    TRADE = "trade"
-    TRANSFER = "transfer"
-    SPLIT = "split"
-    MERGER = "merger"
-    SPIN_OFF = "spin-off"
-
-
-class AssumedPart(NamedTuple):
-    """What a change did to one strategy.
-
-    Attributes:
-        strategy: The strategy's name.
-        quantity: Traded, signed.
-        gross: What closing it made, P&L currency; 0 where it opened.
-        closed: Whether it closed something.
-    """
-
-    strategy: str
-    quantity: float
-    gross: float
-    closed: bool
-
-
-class Assumption(NamedTuple):
-    """What a change was taken for: a trade at a price.
-
-    Attributes:
-        time: UTC of the mark that showed it.
-        price: Quote currency.
-        before: What was held, signed.
-        after: What is held since.
-        parts: What it did to each strategy.
-    """
-
-    time: datetime
-    price: float
-    before: float
-    after: float
-    parts: list[AssumedPart]
 
 
 class Correction(NamedTuple):
@@ -92,19 +46,6 @@ class Moved(NamedTuple):
 
     flow: float
     correction: Correction
-
-
-def assumption_of(
-    time: datetime, price: float, before: float, after: float, effects: Iterable[Effect]
-) -> Assumption:
-    """What a change was taken for, by what it did to strategies."""
-    parts: list[AssumedPart] = []
-    for effect in effects:
-        position, rate = effect.position, effect.execution.rate
-        gross = sum(trade.gross_pnl for trade in effect.trades) / rate if rate else 0.0
-        quantity, closed = effect.execution.quantity, bool(effect.trades)
-        parts.append(AssumedPart(position.strategy, quantity, gross, closed))
-    return Assumption(time, price, before, after, parts)
 
 
 def explained_trade(

@@ -13,13 +13,13 @@ from collections import Counter
 from models.events.account import Mark
 from models.events.instruments import Valuation
 from models.ledger.adjustments import adjust, average_cost, take_average
+from models.ledger.assumptions import Assumption
 from models.ledger.books import Books
 from models.ledger.cash_moved import implied_price, of_the_market, paid_in, residuals
 from models.ledger.coins import coins_held
 from models.ledger.deliveries import has_expired
 from models.ledger.effects import Effect
 from models.ledger.endings import OptionEndings
-from models.ledger.explanations import Assumption
 from models.ledger.found_splits import split_found
 from models.ledger.lean_account import Holding
 from models.ledger.tags import UNASSIGNED

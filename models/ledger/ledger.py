@@ -35,10 +35,10 @@ from models.events.instruments import Instrument
 from models.events.orders import Fill
 from models.fields import PART, Field, Restorable, Restoring, Table, saved_value
 from models.ledger.aside import tell_stale, value_aside
+from models.ledger.assumptions import Assumption
 from models.ledger.books import Books
 from models.ledger.doubts import EquityDoubt
 from models.ledger.effects import NO_EFFECTS, Effect, Effects
-from models.ledger.explanations import Assumption
 from models.ledger.finishing import describe, recall
 from models.ledger.lean_account import Announced
 from models.ledger.mark_columns import MarkColumns, MarkFigures, revalue_columns

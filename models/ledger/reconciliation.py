@@ -17,12 +17,12 @@ from models.events.orders import Fill
 from models.fields import PART, Field, Restorable, Table
 from models.ledger.adoptions import Adoptions
 from models.ledger.aside import join_at_fill
+from models.ledger.assumptions import Assumption
 from models.ledger.books import Books
 from models.ledger.cash_moved import CASH_PART, CASH_TOLERANCE, Residual, residuals
 from models.ledger.corporate_actions import convert_fractions
 from models.ledger.dues import pay_dues
 from models.ledger.effects import NO_EFFECTS, Effect, Effects
-from models.ledger.explanations import Assumption
 from models.ledger.financing import MOST_FINANCING, Stake, bearers, borne, stakes, synced_between
 from models.ledger.interruption import Interruption
 from models.ledger.lean_account import Announced

@@ -10,11 +10,11 @@ from models.events.instruments import Valuation
 from models.events.quantities import dust, tidy
 from models.ledger.adjustments import adjust
 from models.ledger.allocation import Allocation, share_fill
+from models.ledger.assumptions import Assumption, assumption_of
 from models.ledger.books import Books
 from models.ledger.cash_moved import implied_price, paid_in, residuals
 from models.ledger.coins import Shown
 from models.ledger.effects import Effect
-from models.ledger.explanations import Assumption, assumption_of
 from models.ledger.lean_account import Holding
 
 

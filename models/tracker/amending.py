@@ -8,7 +8,7 @@ from models.equity.session_book import BEGINNING
 from models.errors import CallError
 from models.events.anomalies import Anomaly
 from models.ledger.assignments import assign_lots
-from models.ledger.explanations import Explanation
+from models.ledger.assumptions import Explanation
 from models.ledger.statement import Flow
 from models.ledger.tags import UNASSIGNED
 from models.tracker.core import Core

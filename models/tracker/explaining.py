@@ -12,11 +12,10 @@ from datetime import datetime
 
 from models.equity.session_book import BEGINNING
 from models.errors import CallError
+from models.ledger.assumptions import Assumption, Explanation
 from models.ledger.books import Books
 from models.ledger.explanations import (
-    Assumption,
     Correction,
-    Explanation,
     Moved,
     explained_merger,
     explained_spin_off,

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from benchmarks.__main__ import fail
+from benchmarks.copies import Copies
 from benchmarks.lean import LINES, Figures
 from benchmarks.market import Market, Resolution
 from benchmarks.parts import Part
-from benchmarks.passes import DATA, EVENT, MIDNIGHT, START, Call
+from benchmarks.passes import DATA, EVENT, MIDNIGHT, SAVE, START, Call, Learnt, Pass
 from benchmarks.prediction import (
     COLD_EVERY,
     Cache,
@@ -67,6 +68,25 @@ def test_cold_is_compared_call_by_call() -> None:
     cold[0], cold[COLD_EVERY] = Call(DATA, 1, False, 250), Call(EVENT, 1, False, 50)
     assert cold_ratios(warm, cold) == {DATA: 2.5, EVENT: 1.0}
     assert by_cache(10.0, 2.5) == {Cache.WARM: 10.0, Cache.HALF: 17.5, Cache.COLD: 25.0}
+
+
+def test_the_caches_are_swept_before_leans_objects_are_laid_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is cold is the tracker alone: the prices of reads were measured inside LEAN."""
+    done: list[str] = []
+    refresh = Copies.refresh
+
+    def laid_out(copies: Copies) -> None:
+        done.append("laid out")
+        refresh(copies)
+
+    monkeypatch.setattr(Copies, "refresh", laid_out)
+    scene = Scene(Market(1, resolution=Resolution.DAILY, slices=5).write(tmp_path / "tape"))
+    calls = Pass(scene, Learnt(dict), before=lambda _: done.append("swept")).play()
+    hooks = sum(call.kind != SAVE for call in calls)
+    assert hooks > 5
+    assert done == ["swept", "laid out"] * hooks
 
 
 @pytest.mark.parametrize("resolution", Resolution)

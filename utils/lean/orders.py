@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from models.errors import LARGEST_FIGURE
@@ -34,8 +33,9 @@ STOP_PRICE_TYPES = frozenset({OrderType.STOP_MARKET, OrderType.STOP_LIMIT, Order
 # LEAN numbers the events of an order from 1, its submission the first: in all 155,583 recorded.
 FIRST_EVENT = 1
 
-# Read at every event: a name of a module is found faster than a member of its enum.
-SUBMITTED, FILLED, MARKET = OrderStatus.SUBMITTED, OrderStatus.FILLED, OrderType.MARKET
+# Orders that are first heard of so, of such types, say no more than whose they are, in their tags.
+SENT_STATUSES = frozenset({OrderStatus.SUBMITTED})
+PLAIN_TYPES = frozenset({OrderType.MARKET})
 
 
 def combo_of(ticket: OrderTicket) -> int:
@@ -197,7 +197,7 @@ class OrderEventReader:
             tag,
             order_type,
             event.message if known_type is OrderType.OPTION_EXERCISE else "",
-            status is FILLED,
+            status is OrderStatus.FILLED,
             kept.security.price if self._has_follower else 0.0,
             ordered,
             group,
@@ -219,21 +219,16 @@ class OrderEventReader:
     ) -> OrderUpdate | None:
         """Read an order's first event, with all that is fixed there.
 
-        Of a market order that says no more than whose it is the quantity is of no use, and its
-        event's id is known.
+        Where a market order says no more than whose it is its quantity is of no use.
         """
         ticket = event.ticket
         order_type, tag = self._types[ticket.order_type], ticket.tag
-        symbol = event.symbol
-        kept = self._by_sid.get(str(symbol.id))
+        kept = self._by_sid.get(str((symbol := event.symbol).id))
         if kept is None:
             kept, later = self._securities.see(symbol), False
         time = utc(event.utc_time) if self._live else self._clock.utc()
         bid = ask = price = 0.0
-        limit: float | None = None
-        stop: float | None = None
-        created: datetime | None = None
-        message = ""
+        limit, stop, created, message = None, None, None, ""
         if status in NEVER_SENT_STATUSES:
             message = event.message
         else:
@@ -246,14 +241,9 @@ class OrderEventReader:
             if order_type in STOP_PRICE_TYPES:
                 stop = event.stop_price
             created = utc(ticket.time) if self._live else time
-        later = (
-            later
-            and status is SUBMITTED
-            and order_type is MARKET
-            and "risk=" not in tag
-            and lean_reason(tag) is None
-            and abs(bid) + abs(ask) + abs(price) <= LARGEST_FIGURE
-        )
+        later = later and status in SENT_STATUSES and order_type in PLAIN_TYPES
+        later = later and "risk=" not in tag and lean_reason(tag) is None
+        later = later and abs(bid) + abs(ask) + abs(price) <= LARGEST_FIGURE
         # by position, as a fill
         values = (
             time,

@@ -17,7 +17,7 @@ from workbench.bundle.tiers import TIERS, Tier
 
 PINS = Path(__file__).with_name("pins.json")
 # How full new groups are: the emptier, the longer they hold.
-FILLS = (0.85, 0.9, 0.94)
+FILLS = (0.85, 0.9, 0.94, 0.95)
 
 
 def read_pins(path: Path = PINS) -> dict[str, Groups]:

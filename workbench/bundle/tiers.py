@@ -46,6 +46,7 @@ class Tier:
 # It has no Object Store, trades nothing live, and has no room for everything.
 INSTEAD = {
     "utils/store/keeping.py": "workbench/bundle/without_store.py",
+    "models/ledger/dues.py": "workbench/bundle/without_dues.py",
     "models/ledger/interruption.py": "workbench/bundle/without_stops.py",
     "models/structures/book.py": "workbench/bundle/without_structures.py",
     "models/tracker/explaining.py": "workbench/bundle/without_explaining.py",

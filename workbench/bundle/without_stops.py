@@ -7,9 +7,9 @@ state that the algorithm itself brings does not have is adopted as at any other 
 from __future__ import annotations
 
 from models.events.account import Mark
+from models.ledger.assumptions import Assumption
 from models.ledger.books import Books
 from models.ledger.effects import Effect
-from models.ledger.explanations import Assumption
 
 
 class Interruption:
