@@ -75,8 +75,7 @@ class Hooks:
             if core.ledger.books.opened:
                 run.start(None)  # first, for LEAN counts its orders anew
         try:
-            later = self.passes_over and run.feed.journal.stands
-            booked = run.feed.order_event(event, later=later)
+            booked = run.feed.order_event(event, later=self.passes_over)
         except EventError as problem:
             core.reject(run.feed.time(), "bad event", str(problem))
             return

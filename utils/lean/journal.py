@@ -219,11 +219,13 @@ class Journal:
         """Move the account by a fill and write it down.
 
         Args:
-            values: Those of its `Fill`; ask whether the journal `stands` before they are read.
+            values: Those of its `Fill`.
 
         Returns:
-            False where more moves than usual, or a figure cannot be: nothing was written down.
+            False where nothing may be written down, more moves than usual, or a figure cannot be.
         """
+        if not (self._core.rest and (self._known or self._look_up()) and self._quiet):  # `stands`
+            return False
         _, _, _, sid, bought, price, fee, currency, rates, _, _, message, _, _, _, _ = values
         place = self._places.get(sid)
         if place is None:
@@ -244,7 +246,12 @@ class Journal:
             self._flat.add(sid)
         elif not before:
             self._flat.discard(sid)
-        self.write(build(Written, (Fill, values)))
+        if self._times:
+            self.end_block()
+        self._entries.append(build(Written, (Fill, values)))  # as `write` does
+        self._core.behind = self._take
+        if len(self._entries) >= EVENTS_KEPT:
+            self._core.work_off()
         return True
 
     def _enter(self, sid: str) -> int:

@@ -100,8 +100,8 @@ class OrderEventReader:
 
         Args:
             event: What LEAN handed to the hook.
-            later: Whether the journal stands, so that most first events and fills may be written
-                there as they were read: the event is made when it is booked.
+            later: Whether most first events and fills may be written into the journal as they
+                were read: the event is made when it is booked.
 
         Returns:
             None where it was written into the journal.
@@ -113,7 +113,6 @@ class OrderEventReader:
         order = self._under_way.get(order_id)
         if order is None and (order_id in self._orders.known or order_id <= self._newest):
             order = self._booked(event, order_id)
-            later = later and self._journal.stands
         booked = status in FILL_STATUSES
         quantity = event.fill_quantity if booked else 0.0
         if quantity:
@@ -175,7 +174,6 @@ class OrderEventReader:
             ordered = event.quantity
             group = combo_of(ticket) if order_type in COMBOS else 0
             order = UnderWay(self._securities.of(event.symbol), order_type)
-            later = later and self._journal.stands
         kept, known_type = order
         fee = event.order_fee.value
         amount = fee.amount
@@ -223,9 +221,8 @@ class OrderEventReader:
         """
         ticket = event.ticket
         order_type, tag = self._types[ticket.order_type], ticket.tag
-        kept = self._by_sid.get(str((symbol := event.symbol).id))
-        if kept is None:
-            kept, later = self._securities.see(symbol), False
+        symbol = event.symbol
+        kept = self._by_sid.get(str(symbol.id)) or self._securities.see(symbol)
         time = utc(event.utc_time) if self._live else self._clock.utc()
         bid = ask = price = 0.0
         limit, stop, created, message = None, None, None, ""
@@ -244,6 +241,7 @@ class OrderEventReader:
         later = later and status in SENT_STATUSES and order_type in PLAIN_TYPES
         later = later and "risk=" not in tag and lean_reason(tag) is None
         later = later and abs(bid) + abs(ask) + abs(price) <= LARGEST_FIGURE
+        later = later and self._journal.stands
         # by position, as a fill
         values = (
             time,
