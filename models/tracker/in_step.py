@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
@@ -61,7 +61,7 @@ class BooksInStep:
         """Take a new ledger and new scopes, of which no feed has left anything."""
         self._ledger, self._scopes = ledger, scopes
         self.rest = 0
-        self.behind: Callable[[], Sequence[Left]] | None = None
+        self.behind: Callable[[], Iterable[Left]] | None = None
 
     @property
     def ledger(self) -> Ledger:

@@ -20,7 +20,7 @@ the same, unless a new low or a recovery is heard of.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from operator import mul
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -80,9 +80,10 @@ class Written(NamedTuple):
         time: datetime = self.values[0]
         return time
 
-    def event(self) -> Fill | OrderUpdate:
-        """The event."""
-        return self.kind(*self.values)
+
+def event_of(entry: Left | Written) -> Left:
+    """What is booked of what was written down."""
+    return entry.kind(*entry.values) if isinstance(entry, Written) else entry
 
 
 def multiplier_of(kept: KeptSecurity) -> float:
@@ -226,14 +227,15 @@ class Journal:
         """
         if not (self._core.rest and (self._known or self._look_up()) and self._quiet):  # `stands`
             return False
-        _, _, _, sid, bought, price, fee, currency, rates, _, _, message, _, _, _, _ = values
+        _, _, _, sid, bought, price, fee, currency, rates, _, _, message, _, _, ordered, _ = values
         place = self._places.get(sid)
         if place is None:
             place = self._enter(sid)
         multiplier, size = self._multipliers[place], abs(bought)
         if not multiplier or rates or message or (fee and currency != self._home):
             return False
-        if not (price >= SMALLEST_FIGURE <= size and size + price + abs(fee) <= LARGEST_FIGURE):
+        total = size + price + abs(fee) + abs(ordered)
+        if not (price >= SMALLEST_FIGURE <= size and total <= LARGEST_FIGURE):
             return False
         before = self._quantities[place]
         quantity = before + bought
@@ -388,9 +390,9 @@ class Journal:
             )
             self._times, self._equities, self._prices = [], [], []
 
-    def _take(self) -> Sequence[Left]:
+    def _take(self) -> Iterator[Left]:
         """Return what was written, and begin anew."""
         self.end_block()
         entries, self._entries = self._entries, []
         self._known = False  # whoever asked may change the books
-        return [each.event() if isinstance(each, Written) else each for each in entries]
+        return map(event_of, entries)  # one that cannot be made costs no other

@@ -30,9 +30,6 @@ OVER_STATUSES = frozenset({OrderStatus.FILLED, *NEVER_SENT_STATUSES})
 LIMIT_PRICE_TYPES = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT, OrderType.LIMIT_IF_TOUCHED})
 STOP_PRICE_TYPES = frozenset({OrderType.STOP_MARKET, OrderType.STOP_LIMIT, OrderType.TRAILING_STOP})
 
-# LEAN numbers the events of an order from 1, its submission the first: in all 155,583 recorded.
-FIRST_EVENT = 1
-
 # Orders that are first heard of so, of such types, say no more than whose they are, in their tags.
 SENT_STATUSES = frozenset({OrderStatus.SUBMITTED})
 PLAIN_TYPES = frozenset({OrderType.MARKET})
@@ -239,14 +236,14 @@ class OrderEventReader:
                 stop = event.stop_price
             created = utc(ticket.time) if self._live else time
         later = later and status in SENT_STATUSES and order_type in PLAIN_TYPES
-        later = later and "risk=" not in tag and lean_reason(tag) is None
+        later = later and tag is not None and "risk=" not in tag and lean_reason(tag) is None
         later = later and abs(bid) + abs(ask) + abs(price) <= LARGEST_FIGURE
         later = later and self._journal.stands
         # by position, as a fill
         values = (
             time,
             order_id,
-            FIRST_EVENT if later else event.id,
+            event.id,
             kept.instrument.sid,
             status,
             tag,
@@ -261,7 +258,7 @@ class OrderEventReader:
             created,
         )
         if later:
-            self._newest = order_id
+            self._newest = max(self._newest, order_id)
             self._under_way[order_id] = build(UnderWay, (kept, order_type))
             self._journal.write(build(Written, (OrderUpdate, values)))
             return None

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests.workbench.engine import tapes
 from utils.lean.corporate_actions import CorporateActionReader
 from utils.tracking import LeanTracker, track
 from workbench.engine.engine import RecordedEngine
+from workbench.engine.events import OrderEvent, OrderTicket
 from workbench.engine.tape import read_tape
 from workbench.recordings import recordings
 from workbench.replay.replay import TrackedAlgorithm
@@ -193,6 +195,16 @@ class OfAllKinds(Market):
         return {"tag": self._dice.choice(tags), **self._dice.choice(kinds)}
 
 
+class FillsAlone(Market):
+    """The same market, of whose orders nothing is heard but their fills."""
+
+    def lines(self, slices: int) -> Iterator[tapes.Line]:
+        """The lines of the market without its orders' other events."""
+        for line in super().lines(slices):
+            if line["type"] != "order" or line["fill_qty"]:
+                yield line
+
+
 class OneGoesFlat(Market):
     """Two stocks, one of which is sold after some slices; its price moves on.
 
@@ -276,6 +288,30 @@ def test_orders_that_say_more_come_to_the_same(tmp_path: Path, seed: int) -> Non
     left = played(tmp_path / "a", OfAllKinds(seed, 0.1), 1000)
     at_once = played(tmp_path / "b", OfAllKinds(seed, 0.1), 1000, passes=False)
     assert any(trade.risk for trade in left.trades())
+    assert all_of(left) == all_of(at_once)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_an_order_of_no_size_costs_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """An event that holds what cannot be is recorded in its hook, and what was written stays."""
+    sizes = property(lambda event: 10.0 if event._line["order"] % 3 else inf)
+    monkeypatch.setattr(OrderEvent, "quantity", sizes)
+    left = played(tmp_path / "a", FillsAlone(seed, 0.1), 600)
+    at_once = played(tmp_path / "b", FillsAlone(seed, 0.1), 600, passes=False)
+    assert left.ledger.books.anomaly_counts["bad event"] > 3
+    assert not left.errors
+    assert all_of(left) == all_of(at_once)
+
+
+def test_an_order_may_have_no_tag(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is no text says nothing: the order is the default strategy's."""
+    monkeypatch.setattr(OrderTicket, "tag", None)
+    left = played(tmp_path / "a", Market(1, 0.1), 600)
+    at_once = played(tmp_path / "b", Market(1, 0.1), 600, passes=False)
+    assert left.strategies().keys() == {"main"}
+    assert not left.errors
     assert all_of(left) == all_of(at_once)
 
 

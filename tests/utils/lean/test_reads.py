@@ -41,7 +41,7 @@ CANCELED = Budget(5, 4.4)
 FIRST_FILL = Budget(19, 23.6)
 LATER_FILL = Budget(11, 16.5)
 # Of those that are booked together later.
-FIRST_LATER = Budget(13, 11.8)
+FIRST_LATER = Budget(14, 12.9)
 FILL_LATER = Budget(11, 13.5)
 # By the number of instruments held.
 SLICES = {0: Budget(3, 11.0), 1: Budget(4, 12.1), 5: Budget(8, 16.5)}
