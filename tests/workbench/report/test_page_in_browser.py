@@ -175,7 +175,7 @@ def test_the_workers_intervals_are_those_of_the_statistics(year: Opened) -> None
     """For the whole run the worker comes to the blocks and ends of Python, up to its own draws."""
     known, block = year.ask("[report.run.intervals.account, report.run.drawn.block]")
     year.ask("report.sureness.send(report.context)")
-    year.wait("report.sureness.took !== undefined && report.sureness.answered > 0")
+    year.wait("report.sureness.answered === report.sureness.question")
     year.wait("document.getElementById('drawn').textContent.startsWith('2,000 ')")
     assert f"blocks of {block:.1f} days" in year.texts("#drawn")[0]
     for name in ("sharpe", "volatility", "cagr"):
