@@ -101,8 +101,16 @@ class LeanTracker(PerformanceTracker):
 
     def on_order_event(self, event: OrderEvent) -> None:
         """Call it first in the algorithm's `on_order_event`."""
+        hooks = self._hooks
+        hooks.heard_orders = True
         # as `Reporting.guard` does, which takes three calls more where nothing is to be told
-        failure = guarded(self._hooks.order_event, event)
+        if self.core.rest and hooks.passes_over:
+            read = guarded(self.run.feed.order_event, event, True)
+            if read is None:
+                return  # it is in the journal
+            failure = guarded(hooks.order_read, read)
+        else:
+            failure = guarded(hooks.order_event, event)
         if failure is not None or self.log.queued:
             self.reporting.settle("on_order_event", failure)
         if self.live:

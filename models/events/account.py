@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from models.errors import LARGEST_FIGURE, require_all_finite, require_finite, require_utc
@@ -80,6 +80,15 @@ class Mark:
             total += sum(abs(held) + abs(average) for held, average in self.holdings.values())
         if not -LARGEST_FIGURE <= total <= LARGEST_FIGURE:
             self._explain()
+
+    def among(self, held: Collection[str]) -> Mark:
+        """The same mark with the prices and quantities of what is held alone."""
+        holdings = self.holdings or {}
+        return replace(
+            self,
+            prices={sid: price for sid, price in self.prices.items() if sid in held},
+            holdings={sid: holding for sid, holding in holdings.items() if sid in held},
+        )
 
     def _explain(self) -> None:
         """Raise the `EventError` that names the figure which is no number."""

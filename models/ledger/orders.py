@@ -13,7 +13,7 @@ from typing import ClassVar, NamedTuple
 
 from models.codec import WHOLE, deque_of, list_of
 from models.events.instruments import Instrument
-from models.events.orders import COMBOS, Fill, OrderStatus, OrderType, OrderUpdate
+from models.events.orders import COMBOS, MARKET, Fill, OrderStatus, OrderType, OrderUpdate
 from models.fields import PART, Field, Restorable, Table
 from models.ledger.seen_events import SeenEvents
 from models.ledger.tags import (
@@ -38,9 +38,6 @@ OTHER_TAGS = "other tags"
 
 # Why an order of a strategy's closes a trade, as a TradeRecord says it.
 ORDER = "order"
-
-# Read at every order: a name of a module is found faster than a member of its enum.
-MARKET = OrderType.MARKET
 
 # LEAN counts its orders from 1 in each deployment: from the second on, ids in trades begin with the
 # deployment's number, as 2000000012 of the second's twelfth order.

@@ -89,3 +89,9 @@ def lean_reason(tag: str) -> str | None:
         if tag.startswith(prefix):
             return reason
     return None
+
+
+@lru_cache(TAGS_KEPT)
+def says_no_more(tag: str) -> bool:
+    """Whether an order's tag says no more than whose the order is: no risk, nor LEAN's reason."""
+    return "risk=" not in tag and lean_reason(tag) is None

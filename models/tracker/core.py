@@ -168,7 +168,12 @@ class Core(ClosingBooks):
         return True
 
     def _book_later(self, event: Event) -> None:
-        """Book an event that a feed left; a mark of it closed when it came."""
+        """Book an event that a feed left; a mark of it closed when it came.
+
+        A mark may show what went flat since the feed looked; what nobody holds is not marked.
+        """
+        if isinstance(event, Mark) and len(self._ledger.books.held) < len(event.prices):
+            event = event.among(self._ledger.books.held)
         if self.record(event) is None and isinstance(event, Mark):
             self.record(replace(event, partial=False))
 

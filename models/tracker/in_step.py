@@ -113,7 +113,7 @@ class BooksInStep:
         held, cash = ledger.books.held, marks.cash
         if len(held) < len(marks.sids):
             marks = marks.among(held)
-        if len(times) >= BLOCK and scopes.calm(times[-1], ledger):
+        if len(times) >= BLOCK and marks.sids and scopes.calm(times[-1], ledger):
             scopes.mark_all(times, ledger, *ledger.see_all(marks))
         else:
             sids, left = marks.sids, iter(marks.prices)

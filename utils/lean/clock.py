@@ -23,13 +23,17 @@ class AlgorithmClock:
     Attributes:
         steady: Whether that is known of the day.
         ahead: How far the local time is ahead of UTC; nothing where it is not steady.
+        local: Whether the local time may be read at any moment now.
+        last: The local time up to which it stands for UTC: later ones are of a day after a midnight
+            that was not heard of.
     """
+
+    __slots__ = ("_algorithm", "ahead", "last", "local", "steady")
 
     def __init__(self, algorithm: QCAlgorithm) -> None:
         self._algorithm = algorithm
         self.steady, self.ahead = False, timedelta()
-        self._local = False  # whether the local time may be read at any moment
-        self._until = datetime.min.replace(tzinfo=UTC)
+        self.local, self.last = False, datetime.min
 
     def begin_day(self, time: datetime, until: datetime, *, steady: bool) -> None:
         """Find out how far the local time is ahead of UTC.
@@ -39,18 +43,24 @@ class AlgorithmClock:
             until: UTC of the day's end.
             steady: Whether the clocks are not changed until then.
         """
-        self.steady, self._local, self._until = steady, steady, until
+        self.steady = self.local = steady
         self.ahead = all_utc((self._algorithm.time,))[0] - time if steady else timedelta()
+        self.last = (until + self.ahead).replace(tzinfo=None)
 
     def end_day(self) -> None:
         """Midnight: until the next day's first slice the time is asked for in UTC."""
-        self._local = False
+        self.local = False
 
     def utc(self) -> datetime:
         """The time in UTC, at any moment of the run."""
-        if self._local:
-            local = self._algorithm.time
-            time = datetime.combine(local.date(), local.time(), UTC) - self.ahead
-            if time <= self._until:  # else midnight was not heard of
-                return time
+        if self.local:
+            time = self._algorithm.time
+            if time <= self.last:
+                return self.utc_of(time)
         return utc(self._algorithm.utc_time)
+
+    def utc_of(self, time: datetime) -> datetime:
+        """UTC of a time of this day; one that has no zone is the algorithm's local time."""
+        if time.tzinfo is not None:
+            return time
+        return datetime.combine(time.date(), time.time(), UTC) - self.ahead

@@ -61,7 +61,7 @@ class LeanFeed:
         self.standstill = Standstill(algorithm, core, self.clock, self._securities.by_sid)
         self.journal = self.standstill.journal
         self.order_event = OrderEventReader(
-            self.clock, core, self._securities, self._cash, self.journal
+            algorithm, self.clock, core, self._securities, self._cash, self.journal
         ).read
         self.open_orders = OpenOrderReader(algorithm.transactions, core, self._securities)
         self._actions = CorporateActionReader(self._securities)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from models.errors import EventError, Failure, guarded
 from models.events.account import DayEnd, Mark
-from models.events.orders import Fill, OrderStatus, OrderUpdate
+from models.events.orders import SUBMITTED, Fill, OrderStatus, OrderUpdate
 from models.ledger.ledger import EQUITY_TOLERANCE
 from models.performance_tracker import PerformanceTracker
 from utils.lean.run import LeanRun
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 
 LIVE_MARK_EVERY = 1.0  # seconds
-SUBMITTED = OrderStatus.SUBMITTED
 
 
 class Hooks:
@@ -39,8 +38,9 @@ class Hooks:
         run: How far LEAN's account is taken, and the feed that reads it.
 
     Attributes:
-        passes_over: Whether slices on which nothing moved but prices are worked out together;
-            live every mark is worked out at once.
+        heard_orders: Whether an order event reached the tracker in this run.
+        passes_over: Whether slices on which nothing moved but prices are worked out together, and
+            orders with them; live everything is worked out at once.
     """
 
     def __init__(
@@ -61,31 +61,40 @@ class Hooks:
         self._mark_every = timedelta(seconds=every)
         self._run = run
         self._wiring = Wiring(algorithm, live=tracker.live)
+        self.heard_orders = False
         self.passes_over = not (tracker.live or self._mark_every or reporting.alerts.watches_marks)
 
     # --- orders
 
     def order_event(self, event: OrderEvent) -> None:
         """Book an order's event; one that cannot be read becomes an anomaly of the books."""
-        core, run = self._core, self._run
-        self._wiring.heard_orders = True
+        run = self._run
         if not run.warm:
             if self._algorithm.is_warming_up:
                 return
-            if core.ledger.books.opened:
+            if self._core.ledger.books.opened:
                 run.start(None)  # first, for LEAN counts its orders anew
-        try:
-            booked = run.feed.order_event(event, later=self.passes_over)
-        except EventError as problem:
-            core.reject(run.feed.time(), "bad event", str(problem))
+        self.order_read(guarded(run.feed.order_event, event))
+
+    def order_read(self, event: Fill | OrderUpdate | Failure | None) -> None:
+        """Book an order's event that was read, or tell why it could not be read.
+
+        Args:
+            event: None where it is in the journal already.
+        """
+        if event is None:
             return
-        if booked is None:
-            return  # it is in the journal
+        run = self._run
+        if isinstance(event, Failure):
+            if not isinstance(event.error, EventError):
+                event.again()
+            self._core.reject(run.feed.time(), "bad event", str(event.error))
+            return
         if not run.warm:
-            run.start(booked)
-        if not (self.passes_over and run.feed.journal.keeps(booked)):
-            self._book(booked)
-        self._tell_of(booked)
+            run.start(event)
+        if not (self.passes_over and run.feed.journal.keeps(event)):
+            self._book(event)
+        self._tell_of(event)
 
     def _book(self, event: Fill | OrderUpdate) -> None:
         """Book an order's event at once."""
@@ -236,6 +245,7 @@ class Hooks:
     def _check_wiring(self, *, at_end: bool = False) -> None:
         """Warn once of each hook that the algorithm forgot to pass on."""
         wiring = self._wiring
+        wiring.heard_orders = self.heard_orders
         if wiring.heard_orders and wiring.heard_slices:
             return
         for hook in wiring.missing(at_end=at_end):

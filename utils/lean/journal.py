@@ -5,10 +5,12 @@ of the processor's caches: half of what a hook would take is waiting for it. So 
 to be told at once (`Core.quiet`) a hook only checks the law of the whole account, which takes one
 multiplication a holding: LEAN's cash is what the fills make it, and with quantities times prices it
 is LEAN's equity. What it saw goes into the journal: orders, fills and dividends as the events they
-are, marks as columns, a day's first mark and a day's end. The tracker books it all in one go and in
-order, by the very functions that book a single event (`BooksInStep.catch_up`), as soon as anybody
-asks for something, when the journal is full, or when something comes that is not of the usual kind.
-That, and a slice that does not close, goes the plain way, after all that was written before it.
+are, marks as columns, a day's first mark and a day's end. Most orders and fills only move that
+account at the next slice, and are a few values until then: their hooks read LEAN and do no more.
+The tracker books it all in one go and in order, by the very functions that book a single event
+(`BooksInStep.catch_up`), as soon as anybody asks for something, when the journal is full, or when
+something comes that is not of the usual kind. That, and a slice that does not close, goes the plain
+way, after all that was written before it.
 
 The account that is kept here is no book. It is looked up in the books after a mark that was booked
 the plain way, fills move it, and it is believed only as long as it closes with LEAN's: a fill that
@@ -20,12 +22,12 @@ the same, unless a new low or a recovery is heard of.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from operator import mul
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from models.errors import LARGEST_FIGURE, SMALLEST_FIGURE
+from models.errors import SMALLEST_FIGURE
 from models.events.account import Mark
 from models.events.corporate_actions import Dividend
 from models.events.event import Event
@@ -33,13 +35,12 @@ from models.events.orders import Fill, OrderStatus, OrderUpdate
 from models.events.quantities import tidy
 from models.ledger.cash_moved import CASH_TOLERANCE
 from models.ledger.ledger import EQUITY_TOLERANCE
-from models.ledger.lots import build
 from models.ledger.mark_columns import MarkColumns, priced_equity
 from models.tracker.core import Core
 from models.tracker.in_step import Left
 from utils.lean.clock import AlgorithmClock
 from utils.lean.conversions import all_utc
-from utils.lean.securities import SETTLED_AT_ONCE, KeptSecurity
+from utils.lean.securities import KeptSecurity
 
 if TYPE_CHECKING:
     from AlgorithmImports import Cash, QCAlgorithm, SecurityHolding, Slice
@@ -54,53 +55,16 @@ MOST_EXACT = 1e10
 SLICES_KEPT = 512
 EVENTS_KEPT = 512
 
-# Slices in a row, and events, from which on it pays to look up who still holds what went flat:
-# until then its price is read in vain.
-SLICES_IN_VAIN = 16
-EVENTS_IN_VAIN = 32
+# Reads in vain, of prices of what went flat, from which on it pays to look up who still holds it:
+# booking what was written takes that long to begin. With nothing held a slice reads the equity in
+# vain too, which counts as so many.
+READS_IN_VAIN = 256
+EQUITY_IN_VAIN = 8
 
-# Read at every event: a name of a module is found faster than a member of its enum.
-INVALID = OrderStatus.INVALID
-
-
-class Written(NamedTuple):
-    """An order's event that is made when it is booked: making it takes as long as reading it.
-
-    Attributes:
-        kind: What it becomes.
-        values: Of its fields, in their order.
-    """
-
-    kind: type[Fill | OrderUpdate]
-    values: tuple[Any, ...]
-
-    @property
-    def time(self) -> datetime:
-        """UTC of the event."""
-        time: datetime = self.values[0]
-        return time
-
-
-def event_of(entry: Left | Written) -> Left:
-    """What is booked of what was written down."""
-    return entry.kind(*entry.values) if isinstance(entry, Written) else entry
-
-
-def multiplier_of(kept: KeptSecurity) -> float:
-    """The multiplier of what a fill moves nothing of but cash at home, at once, and a quantity.
-
-    It is 0 of anything else.
-    """
-    instrument = kept.instrument
-    usual = (
-        kept.by_price
-        and not kept.foreign
-        and instrument.strike is None
-        and not instrument.settles_in_account
-        and not instrument.rules.fee_in_base
-        and instrument.settlement_model in SETTLED_AT_ONCE
-    )
-    return instrument.multiplier if usual else 0.0
+# A fill or an order's first event as its hook read it: what it becomes, the time (UTC, or the
+# algorithm's own, which has no zone), the ids of the order and of the event, what it is of, and the
+# values of the fields after its Symbol ID.
+AsRead = tuple[type[Any], datetime, int, int, KeptSecurity, tuple[Any, ...]]
 
 
 class Journal:
@@ -111,6 +75,12 @@ class Journal:
         core: It says what is held, and takes what was written.
         clock: The algorithm's clock.
         by_sid: The securities seen so far.
+
+    Attributes:
+        as_read: Where orders and fills that were read go (`AsRead`); ask whether the journal
+            `stands` before, and see to `Core.behind`.
+        ready: Whether the journal stands unless something moved (`Core.rest`).
+        take: Returns what was written, in order, and begins anew; what `Core.behind` becomes.
     """
 
     def __init__(
@@ -123,14 +93,16 @@ class Journal:
         self._algorithm, self._portfolio, self._clock = algorithm, algorithm.portfolio, clock
         self._core, self._by_sid = core, by_sid
         self._home = core.account_currency
-        self._entries: list[Left | Written] = []
+        self.as_read: list[AsRead] = []
+        self.take = self._take  # a method is bound once
+        self._entries: list[Left] = []
         # the marks since the last event, by the algorithm's clock where it is steady
         self._times: list[datetime] = []
         self._equities: list[float] = []
         self._prices: list[float] = []
         # LEAN's account, as far as it is known
         self._known = False
-        self._quiet = False
+        self.ready = False  # and nobody is to be told at once
         self._cash: Cash | None = None
         self._amount = 0.0
         self._beside = 0.0  # what equity is beside cash, and quantities times prices
@@ -141,6 +113,7 @@ class Journal:
         self._quantities: list[float] = []
         self._sizes: list[float] = []
         self._flat: set[str] = set()  # what went flat: who still holds it is asked of the books
+        self._vain = 0
 
     def hold(self, cash: Cash | None) -> None:
         """Take note of a mark that was booked the plain way, after which the account is known.
@@ -149,7 +122,7 @@ class Journal:
             cash: LEAN's cash in the account currency, which is all there is; None where nothing is
                 held.
         """
-        self._cash, self._known = cash, False
+        self._cash, self._known, self.ready = cash, False, False
 
     def _look_up(self) -> bool:
         """Look up the account in the books; returns whether it can be known.
@@ -177,31 +150,44 @@ class Journal:
         self._places = {sid: place for place, sid in enumerate(sids)}
         kept = [self._by_sid[sid] for sid in sids]
         self._holdings = [each.holding for each in kept]
-        self._multipliers = [multiplier_of(each) for each in kept]
+        self._multipliers = [each.multiplier for each in kept]
         self._quantities = [books.holdings[sid].quantity for sid in sids]
-        self._known, self._quiet = True, core.quiet
+        self._known, self.ready = True, core.quiet
         self._flat.clear()
+        self._vain = 0
         return True
+
+    def _is_known(self) -> bool:
+        """Whether the account is known, after all that was read; books first what is too much."""
+        if self.as_read:
+            self._sort()
+        if len(self._times) >= SLICES_KEPT or len(self._entries) >= EVENTS_KEPT:
+            self._core.work_off()
+        if not (self._known or self._look_up()):
+            return False
+        return not self._flat or not self._in_vain() or self._look_again()
 
     def _look_again(self) -> bool:
         """Look up who still holds what went flat; returns whether the account can be known."""
         self._core.work_off()
         return self._core.rest > 0 and self._look_up()
 
-    @property
     def _in_vain(self) -> bool:
-        """Whether prices of what went flat are read for long, or nothing else is held."""
-        many = len(self._times) >= SLICES_IN_VAIN or len(self._entries) >= EVENTS_IN_VAIN
-        return many or not any(self._quantities)
+        """Count what is read in vain; returns whether it was too much."""
+        self._vain += len(self._flat)
+        if not any(self._quantities):
+            self._vain += EQUITY_IN_VAIN
+        return self._vain > READS_IN_VAIN
 
     @property
     def stands(self) -> bool:
         """Whether events may be written down now."""
-        return self._core.rest > 0 and (self._known or self._look_up()) and self._quiet
+        return self._core.rest > 0 and (self._known or self._look_up()) and self.ready
 
     @property
     def time(self) -> datetime | None:
         """UTC of what was written down last; None where nothing is."""
+        self._sort()
         if self._times:
             return all_utc(self._times[-1:], self._clock.ahead)[0]
         last = self._entries[-1] if self._entries else None
@@ -210,60 +196,60 @@ class Journal:
     # --- orders
 
     def keeps(self, event: Fill | OrderUpdate) -> bool:
-        """Write down an order's event that fills nothing; returns False where it is not written."""
-        if isinstance(event, Fill) or event.fee or event.status is INVALID or not self.stands:
+        """Write down an order's event; returns False where it moves more than usual."""
+        if isinstance(event, Fill):
+            at_home = not event.rates and (not event.fee or event.fee_currency == self._home)
+            sound = event.price >= SMALLEST_FIGURE and not event.message
+            usual = at_home and sound and self._by_sid[event.sid].multiplier != 0.0
+        else:
+            usual = not event.fee and event.status is not OrderStatus.INVALID
+        if not (usual and self.stands):
             return False
         self.write(event)
+        if isinstance(event, Fill):
+            self._move(event)
         return True
 
-    def fills(self, values: tuple[Any, ...]) -> bool:
-        """Move the account by a fill and write it down.
+    def _sort(self) -> None:
+        """Make events of what was read since the last mark, and move the account by the fills."""
+        if not self.as_read:
+            return
+        self._end_block()
+        for kind, time, order_id, event_id, kept, values in self.as_read:
+            moment = self._clock.utc_of(time)
+            event = kind(moment, order_id, event_id, kept.instrument.sid, *values)
+            if kind is Fill:
+                self._move(event)
+            else:
+                event.created = moment
+            self._entries.append(event)
+        self.as_read.clear()
 
-        Args:
-            values: Those of its `Fill`.
-
-        Returns:
-            False where nothing may be written down, more moves than usual, or a figure cannot be.
-        """
-        if not (self._core.rest and (self._known or self._look_up()) and self._quiet):  # `stands`
-            return False
-        _, _, _, sid, bought, price, fee, currency, rates, _, _, message, _, _, ordered, _ = values
-        place = self._places.get(sid)
+    def _move(self, fill: Fill) -> None:
+        """Move the account by a fill."""
+        place = self._places.get(fill.sid)
         if place is None:
-            place = self._enter(sid)
-        multiplier, size = self._multipliers[place], abs(bought)
-        if not multiplier or rates or message or (fee and currency != self._home):
-            return False
-        total = size + price + abs(fee) + abs(ordered)
-        if not (price >= SMALLEST_FIGURE <= size and total <= LARGEST_FIGURE):
-            return False
+            place = self._enter(fill.sid)
+        multiplier, bought = self._multipliers[place], fill.quantity
         before = self._quantities[place]
         quantity = before + bought
         if quantity % 1:
-            quantity = tidy(quantity, max(abs(before), size))
+            quantity = tidy(quantity, max(abs(before), abs(bought)))
         self._quantities[place] = quantity
         self._sizes[place] = quantity * multiplier
-        self._amount = self._amount - bought * price * multiplier - fee
+        self._amount = self._amount - bought * fill.price * multiplier - fill.fee
         if not quantity:
-            self._flat.add(sid)
+            self._flat.add(fill.sid)
         elif not before:
-            self._flat.discard(sid)
-        if self._times:
-            self.end_block()
-        self._entries.append(build(Written, (Fill, values)))  # as `write` does
-        self._core.behind = self._take
-        if len(self._entries) >= EVENTS_KEPT:
-            self._core.work_off()
-        return True
+            self._flat.discard(fill.sid)
 
     def _enter(self, sid: str) -> int:
-        """Value one more instrument from now on, if a fill of it moves no more than the usual."""
-        self.end_block()
+        """Value one more instrument from now on."""
         kept, place = self._by_sid[sid], len(self._sids)
         self._places[sid] = place
         self._sids = (*self._sids, sid)
         self._holdings.append(kept.holding)
-        self._multipliers.append(multiplier_of(kept))
+        self._multipliers.append(kept.multiplier)
         self._quantities.append(0.0)
         self._sizes.append(0.0)
         return place
@@ -289,19 +275,15 @@ class Journal:
         shown = self._shown()
         if shown is None:
             return False
-        if len(self._times) >= SLICES_KEPT:
-            self._core.work_off()
         prices, equity = shown
         self._equities.append(equity)
         self._prices += prices
-        self._core.behind = self._take
+        self._core.behind = self.take
         return True
 
     def _shown(self) -> tuple[list[float], float] | None:
         """The prices of what is held and LEAN's equity; None where the law does not close."""
-        if not (self._known or self._look_up()):
-            return None
-        if self._flat and self._in_vain and not self._look_again():
+        if not self._is_known():
             return None
         amount = self._cash.amount  # type: ignore[union-attr]
         if amount != self._amount:
@@ -327,10 +309,8 @@ class Journal:
             Whether it was written down. Nothing was where an action is no dividend or moves more
             than cash at home, the law does not close, or a quantity is not what the fills make it.
         """
-        if self._flat and not self._look_again():
-            return False
-        self.end_block()
-        mark = self._whole_mark(time) if self._pay(actions) else None
+        self.settle()
+        mark = self._whole_mark(time) if self._is_known() and self._pay(actions) else None
         if mark is None:
             return False
         for event in (*actions, mark):
@@ -371,17 +351,19 @@ class Journal:
 
     # --- what was written
 
-    def write(self, event: Event | Written) -> None:
+    def write(self, event: Event) -> None:
         """Write an event down: an order's, a dividend, a day's first mark or a day's end."""
-        if self._times:
-            self.end_block()
-        entries = self._entries
-        entries.append(event)
-        self._core.behind = self._take
-        if len(entries) >= EVENTS_KEPT:
-            self._core.work_off()
+        self._sort()
+        self._end_block()
+        self._entries.append(event)
+        self._core.behind = self.take
 
-    def end_block(self) -> None:
+    def settle(self) -> None:
+        """Make of what was written what does not depend on the algorithm's clock."""
+        self._sort()
+        self._end_block()
+
+    def _end_block(self) -> None:
         """Put the marks since the last event into columns."""
         if self._times:
             times = all_utc(self._times, self._clock.ahead)
@@ -390,9 +372,8 @@ class Journal:
             )
             self._times, self._equities, self._prices = [], [], []
 
-    def _take(self) -> Iterator[Left]:
-        """Return what was written, and begin anew."""
-        self.end_block()
+    def _take(self) -> Sequence[Left]:
+        self.settle()
         entries, self._entries = self._entries, []
-        self._known = False  # whoever asked may change the books
-        return map(event_of, entries)  # one that cannot be made costs no other
+        self._known = self.ready = False  # whoever asked may change the books
+        return entries

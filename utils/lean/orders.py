@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeAlias
 
-from models.errors import LARGEST_FIGURE
-from models.events.orders import COMBOS, NO_RATES, Fill, OrderStatus, OrderType, OrderUpdate
-from models.ledger.lots import build
-from models.ledger.tags import lean_reason
+from models.errors import LARGEST_FIGURE, SMALLEST_FIGURE
+from models.events.orders import (
+    COMBOS,
+    MARKET,
+    NO_RATES,
+    SUBMITTED,
+    WHOLLY_FILLED,
+    Fill,
+    OrderStatus,
+    OrderType,
+    OrderUpdate,
+)
+from models.ledger.tags import says_no_more
 from models.tracker.core import Core
 from utils.lean.cash import KeptCash
 from utils.lean.clock import AlgorithmClock
 from utils.lean.conversions import utc
-from utils.lean.journal import Journal, Written
+from utils.lean.journal import Journal
 from utils.lean.members import Members
 from utils.lean.securities import KeptSecurity, Securities
 
 if TYPE_CHECKING:
-    from AlgorithmImports import OrderEvent, OrderTicket
+    from AlgorithmImports import OrderEvent, OrderTicket, QCAlgorithm
 
 # The statuses whose events LEAN books: a quantity that another carries fills nothing.
 FILL_STATUSES = frozenset({OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLED})
@@ -30,10 +40,6 @@ OVER_STATUSES = frozenset({OrderStatus.FILLED, *NEVER_SENT_STATUSES})
 LIMIT_PRICE_TYPES = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT, OrderType.LIMIT_IF_TOUCHED})
 STOP_PRICE_TYPES = frozenset({OrderType.STOP_MARKET, OrderType.STOP_LIMIT, OrderType.TRAILING_STOP})
 
-# Orders that are first heard of so, of such types, say no more than whose they are, in their tags.
-SENT_STATUSES = frozenset({OrderStatus.SUBMITTED})
-PLAIN_TYPES = frozenset({OrderType.MARKET})
-
 
 def combo_of(ticket: OrderTicket) -> int:
     """Read LEAN's id of the combo that an order is a leg of; 0 where it has none."""
@@ -41,16 +47,8 @@ def combo_of(ticket: OrderTicket) -> int:
     return manager.id if manager is not None else 0
 
 
-class UnderWay(NamedTuple):
-    """What is kept of an order until its last event.
-
-    Attributes:
-        kept: What it trades.
-        order_type: LEAN's order type.
-    """
-
-    kept: KeptSecurity
-    order_type: OrderType
+# What is kept of an order until its last event: what it trades, and its type.
+UnderWay: TypeAlias = tuple[KeptSecurity, OrderType]
 
 
 class OrderEventReader:
@@ -62,7 +60,8 @@ class OrderEventReader:
     that it takes for an event's; live they come later than they happened.
 
     Args:
-        clock: The algorithm's clock.
+        algorithm: The running algorithm.
+        clock: Its clock.
         core: It knows which orders had an event already.
         securities: The securities seen so far.
         cash: The cash objects, for the rates of foreign currencies.
@@ -71,13 +70,14 @@ class OrderEventReader:
 
     def __init__(
         self,
+        algorithm: QCAlgorithm,
         clock: AlgorithmClock,
         core: Core,
         securities: Securities,
         cash: KeptCash,
         journal: Journal,
     ) -> None:
-        self._core, self._journal = core, journal
+        self._algorithm, self._core, self._journal = algorithm, core, journal
         self._live = core.live
         self._clock = clock
         self._books = core.ledger.books
@@ -92,30 +92,37 @@ class OrderEventReader:
         self._under_way: dict[int, UnderWay] = {}  # by order id
         self._newest = 0  # the highest id of an order that was read
 
-    def read(self, event: OrderEvent, *, later: bool = False) -> Fill | OrderUpdate | None:
+    def read(self, event: OrderEvent, later: bool = False) -> Fill | OrderUpdate | None:
         """Return a `Fill` where the event carries a quantity, else an `OrderUpdate`.
 
         Args:
             event: What LEAN handed to the hook.
-            later: Whether most first events and fills may be written into the journal as they
-                were read: the event is made when it is booked.
+            later: Whether most first events and fills may go into the journal as they were read.
 
         Returns:
-            None where it was written into the journal.
+            None where it went into the journal.
 
         Raises:
             EventError: The event holds what cannot be booked, such as a price of NaN.
         """
         order_id, status = event.order_id, self._statuses[event.status]
         order = self._under_way.get(order_id)
-        if order is None and (order_id in self._orders.known or order_id <= self._newest):
-            order = self._booked(event, order_id)
+        if order is None and (order_id <= self._newest or order_id in self._orders.known):
+            order, later = self._booked(event, order_id), False
         booked = status in FILL_STATUSES
         quantity = event.fill_quantity if booked else 0.0
+        usual = order is None if not quantity else order is not None and order[0].multiplier
+        time = None
+        if later and usual and (self._journal.ready or self._journal.stands):
+            time = self._algorithm.time if self._clock.local else None
+            if time is None or time > self._clock.last:
+                time = self._clock.utc()
         if quantity:
-            return self._fill(event, order_id, status, order, quantity, later)
+            if time and order and self._fill_later(event, order_id, status, order, quantity, time):
+                return None
+            return self._fill(event, order_id, status, order, quantity)
         if order is None:
-            update = self._first(event, order_id, status, later)
+            update = self._first(event, order_id, status, time)
             if update is None:
                 return None
         else:
@@ -127,7 +134,7 @@ class OrderEventReader:
         order = self._core.ledger.books.orders.known.get(order_id)
         if order is None:
             return None
-        return UnderWay(self._securities.of(event.symbol), order.order_type)
+        return self._securities.of(event.symbol), order.order_type
 
     def _with_fee(self, update: OrderUpdate, event: OrderEvent) -> OrderUpdate:
         """Read what LEAN charges with an event that fills nothing."""
@@ -149,8 +156,39 @@ class OrderEventReader:
             self._newest = order_id
         if status in OVER_STATUSES:
             self._under_way.pop(order_id, None)
-        elif order.order_type is not OrderType.OPTION_EXERCISE:
+        elif order[1] is not OrderType.OPTION_EXERCISE:
             self._under_way[order_id] = order
+
+    def _time_of(self, event: OrderEvent) -> datetime:
+        """Read the time of an event, UTC."""
+        return utc(event.utc_time) if self._live else self._clock.utc()
+
+    def _fill_later(
+        self,
+        event: OrderEvent,
+        order_id: int,
+        status: OrderStatus,
+        order: UnderWay,
+        quantity: float,
+        time: datetime,
+    ) -> bool:
+        """Read a fill into the journal, unless its fee is of another currency or it is unsound."""
+        fee, price, size = event.order_fee.value, event.fill_price, abs(quantity)
+        amount = fee.amount
+        currency = fee.currency if amount else ""
+        if currency and currency != self._account_currency:
+            return False
+        total = size + price + abs(amount)
+        if not (price >= SMALLEST_FIGURE <= size and total <= LARGEST_FIGURE):
+            return False
+        filled = status is WHOLLY_FILLED
+        # by position, in the order of the fields: naming each takes twice as long
+        values = quantity, price, amount, currency, NO_RATES, None, None, "", filled
+        self._journal.as_read.append((Fill, time, order_id, event.id, order[0], values))
+        self._core.behind = self._journal.take
+        if filled:
+            del self._under_way[order_id]
+        return True
 
     def _fill(
         self,
@@ -159,8 +197,7 @@ class OrderEventReader:
         status: OrderStatus,
         order: UnderWay | None,
         quantity: float,
-        later: bool,
-    ) -> Fill | None:
+    ) -> Fill:
         """Read a fill; of an order without an earlier event the tag and the type too."""
         tag: str | None = None
         order_type: OrderType | None = None
@@ -170,7 +207,7 @@ class OrderEventReader:
             tag, order_type = ticket.tag, self._types[ticket.order_type]
             ordered = event.quantity
             group = combo_of(ticket) if order_type in COMBOS else 0
-            order = UnderWay(self._securities.of(event.symbol), order_type)
+            order = self._securities.of(event.symbol), order_type
         kept, known_type = order
         fee = event.order_fee.value
         amount = fee.amount
@@ -178,9 +215,8 @@ class OrderEventReader:
         rates = NO_RATES
         if kept.foreign or (currency and currency != self._account_currency):
             rates = self._rates_of(kept, currency)
-        # by position, in the order of the fields: naming each takes twice as long
-        values = (
-            utc(event.utc_time) if self._live else self._clock.utc(),
+        fill = Fill(
+            self._time_of(event),
             order_id,
             event.id,
             kept.instrument.sid,
@@ -192,12 +228,11 @@ class OrderEventReader:
             tag,
             order_type,
             event.message if known_type is OrderType.OPTION_EXERCISE else "",
-            status is OrderStatus.FILLED,
+            status is WHOLLY_FILLED,
             kept.security.price if self._has_follower else 0.0,
             ordered,
             group,
         )
-        fill = None if later and self._journal.fills(values) else Fill(*values)
         self._keep(order_id, status, order)
         return fill
 
@@ -210,37 +245,41 @@ class OrderEventReader:
         return rates
 
     def _first(
-        self, event: OrderEvent, order_id: int, status: OrderStatus, later: bool
+        self, event: OrderEvent, order_id: int, status: OrderStatus, time: datetime | None
     ) -> OrderUpdate | None:
         """Read an order's first event, with all that is fixed there.
 
         Where a market order says no more than whose it is its quantity is of no use.
+
+        Args:
+            event: What LEAN handed to the hook.
+            order_id: Its order's id.
+            status: Its status.
+            time: Of the event, where it may go into the journal.
         """
         ticket = event.ticket
         order_type, tag = self._types[ticket.order_type], ticket.tag
         symbol = event.symbol
-        kept = self._by_sid.get(str(symbol.id)) or self._securities.see(symbol)
-        time = utc(event.utc_time) if self._live else self._clock.utc()
+        kept = self._by_sid.get(str(symbol.id))
+        if kept is None:
+            kept, time = self._securities.see(symbol), None  # which is an event of its own
         bid = ask = price = 0.0
-        limit, stop, created, message = None, None, None, ""
-        if status in NEVER_SENT_STATUSES:
-            message = event.message
-        else:
+        sent = status not in NEVER_SENT_STATUSES
+        if sent:
             security = kept.security
             bid, ask = security.bid_price, security.ask_price
             if not (bid and ask):
                 price = security.price
-            if order_type in LIMIT_PRICE_TYPES:
-                limit = event.limit_price
-            if order_type in STOP_PRICE_TYPES:
-                stop = event.stop_price
-            created = utc(ticket.time) if self._live else time
-        later = later and status in SENT_STATUSES and order_type in PLAIN_TYPES
-        later = later and tag is not None and "risk=" not in tag and lean_reason(tag) is None
-        later = later and abs(bid) + abs(ask) + abs(price) <= LARGEST_FIGURE
-        later = later and self._journal.stands
-        # by position, as a fill
-        values = (
+        usual = status is SUBMITTED and order_type is MARKET and tag is not None
+        sound = abs(bid) + abs(ask) + abs(price) <= LARGEST_FIGURE
+        if time and sound and usual and says_no_more(tag):
+            values = status, tag, order_type, 0.0, bid, ask, price
+            self._journal.as_read.append((OrderUpdate, time, order_id, event.id, kept, values))
+            self._core.behind = self._journal.take
+            self._newest, self._under_way[order_id] = order_id, (kept, order_type)
+            return None
+        time = self._clock.utc_of(time) if time else self._time_of(event)
+        update = OrderUpdate(
             time,
             order_id,
             event.id,
@@ -248,22 +287,16 @@ class OrderEventReader:
             status,
             tag,
             order_type,
-            0.0 if later else event.quantity,
+            event.quantity,
             bid,
             ask,
             price,
-            limit,
-            message,
-            stop,
-            created,
+            event.limit_price if sent and order_type in LIMIT_PRICE_TYPES else None,
+            "" if sent else event.message,
+            event.stop_price if sent and order_type in STOP_PRICE_TYPES else None,
+            (utc(ticket.time) if self._live else time) if sent else None,
         )
-        if later:
-            self._newest = max(self._newest, order_id)
-            self._under_way[order_id] = build(UnderWay, (kept, order_type))
-            self._journal.write(build(Written, (OrderUpdate, values)))
-            return None
-        self._keep(order_id, status, UnderWay(kept, order_type))
-        update = OrderUpdate(*values)
+        self._keep(order_id, status, (kept, order_type))
         if order_type in COMBOS:
             update.group = combo_of(ticket)
         return update
@@ -278,7 +311,7 @@ class OrderEventReader:
         time = self._journal.time or self._books.time
         if time is None:
             time = utc(event.utc_time)
-        sid = order.kept.instrument.sid
+        sid = order[0].instrument.sid
         self._keep(order_id, status, order)
         if status is OrderStatus.UPDATE_SUBMITTED:
             limit, quantity = event.limit_price, event.quantity

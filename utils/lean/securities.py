@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +49,20 @@ class KeptSecurity:
     holding: SecurityHolding  # LEAN's object with the quantity held and its profit
     foreign: tuple[str, ...]  # its currencies of prices and profit but the account's own
     by_price: bool  # whether its price alone tells what a unit is worth
+    # the multiplier where a fill moves nothing but a quantity, and cash at home at once; else 0
+    multiplier: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        instrument = self.instrument
+        usual = (
+            self.by_price
+            and not self.foreign
+            and instrument.strike is None
+            and not instrument.settles_in_account
+            and not instrument.rules.fee_in_base
+            and instrument.settlement_model in SETTLED_AT_ONCE
+        )
+        self.multiplier = instrument.multiplier if usual else 0.0
 
 
 class Securities:

@@ -74,7 +74,7 @@ class Standstill:
         """Set the clock for the day that begins; as of `AlgorithmClock.begin_day`."""
         if self._count:
             self._core.catch_up()  # by the clock of the day before
-        self.journal.end_block()
+        self.journal.settle()
         self._clock.begin_day(time, until, steady=steady)
 
     def rest(self, cash: Cash, amount: float, held: Sequence[str]) -> None:

@@ -361,8 +361,8 @@ def test_what_went_flat_is_valued_no_more(tmp_path: Path, before: int, slices: i
     assert all_of(left) == all_of(at_once)
 
 
-@pytest.mark.parametrize(("slices", "times"), [(10, 0), (15, 0), (17, 1), (100, 1)])
-def test_the_books_are_asked_who_holds_what_went_flat_where_many_slices_follow(
+@pytest.mark.parametrize(("slices", "times"), [(20, 0), (240, 0), (260, 1), (400, 1)])
+def test_the_books_are_asked_who_holds_what_went_flat_once_its_price_was_read_in_vain_for_long(
     tmp_path: Path, slices: int, times: int
 ) -> None:
     """Not after each fill that makes something flat, for what was left is booked by asking."""
