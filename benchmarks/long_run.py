@@ -11,7 +11,7 @@ from statistics import mean, median
 from typing import Final
 
 from benchmarks.passes import DATA, EVENT, SAVE, Call, Learnt, Pass
-from benchmarks.prediction import MICRO, Cache, Prediction, by_cache
+from benchmarks.prediction import MICRO, Cache, Prediction, by_cache, kind_of
 from benchmarks.scene import Scene
 from workbench.recordings import recordings
 
@@ -64,7 +64,7 @@ def _seconds(calls: list[Call], short: Prediction, cache: Cache) -> float:
     price = {kind: mean(costs) for kind, costs in reads.items()}
     total = 0.0
     for call in calls:
-        ratio = short.ratios.get(call.kind, 1.0)
+        ratio = short.ratios.get(kind_of(call), 1.0)
         total += by_cache(call.own * MICRO, ratio)[cache] + price.get((call.kind, call.filled), 0.0)
     return total / 1e6
 

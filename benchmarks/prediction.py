@@ -31,6 +31,7 @@ from workbench.engine.bill import Charge
 PASSES: Final = 3
 HALFWAY: Final = 0.5
 COLD_EVERY: Final = 7  # odd: submissions and fills take turns
+LONG: Final = 200_000  # nanoseconds from which a call books what others left
 WALKED: Final = 16 * 1024 * 1024  # bytes
 MICRO: Final = 1e-3  # microseconds in a nanosecond
 PARTED: Final = (EVENT, DATA)
@@ -77,14 +78,15 @@ class Prediction:
         saves: Own microseconds of all saves together; what they hand to LEAN is among the reads.
         shares: By kind of hook, the parts of its Python time, 0 to 1.
         lacking: Hook and member of the reads whose price no table has, and how often they came.
-        ratios: By kind of hook, how many times as long its Python takes cold as warm.
+        ratios: By kind of hook and whether it is long, how many times as long its Python takes
+            cold as warm: what a long one needs is in the caches after a little of it.
     """
 
     hooks: list[Hook]
     saves: float
     shares: dict[str, dict[Part, float]]
     lacking: Counter[tuple[str, str]]
-    ratios: dict[str, float]
+    ratios: dict[tuple[str, bool], float]
 
     def mean(self, which: Which, cache: Cache) -> float:
         """Microseconds of a hook of some kind."""
@@ -159,11 +161,16 @@ class Walk:
             self._memory.sum()
 
 
-def cold_ratios(warm: list[Call], cold: list[Call]) -> dict[str, float]:
-    """By kind of hook, how many times as long its calls took after a walk."""
-    spent: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
+def kind_of(call: Call) -> tuple[str, bool]:
+    """The kind of a call, and whether it is a long one."""
+    return call.kind, call.own >= LONG
+
+
+def cold_ratios(warm: list[Call], cold: list[Call]) -> dict[tuple[str, bool], float]:
+    """By kind of call, how many times as long those took after a walk."""
+    spent: defaultdict[tuple[str, bool], list[int]] = defaultdict(lambda: [0, 0])
     for number in range(0, len(warm), COLD_EVERY):
-        times = spent[warm[number].kind]
+        times = spent[kind_of(warm[number])]
         times[0] += warm[number].own
         times[1] += cold[number].own
     return {kind: max(after / max(before, 1), 1.0) for kind, (before, after) in spent.items()}
@@ -175,10 +182,12 @@ def by_cache(warm: float, ratio: float) -> dict[Cache, float]:
     return {Cache.WARM: warm, Cache.HALF: warm + HALFWAY * (cold - warm), Cache.COLD: cold}
 
 
-def _priced(calls: list[Call], charges: list[Charge], ratios: dict[str, float]) -> Iterator[Hook]:
+def _priced(
+    calls: list[Call], charges: list[Charge], ratios: dict[tuple[str, bool], float]
+) -> Iterator[Hook]:
     for call, charge in zip(calls, charges, strict=True):
         assert call.kind == charge.kind, "every pass makes the same calls"
-        yield Hook(call, by_cache(call.own * MICRO, ratios.get(call.kind, 1.0)), charge)
+        yield Hook(call, by_cache(call.own * MICRO, ratios.get(kind_of(call), 1.0)), charge)
 
 
 def _part_of_read(kind: str, member: str) -> Part:

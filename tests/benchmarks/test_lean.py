@@ -16,6 +16,7 @@ from benchmarks.parts import Part
 from benchmarks.passes import DATA, EVENT, MIDNIGHT, SAVE, START, Call, Learnt, Pass
 from benchmarks.prediction import (
     COLD_EVERY,
+    LONG,
     Cache,
     Prediction,
     by_cache,
@@ -66,8 +67,16 @@ def test_cold_is_compared_call_by_call() -> None:
     warm = [Call(EVENT if number % 2 else DATA, 1, False, 100) for number in range(2 * COLD_EVERY)]
     cold = [Call(call.kind, 1, False, 900) for call in warm]
     cold[0], cold[COLD_EVERY] = Call(DATA, 1, False, 250), Call(EVENT, 1, False, 50)
-    assert cold_ratios(warm, cold) == {DATA: 2.5, EVENT: 1.0}
+    assert cold_ratios(warm, cold) == {(DATA, False): 2.5, (EVENT, False): 1.0}
     assert by_cache(10.0, 2.5) == {Cache.WARM: 10.0, Cache.HALF: 17.5, Cache.COLD: 25.0}
+
+
+def test_what_books_for_long_is_compared_with_its_like() -> None:
+    """The caches are full again soon: such a call's share is not that of one that is over then."""
+    warm = [Call(DATA, 1, False, 100), *[Call(DATA, 1, False, 100)] * (COLD_EVERY - 1)]
+    warm.append(Call(DATA, 1, False, LONG))
+    cold = [Call(DATA, 1, False, 3 * call.own if call.own < LONG else LONG * 2) for call in warm]
+    assert cold_ratios(warm, cold) == {(DATA, False): 3.0, (DATA, True): 2.0}
 
 
 def test_the_caches_are_swept_before_leans_objects_are_laid_out(

@@ -161,7 +161,7 @@ class Journal:
         """Whether the account is known, after all that was read; books first what is too much."""
         if self.as_read:
             self._sort()
-        if len(self._times) >= SLICES_KEPT or len(self._entries) >= EVENTS_KEPT:
+        if self.is_full:
             self._core.work_off()
         if not (self._known or self._look_up()):
             return False
@@ -171,6 +171,12 @@ class Journal:
         """Look up who still holds what went flat; returns whether the account can be known."""
         self._core.work_off()
         return self._core.rest > 0 and self._look_up()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether what was written is to be booked though nobody asks."""
+        events = len(self._entries) + len(self.as_read)
+        return events >= EVENTS_KEPT or len(self._times) >= SLICES_KEPT
 
     def _in_vain(self) -> bool:
         """Count what is read in vain; returns whether it was too much."""
@@ -215,8 +221,10 @@ class Journal:
         if not self.as_read:
             return
         self._end_block()
+        before = moment = None
         for kind, time, order_id, event_id, kept, values in self.as_read:
-            moment = self._clock.utc_of(time)
+            if time != before:  # most come at once
+                before, moment = time, self._clock.utc_of(time)
             event = kind(moment, order_id, event_id, kept.instrument.sid, *values)
             if kind is Fill:
                 self._move(event)
@@ -272,28 +280,23 @@ class Journal:
 
     def _closes(self) -> bool:
         """Whether the law closes; where it does, all of the mark but its time is written down."""
-        shown = self._shown()
-        if shown is None:
+        untold = not self._known or self.as_read or self._flat or self.is_full
+        if untold and not self._is_known():
             return False
-        prices, equity = shown
-        self._equities.append(equity)
-        self._prices += prices
-        self._core.behind = self.take
-        return True
-
-    def _shown(self) -> tuple[list[float], float] | None:
-        """The prices of what is held and LEAN's equity; None where the law does not close."""
-        if not self._is_known():
-            return None
         amount = self._cash.amount  # type: ignore[union-attr]
         if amount != self._amount:
             if self._times or abs(amount - self._amount) > CASH_TOLERANCE:
-                return None
+                return False
             self._amount = amount
         prices = [holding.price for holding in self._holdings]
         equity = self._portfolio.total_portfolio_value
         off = equity - sum(map(mul, self._sizes, prices), amount + self._beside)
-        return (prices, equity) if -CLOSES <= off <= CLOSES and all(prices) else None
+        if not (-CLOSES <= off <= CLOSES and all(prices)):
+            return False
+        self._equities.append(equity)
+        self._prices += prices
+        self._core.behind = self.take
+        return True
 
     # --- days
 
@@ -333,13 +336,13 @@ class Journal:
 
     def _whole_mark(self, time: datetime) -> Mark | None:
         """The mark of a day's first slice; None where it does not show what it should."""
-        shown = self._shown()
-        if shown is None:
+        if not self._closes():
             return None
+        equity = self._equities.pop()  # it is no mark between events, and there is no other
+        prices, self._prices = self._prices, []
         quantities = [holding.quantity for holding in self._holdings]
         if quantities != self._quantities:
             return None
-        prices, equity = shown
         return Mark(
             time=time,
             equity=equity,

@@ -188,6 +188,8 @@ class OrderEventReader:
         self._core.behind = self._journal.take
         if filled:
             del self._under_way[order_id]
+        if self._journal.is_full:
+            self._core.work_off()
         return True
 
     def _fill(

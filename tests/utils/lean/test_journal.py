@@ -206,15 +206,16 @@ class FillsAlone(Market):
 
 
 class OneGoesFlat(Market):
-    """Two stocks, one of which is sold after some slices; its price moves on.
+    """Two stocks, one of which is sold after some slices, or both; prices move on.
 
     Args:
         before: How many slices.
+        sold: How many stocks.
     """
 
-    def __init__(self, before: int) -> None:
+    def __init__(self, before: int, sold: int = 1) -> None:
         super().__init__(1, 0.0)
-        self._before = before
+        self._before, self._sold = before, SIDS[:sold]
 
     def lines(self, slices: int) -> Iterator[tapes.Line]:
         """The lines of so many slices after the sale."""
@@ -225,7 +226,7 @@ class OneGoesFlat(Market):
         for number in range(self._before + slices):
             time += APART
             if number == self._before:
-                yield self._filled(time, SIDS[0], -10.0)
+                yield from (self._filled(time, sid, -10.0) for sid in self._sold)
             self._prices = {sid: price + 0.25 for sid, price in self._prices.items()}
             yield self._mark(time)
             if (time - MIDNIGHT).date() < (time + APART - MIDNIGHT).date():
@@ -354,10 +355,13 @@ def test_a_reader_sees_every_slice_so_far(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("before", "slices"), [(40, 5), (40, 60), (2238, 60)], ids=["at once", "amid a day", "midnight"]
 )
-def test_what_went_flat_is_valued_no_more(tmp_path: Path, before: int, slices: int) -> None:
+@pytest.mark.parametrize("sold", [1, 2])
+def test_what_went_flat_is_valued_no_more(
+    tmp_path: Path, before: int, slices: int, sold: int
+) -> None:
     """The books do not take its price, which is read until they are asked who holds it."""
-    left = played(tmp_path / "a", OneGoesFlat(before), slices)
-    at_once = played(tmp_path / "b", OneGoesFlat(before), slices, passes=False)
+    left = played(tmp_path / "a", OneGoesFlat(before, sold), slices)
+    at_once = played(tmp_path / "b", OneGoesFlat(before, sold), slices, passes=False)
     assert all_of(left) == all_of(at_once)
 
 
