@@ -221,8 +221,9 @@ class Journal:
         if not self.as_read:
             return
         self._end_block()
+        read, self.as_read = self.as_read, []
         before = moment = None
-        for kind, time, order_id, event_id, kept, values in self.as_read:
+        for kind, time, order_id, event_id, kept, values in read:
             if time != before:  # most come at once
                 before, moment = time, self._clock.utc_of(time)
             event = kind(moment, order_id, event_id, kept.instrument.sid, *values)
@@ -231,7 +232,6 @@ class Journal:
             else:
                 event.created = moment
             self._entries.append(event)
-        self.as_read.clear()
 
     def _move(self, fill: Fill) -> None:
         """Move the account by a fill."""
