@@ -35,17 +35,20 @@ class AlgorithmClock:
         self.steady, self.ahead = False, timedelta()
         self.local, self.last = False, datetime.min
 
-    def begin_day(self, time: datetime, until: datetime, *, steady: bool) -> None:
-        """Find out how far the local time is ahead of UTC.
+    def ahead_of(self, time: datetime) -> timedelta:
+        """Find out how far the local time is ahead of a UTC that it is now."""
+        return all_utc((self._algorithm.time,))[0] - time
+
+    def begin_day(self, until: datetime, ahead: timedelta, *, steady: bool) -> None:
+        """Let the local time stand for UTC, where it may.
 
         Args:
-            time: UTC of the day's first slice.
             until: UTC of the day's end.
+            ahead: How far the local time is ahead; nothing where it is not steady.
             steady: Whether the clocks are not changed until then.
         """
         self.steady = self.local = steady
-        self.ahead = all_utc((self._algorithm.time,))[0] - time if steady else timedelta()
-        self.last = (until + self.ahead).replace(tzinfo=None)
+        self.ahead, self.last = ahead, (until + ahead).replace(tzinfo=None)
 
     def end_day(self) -> None:
         """Midnight: until the next day's first slice the time is asked for in UTC."""

@@ -95,7 +95,8 @@ class Journal:
         self._home = core.account_currency
         self.as_read: list[AsRead] = []
         self.take = self._take  # a method is bound once
-        self._entries: list[Left] = []
+        self._entries: list[Any] = []  # what is left, and from `_made` on also as it was read
+        self._made = 0
         # the marks since the last event, by the algorithm's clock where it is steady
         self._times: list[datetime] = []
         self._equities: list[float] = []
@@ -197,7 +198,10 @@ class Journal:
         if self._times:
             return all_utc(self._times[-1:], self._clock.ahead)[0]
         last = self._entries[-1] if self._entries else None
-        return last.times[-1] if isinstance(last, MarkColumns) else getattr(last, "time", None)
+        if type(last) is tuple:
+            return self._clock.utc_of(last[1])
+        time: datetime | None = last.times[-1] if isinstance(last, MarkColumns) else None
+        return time or getattr(last, "time", None)
 
     # --- orders
 
@@ -213,43 +217,52 @@ class Journal:
             return False
         self.write(event)
         if isinstance(event, Fill):
-            self._move(event)
+            self._move(event.sid, event.quantity, event.price, event.fee)
         return True
 
     def _sort(self) -> None:
-        """Make events of what was read since the last mark, and move the account by the fills."""
+        """Put what was read since the last mark after it, and move the account by the fills."""
         if not self.as_read:
             return
         self._end_block()
         read, self.as_read = self.as_read, []
-        before = moment = None
-        for kind, time, order_id, event_id, kept, values in read:
-            if time != before:  # most come at once
-                before, moment = time, self._clock.utc_of(time)
-            event = kind(moment, order_id, event_id, kept.instrument.sid, *values)
+        for kind, _, _, _, kept, values in read:
             if kind is Fill:
-                self._move(event)
-            else:
-                event.created = moment
-            self._entries.append(event)
+                self._move(kept.instrument.sid, *values[:3])
+        self._entries += read
 
-    def _move(self, fill: Fill) -> None:
+    def _move(self, sid: str, bought: float, price: float, fee: float) -> None:
         """Move the account by a fill."""
-        place = self._places.get(fill.sid)
+        place = self._places.get(sid)
         if place is None:
-            place = self._enter(fill.sid)
-        multiplier, bought = self._multipliers[place], fill.quantity
-        before = self._quantities[place]
+            place = self._enter(sid)
+        multiplier, before = self._multipliers[place], self._quantities[place]
         quantity = before + bought
         if quantity % 1:
             quantity = tidy(quantity, max(abs(before), abs(bought)))
         self._quantities[place] = quantity
         self._sizes[place] = quantity * multiplier
-        self._amount = self._amount - bought * fill.price * multiplier - fill.fee
+        self._amount = self._amount - bought * price * multiplier - fee
         if not quantity:
-            self._flat.add(fill.sid)
+            self._flat.add(sid)
         elif not before:
-            self._flat.discard(fill.sid)
+            self._flat.discard(sid)
+
+    def _make(self) -> None:
+        """Make events of what was read so far, by the clock of the day."""
+        before = moment = None
+        entries = self._entries
+        for place in range(self._made, len(entries)):
+            entry = entries[place]
+            if type(entry) is not tuple:
+                continue
+            kind, time, order_id, event_id, kept, values = entry
+            if time != before:  # most come at once
+                before, moment = time, self._clock.utc_of(time)
+            entries[place] = event = kind(moment, order_id, event_id, kept.instrument.sid, *values)
+            if kind is OrderUpdate:
+                event.created = moment
+        self._made = len(entries)
 
     def _enter(self, sid: str) -> int:
         """Value one more instrument from now on."""
@@ -312,7 +325,8 @@ class Journal:
             Whether it was written down. Nothing was where an action is no dividend or moves more
             than cash at home, the law does not close, or a quantity is not what the fills make it.
         """
-        self.settle()
+        self._sort()
+        self._end_block()
         mark = self._whole_mark(time) if self._is_known() and self._pay(actions) else None
         if mark is None:
             return False
@@ -362,9 +376,10 @@ class Journal:
         self._core.behind = self.take
 
     def settle(self) -> None:
-        """Make of what was written what does not depend on the algorithm's clock."""
+        """Make of all that was written what does not depend on the algorithm's clock."""
         self._sort()
         self._end_block()
+        self._make()
 
     def _end_block(self) -> None:
         """Put the marks since the last event into columns."""
@@ -377,6 +392,7 @@ class Journal:
 
     def _take(self) -> Sequence[Left]:
         self.settle()
-        entries, self._entries = self._entries, []
+        entries: list[Left] = self._entries
+        self._entries, self._made = [], 0
         self._known = self.ready = False  # whoever asked may change the books
         return entries

@@ -9,7 +9,7 @@ its slice.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from models.tracker.core import Core
@@ -71,11 +71,19 @@ class Standstill:
         self._last: Slice | None = None
 
     def set_clock(self, time: datetime, until: datetime, *, steady: bool) -> None:
-        """Set the clock for the day that begins; as of `AlgorithmClock.begin_day`."""
+        """Set the clock for the day that begins.
+
+        Args:
+            time: UTC of its first slice.
+            until: UTC of its end.
+            steady: Whether the clocks are not changed until then.
+        """
         if self._count:
             self._core.catch_up()  # by the clock of the day before
-        self.journal.settle()
-        self._clock.begin_day(time, until, steady=steady)
+        ahead = self._clock.ahead_of(time) if steady else timedelta()
+        if ahead != self._clock.ahead:
+            self.journal.settle()
+        self._clock.begin_day(until, ahead, steady=steady)
 
     def rest(self, cash: Cash, amount: float, held: Sequence[str]) -> None:
         """Take note of a mark on which nothing moved but prices.

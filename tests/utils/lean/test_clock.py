@@ -52,7 +52,9 @@ def begin(clock: AlgorithmClock, now: datetime, zone: ZoneInfo) -> datetime:
     tomorrow = local.date() + timedelta(days=1)
     midnight = datetime.combine(tomorrow, datetime.min.time(), zone)
     until = midnight.astimezone(UTC)
-    clock.begin_day(now, until, steady=local.utcoffset() == midnight.utcoffset())
+    steady = local.utcoffset() == midnight.utcoffset()
+    ahead = clock.ahead_of(now) if steady else timedelta()
+    clock.begin_day(until, ahead, steady=steady)
     return until
 
 
