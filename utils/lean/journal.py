@@ -80,6 +80,7 @@ class Journal:
         as_read: Where orders and fills that were read go (`AsRead`); ask whether the journal
             `stands` before, and see to `Core.behind`.
         ready: Whether the journal stands unless something moved (`Core.rest`).
+        is_full: Whether the next fill should have all booked.
         take: Returns what was written, in order, and begins anew; what `Core.behind` becomes.
     """
 
@@ -97,6 +98,7 @@ class Journal:
         self.take = self._take  # a method is bound once
         self._entries: list[Any] = []  # what is left, and from `_made` on also as it was read
         self._made = 0
+        self.is_full = False
         # the marks since the last event, by the algorithm's clock where it is steady
         self._times: list[datetime] = []
         self._equities: list[float] = []
@@ -158,26 +160,10 @@ class Journal:
         self._vain = 0
         return True
 
-    def _is_known(self) -> bool:
-        """Whether the account is known, after all that was read; books first what is too much."""
-        if self.as_read:
-            self._sort()
-        if self.is_full:
-            self._core.work_off()
-        if not (self._known or self._look_up()):
-            return False
-        return not self._flat or not self._in_vain() or self._look_again()
-
     def _look_again(self) -> bool:
         """Look up who still holds what went flat; returns whether the account can be known."""
         self._core.work_off()
         return self._core.rest > 0 and self._look_up()
-
-    @property
-    def is_full(self) -> bool:
-        """Whether what was written is to be booked though nobody asks."""
-        events = len(self._entries) + len(self.as_read)
-        return events >= EVENTS_KEPT or len(self._times) >= SLICES_KEPT
 
     def _in_vain(self) -> bool:
         """Count what is read in vain; returns whether it was too much."""
@@ -228,8 +214,9 @@ class Journal:
         read, self.as_read = self.as_read, []
         for kind, _, _, _, kept, values in read:
             if kind is Fill:
-                self._move(kept.instrument.sid, *values[:3])
+                self._move(kept.instrument.sid, values[0], values[1], values[2])
         self._entries += read
+        self.is_full = len(self._entries) >= EVENTS_KEPT
 
     def _move(self, sid: str, bought: float, price: float, fee: float) -> None:
         """Move the account by a fill."""
@@ -293,8 +280,13 @@ class Journal:
 
     def _closes(self) -> bool:
         """Whether the law closes; where it does, all of the mark but its time is written down."""
-        untold = not self._known or self.as_read or self._flat or self.is_full
-        if untold and not self._is_known():
+        if self.as_read:
+            self._sort()
+        if len(self._times) >= SLICES_KEPT:
+            self._core.work_off()
+        if not (self._known or self._look_up()):
+            return False
+        if self._flat and self._in_vain() and not self._look_again():
             return False
         amount = self._cash.amount  # type: ignore[union-attr]
         if amount != self._amount:
@@ -327,7 +319,8 @@ class Journal:
         """
         self._sort()
         self._end_block()
-        mark = self._whole_mark(time) if self._is_known() and self._pay(actions) else None
+        known = self._known or self._look_up()
+        mark = self._whole_mark(time) if known and self._pay(actions) else None
         if mark is None:
             return False
         for event in (*actions, mark):
@@ -374,6 +367,8 @@ class Journal:
         self._end_block()
         self._entries.append(event)
         self._core.behind = self.take
+        if len(self._entries) >= EVENTS_KEPT:
+            self._core.work_off()
 
     def settle(self) -> None:
         """Make of all that was written what does not depend on the algorithm's clock."""
@@ -393,6 +388,6 @@ class Journal:
     def _take(self) -> Sequence[Left]:
         self.settle()
         entries: list[Left] = self._entries
-        self._entries, self._made = [], 0
+        self._entries, self._made, self.is_full = [], 0, False
         self._known = self.ready = False  # whoever asked may change the books
         return entries
