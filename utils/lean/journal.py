@@ -100,7 +100,7 @@ class Journal:
         self._made = 0
         self.is_full = False
         # the marks since the last event, by the algorithm's clock where it is steady
-        self._times: list[datetime] = []
+        self.times: list[datetime] = []
         self._equities: list[float] = []
         self._prices: list[float] = []
         # LEAN's account, as far as it is known
@@ -181,8 +181,8 @@ class Journal:
     def time(self) -> datetime | None:
         """UTC of what was written down last; None where nothing is."""
         self._sort()
-        if self._times:
-            return all_utc(self._times[-1:], self._clock.ahead)[0]
+        if self.times:
+            return all_utc(self.times[-1:], self._clock.ahead)[0]
         last = self._entries[-1] if self._entries else None
         if type(last) is tuple:
             return self._clock.utc_of(last[1])
@@ -210,7 +210,6 @@ class Journal:
         """Put what was read since the last mark after it, and move the account by the fills."""
         if not self.as_read:
             return
-        self._end_block()
         read, self.as_read = self.as_read, []
         for kind, _, _, _, kept, values in read:
             if kind is Fill:
@@ -268,29 +267,29 @@ class Journal:
         """Write down the mark of a slice, no day's first, at which the law closes."""
         if not self._closes():
             return False
-        self._times.append(self._algorithm.time if self._clock.steady else self._algorithm.utc_time)
+        self.times.append(self._algorithm.time if self._clock.steady else self._algorithm.utc_time)
         return True
 
     def mark(self, time: datetime) -> bool:
         """Write down a mark at a time in UTC, if the law closes."""
         if not self._closes():
             return False
-        self._times.append(time + self._clock.ahead)
+        self.times.append(time + self._clock.ahead)
         return True
 
     def _closes(self) -> bool:
         """Whether the law closes; where it does, all of the mark but its time is written down."""
         if self.as_read:
             self._sort()
-        if len(self._times) >= SLICES_KEPT:
+        if len(self.times) >= SLICES_KEPT:
             self._core.work_off()
         if not (self._known or self._look_up()):
             return False
-        if self._flat and self._in_vain() and not self._look_again():
+        if self._flat and (self.is_full or self._in_vain()) and not self._look_again():
             return False
         amount = self._cash.amount  # type: ignore[union-attr]
         if amount != self._amount:
-            if self._times or abs(amount - self._amount) > CASH_TOLERANCE:
+            if self.times or abs(amount - self._amount) > CASH_TOLERANCE:
                 return False
             self._amount = amount
         prices = [holding.price for holding in self._holdings]
@@ -318,7 +317,7 @@ class Journal:
             than cash at home, the law does not close, or a quantity is not what the fills make it.
         """
         self._sort()
-        self._end_block()
+        self.end_block()
         known = self._known or self._look_up()
         mark = self._whole_mark(time) if known and self._pay(actions) else None
         if mark is None:
@@ -364,7 +363,7 @@ class Journal:
     def write(self, event: Event) -> None:
         """Write an event down: an order's, a dividend, a day's first mark or a day's end."""
         self._sort()
-        self._end_block()
+        self.end_block()
         self._entries.append(event)
         self._core.behind = self.take
         if len(self._entries) >= EVENTS_KEPT:
@@ -373,17 +372,17 @@ class Journal:
     def settle(self) -> None:
         """Make of all that was written what does not depend on the algorithm's clock."""
         self._sort()
-        self._end_block()
+        self.end_block()
         self._make()
 
-    def _end_block(self) -> None:
+    def end_block(self) -> None:
         """Put the marks since the last event into columns."""
-        if self._times:
-            times = all_utc(self._times, self._clock.ahead)
+        if self.times:
+            times = all_utc(self.times, self._clock.ahead)
             self._entries.append(
                 MarkColumns(times, self._equities, self._sids, self._prices, self._amount)
             )
-            self._times, self._equities, self._prices = [], [], []
+            self.times, self._equities, self._prices = [], [], []
 
     def _take(self) -> Sequence[Left]:
         self.settle()
