@@ -134,7 +134,7 @@ def texts_of(value: Any, depth: int = DEEPEST) -> Iterator[str]:
         yield from value.texts()
     elif depth and isinstance(value, Mapping) and value:
         yield from _texts_of_mapping(value, depth)
-    elif depth and isinstance(value, list) and 0 < len(value) <= LONGEST:
+    elif depth and isinstance(value, list) and 0 < len(value) <= LONGEST and _is_large(value[0]):
         opening = "["
         for part in value:
             yield opening
@@ -143,6 +143,13 @@ def texts_of(value: Any, depth: int = DEEPEST) -> Iterator[str]:
         yield "]"
     else:
         yield json_text(value)
+
+
+def _is_large(value: Any) -> bool:
+    """Whether a value of a list is worth a text of its own; most are rows, or plain objects."""
+    if isinstance(value, Mapping):
+        return not all(isinstance(part, _PLAIN) for part in value.values())
+    return isinstance(value, list) and len(value) > LONGEST
 
 
 def _texts_of_mapping(value: Mapping[str, Any], depth: int) -> Iterator[str]:

@@ -38,6 +38,14 @@ def test_the_pieces_make_the_same_text(value: Any) -> None:
     assert "".join(joined(texts_of(value))) == json_text(value)
 
 
+def test_only_what_is_large_in_a_list_has_a_text_of_its_own() -> None:
+    """Rows and plain objects become one text with their list, long columns do not."""
+    rows, spells = [[1, [2]]] * 9, [{"a": 1}] * 9
+    assert len(list(texts_of(rows))) == len(list(texts_of(spells))) == 1
+    assert len(list(texts_of([[0.0] * 9_000] * 3))) > 3
+    assert len(list(texts_of([{"a": [1]}] * 9))) > 9
+
+
 def test_a_column_is_that_of_its_moment() -> None:
     """What is added later is not in it, and its first pieces stay as they are when it grows."""
     column = array("d", range(30_000))
