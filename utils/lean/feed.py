@@ -13,12 +13,11 @@ has no price yet, and 2 for each foreign currency; a bar on which nothing is hel
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from models.events.account import Mark, Opening
-from models.events.event import Event
 from models.tracker.core import Core
 from utils.lean.account import AccountReader
 from utils.lean.cash import KeptCash
@@ -31,7 +30,7 @@ from utils.lean.securities import Securities
 from utils.lean.standstill import Standstill
 
 if TYPE_CHECKING:
-    from AlgorithmImports import QCAlgorithm, Slice
+    from AlgorithmImports import QCAlgorithm
 
 
 class LeanFeed:
@@ -44,6 +43,7 @@ class LeanFeed:
 
     Attributes:
         order_event: Reads an order event (`OrderEventReader.read`).
+        actions: Reads the corporate actions of a slice (`CorporateActionReader.read`).
         clock: The algorithm's clock.
         standstill: The slices on which nothing moved but prices.
         journal: What was seen and is booked later.
@@ -64,7 +64,7 @@ class LeanFeed:
             algorithm, self.clock, core, self._securities, self._cash, self.journal
         ).read
         self.open_orders = OpenOrderReader(algorithm.transactions, core, self._securities)
-        self._actions = CorporateActionReader(self._securities)
+        self.actions = CorporateActionReader(self._securities).read
         self._account = AccountReader(
             self._portfolio, core, self._securities, self._cash, self.standstill
         )
@@ -108,15 +108,6 @@ class LeanFeed:
     def underlying_prices(self, options: Iterable[str]) -> dict[str, float]:
         """Return the prices of the underlyings of some options by the underlyings' symbol ids."""
         return self._securities.underlying_prices(options)
-
-    def actions(self, data: Slice, mark: Mark) -> Iterator[Event]:
-        """Yield the corporate actions of a slice in the order in which LEAN carries them out.
-
-        Args:
-            data: The slice.
-            mark: The mark of the slice, which was read already: its prices are after the splits.
-        """
-        return self._actions.read(data, mark)
 
     def mark(self, time: datetime, *, check: bool = False) -> Mark:
         """Value what the tracker holds.

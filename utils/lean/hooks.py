@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from models.errors import EventError, Failure, guarded
-from models.events.account import DayEnd, Mark
+from models.events.account import DayEnd
 from models.events.orders import SUBMITTED, Fill, OrderStatus, OrderUpdate
 from models.ledger.ledger import EQUITY_TOLERANCE
 from models.performance_tracker import PerformanceTracker
@@ -152,7 +152,7 @@ class Hooks:
         if not feed.journal.stands:
             return False
         try:
-            actions = list(feed.actions(data, Mark(time)))
+            actions = list(feed.actions(data, time))
         except EventError:
             return False  # the plain way books those before it, and tells of it
         if not feed.journal.begin_day(time, actions):
@@ -189,7 +189,9 @@ class Hooks:
         """Mark, and end the day with LEAN's sample; show the figures that come once a day."""
         run, core = self._run, self._core
         run.feed.clock.end_day()
-        self._check_wiring()
+        wiring = self._wiring
+        if not (wiring.heard_orders and wiring.heard_slices):
+            self._check_wiring()
         if self._end_day_later():
             return
         core.rest = 0  # the next slice is a day's first
@@ -244,11 +246,8 @@ class Hooks:
 
     def _check_wiring(self, *, at_end: bool = False) -> None:
         """Warn once of each hook that the algorithm forgot to pass on."""
-        wiring = self._wiring
-        wiring.heard_orders = self.heard_orders
-        if wiring.heard_orders and wiring.heard_slices:
-            return
-        for hook in wiring.missing(at_end=at_end):
+        self._wiring.heard_orders = self.heard_orders
+        for hook in self._wiring.missing(at_end=at_end):
             self._reporting.miss(hook, wiring_warning(hook))
 
     def timer(self) -> None:

@@ -138,7 +138,7 @@ class LeanRun:
     def apply_actions(self, data: Slice, mark: Mark) -> None:
         """Book the corporate actions that came before a slice's bars, at the slice's rates."""
         self._core.take_rates(mark.rates)
-        for action in self.feed.actions(data, mark):
+        for action in self.feed.actions(data, mark.time, mark.prices):
             self._core.apply(action)
 
     def mark(self, time: datetime) -> None:

@@ -113,7 +113,7 @@ class Saving:
         """Save where time, a fill or a session's close asks for it, and something changed."""
         if self._live:
             self._ask()
-        elif not self._ready or (self._under_way is None and self._is_early()):
+        elif (self._under_way is None and self._is_early()) or not self._ready:
             return
         elif self._under_way is not None:
             self._go_on()

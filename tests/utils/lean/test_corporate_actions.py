@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from models.events.account import Mark
 from models.events.corporate_actions import (
     Delisting,
     DelistingKind,
@@ -51,7 +50,7 @@ def test_the_actions_of_a_slice_come_in_leans_order() -> None:
         dividends=SimpleNamespace(distribution=0.25),
         symbol_changed_events=SimpleNamespace(old_symbol="OLD", new_symbol="NEW"),
     )
-    assert list(reader().read(data, Mark(NOON, prices={"A": 41.0}))) == [
+    assert list(reader().read(data, NOON, {"A": 41.0})) == [
         SymbolChange(NOON, "A", "OLD", "NEW"),
         Dividend(NOON, "A", 0.25),
         Split(NOON, "A", SplitKind("SPLIT_OCCURRED"), 0.5, 80.0, 41.0),
@@ -62,11 +61,11 @@ def test_the_actions_of_a_slice_come_in_leans_order() -> None:
 def test_a_split_of_what_the_mark_does_not_price_has_no_price() -> None:
     """A price of 0 says that it is unknown."""
     data = slice_of(splits=SimpleNamespace(type="WARNING", split_factor=0.5, reference_price=80.0))
-    (split,) = reader().read(data, Mark(NOON))
+    (split,) = reader().read(data, NOON)
     assert isinstance(split, Split)
     assert split.price == 0.0
 
 
 def test_a_quiet_slice_has_no_actions() -> None:
     """Nothing is yielded where LEAN has nothing of any kind."""
-    assert list(reader().read(slice_of(), Mark(NOON))) == []
+    assert list(reader().read(slice_of(), NOON)) == []

@@ -14,7 +14,6 @@ import pytest
 
 from models.equity import curve
 from models.errors import EventError
-from models.events.account import Mark
 from models.events.event import Event
 from models.settings import Alarm
 from models.tracker.notices import Notice, NoticeKind
@@ -451,8 +450,8 @@ def test_a_dividend_that_is_no_number_costs_none_of_those_before_it(
     """What came before it in its slice is booked, and it becomes an anomaly."""
     read_well = CorporateActionReader.read
 
-    def read(reader: CorporateActionReader, data: Any, mark: Mark) -> Iterator[Event]:
-        actions = [*read_well(reader, data, mark)]
+    def read(reader: CorporateActionReader, *slice_with: Any) -> Iterator[Event]:
+        actions = [*read_well(reader, *slice_with)]
         yield from actions
         if actions:
             raise EventError("dividend: the distribution is nan")
