@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import enum
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from models.codec import NUMBER, TIME, deque_of, maybe
 from models.equity.curve import Curve, CurvePoint
 from models.equity.drawdown import DrawdownPeriod
 from models.equity.session_book import BEGINNING, SessionBook
-from models.equity.sessions import BLOCK
+from models.equity.sessions import BLOCK, Session
 from models.equity.tally import TALLY_SAVED, Tally
 from models.fields import PART, Field, Restorable, Table
 from models.records import record_codec, row_codec
@@ -33,6 +33,9 @@ WITHDRAWN_PART = 1e-9
 
 # Drawdown periods kept once they recovered.
 PERIODS_KEPT = 100
+
+# The fee of a fill, the value that it traded, and the net of each trade that it closed.
+Counted: TypeAlias = tuple[float, float, Sequence[float]]
 
 
 class Change(enum.IntFlag):
@@ -253,20 +256,27 @@ class NavSeries(Restorable):
             volume: Value of what was bought and sold, account currency, positive.
             nets: P&L net of fees of each trade that closed, account currency.
         """
-        book, change = self.book, NOTHING
-        if book.since <= time < book.until:
-            session = book.day
-        else:
-            change = self.roll(time)
-            session = book.at(time)
-        session.fees += fees
-        session.volume += volume
+        change = self.roll(time)
+        self._count(self.book.at(time), ((fees, volume, nets),))
+        return change
+
+    def count_all(self, counts: Iterable[Counted]) -> None:
+        """Count fills of the open day, each as `count` would."""
+        self._count(self.book.day, counts)
+
+    def _count(self, session: Session, counts: Iterable[Counted]) -> None:
+        """Count fills in a session."""
+        fees, volume, nets = session.fees, session.volume, list[float]()
+        for fee, value, made in counts:
+            fees += fee
+            volume += value
+            nets += made
+        session.fees, session.volume = fees, volume
         if nets:
             wins, losses = self.tally.add(nets)
             session.trades += len(nets)
             session.wins += wins
             session.losses += losses
-        return change
 
     @property
     def equity(self) -> float:

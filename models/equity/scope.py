@@ -9,7 +9,7 @@ from typing import ClassVar
 from models.codec import NUMBER, TEXT
 from models.equity.daily import days_a_year
 from models.equity.moments import Moments
-from models.equity.nav_series import NavSeries
+from models.equity.nav_series import Counted, NavSeries
 from models.equity.strategy_metrics import StrategyMetrics
 from models.equity.tally import Tally
 from models.fields import PART, Field, Restorable, Table
@@ -21,22 +21,24 @@ ACCOUNT = ""  # the name of the account's own scope in notices and states
 class Scope(Restorable):
     """The account or a strategy, as far as it has equity.
 
-    Marks may be left to be worked out together: whoever asks for the track finds them worked out.
+    Marks and what fills count may be left to be worked out together: whoever asks for the track
+    finds them worked out.
 
     Attributes:
         name: The strategy's name, or `ACCOUNT`.
         share: The part of the account's base that is the strategy's capital; 1 for the account.
         capital: The equity it starts from, account currency.
-        series: The track as of the marks that were worked out; what a fill counts goes here.
+        series: The track as of what was worked out.
         times: UTC of the marks that were not, all of the series' open day.
         equities: The equity of each, account currency.
+        counts: What fills of the open day count that was not.
     """
 
     STATE: ClassVar[Table] = Table(
         Field("name", TEXT), Field("share", NUMBER), Field("capital", NUMBER), Field("track", PART)
     )
 
-    __slots__ = ("capital", "equities", "name", "series", "share", "times")
+    __slots__ = ("capital", "counts", "equities", "name", "series", "share", "times")
 
     def __init__(self, name: str, share: float, base: float, zone: tzinfo) -> None:
         self.name = name
@@ -45,10 +47,14 @@ class Scope(Restorable):
         self.series = NavSeries(self.capital, zone)
         self.times: list[datetime] = []
         self.equities: list[float] = []
+        self.counts: list[Counted] = []
 
     @property
     def track(self) -> NavSeries:
         """Its NAV, drawdown, curve, sessions and closed trades, as of the last mark."""
+        if self.counts:
+            counts, self.counts = self.counts, []
+            self.series.count_all(counts)
         if self.times:
             times, equities = self.times, self.equities
             self.times, self.equities = [], []

@@ -250,20 +250,20 @@ class Scopes(Restorable):
 
         An adjustment that closes nothing trades nothing: it is not counted.
         """
-        if not self.account.series.book.settled:
+        own, known = self.account, self.strategies
+        if not own.series.book.settled:
             self._until = BEGINNING  # a day counts by what is held
         for _, position, execution, _, trades, _, value in effects:
             if execution.seeded and not trades:
                 continue
-            name, time, fee = position.strategy, execution.time, execution.fee
-            nets = [trade.pnl for trade in trades] if trades else ()
-            for scope in (self.account, self.strategies.get(name) or self.strategy(name)):
-                series = scope.series
-                if time >= series.book.until:  # the marks that were left are of the day before
-                    series = scope.track
-                change = series.count(time, fee, value, nets)
-                if change:
-                    self._note(scope, change)
+            name, time = position.strategy, execution.time
+            count = execution.fee, value, [trade.pnl for trade in trades] if trades else ()
+            for scope in (own, known.get(name) or self.strategy(name)):
+                book = scope.series.book
+                if book.since <= time < book.until:
+                    scope.counts.append(count)
+                else:  # what was left is of the day before
+                    self._note(scope, scope.track.count(time, *count))
 
     def end_day(self, time: datetime, equity: float) -> None:
         """Close the sessions that ended before a time, at which there may be a mark already.

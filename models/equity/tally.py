@@ -39,14 +39,16 @@ class Tally:
     def add(self, nets: Sequence[float]) -> tuple[int, int]:
         """Count trades by what each of them made; returns how many won and how many lost."""
         wins = losses = 0
+        total, won, lost = self.net, self.won, self.lost
         for net in nets:
-            self.net += net
+            total += net
             if net >= BREAKEVEN:
                 wins += 1
-                self.won += net
+                won += net
             elif net <= -BREAKEVEN:
                 losses += 1
-                self.lost += net
+                lost += net
+        self.net, self.won, self.lost = total, won, lost
         self.trades += len(nets)
         self.wins += wins
         self.losses += losses

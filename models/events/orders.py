@@ -103,7 +103,8 @@ class OrderUpdate:
         if self.time.tzinfo is not UTC:  # asking for its offset from UTC is slow
             require_utc(self.time, f"order {self.order_id}")
         total = abs(self.quantity) + abs(self.bid) + abs(self.ask) + abs(self.price)
-        total += abs(self.fee) + abs(self.limit_price or 0.0) + abs(self.stop_price or 0.0)
+        if self.fee or self.limit_price or self.stop_price:
+            total += abs(self.fee) + abs(self.limit_price or 0.0) + abs(self.stop_price or 0.0)
         if not total <= LARGEST_FIGURE:
             self._explain()
         if self.rates and not sum(map(abs, self.rates.values())) <= LARGEST_FIGURE:
@@ -160,15 +161,17 @@ class Fill:
     group: int = 0
 
     def __post_init__(self) -> None:
-        total = abs(self.quantity) + abs(self.price) + abs(self.fee)
-        total += abs(self.market) + abs(self.ordered)
+        size, price = abs(self.quantity), abs(self.price)
+        total = size + price + abs(self.fee)
+        if self.market or self.ordered:
+            total += abs(self.market) + abs(self.ordered)
         if self.time.tzinfo is None or not total <= LARGEST_FIGURE:
             self._explain()
         if self.rates and not sum(map(abs, self.rates.values())) <= LARGEST_FIGURE:
             self._explain()
-        if abs(self.quantity) < SMALLEST_FIGURE:
+        if size < SMALLEST_FIGURE:
             raise EventError(f"fill of order {self.order_id}: the quantity is 0")
-        if 0.0 < abs(self.price) < SMALLEST_FIGURE:
+        if 0.0 < price < SMALLEST_FIGURE:
             raise EventError(f"fill of order {self.order_id}: the price is next to 0")
 
     def _explain(self) -> None:

@@ -159,7 +159,7 @@ class Books:
         if update.stop_price:
             self._protect(update, order, update.stop_price)
         if update.status in ENDED:
-            orders.finish(order_id)
+            orders.finish(order_id, order)
         if self.time is None or time > self.time:
             self.time = time
         return order
@@ -201,7 +201,7 @@ class Books:
             deal = self._deal(fill, holding, order)
             effects = (self._execute(deal, strategy, deal.execution, deal.fee),)
         if fill.final:
-            orders.finish(order_id)
+            orders.finish(order_id, order)
         if fill.time != self.time and ended_early(effects):
             self.anomaly(fill.time, "fill before its entry", f"{fill}", sid)
         return effects

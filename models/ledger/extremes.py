@@ -23,12 +23,20 @@ class Extremes:
 
     def see(self, unit_value: float, entering: int = 0) -> None:
         """Take what a unit is worth now, when so many lots come in."""
-        lows, highs, lots = self.lows, self.highs, entering
+        self.fall(unit_value, entering)
+        self.rise(unit_value, entering)
+
+    def fall(self, unit_value: float, entering: int = 0) -> None:
+        """As `see` does, of the lows alone: those of a value that is no high."""
+        lows, lots = self.lows, entering
         while lows and lows[-1][0] >= unit_value:
             lots += lows.pop()[1]
         if lots:
             lows.append([unit_value, lots])
-        lots = entering
+
+    def rise(self, unit_value: float, entering: int = 0) -> None:
+        """As `see` does, of the highs alone: those of a value that is no low."""
+        highs, lots = self.highs, entering
         while highs and highs[-1][0] <= unit_value:
             lots += highs.pop()[1]
         if lots:

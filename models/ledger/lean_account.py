@@ -265,9 +265,12 @@ class ShadowCash(Restorable):
 
     def scanned(self, time: datetime) -> bool:
         """Whether LEAN's hourly scan, which books funding and interest, ran since the last mark."""
-        if self.next_scan is not None and time < self.next_scan:
+        hour = self.next_scan
+        if hour is None or time >= hour + HOUR:
+            hour = time.replace(minute=0, second=0, microsecond=0)
+        elif time < hour:
             return False
-        self.next_scan = time.replace(minute=0, second=0, microsecond=0) + HOUR
+        self.next_scan = hour + HOUR
         return True
 
 

@@ -140,8 +140,8 @@ class Ledger(Restorable):
         books = self.books
         if fill.sid not in books.instruments:
             recall(books, fill.sid)
-        taken_back = self._reconciliation.prepare(fill)
-        effects = books.fill(fill, apart=self._reconciliation.shows(fill))
+        taken_back, apart = self._reconciliation.prepare(fill)
+        effects = books.fill(fill, apart=apart)
         return [*taken_back, *(effects or ())] if taken_back else effects
 
     def announce(self, flow: CashFlow) -> Effects:

@@ -88,8 +88,9 @@ class Lot:
 
     def take(self, part: float) -> float:
         """Take a part of the quantity off; returns its part of the fee."""
-        fee = self.fee * (part / self.quantity)
-        self.quantity = tidy(self.quantity - part, self.quantity)
+        before, fee = self.quantity, self.fee * (part / self.quantity)
+        quantity = before - part
+        self.quantity = tidy(quantity, before) if quantity % 1 else quantity
         self.fee -= fee
         return fee
 

@@ -224,15 +224,14 @@ class Orders(Restorable):
         self.seen = SeenEvents()
         self.seen.lowest = lowest
 
-    def finish(self, order_id: int) -> None:
-        """Note that the order is filled, cancelled or rejected."""
-        order = self.known.get(order_id)
-        if order is None or order.finished:
+    def finish(self, order_id: int, order: Order) -> None:
+        """Note that a known order is filled, cancelled or rejected."""
+        if order.finished:
             return
-        order.finished = True
-        self._finished.append(order_id)
-        if len(self._finished) > FINISHED_KEPT:
-            del self.known[self._finished.popleft()]
+        order.finished, finished = True, self._finished
+        finished.append(order_id)
+        if len(finished) > FINISHED_KEPT:
+            del self.known[finished.popleft()]
 
     @property
     def _known_orders(self) -> list[tuple[int, Order]]:

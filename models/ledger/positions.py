@@ -121,16 +121,19 @@ class Position(Restorable):
         """
         low, high, extremes, held = self.low, self.high, self._extremes, self._round_trip
         self.low, self.high = inf, -inf
+        if low < extremes.lows[-1][0]:
+            extremes.fall(low)
+        if high > extremes.highs[-1][0]:
+            extremes.rise(high)
+        if held is None:
+            return
         quantity, cost, multiplier = self.quantity, self.cost, self.instrument.multiplier
         for unit_value in (low,) if low == high else (low, high):
-            if unit_value < extremes.lows[-1][0] or unit_value > extremes.highs[-1][0]:
-                extremes.see(unit_value)
-            if held is not None:
-                made = held.gross + (quantity * unit_value - cost) * multiplier  # `unrealized`
-                if made < held.low:
-                    held.low = made
-                elif made > held.high:
-                    held.high = made
+            made = held.gross + (quantity * unit_value - cost) * multiplier  # `unrealized`
+            if made < held.low:
+                held.low = made
+            elif made > held.high:
+                held.high = made
 
     def unrealized(self, unit_value: float) -> float:
         """P&L of the open lots in the instrument's P&L currency, at that value of a unit."""
@@ -190,8 +193,7 @@ class Position(Restorable):
     def _open(self, execution: Execution, quantity: float, unit_value: float) -> Lot:
         """Open a lot with a quantity that closes nothing."""
         time, order_id, whole, price, rate, fee, arrival, tag, seeded, kind, risk = execution
-        if quantity != whole:
-            fee *= quantity / whole
+        fee *= quantity / whole
         held = self._round_trip
         if held is None:
             held = self._round_trip = RoundTrip(time, order_id, tag, seeded, kind)
@@ -233,10 +235,10 @@ class Position(Restorable):
         Returns:
             What is left of it when no lot is.
         """
-        _, _, whole, price, rate, fee, arrival, _, _, _, _ = execution
-        instrument, lots, extremes = self.instrument, self.lots, self._extremes
-        multiplier, quantity, cost = instrument.multiplier, self.quantity, self.cost
-        size_before, held = max(abs(quantity), abs(left)), self._round_trip
+        whole, price, rate, fee, arrival = execution[2:7]
+        lots, extremes, held = self.lots, self._extremes, self._round_trip
+        multiplier, quantity, cost = self.instrument.multiplier, self.quantity, self.cost
+        size_before = max(abs(quantity), abs(left))
         dust = (size_before if held is None else held.entered) * DUST
         if dust < SMALLEST:
             dust = SMALLEST
@@ -244,7 +246,7 @@ class Position(Restorable):
             extremes.see(seen)
         while abs(left) > dust and quantity * left < 0:
             lot = lots[next_lot]
-            part, entry_fee = lot.quantity, lot.fee
+            part, entry_fee, entry = lot.quantity, lot.fee, lot.unit_value
             if abs(left) > abs(part) - dust:
                 del lots[next_lot]
                 low, high = extremes.leave(next_lot)
@@ -258,11 +260,11 @@ class Position(Restorable):
             left += part
             if left % 1:
                 left = tidy(left, size_before)
-            cost -= part * lot.unit_value
+            cost -= part * entry
             size, slippage, value = part * multiplier, 0.0, 0.0
             if arrival or lot.arrival:
                 slippage, value = lot.slippage(size, price, rate, arrival)
-            gross, exit_fee = size * (unit_value - lot.unit_value), fee * (-part / whole)
+            gross, exit_fee = size * (unit_value - entry), fee * (-part / whole)
             match = (lot, part, gross, entry_fee, exit_fee, low, high, slippage, value)
             closed.append(build(Match, match))
         if lots and not quantity:  # what is left is too small for the digits of the sum
@@ -319,11 +321,9 @@ class Position(Restorable):
             rate: Account currency per unit of P&L currency.
         """
         instrument = self.instrument
-        each = instrument.multiplier * rate
+        each, worth = instrument.multiplier * rate, instrument.unit_value(stop)
         for lot in self.lots:
-            loss = (lot.unit_value - instrument.unit_value(stop)) * (
-                each if lot.quantity > 0 else -each
-            )
+            loss = (lot.unit_value - worth) * (each if lot.quantity > 0 else -each)
             if not lot.risk and loss > 0.0:
                 lot.risk = loss
                 if self.round_trip is not None:

@@ -7,6 +7,7 @@ adopted.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -30,6 +31,9 @@ from models.ledger.statement import Flow
 from models.ledger.tags import UNASSIGNED
 from models.records import row_codec
 from models.rows import row_of
+
+# What a fill is prepared for where nothing was adopted.
+AS_IT_CAME: tuple[Sequence[Effect], bool] = ((), False)
 
 
 class Reconciliation(Restorable):
@@ -66,29 +70,25 @@ class Reconciliation(Restorable):
         fractions = (paid.sid for paid in self._books.fractions)
         return {*stakes_held, *fractions, *self._adoptions.adopted}
 
-    def prepare(self, fill: Fill) -> list[Effect]:
+    def prepare(self, fill: Fill) -> tuple[Sequence[Effect], bool]:
         """Take a fill that is about to be booked.
 
         An adoption that the fill explains is taken back. LEAN scans before it fills, so whoever
         holds until now bears what the scan moved.
 
         Returns:
-            What taking back did.
+            What taking back did; whether the fill is late and in what was adopted, as
+            `Adoptions.shows` says.
         """
-        books = self._books
-        taken_back: list[Effect] = []
+        books, prepared = self._books, AS_IT_CAME
         if self._adoptions.adopted:
-            taken_back = self._adoptions.take_back(books, fill)
+            prepared = self._adoptions.take_back(books, fill), self._adoptions.shows(fill)
         if books.aside and fill.sid in books.aside:
             join_at_fill(books, fill)
         scan = books.cash.next_scan
         if scan is not None and fill.time >= scan and self._stakes is None:
             self._stakes = self._stakes_now()
-        return taken_back
-
-    def shows(self, fill: Fill) -> bool:
-        """Whether a fill that comes late is in what was adopted (`Adoptions.shows`)."""
-        return bool(self._adoptions.adopted) and self._adoptions.shows(fill)
+        return prepared
 
     def _stakes_now(self) -> list[Stake]:
         """Who holds what bears interest or funding now."""

@@ -168,14 +168,9 @@ class Core(ClosingBooks):
         return True
 
     def _book_later(self, event: Event) -> None:
-        """Book an event that a feed left; a mark of it closed when it came.
-
-        A mark may show what went flat since the feed looked; what nobody holds is not marked.
-        """
-        if isinstance(event, Mark) and len(self._ledger.books.held) < len(event.prices):
-            event = event.among(self._ledger.books.held)
-        if self.record(event) is None and isinstance(event, Mark):
-            self.record(replace(event, partial=False))
+        """Book an event that a feed left; a mark of it closed when it came."""
+        if self._book(event) is None and isinstance(event, Mark):
+            self._book(replace(event, partial=False))
 
     def work_off(self) -> None:
         """Book what the feed left, then tell what came of it; the lock must not be held."""
@@ -192,10 +187,14 @@ class Core(ClosingBooks):
         if self.behind is not None:
             self.catch_up()
         self.rest = 0
+        return self._book(event)
+
+    def _book(self, event: Event | Instrument) -> Effects | None:
+        """Book an event with nothing left before it; returns as of `record`."""
         effects = _BOOKING[type(event)](self, event)
-        books = self._ledger.books
         if effects:
             self.count(effects)
+        books = self._ledger.books
         if self._scopes.changes or len(books.anomalies) != self._anomalies_told:
             self._tell(books)
         return effects

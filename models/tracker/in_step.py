@@ -96,13 +96,13 @@ class BooksInStep:
     def _take(self, left: Iterator[Left]) -> None:
         """Take what a feed left, until there is no more or something fails."""
         for each in left:
-            if isinstance(each, MarkColumns):
+            if not isinstance(each, tuple):  # most are events
+                self._book_later(each)
+            elif isinstance(each, MarkColumns):
                 self._take_marks(each)
-            elif isinstance(each, PassedOver):
+            else:
                 self._ledger.repeat(each.slices, each.times[-1])
                 self._scopes.repeat(each.slices, each.times)
-            else:
-                self._book_later(each)
 
     def _book_later(self, event: Event) -> None:
         """Book an event that a feed left."""

@@ -35,7 +35,7 @@ def trade_record(
         reason: Why it was closed (`TradeRecord.exit_reason`); empty for a lot that is open.
     """
     lot, signed, gross, entry_fee, exit_fee, low, high, slippage, value = match
-    time, order_id, _, price, rate, _, _, _, _, _, _ = execution
+    time, order_id, _, price, rate = execution[:5]
     instrument, unit_value = position.instrument, lot.unit_value
     multiplier, commission = instrument.multiplier, entry_fee + exit_fee
     gross = gross * rate + 0.0  # without the sign of a 0, here and below

@@ -70,12 +70,12 @@ class Combinations:
     def __len__(self) -> int:
         return len(self._kind)
 
-    def number(self, key: tuple[str, str, str, str, str], symbol: str) -> int | None:
+    def number(self, key: tuple[str, ...], symbol: str) -> int | None:
         """The number of a combination whose instrument has that ticker; None where it is new."""
         about = self._about.get(key[1])
         return self._cells.get(key) if about is not None and about.symbol == symbol else None
 
-    def add(self, key: tuple[str, str, str, str, str], names: InstrumentNames) -> int:
+    def add(self, key: tuple[str, ...], names: InstrumentNames) -> int:
         """Number a combination, or name its instrument anew."""
         if len(self._cells) >= LOOKED_UP:
             self._pack()

@@ -24,8 +24,9 @@ from models.trades.measures import measure
 from models.trades.metrics import TradeMetrics
 from models.trades.record import LONG, TradeRecord
 
-# What many trades have in common, in the order of `CommonFields`, and the figures of each.
-_COMMON_OF = attrgetter("strategy", "sid", "direction", "exit_reason", "order_type")
+# What many trades have in common, in the order of `CommonFields`, with the ticker; and the figures
+# of each.
+_COMMON_OF = attrgetter("strategy", "sid", "direction", "exit_reason", "order_type", "symbol")
 _FIGURES_OF = attrgetter(
     *("pnl", "commission", "entry_notional", "entry_time", "exit_time", "mae", "mfe", "risk")
 )
@@ -198,7 +199,8 @@ class TradeStatistics(Restorable):
         caches, and many trades put at once find them there.
         """
         waiting, self._waiting = self._waiting, []
-        figures, hours, cells = self._figures, self._hour, self._cell
+        figures, hours, cells = list[float](), self._hour, self._cell
+        known: dict[tuple[str, ...], int] = {}
         last, hour, stamp = self._exit
         for record, facts in waiting:
             net, fees, notional, began, ended, mae, mfe, risk = _FIGURES_OF(record)
@@ -209,18 +211,27 @@ class TradeStatistics(Restorable):
             if risk is not None and risk > 0.0:
                 self._risky.append(len(cells))
                 self._risk.append(risk)
-            cells.append(self._cell_of(record, facts))
+            common = _COMMON_OF(record)
+            cell = known.get(common)
+            if cell is None:
+                cell = self._look_up(common, facts, known)
+            cells.append(cell)
             hours.append(hour)
-            figures.extend((net, fees, notional, began.timestamp(), stamp, mae, mfe))
+            figures += net, fees, notional, began.timestamp(), stamp, mae, mfe
+        self._figures.fromlist(figures)
         self._exit = last, hour, stamp
 
-    def _cell_of(self, record: TradeRecord, facts: TradeFacts) -> int:
-        """The number of what a trade has in common with others."""
-        key = _COMMON_OF(record)
-        cell = self._common.number(key, record.symbol)
+    def _look_up(
+        self, common: tuple[str, ...], facts: TradeFacts, known: dict[tuple[str, ...], int]
+    ) -> int:
+        """The number of what a trade has in common with others, which is known from now on."""
+        *key, symbol = common
+        cell = self._common.number(tuple(key), symbol)
         if cell is None:
-            about = facts.underlying, facts.security_type.value
-            cell = self._common.add(key, InstrumentNames(record.symbol, *about))
+            known.clear()  # a ticker may have changed
+            names = InstrumentNames(symbol, facts.underlying, facts.security_type.value)
+            cell = self._common.add(tuple(key), names)
+        known[common] = cell
         return cell
 
     def metrics(self, *within: TradeGroup, equity: float | None = None) -> TradeMetrics:
