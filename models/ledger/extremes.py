@@ -21,26 +21,18 @@ class Extremes:
         self.lows: deque[list[Any]] = deque()
         self.highs: deque[list[Any]] = deque()
 
-    def see(self, unit_value: float, entering: int = 0) -> None:
-        """Take what a unit is worth now, when so many lots come in."""
-        self.fall(unit_value, entering)
-        self.rise(unit_value, entering)
-
-    def fall(self, unit_value: float, entering: int = 0) -> None:
-        """As `see` does, of the lows alone: those of a value that is no high."""
-        lows, lots = self.lows, entering
-        while lows and lows[-1][0] >= unit_value:
+    def see(self, low: float, high: float, entering: int = 0) -> None:
+        """Take the lowest and the highest that a unit was worth, when so many lots come in."""
+        lows, highs, lots = self.lows, self.highs, entering
+        while lows and lows[-1][0] >= low:
             lots += lows.pop()[1]
         if lots:
-            lows.append([unit_value, lots])
-
-    def rise(self, unit_value: float, entering: int = 0) -> None:
-        """As `see` does, of the highs alone: those of a value that is no low."""
-        highs, lots = self.highs, entering
-        while highs and highs[-1][0] <= unit_value:
+            lows.append([low, lots])
+        lots = entering
+        while highs and highs[-1][0] <= high:
             lots += highs.pop()[1]
         if lots:
-            highs.append([unit_value, lots])
+            highs.append([high, lots])
 
     def each(self) -> Iterator[tuple[float, float]]:
         """The lowest and the highest since each lot came in, the oldest lot's first."""

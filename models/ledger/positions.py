@@ -119,12 +119,9 @@ class Position(Restorable):
 
         P&L rises or falls with the unit value, so it was lowest and highest at the two.
         """
-        low, high, extremes, held = self.low, self.high, self._extremes, self._round_trip
+        low, high, held = self.low, self.high, self._round_trip
         self.low, self.high = inf, -inf
-        if low < extremes.lows[-1][0]:
-            extremes.fall(low)
-        if high > extremes.highs[-1][0]:
-            extremes.rise(high)
+        self._extremes.see(low, high)
         if held is None:
             return
         quantity, cost, multiplier = self.quantity, self.cost, self.instrument.multiplier
@@ -148,7 +145,7 @@ class Position(Restorable):
         """Take a mark: what a unit is worth now; `open_pnl` is up to date."""
         extremes, held = self.extremes, self.round_trip
         if unit_value < extremes.lows[-1][0] or unit_value > extremes.highs[-1][0]:
-            extremes.see(unit_value)
+            extremes.see(unit_value, unit_value)
         if held is not None:
             value = held.gross + self.open_pnl
             if value < held.low:
@@ -210,7 +207,7 @@ class Position(Restorable):
             quantity, price, unit_value, fee, rate, arrival, time, order_id, tag, seeded, kind, risk
         )
         self.lots.append(lot)
-        self._extremes.see(unit_value, 1)
+        self._extremes.see(unit_value, unit_value, 1)
         return lot
 
     def _close(
@@ -242,8 +239,7 @@ class Position(Restorable):
         dust = (size_before if held is None else held.entered) * DUST
         if dust < SMALLEST:
             dust = SMALLEST
-        if not extremes.lows[-1][0] < seen < extremes.highs[-1][0]:
-            extremes.see(seen)
+        extremes.see(seen, seen)
         while abs(left) > dust and quantity * left < 0:
             lot = lots[next_lot]
             part, entry_fee, entry = lot.quantity, lot.fee, lot.unit_value

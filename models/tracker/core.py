@@ -8,7 +8,6 @@ anything and trade.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
@@ -167,11 +166,6 @@ class Core(ClosingBooks):
             self.settle()
         return True
 
-    def _book_later(self, event: Event) -> None:
-        """Book an event that a feed left; a mark of it closed when it came."""
-        if self._book(event) is None and isinstance(event, Mark):
-            self._book(replace(event, partial=False))
-
     def work_off(self) -> None:
         """Book what the feed left, then tell what came of it; the lock must not be held."""
         self.catch_up()
@@ -190,7 +184,6 @@ class Core(ClosingBooks):
         return self._book(event)
 
     def _book(self, event: Event | Instrument) -> Effects | None:
-        """Book an event with nothing left before it; returns as of `record`."""
         effects = _BOOKING[type(event)](self, event)
         if effects:
             self.count(effects)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
@@ -13,6 +14,7 @@ from models.errors import Failure, guarded
 from models.events.account import Mark
 from models.events.event import Event
 from models.execution.quality import ExecutionQuality
+from models.ledger.effects import Effects
 from models.ledger.ledger import Ledger
 from models.ledger.mark_columns import MarkColumns
 
@@ -97,15 +99,16 @@ class BooksInStep:
         """Take what a feed left, until there is no more or something fails."""
         for each in left:
             if not isinstance(each, tuple):  # most are events
-                self._book_later(each)
+                if self._book(each) is None and isinstance(each, Mark):
+                    self._book(replace(each, partial=False))  # it closed when it came
             elif isinstance(each, MarkColumns):
                 self._take_marks(each)
             else:
                 self._ledger.repeat(each.slices, each.times[-1])
                 self._scopes.repeat(each.slices, each.times)
 
-    def _book_later(self, event: Event) -> None:
-        """Book an event that a feed left."""
+    def _book(self, event: Event) -> Effects | None:
+        """Book an event before which nothing is left; None where nothing was booked."""
 
     def _take_marks(self, marks: MarkColumns) -> None:
         """Take marks on which nothing moved but prices; few of them one by one."""

@@ -317,7 +317,8 @@ class ManualTrading:
         """Close a quantity, of one open trade alone where one is named."""
         if trade_id is None:
             return self._trade(position, order, closing)
-        position.extremes.see(position.instrument.unit_value(float(order.price)))
+        worth = position.instrument.unit_value(float(order.price))
+        position.extremes.see(worth, worth)
         count = len(position.lots)
         at = next(i for i, lot in enumerate(position.lots) if hand_id(lot.order_id) == trade_id)
         first = 0 if self._core.settings.matching is Matching.FIFO else count - 1

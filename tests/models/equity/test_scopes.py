@@ -82,6 +82,26 @@ def test_figures_of_a_strategy() -> None:
     assert metrics.from_dict(json.loads(json.dumps(metrics.to_dict()))) == metrics
 
 
+def test_what_fills_count_does_not_depend_on_when_it_is_asked_for() -> None:
+    """A fill counts in its own day, also where a later day began before anybody asked."""
+    asked, left = tracker(), tracker()
+    for day, (quantity, price) in enumerate([(20, 10.0), (-5, 12.0), (-5, 9.0), (-10, 11.0)]):
+        fills = [fill(2 * day + each, quantity / 2, price, day=day) for each in (1, 2)]
+        events: list[Event] = [*fills, mark(price, day)]
+        for event in events:
+            feed(asked, event)
+            _ = asked.strategies(), asked.state()
+        feed(left, *events)
+    late = fill(9, 1, 11.0, day=1)
+    for made in (asked, left):
+        feed(made, late)
+    for name in (None, "a"):
+        found, other = (each.scopes.find(name).track for each in (asked, left))
+        assert found.state() == other.state()
+        commissions = [day.commissions for day in other.book.sessions(SessionKind.DAILY)]
+        assert commissions == [2.0, 3.0, 2.0, 2.0]
+
+
 def test_the_sortino_ratio_is_of_all_days() -> None:
     """The mean return over the root of the mean square of the losing ones, a year of it."""
     prices = (12.0, 9.0, 11.0)

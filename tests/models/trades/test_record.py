@@ -28,8 +28,7 @@ def record(
     instrument = Instrument("X 1", "X", SecurityType.EQUITY, "USD", multiplier)
     position = Position("trend", instrument)
     position.trade(entry, 0)
-    position.extremes.see(low)
-    position.extremes.see(high)
+    position.extremes.see(low, high)
     piece = position.trade(closing, 0)[0][0]
     return trade_record("1", "X.NEW", position, piece, closing, "order")
 
