@@ -99,8 +99,10 @@ class BooksInStep:
         """Take what a feed left, until there is no more or something fails."""
         for each in left:
             if not isinstance(each, tuple):  # most are events
-                if self._book(each) is None and isinstance(each, Mark):
-                    self._book(replace(each, partial=False))  # it closed when it came
+                if type(each) is not Mark:
+                    self._book(each)
+                else:
+                    self._take_mark(each)
             elif isinstance(each, MarkColumns):
                 self._take_marks(each)
             else:
@@ -109,6 +111,14 @@ class BooksInStep:
 
     def _book(self, event: Event) -> Effects | None:
         """Book an event before which nothing is left; None where nothing was booked."""
+
+    def _take_mark(self, mark: Mark) -> None:
+        """Take a mark, which closed when it came; it may show what nobody holds any more."""
+        held = self._ledger.books.held
+        if len(held) < len(mark.prices):
+            mark = mark.among(held)
+        if self._book(mark) is None:
+            self._book(replace(mark, partial=False))
 
     def _take_marks(self, marks: MarkColumns) -> None:
         """Take marks on which nothing moved but prices; few of them one by one."""
