@@ -207,11 +207,32 @@ class StructuredLogger(Restorable):
         self.put(entry)
 
     def put(self, entry: Entry | PendingEntry) -> None:
-        """Queue an entry whose level the log takes; a full queue leaves the least important out."""
+        """Queue an entry whose level the log takes; a full queue leaves the least important out.
+
+        One that is made when somebody wants it is left out at once where nobody does.
+        """
+        if isinstance(entry, PendingEntry) and not self.queued and self._leaves_out(entry):
+            return
         gone = self.queued.put(entry)
         if gone is not None:
             with self._lock:
                 count_event(self.left_out, gone.event)
+
+    def _leaves_out(self, entry: PendingEntry) -> bool:
+        """Keep and count an entry, unmade, that nobody gets and has no room; whether it is one."""
+        told = entry.told
+        spec = told.spec
+        if self._affords(self.used + told.least, _kept_back(spec.level)):
+            return False
+        if self.processors or self.listeners or self._captures.open or self.stored:
+            return False
+        if spec.sink is not Sink.LOG:
+            return False
+        with self._lock:
+            self._number += 1
+            self._kept.append(entry)
+            count_event(self.left_out, told.name)
+        return True
 
     # --- entries out
 
@@ -225,7 +246,6 @@ class StructuredLogger(Restorable):
             return
         try:
             for _ in range(len(queued) + MOST_ADDED):
-                self._leave_out()
                 if not queued:
                     break
                 passed = guarded(self._pass_on, queued.take())
@@ -251,22 +271,6 @@ class StructuredLogger(Restorable):
             self.stored.keep(entry.json(self._number) + "\n")
         if entry.sink is not Sink.NOWHERE:
             self._write(entry)
-
-    def _leave_out(self) -> None:
-        """Keep and count what comes next in the queue, nobody gets and has no room, unmade."""
-        if self.processors or self.listeners or self._captures.open or self.stored:
-            return
-        queued = self.queued
-        while queued and isinstance(entry := queued[0], PendingEntry):
-            spec = entry.spec
-            full = not self._affords(self.used + entry.least, _kept_back(spec.level))
-            if spec.sink is not Sink.LOG or not full:
-                return
-            queued.take()
-            with self._lock:
-                self._number += 1
-                self._kept.append(entry)
-                count_event(self.left_out, entry.event)
 
     def _write(self, entry: Entry) -> None:
         """Show an entry where the budget and the console have room for it, and count it."""

@@ -7,46 +7,67 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from utils.log.entries import Entry
-from utils.log.events import EventSpec
+from utils.log.events import EVENTS, Level
 from utils.log.messages import STAMP_LENGTH
+
+
+class ToldEvent:
+    """One of `EVENTS` with the function that makes its fields.
+
+    Args:
+        name: The event's name.
+        describe: Makes the fields.
+        always: The fields that are never None and never empty.
+
+    Attributes:
+        spec: The event's row of `EVENTS`.
+        least: A number of bytes that its message in LEAN's log file surely reaches.
+    """
+
+    __slots__ = ("describe", "least", "name", "spec")
+
+    def __init__(
+        self, name: str, describe: Callable[..., dict[str, Any]], always: Iterable[str]
+    ) -> None:
+        self.name = name
+        self.describe = describe
+        self.spec = EVENTS[name]
+        # with its time, and each field of at least one character
+        self.least = STAMP_LENGTH + len(name) + 1 + sum(len(field) + 2 + 1 for field in always)
 
 
 class PendingEntry(NamedTuple):
     """What an entry is made of.
 
     Attributes:
-        event: The event's name.
-        spec: Its row of `EVENTS`.
+        told: The event.
         time: UTC.
         correlation: The order or trade that it belongs to.
-        describe: Makes the fields of the entry.
-        about: What it makes them of: values that never change.
-        least: A number of bytes that the message in LEAN's log file surely reaches.
+        about: What its fields are made of: values that never change.
     """
 
-    event: str
-    spec: EventSpec
+    told: ToldEvent
     time: datetime
     correlation: str
-    describe: Callable[..., dict[str, Any]]
     about: tuple[Any, ...]
-    least: int
+
+    @property
+    def event(self) -> str:
+        """The event's name."""
+        return self.told.name
+
+    @property
+    def level(self) -> Level:
+        """How much it matters."""
+        return self.told.spec.level
 
     def entry(self) -> Entry:
         """The entry; it is the same whenever it is made."""
-        category, level, sink = self.spec.category, self.spec.level, self.spec.sink
-        fields = self.describe(*self.about)
-        return Entry(self.time, level, category, self.event, fields, self.correlation, sink)
-
-
-def least_size(event: str, names: Iterable[str]) -> int:
-    """A number of bytes that a message in LEAN's log file surely reaches, with its time.
-
-    Args:
-        event: The event's name.
-        names: The fields that the event always has, each of at least one character.
-    """
-    return STAMP_LENGTH + len(event) + 1 + sum(len(name) + 2 + 1 for name in names)
+        told, spec = self.told, self.told.spec
+        fields = told.describe(*self.about)
+        return Entry(
+            self.time, spec.level, spec.category, told.name, fields, self.correlation, spec.sink
+        )
 
 
 def made(entry: Entry | PendingEntry) -> Entry:

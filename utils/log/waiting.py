@@ -10,11 +10,6 @@ from utils.log.events import Level
 from utils.log.pending import PendingEntry
 
 
-def level_of(entry: Entry | PendingEntry) -> Level:
-    """How much an entry matters."""
-    return entry.spec.level if isinstance(entry, PendingEntry) else entry.level
-
-
 class EntryQueue(deque[Entry | PendingEntry]):
     """Entries in the order in which they were put; any thread may put and take.
 
@@ -39,7 +34,7 @@ class EntryQueue(deque[Entry | PendingEntry]):
             self._least, self._searched = Level.DEBUG, 0
             return None
         with self._lock:
-            gone = self._without_least(level_of(entry))
+            gone = self._without_least(entry.level)
             if gone is not None:
                 self.append(entry)
         return gone or entry
@@ -53,7 +48,7 @@ class EntryQueue(deque[Entry | PendingEntry]):
         """Take out the oldest of those that matter least, if they matter less than the level."""
         while self._least < level:
             for at in range(self._searched, len(self)):
-                if level_of(self[at]) <= self._least:
+                if self[at].level <= self._least:
                     gone = self[at]
                     del self[at]
                     self._searched = at

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from models.ledger.lots import build
 from models.ledger.orders import DEPLOYMENT_STEP
-from utils.log.events import EVENTS, Level
+from utils.log.events import Level
 from utils.log.logger import StructuredLogger
-from utils.log.pending import PendingEntry, least_size
+from utils.log.pending import PendingEntry, ToldEvent
 
 
 def order_name(order_id: int) -> str:
@@ -34,30 +34,6 @@ def told_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in fields.items() if value not in (None, "")}
 
 
-class ToldEvent:
-    """One of `EVENTS` with the function that makes its fields, for `EventWriter.later`.
-
-    Args:
-        name: The event's name.
-        describe: Makes the fields.
-        always: The fields that are never None and never empty.
-
-    Attributes:
-        spec: The event's row of `EVENTS`.
-        least: A number of bytes that its message in LEAN's log file surely reaches.
-    """
-
-    __slots__ = ("describe", "least", "name", "spec")
-
-    def __init__(
-        self, name: str, describe: Callable[..., dict[str, Any]], always: Iterable[str]
-    ) -> None:
-        self.name = name
-        self.describe = describe
-        self.spec = EVENTS[name]
-        self.least = least_size(name, always)
-
-
 class EventWriter:
     """Writes the tracker's own events to the log.
 
@@ -67,12 +43,12 @@ class EventWriter:
     """
 
     def __init__(self, log: StructuredLogger, name_order: Callable[[int], str]) -> None:
-        self._log = log
+        self.log = log
         self.name_order = name_order
 
     def wants(self, level: Level) -> bool:
         """Tell whether the log takes entries of a level."""
-        return level >= self._log.level
+        return level >= self.log.level
 
     def write(
         self,
@@ -92,7 +68,7 @@ class EventWriter:
             order_id: The order that it belongs to; 0 where there is none.
             level: How much it matters, where that is not the level of its row.
         """
-        self._log.ready(name, told_fields(fields), level, time, self.name_order(order_id))
+        self.log.ready(name, told_fields(fields), level, time, self.name_order(order_id))
 
     def later(self, told: ToldEvent, time: datetime, order_id: int, *about: Any) -> None:
         """Write an event whose fields are made when somebody wants them.
@@ -103,6 +79,4 @@ class EventWriter:
             order_id: The order that it belongs to; 0 where there is none.
             about: What its fields are made of: values that never change.
         """
-        name, spec, describe, least = told.name, told.spec, told.describe, told.least
-        values = name, spec, time, self.name_order(order_id), describe, about, least
-        self._log.put(build(PendingEntry, values))
+        self.log.put(build(PendingEntry, (told, time, self.name_order(order_id), about)))

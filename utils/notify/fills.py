@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from models.ledger.effects import FLIPPED, Effect, EffectKind
+from models.ledger.effects import FLIPPED, INCREASED, OPENED, Effect, EffectKind
 from models.trades.record import LONG, SHORT, TradeRecord
 from utils.log.events import EVENTS, Level
-from utils.notify.event_writer import EventWriter, ToldEvent, told_fields
+from utils.log.pending import ToldEvent
+from utils.notify.event_writer import EventWriter, told_fields
 
 # The event of a position, by what was done to it.
 EFFECT_EVENTS: dict[EffectKind, str] = {
@@ -72,10 +73,10 @@ _SURE = ("strategy", "direction", "quantity")
 _CLOSED_TRADE = ToldEvent(
     "trade closed", _trade_fields, (*_SURE, "entry", "exit", "pnl", "fees", "reason")
 )
-_OPENINGS = {
-    kind: ToldEvent(EFFECT_EVENTS[kind], _opening_fields, (*_SURE, "price"))
-    for kind in (EffectKind.OPENED, EffectKind.INCREASED, EffectKind.FLIPPED)
-}
+_OPENED, _INCREASED, _FLIPPED = (
+    ToldEvent(EFFECT_EVENTS[kind], _opening_fields, (*_SURE, "price"))
+    for kind in (OPENED, INCREASED, FLIPPED)
+)
 
 
 class FillNarrator:
@@ -97,19 +98,22 @@ class FillNarrator:
         """
         kind, position, execution, lot, trades, _, _ = effect
         writer = self._writer
+        level = writer.log.level
         if not trades:
-            if lot is not None and writer.wants(_OPENINGS[kind].spec.level):
+            # asking an enum's member for its hash is slow
+            told = _OPENED if kind is OPENED else _INCREASED if kind is INCREASED else _FLIPPED
+            if lot is not None and told.spec.level >= level:
                 about = symbol, position.strategy, lot.quantity, lot.price, lot.tag
-                writer.later(_OPENINGS[kind], execution.time, execution.order_id, *about)
+                writer.later(told, execution.time, execution.order_id, *about)
             return
-        if writer.wants(_CLOSED_TRADE.spec.level):
+        if _CLOSED_TRADE.spec.level >= level:
             closed_by = writer.name_order(execution.order_id)
             for trade in trades:
                 opened_by = trade.order_ids[0]
                 writer.later(_CLOSED_TRADE, trade.exit_time, opened_by, trade, closed_by)
         # what else is told of a position is for the finest log
         ended = trades[-1].exit_reason in REASON_EVENTS
-        if ended or kind is FLIPPED or writer.wants(Level.DEBUG):
+        if ended or kind is FLIPPED or level <= Level.DEBUG:
             self._tell_closing(effect)
 
     def _tell_closing(self, effect: Effect) -> None:

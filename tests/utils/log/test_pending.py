@@ -10,9 +10,8 @@ import pytest
 
 from tests.utils.log.logs import logger
 from utils.log.entries import Entry
-from utils.log.events import EVENTS
 from utils.log.messages import message_bytes, render_message
-from utils.log.pending import PendingEntry, least_size, made
+from utils.log.pending import PendingEntry, ToldEvent, made
 from utils.log.processors import only
 
 NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
@@ -33,8 +32,8 @@ class Describing:
 
 def pending(describe: Callable[..., dict[str, Any]], entry: float = 9.5) -> PendingEntry:
     """A closed trade that waits to be told."""
-    name, least = "trade closed", least_size("trade closed", NAMES)
-    return PendingEntry(name, EVENTS[name], NOON, "o1", describe, (entry, 12.25), least)
+    told = ToldEvent("trade closed", describe, NAMES)
+    return PendingEntry(told, NOON, "o1", (entry, 12.25))
 
 
 def test_a_line_that_has_no_room_is_never_made() -> None:
@@ -47,6 +46,20 @@ def test_a_line_that_has_no_room_is_never_made() -> None:
     (entry,) = log.entries
     assert entry.text() == "trade closed id=o1 entry=9.5 exit=12.25"
     assert describe.made == 1
+
+
+def test_it_is_left_out_at_once_but_after_what_waits() -> None:
+    """A hook that logs nothing else has nothing to flush; entries keep their order."""
+    log, _ = logger(budget=0)
+    log.put(pending(Describing(), 1.0))
+    assert not log.queued
+    log.emit("mine")
+    log.put(pending(Describing(), 2.0))
+    assert len(log.queued) == 2
+    log.flush()
+    texts = [entry.text().partition(" exit")[0] for entry in log.entries]
+    assert texts == ["trade closed id=o1 entry=1", "mine", "trade closed id=o1 entry=2"]
+    assert log.left_out == {"trade closed": 2, "mine": 1}
 
 
 def test_a_line_with_room_is_written_as_any_other() -> None:
@@ -90,4 +103,4 @@ def test_no_line_is_shorter_than_what_it_surely_takes(as_json: bool) -> None:
     """The least that is reckoned with never leaves out a line that had room."""
     waiting = pending(Describing(), 1.0)
     line = render_message(made(waiting), 1, as_json=as_json)
-    assert waiting.least <= message_bytes(line)
+    assert waiting.told.least <= message_bytes(line)
