@@ -47,6 +47,10 @@ class _Lane:
         if self._caller == threading.get_ident():
             self._left += 1
 
+    def hearing(self, kind: NoticeKind) -> frozenset[Listener]:
+        """The listeners that hear of a kind."""
+        return frozenset(one for one, kinds in self._wanted.items() if kind in kinds)
+
     @property
     def waiting(self) -> bool:
         """Whether a notice is on its way."""
@@ -90,6 +94,7 @@ class Listeners:
         teller: Who is called with every execution at once; None where nobody is.
         hear_changes: Whether somebody hears of any other notice.
         hear_sessions: Whether somebody hears of closed sessions, which take time to merge.
+        hear_strategies: Whether somebody hears of those of strategies too.
         hear_drawdowns: Whether somebody hears of new lows of drawdowns or of recoveries.
         hear_lows: Whether somebody hears of new lows of drawdowns, which any mark may bring.
     """
@@ -97,10 +102,16 @@ class Listeners:
     def __init__(self, guard: Guard) -> None:
         self._own, self._users = self._lanes = _Lane(guard), _Lane(guard)
         self.teller: Teller | None = None
+        self._of_account: set[Listener] = set()  # of sessions these want the account's alone
         self._look()
 
     def add(
-        self, listener: Listener, kinds: Iterable[NoticeKind | str], *, own: bool = False
+        self,
+        listener: Listener,
+        kinds: Iterable[NoticeKind | str],
+        *,
+        own: bool = False,
+        of_account: bool = False,
     ) -> None:
         """Call a listener with each notice of the kinds, or with every notice where none is given.
 
@@ -108,6 +119,7 @@ class Listeners:
             listener: Who hears.
             kinds: Of what.
             own: Whether it is the tracker's own.
+            of_account: Whether of closed sessions it needs none but the account's.
 
         Raises:
             CallError: A kind is unknown; the text names those there are.
@@ -117,11 +129,13 @@ class Listeners:
         except ValueError as problem:
             allowed = ", ".join(kind.value for kind in NoticeKind)
             raise CallError(f"{problem}; the kinds of notice are {allowed}") from None
+        (self._of_account.add if of_account else self._of_account.discard)(listener)
         (self._own if own else self._users).set(listener, wanted)
         self._look()
 
     def remove(self, listener: Listener) -> None:
         """Call a listener no more; one that is not known is ignored."""
+        self._of_account.discard(listener)
         for lane in self._lanes:
             lane.set(listener, None)
         self._look()
@@ -141,7 +155,9 @@ class Listeners:
         self.hear_records = not self.kinds.isdisjoint(OF_FILLS)
         self.hear_trades = self.hear_records or self.teller is not None
         self.hear_changes = not self.kinds <= OF_FILLS
-        self.hear_sessions = NoticeKind.SESSION_CLOSED in self.kinds
+        hearing = [lane.hearing(NoticeKind.SESSION_CLOSED) for lane in self._lanes]
+        self.hear_sessions = any(hearing)
+        self.hear_strategies = any(each - self._of_account for each in hearing)
         self.hear_drawdowns = not self.kinds.isdisjoint(OF_DRAWDOWNS)
         self.hear_lows = NoticeKind.NEW_LOW in self.kinds
 

@@ -69,7 +69,8 @@ def tell_change(listeners: Listeners, time: datetime, scope: Scope, change: Chan
     """
     put, track = listeners.put, scope.track
     closed, low, recovered = _PARTS[change]
-    for session in track.book.closed() if closed and listeners.hear_sessions else ():
+    heard = listeners.hear_strategies if scope.name else listeners.hear_sessions
+    for session in track.book.closed() if closed and heard else ():
         put(NoticeKind.SESSION_CLOSED, track.book.since, scope.name, session)
     if low and listeners.hear_lows:
         put(NoticeKind.NEW_LOW, time, scope.name, track.open_period)

@@ -92,7 +92,8 @@ class Saving:
         tracker.core.archiving.waits = reporting.log.stored.waits = live
         reporting.notifier.waits = live and persists
         if live:
-            tracker.core.listeners.add(self._hear, [NoticeKind.SESSION_CLOSED], own=True)
+            listeners = tracker.core.listeners
+            listeners.add(self._hear, [NoticeKind.SESSION_CLOSED], own=True, of_account=True)
 
     def _hear(self, notice: Notice) -> None:
         """Ask for a save where a day of the account closed."""

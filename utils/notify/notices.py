@@ -16,8 +16,9 @@ from models.structures.record import StructureRecord
 from models.tracker.alerts import Alert
 from models.tracker.notices import Notice, NoticeKind
 from utils.log.events import EVENTS, Level
+from utils.log.pending import ToldEvent
 from utils.notify.alarms import ALARMS
-from utils.notify.event_writer import EventWriter
+from utils.notify.event_writer import EventWriter, told_fields
 
 # How much a closed session of the account matters; other kinds, and the strategies', are DEBUG.
 SESSION_LEVELS: dict[SessionKind, Level] = {SessionKind.DAILY: Level.INFO}
@@ -33,6 +34,11 @@ def _session_fields(session: SessionMetrics) -> dict[str, Any]:
         "equity": session.end_equity,
         "drawdown": session.max_drawdown,
     }
+
+
+def _told_session(strategy: str, session: SessionMetrics) -> dict[str, Any]:
+    """Return what is logged of a session of a strategy, or of the account."""
+    return told_fields({"strategy": strategy, **_session_fields(session)})
 
 
 def _structure_fields(structure: StructureRecord) -> dict[str, Any]:
@@ -90,6 +96,12 @@ NOTICES: dict[NoticeKind, tuple[str, Callable[[Any], dict[str, Any]]]] = {
 }
 
 
+# In a backtest one comes each day, and few lines are written.
+_SESSION = ToldEvent(
+    "session closed", _told_session, ("kind", "date", "net_pnl", "trades", "equity")
+)
+
+
 def alert_event(alert: Alert) -> str:
     """Return the event of the log that tells of an alert."""
     events = ALARMS[alert.alarm].events
@@ -114,7 +126,11 @@ class NoticeNarrator:
         if isinstance(notice.record, Alert):
             name = alert_event(notice.record)
             level = EVENTS[name].level
-        if self._writer.wants(level):
+        if not self._writer.wants(level):
+            return
+        if name == _SESSION.name and level is _SESSION.spec.level:
+            self._writer.later(_SESSION, notice.time, 0, notice.strategy, notice.record)
+        else:
             fields = {"strategy": notice.strategy, **describe(notice.record)}
             self._writer.write(name, notice.time, fields, level=level)
 

@@ -136,7 +136,8 @@ class Reporting:
         self._tracker.remove_listener(self._hear)
         self._tracker.core.move()  # lows may have to be looked for at each mark from now on
         listeners = self._tracker.core.listeners
-        listeners.add(self._hear, kinds, own=True)
+        alone = self.log.level > Level.DEBUG and not self._tracker.settings.alerts
+        listeners.add(self._hear, kinds, own=True, of_account=alone)
         listeners.tell_effects(self.narrator.effect if self.log.level <= Level.INFO else None)
 
     def _hear(self, notice: Notice) -> None:

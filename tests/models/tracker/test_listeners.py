@@ -70,6 +70,23 @@ def test_listeners_hear_what_they_asked_for_in_order() -> None:
     assert heard == ["session closed", "session closed t"]
 
 
+def test_sessions_of_strategies_are_for_those_who_need_them() -> None:
+    """Nobody merges them for a listener to the account's; beside another it may hear of them."""
+    tracker, heard = PerformanceTracker(1_000.0), list[str]()
+
+    def hear(notice: Notice) -> None:
+        heard.append(notice.strategy)
+
+    kinds = [NoticeKind.SESSION_CLOSED]
+    tracker.core.listeners.add(hear, kinds, own=True, of_account=True)
+    tracker.open_trade("A", 1, 100.0, time=NOON, strategy="t")
+    tracker.update_unrealized_pnl({"A": 90.0}, NOON + DAY)
+    assert heard == [""]
+    tracker.core.listeners.add(hear, kinds, own=True)
+    tracker.update_unrealized_pnl({"A": 95.0}, NOON + 2 * DAY)
+    assert heard == ["", "", "t"]
+
+
 def test_nobody_is_told_what_nobody_asked_for() -> None:
     """Notices are made for the kinds that somebody hears, and for no other."""
     made, heard = tracker(), list[Notice]()
