@@ -6,6 +6,7 @@ from bisect import bisect
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from operator import attrgetter
+from struct import Struct
 from typing import Any
 
 import numpy as np
@@ -23,11 +24,18 @@ from models.execution.order_quality import LATENCIES, Outcome
 from models.execution.orders import FILLED, FollowedOrder
 from models.execution.quantiles import Quantiles
 from models.execution.reasons import plain_reason
-from models.execution.sums import GROUP_SUMS_ROW, OTHER, GroupSums, values_of
+from models.execution.sums import (
+    COLUMNS,
+    GROUP_SUMS_ROW,
+    OTHER,
+    GroupSums,
+    basis_points,
+    values_of,
+)
 from models.fields import Field, Table
 
 EXACT_ORDERS = 10_000  # orders up to which quantiles are exact
-MOST_WAITING = 256  # orders that ended and are summed together
+MOST_WAITING = 1_024  # orders that ended and are summed together
 MOST_KEYS = 500  # groups of one kind; orders of further ones are put together as OTHER
 
 _KINDS = tuple(OrderGroup)
@@ -36,6 +44,8 @@ STRATEGY, SYMBOL, BY_HOUR, BY_SIZE = (
     for kind in (OrderGroup.STRATEGY, OrderGroup.SYMBOL, OrderGroup.HOUR, OrderGroup.SIZE)
 )
 _LATENCIES_OF = attrgetter(*LATENCIES)
+NONE_MEASURED = (None,) * len(LATENCIES)  # as in a backtest that fills at once
+_pack = Struct(f"{len(COLUMNS)}d").pack
 SIZE_BOUNDS, SIZE_NAMES = zip(*SIZES, strict=True)
 
 
@@ -58,7 +68,9 @@ class OrderGroups:
         # the groups by what they depend on; orders alike share one tuple
         self._alike: dict[tuple[str, str, OrderType, str, str], tuple[GroupSums, ...]] = {}
         self._hour: tuple[datetime | None, str] = (None, "")  # that of the last time
-        self._waiting: list[tuple[FollowedOrder, str]] = []  # ended, with messages, not summed yet
+        # the groups of the orders that ended and are not summed yet, and their figures, packed
+        self._waiting: list[tuple[GroupSums, ...]] = []
+        self._figures = bytearray()
 
     def of(self, order: FollowedOrder) -> tuple[GroupSums, ...]:
         """The groups of an order, one of each kind; those that are new to it are made."""
@@ -115,7 +127,11 @@ class OrderGroups:
         Its figures move no more: they are added to the sums with those of others, at once.
         """
         self.orders += 1
-        self._waiting.append((order, message))
+        if order.outcome is not FILLED:
+            self._count_reason(order, message)
+        self._rank(order)
+        self._waiting.append(order.groups)
+        self._figures += _pack(*values_of(order.figures))
         if len(self._waiting) >= MOST_WAITING:
             self.settle()
 
@@ -125,19 +141,19 @@ class OrderGroups:
         Of each group numpy adds row by row, in the order in which the orders ended: to the last bit
         that is what adding them one by one makes.
         """
-        waiting, self._waiting = self._waiting, []
+        waiting, figures = self._waiting, self._figures
         if not waiting:
             return
-        rows = np.array([values_of(order.figures) for order, _ in waiting], dtype=float)
-        before = self.orders - len(waiting)
+        self._waiting, self._figures = [], bytearray()
+        rows = np.frombuffer(figures).reshape(len(waiting), -1)
+        summed = np.empty((1 + len(rows), len(COLUMNS)))
         alike: dict[int, tuple[tuple[GroupSums, ...], list[int]]] = {}
-        for place, (order, message) in enumerate(waiting):
-            alike.setdefault(id(order.groups), (order.groups, []))[1].append(place)
-            if order.outcome is not FILLED:
-                self._count_reason(order, message)
-            self._rank(order, before + place + 1)
+        for place, groups in enumerate(waiting):
+            alike.setdefault(id(groups), (groups, []))[1].append(place)
         for sums, own in _by_group(alike.values()):
-            sums.sums = np.add.reduce(np.concatenate((sums.sums[None], rows[own])), axis=0)
+            summed[0] = sums.sums
+            np.take(rows, own, axis=0, out=summed[1 : 1 + len(own)], mode="clip")
+            sums.sums = np.add.reduce(summed[: 1 + len(own)], axis=0)
 
     def _count_reason(self, order: FollowedOrder, message: str) -> None:
         """Count why an order was not filled."""
@@ -146,19 +162,20 @@ class OrderGroups:
         for sums in order.groups:
             sums.count_reason(reason)
 
-    def _rank(self, order: FollowedOrder, number: int) -> None:
-        """Count an order in the quantiles of its strategy; it is that number to end."""
-        if number == EXACT_ORDERS + 1:
+    def _rank(self, order: FollowedOrder) -> None:
+        """Count the order that ended last in the quantiles of its strategy."""
+        if self.orders == EXACT_ORDERS + 1:
             for sums in self.kinds[STRATEGY].values():
                 for each in sums.quantiles:
                     each.condense()
-        slippage, *latencies = order.groups[STRATEGY].quantiles
-        paid = order.slippage_bps
+        quantiles, figures = order.groups[STRATEGY].quantiles, order.figures
+        paid, measured = basis_points(figures.slippage, figures.arrived), _LATENCIES_OF(order)
         if paid is not None:
-            slippage.add(paid)
-        for each, seconds in zip(latencies, _LATENCIES_OF(order), strict=True):
-            if seconds is not None:
-                each.add(seconds)
+            quantiles[0].add(paid)
+        if measured != NONE_MEASURED:
+            for each, seconds in zip(quantiles[1:], measured, strict=True):
+                if seconds is not None:
+                    each.add(seconds)
 
     def metrics(
         self, group: OrderGroup, thresholds: Mapping[str, float]
@@ -195,7 +212,7 @@ class OrderGroups:
         read = _GROUPS.from_object(state)
         self.kinds = [{sums.key: sums for sums in found} for found in read]
         self._alike.clear()
-        self._waiting.clear()
+        self._waiting, self._figures = [], bytearray()
 
 
 def _by_group(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,11 +11,13 @@ from models.codec import Codec, deque_of
 from models.events.orders import Fill
 from models.execution.order_quality import HORIZONS
 from models.execution.orders import FollowedOrder, unit_value
+from models.execution.sums import GroupSums
 from models.records import Saved, row_codec
 from models.rows import row_of
 
 # The most fills that wait for one horizon's markout; beyond it the oldest counts as missed.
 MOST_PENDING = 1_000
+LAST = len(HORIZONS) - 1  # the longest horizon
 
 
 @dataclass(slots=True, eq=False)
@@ -48,24 +50,55 @@ class Markouts:
 
     def __init__(self) -> None:
         self.pending: list[deque[PendingFill]] = [deque() for _ in HORIZONS]
+        # for each horizon the groups of the fills that missed it and are not counted yet
+        self._missed: list[list[tuple[GroupSums, ...]]] = [[] for _ in HORIZONS]
 
     def watch(self, order: FollowedOrder, fill: Fill) -> None:
         """Let a fill of an order wait for its markouts."""
         instrument, price = order.instrument, fill.price
         worth = unit_value(instrument, price) if instrument.inverse else price
-        self._wait(0, PendingFill(fill.time, worth, order.size(fill.quantity), order))
+        size = fill.quantity * instrument.multiplier * order.rate  # as `FollowedOrder.size` has it
+        self.pending[0].append(PendingFill(fill.time, worth, size, order))
+        if len(self.pending[0]) > MOST_PENDING:
+            self._give_up(0)
 
     def mark(self, time: datetime, prices: Mapping[str, float]) -> None:
         """Decide the markouts that are due at the prices of a mark; O(fills due)."""
         for horizon, (_, after, patience) in enumerate(HORIZONS):
-            queue = self.pending[horizon]
-            while queue and queue[0].time + after <= time:
+            queue, missed = self.pending[horizon], self._missed[horizon]
+            if not queue or queue[0].time + after > time:
+                continue
+            until = time - after
+            since = until - patience
+            while queue and queue[0].time <= until:
                 pending_fill = queue.popleft()
-                in_time = time <= pending_fill.time + after + patience
-                price = prices.get(pending_fill.order.instrument.sid, 0.0) if in_time else 0.0
-                self._decide(horizon, pending_fill, price)
-                if horizon + 1 < len(HORIZONS):
-                    self._wait(horizon + 1, pending_fill)
+                order = pending_fill.order
+                price = 0.0
+                if pending_fill.time >= since:
+                    price = prices.get(order.instrument.sid, 0.0)
+                if price:
+                    _measure(horizon, pending_fill, price)
+                else:
+                    missed.append(order.groups)
+                if horizon < LAST:
+                    later = self.pending[horizon + 1]
+                    later.append(pending_fill)
+                    if len(later) > MOST_PENDING:
+                        self._give_up(horizon + 1)
+
+    def settle(self, most: int = 0) -> None:
+        """Count the fills that missed a markout, those of orders alike at once.
+
+        Args:
+            most: Where they are no more than these, they are left for later.
+        """
+        for horizon, missed in enumerate(self._missed):
+            if len(missed) <= most:
+                continue
+            for groups, count in Counter(missed).items():
+                for sums in groups:
+                    sums.markouts[horizon][3] += count
+            missed.clear()
 
     def due(self, time: datetime) -> set[str]:
         """The sids whose price a mark at that time needs for markouts; O(fills due)."""
@@ -85,34 +118,33 @@ class Markouts:
                     pending_fill.worth *= factor
                     pending_fill.size /= factor
 
+    def sids(self) -> set[str]:
+        """The sids of the fills that wait."""
+        return {fill.order.instrument.sid for queue in self.pending for fill in queue}
+
     def orders(self) -> list[FollowedOrder]:
         """The orders of the fills that wait, once for each fill."""
         return [pending_fill.order for queue in self.pending for pending_fill in queue]
 
-    def _wait(self, horizon: int, pending_fill: PendingFill) -> None:
-        """Queue a fill for a horizon; in a full queue the oldest fill misses its markouts."""
-        queue = self.pending[horizon]
-        queue.append(pending_fill)
-        if len(queue) > MOST_PENDING:
-            oldest = queue.popleft()
-            for missed in range(horizon, len(HORIZONS)):
-                self._decide(missed, oldest, 0.0)
+    def _give_up(self, horizon: int) -> None:
+        """Let the oldest fill that waits for a horizon miss its markouts from there on."""
+        oldest = self.pending[horizon].popleft()
+        for missed in self._missed[horizon:]:
+            missed.append(oldest.order.groups)
 
-    def _decide(self, horizon: int, pending_fill: PendingFill, price: float) -> None:
-        """Count a fill's markout at a price, or as missed where the price is 0."""
-        order = pending_fill.order
-        if not price:
-            for sums in order.groups:
-                sums.markouts[horizon][3] += 1
-            return
-        money = pending_fill.size * (unit_value(order.instrument, price) - pending_fill.worth)
-        value = abs(pending_fill.size * pending_fill.worth)
-        order.markouts[horizon] = (order.markouts[horizon] or 0.0) + money
-        for sums in order.groups:
-            row = sums.markouts[horizon]
-            row[0] += 1
-            row[1] += value
-            row[2] += money
+
+def _measure(horizon: int, pending_fill: PendingFill, price: float) -> None:
+    """Count a fill's markout at a price."""
+    order, size, before = pending_fill.order, pending_fill.size, pending_fill.worth
+    worth = unit_value(order.instrument, price) if order.instrument.inverse else price
+    money = size * (worth - before)
+    value = abs(size * before)
+    order.markouts[horizon] = (order.markouts[horizon] or 0.0) + money
+    for sums in order.groups:
+        row = sums.markouts[horizon]
+        row[0] += 1
+        row[1] += value
+        row[2] += money
 
 
 def pending_queues(order: Codec[FollowedOrder]) -> Codec[list[deque[PendingFill]]]:

@@ -33,8 +33,7 @@ def unit_value(instrument: Instrument, price: float) -> float:
 
 def seconds_between(start: datetime, end: datetime) -> float | None:
     """The seconds from start to end; None unless above 0, as a backtest's clock stands still."""
-    seconds = (end - start).total_seconds()
-    return seconds if seconds > 0 else None
+    return (end - start).total_seconds() if end > start else None
 
 
 @dataclass(slots=True, eq=False)
@@ -191,12 +190,14 @@ class FollowedOrder:
             figures.done = self.value * (1.0 - left / self.quantity) if left else self.value
             if self.arrival and (price or not left):
                 self._add_shortfall(left, price)
-        self._add_latencies()
+        if not (self.last_fill is self.first_fill is self.acknowledged is None):
+            self._add_latencies()
 
     def _add_shortfall(self, left: float, price: float) -> None:
         """Set the shortfall: slippage, and what the price moved on the quantity not filled."""
-        figures, arrival = self.figures, unit_value(self.instrument, self.arrival)
-        missed = 0.0
+        figures, arrival, missed = self.figures, self.arrival, 0.0
+        if self.instrument.inverse:
+            arrival = unit_value(self.instrument, arrival)
         if left:
             missed = self.size(left) * (arrival - unit_value(self.instrument, price))
         self.shortfall = figures.shortfall = figures.slippage + missed
@@ -204,8 +205,6 @@ class FollowedOrder:
 
     def _add_latencies(self) -> None:
         """Add the latencies that were measured: in a backtest that fills at once none is."""
-        if self.last_fill is None and self.first_fill is None and self.acknowledged is None:
-            return
         for name in LATENCIES:
             seconds = getattr(self, name)
             if seconds is not None:

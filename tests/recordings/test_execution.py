@@ -14,8 +14,9 @@ import pytest
 from models.events.account import Mark
 from models.events.instruments import Instrument
 from models.events.orders import Fill, OrderUpdate
+from models.execution.followed import FINISHED_WHOLE
 from models.execution.group_metrics import OrderGroup
-from models.execution.quality import FINISHED_WHOLE, ExecutionQuality
+from models.execution.quality import ExecutionQuality
 from models.ledger.tags import LIQUIDATED
 from workbench.engine.tape import read_tape
 from workbench.recordings import find

@@ -205,6 +205,9 @@ class AccountReader:
 
     def _add_due(self, prices: dict[str, float], time: datetime) -> None:
         """Read the prices that markouts wait for and that were not read yet."""
+        execution = self._core.execution
+        if execution is None or execution.watched <= prices.keys():
+            return
         for sid in self._core.due(time) - prices.keys():
             kept = self._by_sid.get(sid)
             if kept is not None:

@@ -26,19 +26,16 @@ SESSION_LEVELS: dict[SessionKind, Level] = {SessionKind.DAILY: Level.INFO}
 
 def _session_fields(session: SessionMetrics) -> dict[str, Any]:
     """Return what is logged of a session; the drawdown is a fraction of the NAV's peak."""
-    return {
-        "kind": session.kind,
-        "date": session.session_date,
-        "net_pnl": session.net_pnl,
-        "trades": session.trades,
-        "equity": session.end_equity,
-        "drawdown": session.max_drawdown,
-    }
-
-
-def _told_session(strategy: str, session: SessionMetrics) -> dict[str, Any]:
-    """Return what is logged of a session of a strategy, or of the account."""
-    return told_fields({"strategy": strategy, **_session_fields(session)})
+    return told_fields(
+        {
+            "kind": session.kind,
+            "date": session.session_date,
+            "net_pnl": session.net_pnl,
+            "trades": session.trades,
+            "equity": session.end_equity,
+            "drawdown": session.max_drawdown,
+        }
+    )
 
 
 def _structure_fields(structure: StructureRecord) -> dict[str, Any]:
@@ -96,9 +93,9 @@ NOTICES: dict[NoticeKind, tuple[str, Callable[[Any], dict[str, Any]]]] = {
 }
 
 
-# In a backtest one comes each day, and few lines are written.
+# That of the account's days: in a backtest one comes each day, and few lines are written.
 _SESSION = ToldEvent(
-    "session closed", _told_session, ("kind", "date", "net_pnl", "trades", "equity")
+    "session closed", _session_fields, ("kind", "date", "net_pnl", "trades", "equity")
 )
 
 
@@ -129,7 +126,7 @@ class NoticeNarrator:
         if not self._writer.wants(level):
             return
         if name == _SESSION.name and level is _SESSION.spec.level:
-            self._writer.later(_SESSION, notice.time, 0, notice.strategy, notice.record)
+            self._writer.later(_SESSION, notice.time, 0, notice.record)
         else:
             fields = {"strategy": notice.strategy, **describe(notice.record)}
             self._writer.write(name, notice.time, fields, level=level)

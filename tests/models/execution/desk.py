@@ -88,13 +88,13 @@ class Desk:
         fee: float = 0.0,
         final: bool = True,
         after: timedelta = timedelta(0),
-    ) -> bool:
+    ) -> None:
         """Fill an order."""
         order, instrument, rate = self._known[order_id]
         self._events += 1
         time = self.now + after
         fill = Fill(time, order_id, self._events, instrument.sid, quantity, price, final=final)
-        return self.quality.fill(fill, order, instrument, rate, fee)
+        self.quality.fill(fill, order, instrument, rate, fee)
 
     def tell(self, order_id: int, status: OrderStatus, message: str = "", **more: Any) -> bool:
         """Let an event come that fills nothing."""
@@ -103,7 +103,7 @@ class Desk:
     def trade(self, quantity: float, price: float, /, **submission: Any) -> OrderQuality:
         """An order filled at once; its record."""
         fee = submission.pop("fee", 0.0)
-        assert self.get(self.send(quantity, **submission), quantity, price, fee=fee)
+        self.get(self.send(quantity, **submission), quantity, price, fee=fee)
         return self.last
 
     def mark(self, after: timedelta, **prices: float) -> None:

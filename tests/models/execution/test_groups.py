@@ -6,9 +6,9 @@ import pytest
 
 from models.execution import groups
 from models.execution import markouts as pending
+from models.execution.followed import FINISHED_WHOLE
 from models.execution.group_metrics import OrderGroup
 from models.execution.groups import MOST_KEYS
-from models.execution.quality import FINISHED_WHOLE
 from tests.models.execution.desk import (
     CALL,
     MINUTE,
