@@ -45,13 +45,17 @@ class Tier:
 
 # It has no Object Store, trades nothing live, and has no room for everything.
 INSTEAD = {
-    "utils/store/keeping.py": "workbench/bundle/without_store.py",
     "models/ledger/dues.py": "workbench/bundle/without_dues.py",
     "models/ledger/interruption.py": "workbench/bundle/without_stops.py",
     "models/structures/book.py": "workbench/bundle/without_structures.py",
     "models/tracker/explaining.py": "workbench/bundle/without_explaining.py",
+    "models/tracker/persistence.py": "workbench/bundle/without_persistence.py",
+    "utils/lean/commands.py": "workbench/bundle/without_commands.py",
+    "utils/lean/open_orders.py": "workbench/bundle/without_open_orders.py",
+    "utils/lean/saving.py": "workbench/bundle/without_saving.py",
     "utils/notify/digests.py": "workbench/bundle/without_desk.py",
     "utils/notify/notifier.py": "workbench/bundle/without_notifier.py",
+    "utils/store/keeping.py": "workbench/bundle/without_store.py",
 }
 FREE = Tier("free", 24, 28 * KILOBYTE, INSTEAD)
 RESEARCHER = Tier("researcher", 48, 60 * KILOBYTE)
