@@ -5,12 +5,11 @@ of the processor's caches: half of what a hook would take is waiting for it. So 
 to be told at once (`Core.quiet`) a hook only checks the law of the whole account, which takes one
 multiplication a holding: LEAN's cash is what the fills make it, and with quantities times prices it
 is LEAN's equity. What it saw goes into the journal: orders, fills and dividends as the events they
-are, marks as columns, a day's first mark and a day's end. Most orders and fills only move that
-account at the next slice, and are a few values until then: their hooks read LEAN and do no more.
-The tracker books it all in one go and in order, by the very functions that book a single event
-(`BooksInStep.catch_up`), as soon as anybody asks for something, when the journal is full, or when
-something comes that is not of the usual kind. That, and a slice that does not close, goes the plain
-way, after all that was written before it.
+are, marks as columns, a day's first mark and a day's end. Most orders and fills stay the few values
+that were read until they are booked. The tracker books it all in one go and in order, by the very
+functions that book a single event (`BooksInStep.catch_up`), as soon as anybody asks for something,
+when the journal is full, or when something comes that is not of the usual kind. That, and a slice
+that does not close, goes the plain way, after all that was written before it.
 
 The account that is kept here is no book. It is looked up in the books after a mark that was booked
 the plain way, fills move it, and it is believed only as long as it closes with LEAN's: a fill that
@@ -51,9 +50,10 @@ CLOSES = EQUITY_TOLERANCE / 2
 # Cash and holdings, account currency, up to which they do.
 MOST_EXACT = 1e10
 
-# Slices in a row, and events with what lies between them, that are kept at most.
+# Slices in a row that are kept, and events with what lies between them. Who holds what went flat is
+# looked up by booking all, so that so many events wait for that; at the second number they do not.
 SLICES_KEPT = 512
-EVENTS_KEPT = 512
+EVENTS_KEPT, MOST_EVENTS_KEPT = 512, 1024
 
 # Reads in vain, of prices of what went flat, from which on it pays to look up who still holds it:
 # booking what was written takes that long to begin. With nothing held a slice reads the equity in
@@ -77,10 +77,7 @@ class Journal:
         by_sid: The securities seen so far.
 
     Attributes:
-        as_read: Where orders and fills that were read go (`AsRead`); ask whether the journal
-            `stands` before, and see to `Core.behind`.
         ready: Whether the journal stands unless something moved (`Core.rest`).
-        is_full: Whether the next fill should have all booked.
         take: Returns what was written, in order, and begins anew; what `Core.behind` becomes.
     """
 
@@ -94,13 +91,11 @@ class Journal:
         self._algorithm, self._portfolio, self._clock = algorithm, algorithm.portfolio, clock
         self._core, self._by_sid = core, by_sid
         self._home = core.account_currency
-        self.as_read: list[AsRead] = []
         self.take = self._take  # a method is bound once
         self._entries: list[Any] = []  # what is left, and from `_made` on also as it was read
         self._made = 0
-        self.is_full = False
         # the marks since the last event, by the algorithm's clock where it is steady
-        self.times: list[datetime] = []
+        self._times: list[datetime] = []
         self._equities: list[float] = []
         self._prices: list[float] = []
         # LEAN's account, as far as it is known
@@ -117,6 +112,7 @@ class Journal:
         self._sizes: list[float] = []
         self._flat: set[str] = set()  # what went flat: who still holds it is asked of the books
         self._vain = 0
+        self._asks = False  # whether that is asked at the next mark, which books what was written
 
     def hold(self, cash: Cash | None) -> None:
         """Take note of a mark that was booked the plain way, after which the account is known.
@@ -157,7 +153,7 @@ class Journal:
         self._quantities = [books.holdings[sid].quantity for sid in sids]
         self._known, self.ready = True, core.quiet
         self._flat.clear()
-        self._vain = 0
+        self._vain, self._asks = 0, False
         return True
 
     def _look_again(self) -> bool:
@@ -180,9 +176,8 @@ class Journal:
     @property
     def time(self) -> datetime | None:
         """UTC of what was written down last; None where nothing is."""
-        self._sort()
-        if self.times:
-            return all_utc(self.times[-1:], self._clock.ahead)[0]
+        if self._times:
+            return all_utc(self._times[-1:], self._clock.ahead)[0]
         last = self._entries[-1] if self._entries else None
         if type(last) is tuple:
             return self._clock.utc_of(last[1])
@@ -206,16 +201,19 @@ class Journal:
             self._move(event.sid, event.quantity, event.price, event.fee)
         return True
 
-    def _sort(self) -> None:
-        """Put what was read since the last mark after it, and move the account by the fills."""
-        if not self.as_read:
-            return
-        read, self.as_read = self.as_read, []
-        for kind, _, _, _, kept, values in read:
-            if kind is Fill:
-                self._move(kept.instrument.sid, values[0], values[1], values[2])
-        self._entries += read
-        self.is_full = len(self._entries) >= EVENTS_KEPT
+    def add(self, read: AsRead) -> None:
+        """Write down what was read of an order; ask whether the journal `stands` before.
+
+        Args:
+            read: A fill must be of an instrument with a `multiplier`, its fee in cash at home.
+        """
+        if self._times:
+            self._end_block()
+        if read[0] is Fill:
+            values = read[5]
+            self._move(read[4].instrument.sid, values[0], values[1], values[2])
+        self._entries.append(read)
+        self._core.behind = self.take
 
     def _move(self, sid: str, bought: float, price: float, fee: float) -> None:
         """Move the account by a fill."""
@@ -231,6 +229,7 @@ class Journal:
         self._amount = self._amount - bought * price * multiplier - fee
         if not quantity:
             self._flat.add(sid)
+            self._asks = len(self._entries) >= EVENTS_KEPT
         elif not before:
             self._flat.discard(sid)
 
@@ -267,29 +266,27 @@ class Journal:
         """Write down the mark of a slice, no day's first, at which the law closes."""
         if not self._closes():
             return False
-        self.times.append(self._algorithm.time if self._clock.steady else self._algorithm.utc_time)
+        self._times.append(self._algorithm.time if self._clock.steady else self._algorithm.utc_time)
         return True
 
     def mark(self, time: datetime) -> bool:
         """Write down a mark at a time in UTC, if the law closes."""
         if not self._closes():
             return False
-        self.times.append(time + self._clock.ahead)
+        self._times.append(time + self._clock.ahead)
         return True
 
     def _closes(self) -> bool:
         """Whether the law closes; where it does, all of the mark but its time is written down."""
-        if self.as_read:
-            self._sort()
-        if len(self.times) >= SLICES_KEPT:
+        if len(self._times) >= SLICES_KEPT:
             self._core.work_off()
         if not (self._known or self._look_up()):
             return False
-        if self._flat and (self.is_full or self._in_vain()) and not self._look_again():
+        if self._flat and (self._asks or self._in_vain()) and not self._look_again():
             return False
         amount = self._cash.amount  # type: ignore[union-attr]
         if amount != self._amount:
-            if self.times or abs(amount - self._amount) > CASH_TOLERANCE:
+            if self._times or abs(amount - self._amount) > CASH_TOLERANCE:
                 return False
             self._amount = amount
         prices = [holding.price for holding in self._holdings]
@@ -316,8 +313,7 @@ class Journal:
             Whether it was written down. Nothing was where an action is no dividend or moves more
             than cash at home, the law does not close, or a quantity is not what the fills make it.
         """
-        self._sort()
-        self.end_block()
+        self._end_block()
         known = self._known or self._look_up()
         mark = self._whole_mark(time) if known and self._pay(actions) else None
         if mark is None:
@@ -362,31 +358,29 @@ class Journal:
 
     def write(self, event: Event) -> None:
         """Write an event down: an order's, a dividend, a day's first mark or a day's end."""
-        self._sort()
-        self.end_block()
+        self._end_block()
         self._entries.append(event)
         self._core.behind = self.take
-        if len(self._entries) >= EVENTS_KEPT:
+        if len(self._entries) >= MOST_EVENTS_KEPT:
             self._core.work_off()
 
     def settle(self) -> None:
         """Make of all that was written what does not depend on the algorithm's clock."""
-        self._sort()
-        self.end_block()
+        self._end_block()
         self._make()
 
-    def end_block(self) -> None:
+    def _end_block(self) -> None:
         """Put the marks since the last event into columns."""
-        if self.times:
-            times = all_utc(self.times, self._clock.ahead)
+        if self._times:
+            times = all_utc(self._times, self._clock.ahead)
             self._entries.append(
                 MarkColumns(times, self._equities, self._sids, self._prices, self._amount)
             )
-            self.times, self._equities, self._prices = [], [], []
+            self._times, self._equities, self._prices = [], [], []
 
     def _take(self) -> Sequence[Left]:
         self.settle()
         entries: list[Left] = self._entries
-        self._entries, self._made, self.is_full = [], 0, False
+        self._entries, self._made = [], 0
         self._known = self.ready = False  # whoever asked may change the books
         return entries

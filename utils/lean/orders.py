@@ -184,10 +184,7 @@ class OrderEventReader:
         filled = status is WHOLLY_FILLED
         # by position, in the order of the fields: naming each takes twice as long
         values = quantity, price, amount, currency, NO_RATES, None, None, "", filled
-        if self._journal.times:
-            self._journal.end_block()
-        self._journal.as_read.append((Fill, time, order_id, event.id, order[0], values))
-        self._core.behind = self._journal.take
+        self._journal.add((Fill, time, order_id, event.id, order[0], values))
         if filled:
             del self._under_way[order_id]
         return True
@@ -276,10 +273,7 @@ class OrderEventReader:
         sound = abs(bid) + abs(ask) + abs(price) <= LARGEST_FIGURE
         if time and sound and usual and says_no_more(tag):
             values = status, tag, order_type, 0.0, bid, ask, price
-            if self._journal.times:
-                self._journal.end_block()
-            self._journal.as_read.append((OrderUpdate, time, order_id, event.id, kept, values))
-            self._core.behind = self._journal.take
+            self._journal.add((OrderUpdate, time, order_id, event.id, kept, values))
             self._newest, self._under_way[order_id] = order_id, (kept, order_type)
             return None
         time = self._clock.utc_of(time) if time else self._time_of(event)
