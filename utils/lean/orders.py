@@ -172,11 +172,11 @@ class OrderEventReader:
         quantity: float,
         time: datetime,
     ) -> bool:
-        """Read a fill into the journal, unless its fee is of another currency or it is unsound."""
+        """Read a fill into the journal, unless its fee is not in cash at home or it is unsound."""
         fee, price, size = event.order_fee.value, event.fill_price, abs(quantity)
         amount = fee.amount
         currency = fee.currency if amount else ""
-        if currency and currency != self._account_currency:
+        if amount and currency != self._account_currency:
             return False
         total = size + price + abs(amount)
         if not (price >= SMALLEST_FIGURE <= size and total <= LARGEST_FIGURE):
@@ -290,7 +290,7 @@ class OrderEventReader:
             ask,
             price,
             event.limit_price if sent and order_type in LIMIT_PRICE_TYPES else None,
-            "" if sent else event.message,
+            "" if sent else event.message or "",
             event.stop_price if sent and order_type in STOP_PRICE_TYPES else None,
             (utc(ticket.time) if self._live else time) if sent else None,
         )
@@ -316,4 +316,4 @@ class OrderEventReader:
             return OrderUpdate(
                 time, order_id, event.id, sid, status, quantity=quantity, limit_price=limit
             )
-        return OrderUpdate(time, order_id, event.id, sid, status, message=event.message)
+        return OrderUpdate(time, order_id, event.id, sid, status, message=event.message or "")

@@ -23,7 +23,7 @@ from tests.workbench.engine import tapes
 from utils.lean.corporate_actions import CorporateActionReader
 from utils.tracking import LeanTracker, track
 from workbench.engine.engine import RecordedEngine
-from workbench.engine.events import OrderEvent, OrderTicket
+from workbench.engine.events import CashAmount, OrderEvent, OrderTicket
 from workbench.engine.tape import read_tape
 from workbench.recordings import recordings
 from workbench.replay.replay import TrackedAlgorithm
@@ -194,6 +194,18 @@ class OfAllKinds(Market):
         return {"tag": self._dice.choice(tags), **self._dice.choice(kinds)}
 
 
+class SomeRejected(Market):
+    """The same market, in which some orders are rejected at once."""
+
+    def lines(self, slices: int) -> Iterator[tapes.Line]:
+        """The lines of the market, where nothing comes of some orders."""
+        for line in super().lines(slices):
+            if line["type"] != "order" or line["order"] % 9:
+                yield line
+            elif line["status"] == "SUBMITTED":
+                yield line | {"status": "INVALID"}
+
+
 class FillsAlone(Market):
     """The same market, of whose orders nothing is heard but their fills."""
 
@@ -312,6 +324,27 @@ def test_an_order_may_have_no_tag(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     at_once = played(tmp_path / "b", Market(1, 0.1), 600, passes=False)
     assert left.strategies().keys() == {"main"}
     assert not left.errors
+    assert all_of(left) == all_of(at_once)
+
+
+def test_an_event_may_have_no_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rejection or a cancel without a reason costs no other order its figures."""
+    monkeypatch.setattr(OrderEvent, "message", None)
+    tracker = played(tmp_path, SomeRejected(2, 0.1), 600, execution="on")
+    (account,) = tracker.execution_quality()
+    assert account.outcomes["rejected"] > 3
+    assert account.outcomes["canceled"] > 3
+    assert not tracker.errors
+
+
+def test_a_fee_in_no_currency_is_no_cash_at_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the books do not take off is not taken off the journal's account either."""
+    told = property(lambda amount: "" if amount._line["order"] % 5 == 1 else "USD")
+    monkeypatch.setattr(CashAmount, "currency", told)
+    left = played(tmp_path / "a", Market(2, 0.1), 300)
+    at_once = played(tmp_path / "b", Market(2, 0.1), 300, passes=False)
     assert all_of(left) == all_of(at_once)
 
 
