@@ -15,6 +15,7 @@ from itertools import chain
 from typing import Any
 
 from models.codec import JSON_OBJECT, NUMBER, WHOLE, Codec, deque_of, dict_of, list_of
+from models.errors import Failure, guarded
 from models.events.instruments import Instrument
 from models.events.orders import Fill, OrderType, OrderUpdate
 from models.execution.followed import FINISHED_WHOLE, FollowedOrders
@@ -51,14 +52,21 @@ class ExecutionQuality:
     Args:
         zone: The algorithm's time zone, for the hours.
         thresholds: From where on all points of a part of the score are lost (`read_thresholds`).
+        failures: Where it is put that something left could not be taken, for whoever counts it.
 
     Attributes:
         watched: The sids of which a fill may wait for a markout.
         since: UTC of the start of the deployment, for a new deployment counts order ids anew.
     """
 
-    def __init__(self, zone: tzinfo, thresholds: Mapping[str, float] = THRESHOLDS) -> None:
+    def __init__(
+        self,
+        zone: tzinfo,
+        thresholds: Mapping[str, float] = THRESHOLDS,
+        failures: list[tuple[str, Failure]] | None = None,
+    ) -> None:
         self._thresholds = thresholds
+        self._failures = [] if failures is None else failures
         self._groups = OrderGroups(zone)
         self._orders = FollowedOrders(self._groups)
         self._markouts = Markouts()
@@ -262,7 +270,9 @@ class ExecutionQuality:
         if self._left:
             while self._left:
                 take, about = self._left.popleft()
-                take(self, *about)
+                taken = guarded(take, self, *about)
+                if isinstance(taken, Failure):  # it costs no other, nor whoever asks
+                    self._failures.append(("execution", taken))
             self._markouts.settle(MOST_MISSED)
             self.watched = self._markouts.sids()
 

@@ -108,7 +108,8 @@ class Core(ClosingBooks):
         self._begin_closing(settings, self.zone, self._ledger)
         self.execution: ExecutionQuality | None = None
         if chosen(settings.execution, self.live):
-            self.execution = ExecutionQuality(self.zone, settings.execution_limits)
+            limits = settings.execution_limits
+            self.execution = ExecutionQuality(self.zone, limits, self.failures)
         self._anomalies_told = self._flows_told = 0
         if self.on_begin is not None:
             self.on_begin()
@@ -144,7 +145,8 @@ class Core(ClosingBooks):
             self.catch_up()  # before the lock is held, for it reads LEAN
         with self.lock:
             effects = self.record(event)
-        if self._restless or (self._careful is not None and self._careful.failed):
+        careful = self._careful
+        if self._restless or self.failures or (careful is not None and careful.failed):
             self.settle()
         return effects is not None
 

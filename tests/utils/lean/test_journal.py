@@ -15,6 +15,8 @@ import pytest
 from models.equity import curve
 from models.errors import EventError
 from models.events.event import Event
+from models.events.orders import Fill
+from models.execution.orders import FollowedOrder
 from models.settings import Alarm
 from models.tracker.notices import Notice, NoticeKind
 from tests.recordings.played import slow_if_large
@@ -335,6 +337,24 @@ def test_an_event_may_have_no_message(tmp_path: Path, monkeypatch: pytest.Monkey
     assert account.outcomes["rejected"] > 3
     assert account.outcomes["canceled"] > 3
     assert not tracker.errors
+
+
+def test_a_fill_that_cannot_be_followed_costs_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is counted as a failure; days, trades and whoever asks lose nothing by it."""
+    sound = played(tmp_path / "a", Market(2, 0.2), 600, execution="on")
+    trade = FollowedOrder.trade
+
+    def fail(order: FollowedOrder, fill: Fill, fee: float) -> None:
+        if fill.order_id % 3 == 1:
+            raise ArithmeticError
+        trade(order, fill, fee)
+
+    monkeypatch.setattr(FollowedOrder, "trade", fail)
+    tracker = played(tmp_path / "b", Market(2, 0.2), 600, at_random(2), execution="on")
+    assert tracker.errors["execution: ArithmeticError"] > 10
+    assert (tracker.days, tracker.trades()) == (sound.days, sound.trades())
 
 
 def test_a_fee_in_no_currency_is_no_cash_at_home(
