@@ -28,16 +28,19 @@ class AlgorithmClock:
             that was not heard of.
     """
 
-    __slots__ = ("_algorithm", "ahead", "last", "local", "steady")
+    __slots__ = ("_algorithm", "_plain", "ahead", "last", "local", "steady")
 
     def __init__(self, algorithm: QCAlgorithm) -> None:
         self._algorithm = algorithm
         self.steady, self.ahead = False, timedelta()
         self.local, self.last = False, datetime.min
+        self._plain = True  # whether LEAN hands it out without a zone
 
     def ahead_of(self, time: datetime) -> timedelta:
         """Find out how far the local time is ahead of a UTC that it is now."""
-        return all_utc((self._algorithm.time,))[0] - time
+        local = self._algorithm.time
+        self._plain = local.tzinfo is None
+        return all_utc((local,))[0] - time
 
     def begin_day(self, until: datetime, ahead: timedelta, *, steady: bool) -> None:
         """Let the local time stand for UTC, where it may.
@@ -47,7 +50,7 @@ class AlgorithmClock:
             ahead: How far the local time is ahead; nothing where it is not steady.
             steady: Whether the clocks are not changed until then.
         """
-        self.steady = self.local = steady
+        self.steady, self.local = steady, steady and self._plain
         self.ahead, self.last = ahead, (until + ahead).replace(tzinfo=None)
 
     def end_day(self) -> None:

@@ -58,6 +58,22 @@ def begin(clock: AlgorithmClock, now: datetime, zone: ZoneInfo) -> datetime:
     return until
 
 
+def test_a_local_time_that_has_a_zone_stands_for_nothing() -> None:
+    """It cannot be compared with the day's end: the time is asked for in UTC."""
+
+    class Zoned(Clocks):
+        @property
+        def time(self) -> datetime:
+            return self.now
+
+    algorithm = Zoned()
+    clock, _ = begun(algorithm)
+    algorithm.now += HOUR
+    assert clock.utc() == algorithm.now
+    assert algorithm.reads == ["utc_time"]
+    assert not clock.local
+
+
 def test_before_the_first_day_the_time_is_asked_for_in_utc() -> None:
     """Nothing is known of the local time yet."""
     algorithm: Any = Clocks()
