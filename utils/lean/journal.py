@@ -93,7 +93,7 @@ class Journal:
         self._home = core.account_currency
         self.take = self._take  # a method is bound once
         self._entries: list[Any] = []  # what is left, and from `_made` on also as it was read
-        self._made = 0
+        self._made = self._moved = 0  # of how many: the events, and what they do to the account
         # the marks since the last event, by the algorithm's clock where it is steady
         self._times: list[datetime] = []
         self._equities: list[float] = []
@@ -197,8 +197,6 @@ class Journal:
         if not (usual and self.stands):
             return False
         self.write(event)
-        if isinstance(event, Fill):
-            self._move(event.sid, event.quantity, event.price, event.fee)
         return True
 
     def add(self, read: AsRead) -> None:
@@ -209,29 +207,37 @@ class Journal:
         """
         if self._times:
             self._end_block()
-        if read[0] is Fill:
-            values = read[5]
-            self._move(read[4].instrument.sid, values[0], values[1], values[2])
         self._entries.append(read)
         self._core.behind = self.take
 
-    def _move(self, sid: str, bought: float, price: float, fee: float) -> None:
-        """Move the account by a fill."""
-        place = self._places.get(sid)
-        if place is None:
-            place = self._enter(sid)
-        multiplier, before = self._multipliers[place], self._quantities[place]
-        quantity = before + bought
-        if quantity % 1:
-            quantity = tidy(quantity, max(abs(before), abs(bought)))
-        self._quantities[place] = quantity
-        self._sizes[place] = quantity * multiplier
-        self._amount = self._amount - bought * price * multiplier - fee
-        if not quantity:
-            self._flat.add(sid)
-            self._asks = len(self._entries) >= EVENTS_KEPT
-        elif not before:
-            self._flat.discard(sid)
+    def _move(self) -> None:
+        """Move the account by the fills since it was moved last."""
+        entries, places, multipliers = self._entries, self._places, self._multipliers
+        quantities, amount, fill = self._quantities, self._amount, Fill
+        for number in range(self._moved, len(entries)):
+            entry = entries[number]
+            if type(entry) is tuple and entry[0] is fill:
+                sid = entry[4].instrument.sid
+                bought, price, fee = entry[5][:3]
+            elif type(entry) is fill:
+                sid, bought, price, fee = entry.sid, entry.quantity, entry.price, entry.fee
+            else:
+                continue
+            place = places.get(sid)
+            if place is None:
+                place = self._enter(sid)
+            multiplier, before = multipliers[place], quantities[place]
+            quantity = before + bought
+            if quantity % 1:
+                quantity = tidy(quantity, max(abs(before), abs(bought)))
+            quantities[place], self._sizes[place] = quantity, quantity * multiplier
+            amount = amount - bought * price * multiplier - fee
+            if not quantity:
+                self._flat.add(sid)
+                self._asks = number >= EVENTS_KEPT
+            elif not before:
+                self._flat.discard(sid)
+        self._amount, self._moved = amount, len(entries)
 
     def _make(self) -> None:
         """Make events of what was read so far, by the clock of the day."""
@@ -282,6 +288,8 @@ class Journal:
             self._core.work_off()
         if not (self._known or self._look_up()):
             return False
+        if self._moved < len(self._entries):
+            self._move()
         if self._flat and (self._asks or self._in_vain()) and not self._look_again():
             return False
         amount = self._cash.amount  # type: ignore[union-attr]
@@ -315,6 +323,7 @@ class Journal:
         """
         self._end_block()
         known = self._known or self._look_up()
+        self._move()
         mark = self._whole_mark(time) if known and self._pay(actions) else None
         if mark is None:
             return False
@@ -381,6 +390,6 @@ class Journal:
     def _take(self) -> Sequence[Left]:
         self.settle()
         entries: list[Left] = self._entries
-        self._entries, self._made = [], 0
+        self._entries, self._made, self._moved = [], 0, 0
         self._known = self.ready = False  # whoever asked may change the books
         return entries
