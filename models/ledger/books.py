@@ -23,6 +23,7 @@ from models.ledger.finished import Finished
 from models.ledger.lean_account import Holding, ShadowCash, fill_shadow
 from models.ledger.lots import NEXT_LOT, Execution, Matching, build
 from models.ledger.orders import ENDED, Order, Orders
+from models.ledger.plain_fills import is_plain, trade_plainly
 from models.ledger.positions import Position
 from models.ledger.tags import UNASSIGNED, Resolver, strategy_in_tag
 from models.trades.builders import RecordMaker
@@ -197,6 +198,8 @@ class Books:
             effects = self._allocate(fill, holding, order)
         elif sid in self._found.open and not apart:
             effects = self._close_found(self._deal(fill, holding, order), strategy)
+        elif is_plain(fill, holding, order, self.account_currency):
+            effects = (trade_plainly(self, fill, holding, order, strategy),)
         else:
             deal = self._deal(fill, holding, order)
             effects = (self._execute(deal, strategy, deal.execution, deal.fee),)

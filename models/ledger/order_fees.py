@@ -1,12 +1,25 @@
-"""Fees that come with an order's event that fills nothing."""
+"""Orders' events that fill nothing, and the fees that come with them."""
 
 from __future__ import annotations
 
-from models.events.orders import OrderUpdate
+from models.events.orders import MARKET, OrderUpdate, Submission
 from models.ledger.books import Books
 from models.ledger.effects import NO_EFFECTS, REDUCED, Effect, Effects
 from models.ledger.lots import Execution
 from models.ledger.tags import LIQUIDATED, UNASSIGNED
+
+
+def book_submission(books: Books, submission: Submission) -> None:
+    """Book a market order's first event, as `book_update` would the same `update`."""
+    time, order_id, event_id, sid, tag, bid, ask, price = submission
+    orders = books.orders
+    if not orders.seen.add(order_id, event_id):
+        return
+    if order_id not in orders.known:
+        arrival = (bid + ask) / 2 if bid and ask else price
+        orders.enter(order_id, books.tickers.get(sid, sid), tag, MARKET, arrival)
+    if books.time is None or time > books.time:
+        books.time = time
 
 
 def book_update(books: Books, update: OrderUpdate) -> Effects:

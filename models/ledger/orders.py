@@ -158,12 +158,34 @@ class Orders(Restorable):
         if isinstance(event, OrderUpdate):
             bid, ask = event.bid, event.ask
             arrival = (bid + ask) / 2 if bid and ask else event.price
-        strategy, reason = self._owner(ticker, tag, order_type)
-        order = self.known[event.order_id] = Order(strategy, order_type, tag, arrival, reason)
-        if event.group or "group" in tag:
-            self._group(order, tag, event.group)
+        order = self.enter(event.order_id, ticker, tag, order_type, arrival, event.group)
         if "risk=" in tag and order_type not in COMBOS:  # a leg's risk is in no tag
             order.risk = risk_each(tag, ordered_quantity(event))
+        return order
+
+    def enter(
+        self,
+        order_id: int,
+        ticker: str,
+        tag: str,
+        order_type: OrderType,
+        arrival: float,
+        combo: int = 0,
+    ) -> Order:
+        """A new order with its strategy fixed; the risk that its tag may say is not read.
+
+        Args:
+            order_id: LEAN's order id.
+            ticker: Of what it trades.
+            tag: Its tag.
+            order_type: Its type.
+            arrival: As of `Order`.
+            combo: LEAN's id of the combo that it is a leg of; 0 where it is none.
+        """
+        strategy, reason = self._owner(ticker, tag, order_type)
+        order = self.known[order_id] = Order(strategy, order_type, tag, arrival, reason)
+        if combo or "group" in tag:
+            self._group(order, tag, combo)
         return order
 
     def by_hand(self, strategy: str, tag: str, quantity: float) -> int:

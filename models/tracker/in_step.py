@@ -13,10 +13,12 @@ from models.equity.sessions import BLOCK
 from models.errors import Failure, guarded
 from models.events.account import Mark
 from models.events.event import Event
+from models.events.orders import Submission
 from models.execution.quality import ExecutionQuality
 from models.ledger.effects import Effects
 from models.ledger.ledger import Ledger
 from models.ledger.mark_columns import MarkColumns
+from models.ledger.order_fees import book_submission
 
 
 class PassedOver(NamedTuple):
@@ -32,7 +34,7 @@ class PassedOver(NamedTuple):
 
 
 # What a feed saw and left to be booked.
-Left: TypeAlias = PassedOver | MarkColumns | Event
+Left: TypeAlias = Submission | PassedOver | MarkColumns | Event
 
 
 class BooksInStep:
@@ -98,7 +100,9 @@ class BooksInStep:
     def _take(self, left: Iterator[Left]) -> None:
         """Take what a feed left, until there is no more or something fails."""
         for each in left:
-            if not isinstance(each, tuple):  # most are events
+            if isinstance(each, Submission):  # most are orders
+                self._submit(each)
+            elif not isinstance(each, tuple):
                 if type(each) is not Mark:
                     self._book(each)
                 else:
@@ -108,6 +112,13 @@ class BooksInStep:
             else:
                 self._ledger.repeat(each.slices, each.times[-1])
                 self._scopes.repeat(each.slices, each.times)
+
+    def _submit(self, submission: Submission) -> None:
+        """Book a market order's first event, of which nobody but the books is told."""
+        if self.execution is None:
+            book_submission(self._ledger.knowing(submission.sid), submission)
+        else:
+            self._book(submission.update)
 
     def _book(self, event: Event) -> Effects | None:
         """Book an event before which nothing is left; None where nothing was booked."""

@@ -30,10 +30,11 @@ from models.errors import SMALLEST_FIGURE
 from models.events.account import Mark
 from models.events.corporate_actions import Dividend
 from models.events.event import Event
-from models.events.orders import Fill, OrderStatus, OrderUpdate
+from models.events.orders import Fill, OrderStatus, OrderUpdate, Submission
 from models.events.quantities import tidy
 from models.ledger.cash_moved import CASH_TOLERANCE
 from models.ledger.ledger import EQUITY_TOLERANCE
+from models.ledger.lots import build
 from models.ledger.mark_columns import MarkColumns, priced_equity
 from models.tracker.core import Core
 from models.tracker.in_step import Left
@@ -241,7 +242,7 @@ class Journal:
 
     def _make(self) -> None:
         """Make events of what was read so far, by the clock of the day."""
-        before = moment = None
+        before = moment = datetime.min
         entries = self._entries
         for place in range(self._made, len(entries)):
             entry = entries[place]
@@ -250,9 +251,11 @@ class Journal:
             kind, time, order_id, event_id, kept, values = entry
             if time != before:  # most come at once
                 before, moment = time, self._clock.utc_of(time)
-            entries[place] = event = kind(moment, order_id, event_id, kept.instrument.sid, *values)
-            if kind is OrderUpdate:
-                event.created = moment
+            sid = kept.instrument.sid
+            if kind is Fill:
+                entries[place] = Fill(moment, order_id, event_id, sid, *values)
+            else:
+                entries[place] = build(Submission, (moment, order_id, event_id, sid, *values))
         self._made = len(entries)
 
     def _enter(self, sid: str) -> int:

@@ -18,6 +18,7 @@ from models.events.orders import (
     OrderStatus,
     OrderType,
     OrderUpdate,
+    Submission,
 )
 from models.ledger.tags import says_no_more
 from models.tracker.core import Core
@@ -272,8 +273,7 @@ class OrderEventReader:
         usual = status is SUBMITTED and order_type is MARKET and tag is not None
         sound = abs(bid) + abs(ask) + abs(price) <= LARGEST_FIGURE
         if time and sound and usual and says_no_more(tag):
-            values = status, tag, order_type, 0.0, bid, ask, price
-            self._journal.add((OrderUpdate, time, order_id, event.id, kept, values))
+            self._journal.add((Submission, time, order_id, event.id, kept, (tag, bid, ask, price)))
             self._newest, self._under_way[order_id] = order_id, (kept, order_type)
             return None
         time = self._clock.utc_of(time) if time else self._time_of(event)
