@@ -30,7 +30,7 @@ from models.errors import SMALLEST_FIGURE
 from models.events.account import Mark
 from models.events.corporate_actions import Dividend
 from models.events.event import Event
-from models.events.orders import Fill, OrderStatus, OrderUpdate, Submission
+from models.events.orders import NO_RATES, Fill, OrderStatus, OrderUpdate, Submission
 from models.events.quantities import tidy
 from models.ledger.cash_moved import CASH_TOLERANCE
 from models.ledger.ledger import EQUITY_TOLERANCE
@@ -62,10 +62,9 @@ EVENTS_KEPT, MOST_EVENTS_KEPT = 512, 1024
 READS_IN_VAIN = 256
 EQUITY_IN_VAIN = 8
 
-# A fill or an order's first event as its hook read it: what it becomes, the time (UTC, or the
-# algorithm's own, which has no zone), the ids of the order and of the event, what it is of, and the
-# values of the fields after its Symbol ID.
-AsRead = tuple[type[Any], datetime, int, int, KeptSecurity, tuple[Any, ...]]
+# A fill or a market order's first event as its hook read it: the time (UTC, or the algorithm's own,
+# which has no zone), and what `Journal.add` is given.
+AsRead = tuple[datetime, bool, int, int, KeptSecurity, Any, float, float, float]
 
 
 class Journal:
@@ -93,8 +92,8 @@ class Journal:
         self._core, self._by_sid = core, by_sid
         self._home = core.account_currency
         self.take = self._take  # a method is bound once
-        self._entries: list[Any] = []  # what is left, and from `_made` on also as it was read
-        self._made = self._moved = 0  # of how many: the events, and what they do to the account
+        self._entries: list[Left] = []
+        self._reads: list[AsRead] = []  # what came since, of which no events were made yet
         # the marks since the last event, by the algorithm's clock where it is steady
         self._times: list[datetime] = []
         self._equities: list[float] = []
@@ -177,11 +176,11 @@ class Journal:
     @property
     def time(self) -> datetime | None:
         """UTC of what was written down last; None where nothing is."""
+        if self._reads:
+            return self._clock.utc_of(self._reads[-1][0])
         if self._times:
             return all_utc(self._times[-1:], self._clock.ahead)[0]
         last = self._entries[-1] if self._entries else None
-        if type(last) is tuple:
-            return self._clock.utc_of(last[1])
         time: datetime | None = last.times[-1] if isinstance(last, MarkColumns) else None
         return time or getattr(last, "time", None)
 
@@ -198,65 +197,80 @@ class Journal:
         if not (usual and self.stands):
             return False
         self.write(event)
+        if isinstance(event, Fill):
+            self._move(event)
         return True
 
-    def add(self, read: AsRead) -> None:
+    def add(
+        self,
+        is_fill: bool,
+        order_id: int,
+        event_id: int,
+        kept: KeptSecurity,
+        said: str | bool,
+        first: float,
+        second: float,
+        third: float,
+    ) -> None:
         """Write down what was read of an order; ask whether the journal `stands` before.
 
         Args:
-            read: A fill must be of an instrument with a `multiplier`, its fee in cash at home.
+            is_fill: Whether it is a fill, else it is a market order's first event.
+            order_id: LEAN's order id.
+            event_id: LEAN's id of the event within its order.
+            kept: What it is of; a fill's must have a `multiplier`.
+            said: Whether a fill ends its order; the tag of a first event.
+            first: A fill's quantity; the bid at a first event.
+            second: A fill's price; the ask.
+            third: A fill's fee, in cash at home; the price.
         """
-        if self._times:
-            self._end_block()
-        self._entries.append(read)
+        clock = self._clock
+        time = self._algorithm.time if clock.local else None
+        if time is None or time > clock.last:
+            time = clock.utc()
+        self._reads.append((time, is_fill, order_id, event_id, kept, said, first, second, third))
         self._core.behind = self.take
 
-    def _move(self) -> None:
-        """Move the account by the fills since it was moved last."""
-        entries, places, multipliers = self._entries, self._places, self._multipliers
-        quantities, amount, fill = self._quantities, self._amount, Fill
-        for number in range(self._moved, len(entries)):
-            entry = entries[number]
-            if type(entry) is tuple and entry[0] is fill:
-                sid = entry[4].instrument.sid
-                bought, price, fee = entry[5][:3]
-            elif type(entry) is fill:
-                sid, bought, price, fee = entry.sid, entry.quantity, entry.price, entry.fee
-            else:
-                continue
-            place = places.get(sid)
-            if place is None:
-                place = self._enter(sid)
-            multiplier, before = multipliers[place], quantities[place]
-            quantity = before + bought
-            if quantity % 1:
-                quantity = tidy(quantity, max(abs(before), abs(bought)))
-            quantities[place], self._sizes[place] = quantity, quantity * multiplier
-            amount = amount - bought * price * multiplier - fee
-            if not quantity:
-                self._flat.add(sid)
-                self._asks = number >= EVENTS_KEPT
-            elif not before:
-                self._flat.discard(sid)
-        self._amount, self._moved = amount, len(entries)
-
     def _make(self) -> None:
-        """Make events of what was read so far, by the clock of the day."""
+        """Make events of what was read so far, and move the account by the fills."""
+        self._end_block()
+        reads, self._reads = self._reads, []
         before = moment = datetime.min
-        entries = self._entries
-        for place in range(self._made, len(entries)):
-            entry = entries[place]
-            if type(entry) is not tuple:
-                continue
-            kind, time, order_id, event_id, kept, values = entry
+        for time, is_fill, order_id, event_id, kept, said, first, second, third in reads:
             if time != before:  # most come at once
                 before, moment = time, self._clock.utc_of(time)
             sid = kept.instrument.sid
-            if kind is Fill:
-                entries[place] = Fill(moment, order_id, event_id, sid, *values)
-            else:
-                entries[place] = build(Submission, (moment, order_id, event_id, sid, *values))
-        self._made = len(entries)
+            if not is_fill:
+                values = (moment, order_id, event_id, sid, said, first, second, third)
+                self._entries.append(build(Submission, values))
+                continue
+            currency = self._home if third else ""
+            # by position: naming each field takes twice as long
+            fill = Fill(
+                *(moment, order_id, event_id, sid, first, second, third, currency, NO_RATES),
+                *(None, None, "", said),
+            )
+            self._entries.append(fill)
+            self._move(fill)
+
+    def _move(self, fill: Fill) -> None:
+        """Move the account by a fill."""
+        sid, bought = fill.sid, fill.quantity
+        place = self._places.get(sid)
+        if place is None:
+            place = self._enter(sid)
+        multiplier, before = self._multipliers[place], self._quantities[place]
+        quantity = before + bought
+        if quantity % 1:
+            quantity = tidy(quantity, max(abs(before), abs(bought)))
+        self._quantities[place] = quantity
+        self._sizes[place] = quantity * multiplier
+        self._amount = self._amount - bought * fill.price * multiplier - fill.fee
+        if not quantity:
+            self._flat.add(sid)
+            self._asks = len(self._entries) >= EVENTS_KEPT
+        elif not before:
+            self._flat.discard(sid)
 
     def _enter(self, sid: str) -> int:
         """Value one more instrument from now on."""
@@ -291,8 +305,8 @@ class Journal:
             self._core.work_off()
         if not (self._known or self._look_up()):
             return False
-        if self._moved < len(self._entries):
-            self._move()
+        if self._reads:
+            self._make()
         if self._flat and (self._asks or self._in_vain()) and not self._look_again():
             return False
         amount = self._cash.amount  # type: ignore[union-attr]
@@ -324,9 +338,8 @@ class Journal:
             Whether it was written down. Nothing was where an action is no dividend or moves more
             than cash at home, the law does not close, or a quantity is not what the fills make it.
         """
-        self._end_block()
+        self.settle()
         known = self._known or self._look_up()
-        self._move()
         mark = self._whole_mark(time) if known and self._pay(actions) else None
         if mark is None:
             return False
@@ -370,7 +383,7 @@ class Journal:
 
     def write(self, event: Event) -> None:
         """Write an event down: an order's, a dividend, a day's first mark or a day's end."""
-        self._end_block()
+        self.settle()
         self._entries.append(event)
         self._core.behind = self.take
         if len(self._entries) >= MOST_EVENTS_KEPT:
@@ -379,7 +392,8 @@ class Journal:
     def settle(self) -> None:
         """Make of all that was written what does not depend on the algorithm's clock."""
         self._end_block()
-        self._make()
+        if self._reads:
+            self._make()
 
     def _end_block(self) -> None:
         """Put the marks since the last event into columns."""
@@ -392,7 +406,6 @@ class Journal:
 
     def _take(self) -> Sequence[Left]:
         self.settle()
-        entries: list[Left] = self._entries
-        self._entries, self._made, self._moved = [], 0, 0
+        entries, self._entries = self._entries, []
         self._known = self.ready = False  # whoever asked may change the books
         return entries

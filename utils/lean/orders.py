@@ -18,7 +18,6 @@ from models.events.orders import (
     OrderStatus,
     OrderType,
     OrderUpdate,
-    Submission,
 )
 from models.ledger.tags import says_no_more
 from models.tracker.core import Core
@@ -112,18 +111,12 @@ class OrderEventReader:
             order, later = self._booked(event, order_id), False
         booked = status in FILL_STATUSES
         quantity = event.fill_quantity if booked else 0.0
-        usual = order is None if not quantity else order is not None and order[0].multiplier
-        time = None
-        if later and usual and (self._journal.ready or self._journal.stands):
-            time = self._algorithm.time if self._clock.local else None
-            if time is None or time > self._clock.last:
-                time = self._clock.utc()
         if quantity:
-            if time and order and self._fill_later(event, order_id, status, order, quantity, time):
+            if later and order and self._fill_later(event, order_id, status, order[0], quantity):
                 return None
             return self._fill(event, order_id, status, order, quantity)
         if order is None:
-            update = self._first(event, order_id, status, time)
+            update = self._first(event, order_id, status, later)
             if update is None:
                 return None
         else:
@@ -169,24 +162,23 @@ class OrderEventReader:
         event: OrderEvent,
         order_id: int,
         status: OrderStatus,
-        order: UnderWay,
+        kept: KeptSecurity,
         quantity: float,
-        time: datetime,
     ) -> bool:
-        """Read a fill into the journal, unless its fee is not in cash at home or it is unsound."""
+        """Read a fill into the journal, unless it moves more than the usual or is unsound."""
+        journal = self._journal
+        if not (kept.multiplier and (journal.ready or journal.stands)):
+            return False
         fee, price, size = event.order_fee.value, event.fill_price, abs(quantity)
         amount = fee.amount
-        currency = fee.currency if amount else ""
-        if amount and currency != self._account_currency:
+        if amount and fee.currency != self._account_currency:
             return False
         total = size + price + abs(amount)
         if not (price >= SMALLEST_FIGURE <= size and total <= LARGEST_FIGURE):
             return False
-        filled = status is WHOLLY_FILLED
-        # by position, in the order of the fields: naming each takes twice as long
-        values = quantity, price, amount, currency, NO_RATES, None, None, "", filled
-        self._journal.add((Fill, time, order_id, event.id, order[0], values))
-        if filled:
+        final = status is WHOLLY_FILLED
+        journal.add(True, order_id, event.id, kept, final, quantity, price, amount)
+        if final:
             del self._under_way[order_id]
         return True
 
@@ -245,7 +237,7 @@ class OrderEventReader:
         return rates
 
     def _first(
-        self, event: OrderEvent, order_id: int, status: OrderStatus, time: datetime | None
+        self, event: OrderEvent, order_id: int, status: OrderStatus, later: bool
     ) -> OrderUpdate | None:
         """Read an order's first event, with all that is fixed there.
 
@@ -255,14 +247,36 @@ class OrderEventReader:
             event: What LEAN handed to the hook.
             order_id: Its order's id.
             status: Its status.
-            time: Of the event, where it may go into the journal.
+            later: Whether it may go into the journal; None is returned where it did.
         """
         ticket = event.ticket
         order_type, tag = self._types[ticket.order_type], ticket.tag
         symbol = event.symbol
         kept = self._by_sid.get(str(symbol.id))
-        if kept is None:
-            kept, time = self._securities.see(symbol), None  # which is an event of its own
+        if kept is None:  # which is an event of its own
+            kept = self._securities.see(symbol)
+        elif later and status is SUBMITTED and order_type is MARKET and tag is not None:
+            journal, security = self._journal, kept.security
+            if says_no_more(tag) and (journal.ready or journal.stands):
+                bid, ask = security.bid_price, security.ask_price
+                price = 0.0 if bid and ask else security.price
+                if abs(bid) + abs(ask) + abs(price) <= LARGEST_FIGURE:
+                    journal.add(False, order_id, event.id, kept, tag, bid, ask, price)
+                    self._newest, self._under_way[order_id] = order_id, (kept, MARKET)
+                    return None
+        return self._first_update(event, order_id, status, kept, ticket, order_type, tag)
+
+    def _first_update(
+        self,
+        event: OrderEvent,
+        order_id: int,
+        status: OrderStatus,
+        kept: KeptSecurity,
+        ticket: OrderTicket,
+        order_type: OrderType,
+        tag: str,
+    ) -> OrderUpdate:
+        """Read the rest of an order's first event; the other arguments were read of it."""
         bid = ask = price = 0.0
         sent = status not in NEVER_SENT_STATUSES
         if sent:
@@ -270,13 +284,7 @@ class OrderEventReader:
             bid, ask = security.bid_price, security.ask_price
             if not (bid and ask):
                 price = security.price
-        usual = status is SUBMITTED and order_type is MARKET and tag is not None
-        sound = abs(bid) + abs(ask) + abs(price) <= LARGEST_FIGURE
-        if time and sound and usual and says_no_more(tag):
-            self._journal.add((Submission, time, order_id, event.id, kept, (tag, bid, ask, price)))
-            self._newest, self._under_way[order_id] = order_id, (kept, order_type)
-            return None
-        time = self._clock.utc_of(time) if time else self._time_of(event)
+        time = self._time_of(event)
         update = OrderUpdate(
             time,
             order_id,
