@@ -20,6 +20,16 @@ SAME_GAP = 0.01
 # So many looks in a row that miss money on the same side are believed.
 LOOKS = 10
 
+# Unexplained money above the larger of the two is an anomaly: account currency, part of equity.
+UNEXPLAINED_LIMIT = 0.01
+UNEXPLAINED_PART = 1e-9
+
+
+def is_much(unexplained: float, equity: float) -> bool:
+    """Whether so much unexplained money is an anomaly at that equity, account currency."""
+    size = abs(unexplained)
+    return size > UNEXPLAINED_LIMIT and size > UNEXPLAINED_PART * abs(equity)
+
 
 class EquityDoubt(Restorable):
     """The last looks at which LEAN's equity was not ours.

@@ -267,7 +267,7 @@ class ShadowCash(Restorable):
         """Whether LEAN's hourly scan, which books funding and interest, ran since the last mark."""
         hour = self.next_scan
         if hour is None or time >= hour + HOUR:
-            hour = time.replace(minute=0, second=0, microsecond=0)
+            hour = datetime(time.year, time.month, time.day, time.hour, tzinfo=time.tzinfo)
         elif time < hour:
             return False
         self.next_scan = hour + HOUR

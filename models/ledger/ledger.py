@@ -37,7 +37,7 @@ from models.fields import PART, Field, Restorable, Restoring, Table, saved_value
 from models.ledger.aside import tell_stale, value_aside
 from models.ledger.assumptions import Assumption
 from models.ledger.books import Books
-from models.ledger.doubts import EquityDoubt
+from models.ledger.doubts import EquityDoubt, is_much
 from models.ledger.effects import NO_EFFECTS, Effect, Effects
 from models.ledger.finishing import describe, recall
 from models.ledger.lean_account import Announced
@@ -53,9 +53,11 @@ from models.ledger.statement import (
     strategy_sheets,
 )
 from models.ledger.valuation import (
+    Priced,
     equity_now,
     leave_lots,
     revalue,
+    revalue_for_good,
     revalue_prices,
     show_lots,
     value_holdings,
@@ -67,10 +69,6 @@ EQUITY_TOLERANCE = 1e-4
 
 # How much later than its time a mark may come in live trading.
 OVERTAKEN = timedelta(seconds=1)
-
-# Unexplained money above the larger of the two is an anomaly: account currency, part of equity.
-UNEXPLAINED_LIMIT = 0.01
-UNEXPLAINED_PART = 1e-9
 
 
 class Ledger(Restorable):
@@ -195,7 +193,9 @@ class Ledger(Restorable):
             self.books.anomaly(mark.time, "mark out of time", detail)
         return False
 
-    def see(self, time: datetime, prices: Mapping[str, float], cash: float, equity: float) -> bool:
+    def see(
+        self, time: datetime, prices: Priced, cash: float, equity: float, *, for_good: bool = False
+    ) -> bool:
         """Book a mark on which nothing moved but prices; of most marks that is all there is.
 
         It does what `mark` does with the same figures, without asking what cannot have happened.
@@ -206,6 +206,7 @@ class Ledger(Restorable):
                 by exchange rates or inversely.
             cash: LEAN's cash in the account currency, where it has no other.
             equity: LEAN's total portfolio value.
+            for_good: Whether `mark` books it with these figures where this does not.
 
         Returns:
             False where a figure is no number or missing, or the books do not close: nothing was
@@ -223,7 +224,8 @@ class Ledger(Restorable):
             if not price or holding.unpriced:
                 return False
             holding.unit_value = price
-        self.equity = total = revalue_prices(books, prices)
+        value = revalue_for_good if for_good and not books.live else revalue_prices
+        self.equity = total = value(books, prices)
         unexplained = equity - total
         if not -EQUITY_TOLERANCE <= unexplained <= EQUITY_TOLERANCE:
             return False
@@ -232,8 +234,8 @@ class Ledger(Restorable):
             self.doubt.clear()
         books.time = self.last_mark = time
         self.marks += 1
-        show = show_lots if books.live else leave_lots
-        show(books)
+        if value is revalue_prices:
+            (show_lots if books.live else leave_lots)(books)
         self.lean_equity, self.unexplained = equity, unexplained
         if abs(unexplained) > self.max_abs_unexplained:
             self.max_abs_unexplained = abs(unexplained)
@@ -250,8 +252,7 @@ class Ledger(Restorable):
         self.repeat(len(marks.times), marks.times[-1])
         self.equity, self.lean_equity = float(equities[-1]), marks.equities[-1]
         self.unexplained = float(unexplained[-1])
-        most = float(np.abs(unexplained).max())
-        self.max_abs_unexplained = max(self.max_abs_unexplained, most)
+        self.max_abs_unexplained = max(self.max_abs_unexplained, float(np.abs(unexplained).max()))
         return equities.tolist(), opens
 
     def repeat(self, count: int, time: datetime) -> None:
@@ -328,7 +329,7 @@ class Ledger(Restorable):
         Live, what one look alone misses is not believed: ours stands for LEAN's equity then.
         """
         size = abs(gap := lean_equity - self.equity)
-        missing = size > UNEXPLAINED_LIMIT and size > UNEXPLAINED_PART * abs(lean_equity)
+        missing = is_much(size, lean_equity)
         if not missing:
             self.doubt.clear()
         elif self.books.live and not (judged and self.doubt.confirms(time, gap)):
@@ -337,8 +338,7 @@ class Ledger(Restorable):
         self.lean_equity, self.unexplained = lean_equity, gap
         if not judged:
             return
-        if size > self.max_abs_unexplained:
-            self.max_abs_unexplained = size
+        self.max_abs_unexplained = max(self.max_abs_unexplained, size)
         if missing:
             detail = f"LEAN's equity is {lean_equity!r}, the ledger's {self.equity!r}"
             self.books.anomaly(time, "unexplained money", detail, amount=self.unexplained)

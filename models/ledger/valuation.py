@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TypeAlias
 
 from models.events.account import Mark
 from models.events.instruments import Valuation
@@ -12,6 +13,9 @@ from models.ledger.aside import has_missing, is_missing, join, set_aside
 from models.ledger.books import Books
 from models.ledger.lean_account import Holding
 from models.ledger.positions import Position
+
+# Symbol ID -> last price, quote currency.
+Priced: TypeAlias = Mapping[str, float]
 
 
 def value_holdings(books: Books, mark: Mark) -> None:
@@ -92,13 +96,36 @@ def show_lots(books: Books) -> None:
                 position.see(holdings[sid].unit_value)
 
 
-def revalue_prices(books: Books, prices: Mapping[str, float]) -> float:
+def revalue_prices(books: Books, prices: Priced) -> float:
     """`revalue` where all that is held is valued by its price in the account currency."""
     total = 0.0
     for account in books.accounts.values():
         open_pnl = 0.0
         for sid, position in account.open.items():
             gained = position.quantity * prices[sid] - position.cost
+            position.open_pnl = gained = gained * position.instrument.multiplier
+            open_pnl += gained
+        account.open_pnl = open_pnl
+        alone = len(account.balances) == 1
+        total += (account.cash.amount if alone else account.cash_value(books.rates)) + open_pnl
+    return total
+
+
+def revalue_for_good(books: Books, prices: Priced) -> float:
+    """`revalue_prices` and `leave_lots` in one, for a mark that is booked whether it closes or not.
+
+    Not live, where `show_lots` leaves nothing.
+    """
+    total = 0.0
+    for account in books.accounts.values():
+        open_pnl = 0.0
+        for sid, position in account.open.items():
+            price = prices[sid]
+            if price < position.low:
+                position.low = price
+            if price > position.high:
+                position.high = price
+            gained = position.quantity * price - position.cost
             position.open_pnl = gained = gained * position.instrument.multiplier
             open_pnl += gained
         account.open_pnl = open_pnl

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
@@ -133,22 +133,32 @@ class BooksInStep:
 
     def _take_marks(self, marks: MarkColumns) -> None:
         """Take marks on which nothing moved but prices; few of them one by one."""
-        ledger, scopes, times = self._ledger, self._scopes, marks.times
-        held, cash = ledger.books.held, marks.cash
+        ledger, held = self._ledger, self._ledger.books.held
         if len(held) < len(marks.sids):
             marks = marks.among(held)
-        if len(times) >= BLOCK and marks.sids and scopes.calm(times[-1], ledger):
-            scopes.mark_all(times, ledger, *ledger.see_all(marks))
+        times, equities, sids, prices, cash = marks
+        if len(times) == 1:  # most are: fills lie between
+            shown = dict(zip(sids, prices, strict=True))
+            self._take_single(times[0], shown, cash, equities[0])
+        elif len(times) >= BLOCK and sids and self._scopes.calm(times[-1], ledger):
+            self._scopes.mark_all(times, ledger, *ledger.see_all(marks))
         else:
-            sids, left = marks.sids, iter(marks.prices)
-            for time, equity in zip(times, marks.equities, strict=True):
-                prices = dict(zip(sids, left, strict=False))  # its own, and no more of those left
-                if not ledger.see(time, prices, cash, equity):
-                    ledger.mark(Mark(time, equity, prices))
-                scopes.mark(time, ledger, drawdowns=False)
+            left = iter(prices)
+            for time, equity in zip(times, equities, strict=True):
+                shown = dict(zip(sids, left, strict=False))  # its own, and no more of those left
+                self._take_single(time, shown, cash, equity)
         if self.execution is not None:
             self.execution.mark(times[-1], marks.last_prices)
         self._show_all(marks)
+
+    def _take_single(
+        self, time: datetime, prices: Mapping[str, float], cash: float, equity: float
+    ) -> None:
+        """Take a mark on which nothing moved but prices, which are its own."""
+        ledger = self._ledger
+        if not ledger.see(time, prices, cash, equity, for_good=True):
+            ledger.mark(Mark(time, equity, prices))
+        self._scopes.mark(time, ledger, drawdowns=False)
 
     def _show_all(self, marks: MarkColumns) -> None:
         """Show marks on which nothing moved but prices to whoever else follows them."""

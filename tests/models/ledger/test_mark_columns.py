@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from models.events.account import Opening
+from models.events.account import Mark, Opening
 from models.events.instruments import Instrument, SecurityType
 from models.ledger.books import Books
 from models.ledger.ledger import Ledger
@@ -70,13 +70,15 @@ def everything(made: Ledger) -> tuple[dict[str, Any], dict[str, float | None], A
 @pytest.mark.parametrize("seed", range(3))
 def test_marks_in_columns_come_to_what_single_marks_come_to(count: int, seed: int) -> None:
     """Terms, excursions, round trips, equity and what is unexplained are the same."""
-    one, together = held(), held()
-    for each in (one, together):
+    one, for_good, together = held(), held(), held()
+    for each in (one, for_good, together):
         book(each, mark(prices={"S": 11.0, "O": 2.0}))
     marks = columns(one, count, seed)
     seen = []
     for time, prices, equity in rows(marks):
         assert one.see(time, prices, marks.cash, equity)
+        assert for_good.see(time, prices, marks.cash, equity, for_good=True)
+        assert everything(for_good) == everything(one)
         seen.append(
             (one.equity, {name: found.open_pnl for name, found in one.books.accounts.items()})
         )
@@ -86,6 +88,26 @@ def test_marks_in_columns_come_to_what_single_marks_come_to(count: int, seed: in
     for name, figures in opens.items():
         shown = [figures] * count if isinstance(figures, float) else figures.tolist()
         assert shown == [by_name[name] for _, by_name in seen]
+
+
+@pytest.mark.parametrize("gap", [0.0, 5.0])
+@pytest.mark.parametrize("seed", range(3))
+def test_marks_that_are_booked_for_good_come_to_what_others_come_to(seed: int, gap: float) -> None:
+    """Also where they do not close, and amid fills: nothing is seen that the mark does not show."""
+    dice, made = random.Random(seed), [held(), held()]
+    for number in range(10, 30):
+        prices = {"S": dice.uniform(8.0, 14.0), "O": dice.random() + 1}
+        size, shift = dice.choice([-3.0, 2.0, 4.5]), dice.choice([0.0, gap])
+        time = NOON + SECOND * number
+        for each in made:
+            book(each, replace(fill(number, size, prices["S"]), time=time))
+            fixed, sizes = priced_equity(each.books, ["S", "O"])
+            equity = fixed + sizes[0] * prices["S"] + sizes[1] * prices["O"] + shift
+            cash = each.books.cash.expected["USD"]
+            assert each.see(time, prices, cash, equity, for_good=each is made[0]) == (not shift)
+            if shift:
+                each.mark(Mark(time, equity, prices))
+    assert everything(made[0]) == everything(made[1])
 
 
 def test_what_a_closing_fill_records_is_the_same() -> None:
