@@ -267,7 +267,8 @@ class ShadowCash(Restorable):
         """Whether LEAN's hourly scan, which books funding and interest, ran since the last mark."""
         hour = self.next_scan
         if hour is None or time >= hour + HOUR:
-            hour = datetime(time.year, time.month, time.day, time.hour, tzinfo=time.tzinfo)
+            day = time.year, time.month, time.day
+            hour = datetime(*day, time.hour, 0, 0, 0, time.tzinfo)  # faster than `replace`
         elif time < hour:
             return False
         self.next_scan = hour + HOUR
