@@ -29,6 +29,26 @@ CURVE_POINTS = 4_000
 CURVE_FULL = CURVE_POINTS - 4
 
 
+class Stamps:
+    """The Unix times of the last marks asked for: every scope takes the same ones in turn."""
+
+    __slots__ = ("_last",)
+
+    def __init__(self) -> None:
+        self._last: tuple[list[datetime], list[float]] = ([], [])
+
+    def of(self, times: list[datetime]) -> list[float]:
+        """The Unix time of each; neither they nor what is returned may be changed afterwards."""
+        asked, found = self._last
+        if asked != times:
+            found = [time.timestamp() for time in times]
+            self._last = times, found
+        return found
+
+
+_STAMPS = Stamps()
+
+
 class CurvePoint(NamedTuple):
     """One mark of an equity curve.
 
@@ -140,7 +160,7 @@ class Curve(Restorable):
         if self._stride == 1:  # each mark is a point
             columns = self._columns
             taken = max(min(CURVE_FULL - len(columns[0]) - 1, len(times)), 0)
-            columns[0].fromlist([time.timestamp() for time in times[:taken]])
+            columns[0].fromlist(_STAMPS.of(times)[:taken])
             columns[1].fromlist(equities[:taken])
             columns[2].fromlist([units] * taken)
         while taken < len(times):
