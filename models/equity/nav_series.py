@@ -266,7 +266,8 @@ class NavSeries(Restorable):
 
     def _count(self, session: Session, counts: Iterable[Counted]) -> None:
         """Count fills in a session."""
-        fees, volume, nets = session.fees, session.volume, list[float]()
+        fees, volume = session.fees, session.volume
+        nets: list[float] = []
         for fee, value, made in counts:
             fees += fee
             volume += value

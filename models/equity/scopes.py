@@ -274,9 +274,10 @@ class Scopes(Restorable):
         """
         self._sampled, self._until = (time, equity), BEGINNING
         for scope in (self.account, *self.strategies.values()):
-            self._note(scope, scope.track.roll(time))
-            if scope.track.time == time:
-                scope.track.book.end_day(time)
+            track = scope.track
+            self._note(scope, track.roll(time))
+            if track.time == time:
+                track.book.end_day(time)
 
     def find(self, strategy: str | None) -> Scope:
         """A strategy's scope, or the account's for None.

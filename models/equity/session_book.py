@@ -21,6 +21,7 @@ from models.records import Saved, row_codec
 from models.rows import row_of
 
 ONE_DAY = timedelta(days=1)
+MIDNIGHT = datetime.min.time()
 
 # Days are kept for this many years before the open day's month; older days are folded into months.
 YEARS_KEPT = 2
@@ -34,8 +35,14 @@ MIDNIGHT_TAKES = timedelta(minutes=1)
 
 @lru_cache(maxsize=8)
 def midnight_of(day: date, zone: tzinfo) -> datetime:
-    """UTC of a date's first instant; every scope asks for the same two of them each day."""
-    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+    """UTC of a date's first instant, also where clocks skip midnight or show it twice."""
+    return datetime.combine(day, MIDNIGHT, zone).astimezone(UTC)
+
+
+@lru_cache(maxsize=8)
+def ends_of(day: date, zone: tzinfo) -> tuple[datetime, datetime]:
+    """UTC of a date's first instant and of the next date's; every scope asks for the same."""
+    return midnight_of(day, zone), midnight_of(day + ONE_DAY, zone)
 
 
 class SessionBook(Restorable):
@@ -99,20 +106,21 @@ class SessionBook(Restorable):
         """
         before = self.day
         closed, today = before.start > date.min, before.start + ONE_DAY
-        if not closed or time >= self._midnight(today + ONE_DAY):
+        ends = ends_of(today, self._zone) if closed else None
+        if ends is None or time >= ends[1]:
             # where clocks go back over midnight the old date comes twice: dates rise all the same
             today = max(time.astimezone(self._zone).date(), today)
+            ends = ends_of(today, self._zone)
         if closed:
             self._close(before, today)
         self.day = Session.flat(today, before.end_equity, before.end_nav, valued)
         self.since = self.until
-        self.until = self._midnight(today + ONE_DAY)
-        self._begin_day()
+        self._begin_day(ends)
         return closed
 
-    def _begin_day(self) -> None:
-        """Wait for the marks that say whether the open day counts."""
-        self._begins = self._midnight(self.day.start)
+    def _begin_day(self, ends: tuple[datetime, datetime]) -> None:
+        """Wait for the marks that say whether the open day, which has these ends, counts."""
+        self._begins, self.until = ends
         self._counts, self.settled = None, False
 
     def settle(self, *, held: bool, closing: bool) -> None:
@@ -157,23 +165,24 @@ class SessionBook(Restorable):
         elif before.weekday() < SATURDAY or nav != self._last_close():
             self._keep_close(float(before.toordinal()), nav)
 
-    def _midnight(self, day: date) -> datetime:
-        """UTC of the first instant of a date, also where clocks skip midnight or show it twice."""
-        return midnight_of(day, self._zone)
-
     def _close(self, day: Session, today: date) -> None:
         """Keep a day that ended, and fold the months that are too old to keep their days."""
         self._moments = self._moments.after(day)
         if self._closes_at(day):
             self._keep_close(*close_of(day))
-        oldest = date(today.year - YEARS_KEPT, today.month, 1)
-        if self._days and self._days[0].start < oldest:
+        days = self._days
+        if days and today.year - days[0].start.year >= YEARS_KEPT:
+            self._fold(date(today.year - YEARS_KEPT, today.month, 1))
+        days.append(day)  # only after folding, for `closed` must find it
+
+    def _fold(self, oldest: date) -> None:
+        """Fold the months before that of the oldest day to keep."""
+        if self._days[0].start < oldest:
             folded = bisect_left(self._days, oldest, key=START_OF)
             self._months[-1:] = merge_sessions(
                 SessionKind.MONTHLY, self._months[-1:] + self._days[:folded]
             )
             del self._days[:folded]
-        self._days.append(day)  # only after folding, for `closed` must find it
 
     def at(self, time: datetime) -> Session:
         """The session that a time is counted in.
@@ -292,10 +301,9 @@ class SessionBook(Restorable):
         """Take over what `state` returned; `StateError` where something is missing or mistyped."""
         super().restore(state)
         if self._days:
-            self.since = self._midnight(self._days[-1].start + ONE_DAY)
-        self.until = self._midnight(self.day.start + ONE_DAY)
+            self.since = midnight_of(self._days[-1].start + ONE_DAY, self._zone)
         counts = self._counts
-        self._begin_day()
+        self._begin_day(ends_of(self.day.start, self._zone))
         self._counts = counts
         days, navs = self._closes
         check_finite(days, navs)
