@@ -156,16 +156,33 @@ class NavSeries(Restorable):
             for time, equity in zip(times, equities, strict=True):
                 self.mark(time, equity)
             return
-        day, units = self.book.day, self._units
-        if not units:
-            navs = [day.end_nav] * len(times)
-        elif len(times) < BLOCK:
-            navs = [equity / units for equity in equities]
-        else:
-            navs = (np.array(equities) / units).tolist()
         self.time = times[-1]
+        self._curve.take(times, equities, self._units)
+        if len(times) < BLOCK:
+            self._mark_few(times, equities)
+        else:
+            self._mark_many(times, equities)
+
+    def _mark_few(self, times: list[datetime], equities: list[float]) -> None:
+        """Take marks of the open day one by one, for all but the curve."""
+        day, units = self.book.day, self._units
+        nav = day.end_nav
+        for time, equity in zip(times, equities, strict=True):
+            if units:
+                nav = equity / units
+            if not day.low_equity <= equity <= day.high_equity:
+                day.stretch(equity)
+            if not day.floor_nav <= nav <= day.high_nav:
+                day.move(nav)
+            if not self._floor <= nav < self._edge:
+                self._move(time, nav)
+        day.marked, day.end_equity, day.end_nav = True, equities[-1], nav
+
+    def _mark_many(self, times: list[datetime], equities: list[float]) -> None:
+        """Take marks of the open day in columns, for all but the curve."""
+        day, units = self.book.day, self._units
+        navs = (np.array(equities) / units).tolist() if units else [day.end_nav] * len(times)
         day.take(equities, navs)
-        self._curve.take(times, equities, units)
         low, edge = self._floor, self._edge
         for at, nav in enumerate(navs):
             if not low <= nav < edge:

@@ -104,11 +104,7 @@ class Session:
         self.end_equity, self.end_nav = equities[-1], navs[-1]
         self.stretch(max(equities))
         self.stretch(min(equities))
-        if len(navs) < BLOCK:
-            for nav in navs:
-                if not self.floor_nav <= nav <= self.high_nav:
-                    self.move(nav)
-        elif not self.floor_nav <= min(navs) <= max(navs) <= self.high_nav:
+        if not self.floor_nav <= min(navs) <= max(navs) <= self.high_nav:
             self._take_falls(navs)
 
     def _take_falls(self, navs: Sequence[float]) -> None:
