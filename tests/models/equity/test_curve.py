@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from models.equity.curve import CURVE_POINTS
+from models.equity.curve import CURVE_POINTS, Curve
 from tests.models.equity.marks import (
     CAPITAL,
     MINUTE,
@@ -95,3 +95,18 @@ def test_a_full_curve_is_restored() -> None:
             second.restore(json.loads(json.dumps(first.state(), allow_nan=False)))
     assert second.curve() == whole.curve()
     assert second.state() == whole.state()
+
+
+def test_scopes_that_take_the_same_marks_in_turn_store_the_times_of_theirs() -> None:
+    """Also where one of them takes others in between, or a part of what the one before took."""
+    first, second = ([START + n * MINUTE for n in range(since, since + 3)] for since in (0, 7))
+    taken = [[first, second], [first, second[:2]], [first[1:]]]
+    curves = [Curve() for _ in taken]
+    for turn in range(2):
+        for curve, blocks in zip(curves, taken, strict=True):
+            for times in blocks[turn : turn + 1]:
+                curve.take(times, [CAPITAL] * len(times), 1.0)
+    for curve, blocks in zip(curves, taken, strict=True):
+        assert [point.time for point in curve.points(1.0)] == [
+            time for times in blocks for time in times
+        ]
