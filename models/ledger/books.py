@@ -324,9 +324,8 @@ class Books:
 
     def account_settlement(self, instrument: Instrument) -> tuple[str, float] | None:
         """Account currency and rate where an instrument's profit is turned into it, else None."""
-        if not instrument.settles_in_account:
-            return None
-        return self.account_currency, self.rates[instrument.currency]
+        settles, rate = instrument.settles_in_account, self.rates[instrument.currency]
+        return (self.account_currency, rate) if settles else None
 
     # --- positions
 
@@ -368,15 +367,13 @@ class Books:
         after = position.quantity
         if (not before) != (not after):
             self.set_open(account, position)
-        kind = kind_of(before, after, lot)
-        return build(Effect, (kind, position, execution, lot, trades, round_trip, value))
+        values = (position, execution, lot, trades, round_trip, value)
+        return build(Effect, (kind_of(before, after, lot), *values))
 
     def account(self, name: str) -> Account:
         """A strategy's account, made at its first use."""
-        found = self.accounts.get(name)
-        if found is None:
-            found = self.accounts[name] = Account(name, self.account_currency)
-        return found
+        known, home = self.accounts, self.account_currency
+        return known.get(name) or known.setdefault(name, Account(name, home))
 
     def holders(self, sid: str) -> list[tuple[Account, Position]]:
         """Every strategy that holds an instrument, with its position."""

@@ -105,10 +105,10 @@ class Lot:
             rate: Account currency per unit of P&L currency at the exit.
             arrival: The exit's arrival price; 0 where unknown.
         """
-        cash = value = 0.0
-        if self.arrival:
-            cash = size * (self.arrival - self.price) * self.rate
-            value = abs(size * self.arrival) * self.rate
+        cash, value, arrived, entry_rate = 0.0, 0.0, self.arrival, self.rate
+        if arrived:
+            cash = size * (arrived - self.price) * entry_rate
+            value = abs(size * arrived) * entry_rate
         if arrival:
             cash += size * (price - arrival) * rate
             value += abs(size * arrival) * rate

@@ -17,12 +17,14 @@ from models.events.orders import COMBOS, MARKET, Fill, OrderStatus, OrderType, O
 from models.fields import PART, Field, Restorable, Table
 from models.ledger.seen_events import SeenEvents
 from models.ledger.tags import (
+    TAGS_KEPT,
     UNASSIGNED,
     Resolver,
     group_in_tag,
     lean_reason,
     risk_each,
     strategy_in_tag,
+    whole_tag,
 )
 from models.records import Saved, row_codec
 from models.rows import row_of
@@ -137,6 +139,8 @@ class Orders(Restorable):
         self.base = 0
         self.saved: list[SavedOrder] = []
         self.named = 0
+        self._reads_tags = resolver is strategy_in_tag or resolver is whole_tag  # and nothing else
+        self._in_tags: dict[str, str] = {}  # tag -> the strategy that it says, of those seen first
         self.legs = False
         self.unnamed: Counter[str] = Counter()
 
@@ -199,6 +203,10 @@ class Orders(Restorable):
 
     def _owner(self, ticker: str, tag: str, order_type: OrderType) -> tuple[str | None, str]:
         """Whose a new order is, None where it is LEAN's own, and why it closes a trade."""
+        named = self._in_tags.get(tag)
+        if named is not None:
+            self.named += 1
+            return named, ORDER
         reason = lean_reason(tag)
         if reason is not None:
             # a strategy named in the tag as well says that the user tagged it
@@ -206,6 +214,8 @@ class Orders(Restorable):
         strategy = self._resolver(ticker, tag, order_type)
         if strategy and strategy != UNASSIGNED:  # a name that is the ledger's own
             self.named += 1
+            if self._reads_tags and len(self._in_tags) < TAGS_KEPT:
+                self._in_tags[tag] = strategy
             return strategy, ORDER
         if order_type is OrderType.OPTION_EXERCISE:
             return None, ORDER

@@ -115,13 +115,17 @@ class Position(Restorable):
         self._round_trip = held
 
     def _look(self) -> None:
-        """Take the lowest and highest unit value of marks that were left until now.
+        """Take the lowest and highest unit value of marks that were left until now."""
+        self._extremes.see(self.low, self.high)
+        self._look_back()
+
+    def _look_back(self) -> None:
+        """Let the round trip take what the lots took of the marks that were left until now.
 
         P&L rises or falls with the unit value, so it was lowest and highest at the two.
         """
         low, high, held = self.low, self.high, self._round_trip
         self.low, self.high = inf, -inf
-        self._extremes.see(low, high)
         if held is None:
             return
         quantity, cost, multiplier = self.quantity, self.cost, self.instrument.multiplier
@@ -173,15 +177,19 @@ class Position(Restorable):
             The matches with the lots that it closed, in their order; the lot that was opened, and
             the round trip that ended, each None where there is none.
         """
-        if self.low <= self.high:
-            self._look()
         left, price, instrument = execution[2], execution[3], self.instrument
         unit_value = instrument.unit_value(price) if instrument.inverse else price
         closed: list[Match] = []
         ended = None
-        if self.quantity * left < 0:
+        if self.quantity * left >= 0:
+            if self.low <= self.high:
+                self._look()
+        else:
             seen = unit_value if excursion is None else instrument.unit_value(excursion)
-            left = self._close(left, unit_value, execution, next_lot, closed, seen)
+            self._extremes.see(min(self.low, seen), max(self.high, seen))
+            if self.low <= self.high:
+                self._look_back()
+            left = self._close(left, unit_value, execution, next_lot, closed)
             if closed and self._round_trip is not None:
                 ended = self._reduce(self._round_trip, closed if told else (), execution, seen)
         lot = self._open(execution, left, unit_value) if left else None
@@ -217,7 +225,6 @@ class Position(Restorable):
         execution: Execution,
         next_lot: int,
         closed: list[Match],
-        seen: float,
     ) -> float:
         """Match a quantity with the lots it closes, adding the matches to `closed`.
 
@@ -227,7 +234,6 @@ class Position(Restorable):
             execution: As of `trade`.
             next_lot: As of `trade`.
             closed: Where the matches go.
-            seen: What a unit is worth to MAE and MFE.
 
         Returns:
             What is left of it when no lot is.
@@ -239,7 +245,6 @@ class Position(Restorable):
         dust = (size_before if held is None else held.entered) * DUST
         if dust < SMALLEST:
             dust = SMALLEST
-        extremes.see(seen, seen)
         while abs(left) > dust and quantity * left < 0:
             lot = lots[next_lot]
             part, entry_fee, entry = lot.quantity, lot.fee, lot.unit_value

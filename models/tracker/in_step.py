@@ -100,7 +100,7 @@ class BooksInStep:
     def _take(self, left: Iterator[Left]) -> None:
         """Take what a feed left, until there is no more or something fails."""
         for each in left:
-            if isinstance(each, Submission):  # most are orders
+            if type(each) is Submission:  # most are orders
                 self._submit(each)
             elif not isinstance(each, tuple):
                 if type(each) is not Mark:
@@ -109,7 +109,7 @@ class BooksInStep:
                     self._take_mark(each)
             elif isinstance(each, MarkColumns):
                 self._take_marks(each)
-            else:
+            elif isinstance(each, PassedOver):
                 self._ledger.repeat(each.slices, each.times[-1])
                 self._scopes.repeat(each.slices, each.times)
 
