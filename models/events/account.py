@@ -81,12 +81,18 @@ class Mark:
         if not -LARGEST_FIGURE <= total <= LARGEST_FIGURE:
             self._explain()
 
-    def among(self, held: Collection[str]) -> Mark:
-        """The same mark with the prices and quantities of what is held alone."""
-        holdings = self.holdings or {}
+    def among(self, held: Collection[str], due: Collection[str] = ()) -> Mark:
+        """The same mark with the prices and quantities of what is held alone.
+
+        Args:
+            held: Their Symbol IDs, in the order in which the mark has their prices.
+            due: Those whose price is wanted though they may not be held.
+        """
+        prices, holdings = self.prices, self.holdings or {}
+        shown = dict.fromkeys((*held, *due))
         return replace(
             self,
-            prices={sid: price for sid, price in self.prices.items() if sid in held},
+            prices={sid: prices[sid] for sid in shown if sid in prices},
             holdings={sid: holding for sid, holding in holdings.items() if sid in held},
         )
 

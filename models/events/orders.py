@@ -135,6 +135,7 @@ class Submission(NamedTuple):
         bid: Best bid at submission, quote currency; 0 where unknown.
         ask: Best ask at submission; 0 where unknown.
         price: Last price at submission; 0 where unknown.
+        quantity: The order's signed quantity; 0 where it was not read.
     """
 
     time: datetime
@@ -145,11 +146,12 @@ class Submission(NamedTuple):
     bid: float
     ask: float
     price: float
+    quantity: float
 
     @property
     def update(self) -> OrderUpdate:
         """The same as an event of any order."""
-        time, order_id, event_id, sid, tag, bid, ask, price = self
+        time, order_id, event_id, sid, tag, bid, ask, price, quantity = self
         return OrderUpdate(
             time,
             order_id,
@@ -158,6 +160,7 @@ class Submission(NamedTuple):
             SUBMITTED,
             tag,
             MARKET,
+            quantity,
             bid=bid,
             ask=ask,
             price=price,

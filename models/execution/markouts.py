@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from models.events.orders import Fill
 from models.execution.order_quality import HORIZONS
 from models.execution.orders import FollowedOrder, unit_value
 from models.execution.sums import GroupSums
+from models.ledger.mark_columns import MarkColumns
 from models.records import Saved, row_codec
 from models.rows import row_of
 
@@ -85,6 +87,39 @@ class Markouts:
                     later.append(pending_fill)
                     if len(later) > MOST_PENDING:
                         self._give_up(horizon + 1)
+
+    def mark_all(
+        self, marks: MarkColumns, held: Sequence[str]
+    ) -> tuple[dict[str, float], dict[str, float]]:
+        """Decide the markouts that are due at marks in columns, each at what it should show.
+
+        Args:
+            marks: They may have prices of what is not held.
+            held: The sids of what is.
+
+        Returns:
+            The prices that the last mark should show, and the last ones of what was due at some
+            mark and is not held.
+        """
+        times, shown, beside = marks.times, dict[str, float](), dict[str, float]()
+        row, last = 0, len(times) - 1
+        while row <= last:
+            due = self._next_due()
+            row = last if due is None else bisect_left(times, due, row, last)
+            prices = marks.prices_at(row)
+            shown = {sid: prices[sid] for sid in held}
+            for sid in (self.due(times[row]) & prices.keys()) - shown.keys():
+                shown[sid] = beside[sid] = prices[sid]
+            self.mark(times[row], shown)
+            row += 1
+        return shown, beside
+
+    def _next_due(self) -> datetime | None:
+        """UTC from which on a mark decides something; None while no fill waits."""
+        waiting = zip(HORIZONS, self.pending, strict=True)
+        return min(
+            (queue[0].time + after for (_, after, _), queue in waiting if queue), default=None
+        )
 
     def settle(self, most: int = 0) -> None:
         """Count the fills that missed a markout, those of orders alike at once.

@@ -31,6 +31,7 @@ from models.execution.orders import (
 )
 from models.execution.score import THRESHOLDS
 from models.fields import restore_part, saved_value
+from models.ledger.mark_columns import MarkColumns
 from models.ledger.orders import Order
 from models.rows import row_of
 
@@ -236,6 +237,28 @@ class ExecutionQuality:
         self._orders.prices = prices
         self._markouts.mark(time, prices)
 
+    def mark_all(self, marks: MarkColumns, held: Sequence[str]) -> Mapping[str, float]:
+        """Take marks in columns, as `mark` would take each with the prices it should show.
+
+        Args:
+            marks: They may have prices of what is not held, which markouts may wait for.
+            held: The sids of what is.
+
+        Returns:
+            The last prices that were wanted of what is not held.
+        """
+        if len(marks.sids) > len(held):
+            self.settle()
+            return self._mark_all(marks, held)
+        self._leave(ExecutionQuality._mark_all, (marks, held))
+        if marks.times[-1] >= self._decided:
+            self.settle()
+        return {}
+
+    def _mark_all(self, marks: MarkColumns, held: Sequence[str]) -> Mapping[str, float]:
+        self._orders.prices, beside = self._markouts.mark_all(marks, held)
+        return beside
+
     def due(self, time: datetime) -> set[str]:
         """The sids whose price a mark at that time needs for markouts, held or not.
 
@@ -243,6 +266,11 @@ class ExecutionQuality:
         """
         self.settle()
         return self._markouts.due(time)
+
+    def waiting(self) -> set[str]:
+        """The sids of the fills that wait for a markout."""
+        self.settle()
+        return self.watched
 
     @property
     def waits(self) -> bool:

@@ -37,10 +37,10 @@ class MarkColumns(NamedTuple):
     prices: Sequence[float]
     cash: float
 
-    @property
-    def last_prices(self) -> dict[str, float]:
-        """The prices of the last mark by Symbol ID."""
-        return dict(zip(self.sids, self.prices[-len(self.sids) :], strict=True))
+    def prices_at(self, row: int) -> dict[str, float]:
+        """The prices of a mark by Symbol ID."""
+        first, width = row * len(self.sids), len(self.sids)
+        return dict(zip(self.sids, self.prices[first : first + width], strict=True))
 
     def among(self, held: Collection[str]) -> MarkColumns:
         """The same marks with the prices of what is held alone."""

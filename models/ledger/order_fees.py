@@ -11,7 +11,7 @@ from models.ledger.tags import LIQUIDATED, UNASSIGNED
 
 def book_submission(books: Books, submission: Submission) -> None:
     """Book a market order's first event, as `book_update` would the same `update`."""
-    time, order_id, event_id, sid, tag, bid, ask, price = submission
+    time, order_id, event_id, sid, tag, bid, ask, price, _ = submission
     orders = books.orders
     if not orders.seen.add(order_id, event_id):
         return

@@ -60,7 +60,6 @@ class Core(ClosingBooks):
         archiving: The way of closed trades out of memory and back.
         deployments: Each start of LEAN that the books went through, the oldest first.
         on_begin: Called under the lock when empty books take the place of those so far.
-        execution: What orders cost; None where the setting `execution` is off.
     """
 
     def __init__(
@@ -106,10 +105,10 @@ class Core(ClosingBooks):
             books.account(name)
         self.deployments: list[Deployment] = []
         self._begin_closing(settings, self.zone, self._ledger)
-        self.execution: ExecutionQuality | None = None
+        self._execution = None
         if chosen(settings.execution, self.live):
             limits = settings.execution_limits
-            self.execution = ExecutionQuality(self.zone, limits, self.failures)
+            self._execution = ExecutionQuality(self.zone, limits, self.failures)
         self._anomalies_told = self._flows_told = 0
         if self.on_begin is not None:
             self.on_begin()
@@ -128,7 +127,7 @@ class Core(ClosingBooks):
     @property
     def quiet(self) -> bool:
         """Whether nobody wants to be told at once of what happens as it should."""
-        told = self.follower is not None or self.execution is not None or self._careful is not None
+        told = self.follower is not None or self._careful is not None
         heard = self.listeners.hear_trades or not self.listeners.kinds <= OF_THE_UNEXPECTED
         return not (self.live or told or heard)
 
@@ -209,8 +208,8 @@ class Core(ClosingBooks):
             if number > 1:
                 self.ledger.books.orders.forget(number)
                 self._structures.deploy()
-                if self.execution is not None:
-                    self.execution.deploy(time)
+                if self._execution is not None:
+                    self._execution.deploy(time)
             return begun
 
     def resume(self, mark: Mark) -> None:
@@ -255,7 +254,7 @@ class Core(ClosingBooks):
     def due(self, time: datetime) -> set[str]:
         """The sids whose price a mark at that time should show: for markouts."""
         with self.lock:
-            return self.execution.due(time) if self.execution is not None else set()
+            return self._execution.due(time) if self._execution is not None else set()
 
     def _open(self, opening: Opening) -> Effects:
         self._days.open(opening.time)
@@ -270,7 +269,7 @@ class Core(ClosingBooks):
         return self.ledger.describe(instrument)
 
     def _update(self, update: OrderUpdate) -> Effects:
-        books, execution = self._ledger.knowing(update.sid), self.execution
+        books, execution = self._ledger.knowing(update.sid), self._execution
         if execution is None:
             return book_update(books, update)
         first = books.orders.find(update.order_id) is None
@@ -292,12 +291,12 @@ class Core(ClosingBooks):
         effects = self._ledger.fill(fill)
         if effects is None:
             return None
-        if self.execution is not None:
+        if self._execution is not None:
             books = self._ledger.books
             order, instrument = books.orders.find(fill.order_id), books.instruments[fill.sid]
             if order is not None:
                 rate = books.rates[instrument.currency]
-                self.execution.fill(fill, order, instrument, rate, fees_of(effects))
+                self._execution.fill(fill, order, instrument, rate, fees_of(effects))
         if self.follower is not None:
             self.follower.fill(fill, self._ledger.books)
         return effects
@@ -313,8 +312,8 @@ class Core(ClosingBooks):
     def _show(self, time: datetime, prices: Mapping[str, float]) -> None:
         at_once = self.live or self.listeners.hear_drawdowns
         self._scopes.mark(time, self._ledger, drawdowns=at_once)
-        if self.execution is not None:
-            self.execution.mark(time, prices)
+        if self._execution is not None:
+            self._execution.mark(time, prices)
         if self._structures.open:
             self._structured(self._structures.mark, time)
 
@@ -329,8 +328,8 @@ class Core(ClosingBooks):
     def _split(self, event: Split) -> Effects:
         if split_happens(self.ledger.knowing(event.sid), event):
             self._structures.split(event.sid, event.factor)
-            if self.execution is not None:
-                self.execution.split(event.sid, event.factor)
+            if self._execution is not None:
+                self._execution.split(event.sid, event.factor)
             if self.follower is not None:
                 self.follower.split(event)
         return split(self.ledger.books, event)

@@ -50,16 +50,14 @@ class BooksInStep:
             feed did not leave to be booked later.
         behind: What a feed sets when it begins to leave something: it returns what it left, in
             order. None where it left nothing.
-        execution: What orders cost; None where nobody follows them.
         failures: What failed while no lock could be released, by its place; not noted yet.
     """
-
-    execution: ExecutionQuality | None
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.failures: list[tuple[str, Failure]] = []
         self._restless = False  # somebody must be called once the lock is released
+        self._execution: ExecutionQuality | None = None
 
     def _begin_books(self, ledger: Ledger, scopes: Scopes) -> None:
         """Take a new ledger and new scopes, of which no feed has left anything."""
@@ -81,6 +79,13 @@ class BooksInStep:
             self.catch_up()
         return self._scopes
 
+    @property
+    def execution(self) -> ExecutionQuality | None:
+        """What orders cost, with all until now; None where the setting `execution` is off."""
+        if self.behind is not None:
+            self.catch_up()
+        return self._execution
+
     def catch_up(self) -> None:
         """Book what the feed left, as if each had been booked when it came.
 
@@ -94,7 +99,8 @@ class BooksInStep:
         with self.lock:
             while (failure := guarded(self._take, each)) is not None:  # it goes on with the next
                 self.failures.append(("later", failure))
-                self._restless, rest = True, 0
+                rest = 0
+        self._restless |= bool(self.failures)
         self.rest = rest
 
     def _take(self, left: Iterator[Left]) -> None:
@@ -115,7 +121,7 @@ class BooksInStep:
 
     def _submit(self, submission: Submission) -> None:
         """Book a market order's first event, of which nobody but the books is told."""
-        if self.execution is None:
+        if self._execution is None:
             book_submission(self._ledger.knowing(submission.sid), submission)
         else:
             self._book(submission.update)
@@ -125,15 +131,17 @@ class BooksInStep:
 
     def _take_mark(self, mark: Mark) -> None:
         """Take a mark, which closed when it came; it may show what nobody holds any more."""
-        held = self._ledger.books.held
-        if len(held) < len(mark.prices):
-            mark = mark.among(held)
+        held, due = self._ledger.books.held, set[str]()
+        if self._execution is not None:
+            due = self._execution.due(mark.time)
+        if due or len(held) < len(mark.prices):
+            mark = mark.among(held, due)
         if self._book(mark) is None:
             self._book(replace(mark, partial=False))
 
     def _take_marks(self, marks: MarkColumns) -> None:
         """Take marks on which nothing moved but prices; few of them one by one."""
-        ledger, held = self._ledger, self._ledger.books.held
+        ledger, held, seen = self._ledger, self._ledger.books.held, marks
         if len(held) < len(marks.sids):
             marks = marks.among(held)
         times, equities, sids, prices, cash = marks
@@ -147,8 +155,9 @@ class BooksInStep:
             for time, equity in zip(times, equities, strict=True):
                 shown = dict(zip(sids, left, strict=False))  # its own, and no more of those left
                 self._take_single(time, shown, cash, equity)
-        if self.execution is not None:
-            self.execution.mark(times[-1], marks.last_prices)
+        if self._execution is not None:
+            for sid, price in self._execution.mark_all(seen, tuple(held)).items():
+                ledger.books.holdings[sid].unit_value = price  # as a single mark leaves it
         self._show_all(marks)
 
     def _take_single(

@@ -129,7 +129,7 @@ class AccountReader:
         cash, equity = home.amount, self._portfolio.total_portfolio_value
         if not core.see(time, prices, cash, equity):
             return Mark(time, equity, prices, {}, {self._account_currency: cash}, partial=True)
-        self._standstill.rest(home, cash, tuple(prices))
+        self._standstill.rest(home, cash, held)
         return None
 
     def _hold(self, held: list[str]) -> bool:

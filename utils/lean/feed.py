@@ -5,9 +5,10 @@ change is kept by symbol id (instruments, securities, holdings, cash), what an o
 id, prices are read only of what is held, and a closer look is taken only on the first slice of a
 day or when the books do not close.
 Reads an event: 10 a fill and 6 more when it is its order's first, 14 any other first event or 12
-of a market order that is booked later, 4 any later one and 1 more when it changes the order; a bar
-3, 1 for each held instrument (2 for futures, CFDs and crypto futures), 1 for each markout due that
-has no price yet, and 2 for each foreign currency; a bar on which nothing is held and nothing moved
+of a market order that is booked later (13 where orders are followed), 4 any later one and 1 more
+when it changes the order; a bar 3, 1 for each held instrument (2 for futures, CFDs and crypto
+futures), 1 for each markout due that has no price yet, or in the journal for each instrument that
+one waits for, and 2 for each foreign currency; a bar on which nothing is held and nothing moved
 2 at most; a daily sample 7. Live a bar takes 2 more, and what may move is read twice.
 """
 

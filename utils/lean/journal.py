@@ -41,6 +41,7 @@ from models.tracker.in_step import Left
 from utils.lean.clock import AlgorithmClock
 from utils.lean.conversions import all_utc
 from utils.lean.securities import KeptSecurity
+from utils.lean.waited_for import waited_for
 
 if TYPE_CHECKING:
     from AlgorithmImports import Cash, QCAlgorithm, SecurityHolding, Slice
@@ -66,7 +67,7 @@ PRICE_OF = attrgetter("price")  # takes half the time of a loop in Python
 
 # A fill or a market order's first event as its hook read it: the time (UTC, or the algorithm's own,
 # which has no zone), and what `Journal.add` is given.
-AsRead = tuple[datetime, bool, int, int, KeptSecurity, Any, float, float, float]
+AsRead = tuple[datetime, bool, int, int, KeptSecurity, Any, float, float, float, float]
 
 
 class Journal:
@@ -138,10 +139,13 @@ class Journal:
         if self._cash is None or core.follower is not None or core.listeners.hear_drawdowns:
             return False
         books = core.ledger.books
-        sids = self._sids = tuple(books.held)
-        if not sids:
+        if not books.held:
             core.rest = 0
             return False
+        beside = waited_for(core, self._by_sid)
+        if beside is None:
+            return False
+        sids = self._sids = (*books.held, *beside)
         fixed, sizes = priced_equity(books, sids)
         worth = sum(
             abs(size * books.holdings[sid].unit_value)
@@ -219,6 +223,7 @@ class Journal:
         first: float,
         second: float,
         third: float,
+        fourth: float = 0.0,
     ) -> None:
         """Write down what was read of an order; ask whether the journal `stands` before.
 
@@ -231,12 +236,14 @@ class Journal:
             first: A fill's quantity; the bid at a first event.
             second: A fill's price; the ask.
             third: A fill's fee, in cash at home; the price.
+            fourth: The order's quantity at a first event, where somebody needs it.
         """
         clock = self._clock
         time = self._algorithm.time if clock.local else None
         if time is None or time > clock.last:
             time = clock.utc()
-        self._reads.append((time, is_fill, order_id, event_id, kept, said, first, second, third))
+        figures = first, second, third, fourth
+        self._reads.append((time, is_fill, order_id, event_id, kept, said, *figures))
         self._core.behind = self.take
 
     def _line_up(self) -> None:
@@ -247,7 +254,7 @@ class Journal:
         self._entries += reads
         for read in reads:
             if read[1]:
-                _, _, _, _, kept, _, quantity, price, fee = read
+                _, _, _, _, kept, _, quantity, price, fee, _ = read
                 self._move(kept.instrument.sid, quantity, price, fee)
 
     def _move(self, sid: str, bought: float, price: float, fee: float) -> None:
@@ -401,15 +408,16 @@ class Journal:
             if type(entry) is MarkColumns:
                 entries[place] = entry._replace(times=all_utc(entry.times, ahead))
             elif type(entry) is tuple:
-                time, is_fill, order_id, event_id, kept, said, first, second, third = entry
+                time, is_fill, order_id, event_id, kept, said, *figures = entry
                 if time != before:  # most come at once
                     before, moment = time, self._clock.utc_of(time)
                 known = moment, order_id, event_id, kept.instrument.sid
                 if is_fill:
-                    paid = third, home if third else "", NO_RATES
-                    entries[place] = Fill(*known, first, second, *paid, final=said)
+                    size, price, fee, _ = figures
+                    currency = home if fee else ""
+                    entries[place] = Fill(*known, size, price, fee, currency, NO_RATES, final=said)
                 else:
-                    entries[place] = build(Submission, (*known, said, first, second, third))
+                    entries[place] = build(Submission, (*known, said, *figures))
         self._made = len(entries)
 
     def _end_block(self) -> None:

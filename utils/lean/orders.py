@@ -84,6 +84,7 @@ class OrderEventReader:
         self._orders = self._books.orders
         self._account_currency = self._books.account_currency
         self._has_follower = core.follower is not None
+        self._follows_orders = core.execution is not None
         self._securities = securities
         self._by_sid = securities.by_sid
         self._cash = cash
@@ -241,7 +242,8 @@ class OrderEventReader:
     ) -> OrderUpdate | None:
         """Read an order's first event, with all that is fixed there.
 
-        Where a market order says no more than whose it is its quantity is of no use.
+        Where a market order says no more than whose it is its quantity is of use to the execution
+        quality alone.
 
         Args:
             event: What LEAN handed to the hook.
@@ -260,8 +262,9 @@ class OrderEventReader:
             if says_no_more(tag) and (journal.ready or journal.stands):
                 bid, ask = security.bid_price, security.ask_price
                 price = 0.0 if bid and ask else security.price
-                if abs(bid) + abs(ask) + abs(price) <= LARGEST_FIGURE:
-                    journal.add(False, order_id, event.id, kept, tag, bid, ask, price)
+                size = event.quantity if self._follows_orders else 0.0
+                if abs(bid) + abs(ask) + abs(price) + abs(size) <= LARGEST_FIGURE:
+                    journal.add(False, order_id, event.id, kept, tag, bid, ask, price, size)
                     self._newest, self._under_way[order_id] = order_id, (kept, MARKET)
                     return None
         return self._first_update(event, order_id, status, kept, ticket, order_type, tag)

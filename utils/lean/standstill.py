@@ -94,7 +94,7 @@ class Standstill:
             held: The Symbol IDs of what is held.
         """
         core = self._core
-        if core.execution is None or not core.execution.waits:
+        if held or core.execution is None or not core.execution.waits:
             self._cash, self._amount = cash, amount
             core.rest += 1
             self.journal.hold(cash if held else None)

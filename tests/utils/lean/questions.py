@@ -34,6 +34,8 @@ def at_random(seed: int) -> Read:
         lambda tracker: tracker.open_trades(),
         lambda tracker: tracker.equity_curve(),
         lambda tracker: tracker.sessions(),
+        lambda tracker: tracker.execution_quality(),
+        lambda tracker: tracker.execution_quality("symbol"),
         lambda tracker: tracker.state(),
     ]
     return lambda tracker: dice.random() < 0.03 and dice.choice(questions)(tracker)

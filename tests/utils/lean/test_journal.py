@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from math import inf
 from pathlib import Path
@@ -305,6 +306,48 @@ def test_orders_that_say_more_come_to_the_same(tmp_path: Path, seed: int) -> Non
     assert all_of(left) == all_of(at_once)
 
 
+FOLLOWED: tuple[Callable[[int], Market], ...] = (
+    *(partial(Market, trades=trades) for trades in (0.005, 0.05, 0.4)),
+    *(partial(OfAllKinds, trades=0.1), partial(SomeRejected, trades=0.1), Paying),
+    partial(FillsAlone, trades=0.1),
+)
+
+
+@pytest.mark.parametrize("market", FOLLOWED)
+@pytest.mark.parametrize("seed", range(3))
+def test_orders_that_are_followed_come_to_the_same(
+    tmp_path: Path, market: Callable[[int], Market], seed: int
+) -> None:
+    """Each markout is of the slice that shows its price, held or not, whoever reads meanwhile."""
+    at_once = played(tmp_path / "a", market(seed), 2500, passes=False, execution="on")
+    left = played(tmp_path / "b", market(seed), 2500, execution="on")
+    read = played(tmp_path / "c", market(seed), 2500, at_random(seed), execution="on")
+    (account,) = left.execution_quality()
+    assert all(each.fills for each in account.markouts.values())
+    assert all_of(left) == all_of(at_once)
+    assert all_of(read) == all_of(at_once)
+
+
+@pytest.mark.parametrize("before", [40, 2000])
+@pytest.mark.parametrize("sold", [1, 2])
+def test_markouts_of_what_went_flat_have_their_prices(
+    tmp_path: Path, before: int, sold: int
+) -> None:
+    """A day after the sale nobody holds it, and its price is that of the first slice then."""
+    left = played(tmp_path / "a", OneGoesFlat(before, sold), 2000, execution="on")
+    at_once = played(tmp_path / "b", OneGoesFlat(before, sold), 2000, passes=False, execution="on")
+    (account,) = left.execution_quality()
+    assert [each.fills for each in account.markouts.values()] == [2 + sold] * 4
+    assert all_of(left) == all_of(at_once)
+
+
+def test_most_orders_that_are_followed_are_not_booked_in_their_hook(tmp_path: Path) -> None:
+    """What orders cost nobody needs to know at once."""
+    tracker, booked = booked_in_hooks(tmp_path, Market(3, 0.1), 2000, execution="on")
+    assert tracker.ledger.books.fills > 150
+    assert len(booked) < 10, booked
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_an_order_of_no_size_costs_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
@@ -517,12 +560,10 @@ def test_a_dividend_that_is_no_number_costs_none_of_those_before_it(
 
 
 @pytest.mark.parametrize(
-    "settings", [{"execution": "on"}, {"log_level": "info"}, {"mark_every": 300}]
+    "settings", [{"log_level": "debug"}, {"log_level": "info"}, {"mark_every": 300}]
 )
-def test_what_is_told_or_followed_at_once_is_booked_at_once(
-    tmp_path: Path, settings: dict[str, Any]
-) -> None:
-    """With the finer log, execution quality or marks at a distance each fill comes in its hook."""
+def test_what_is_told_at_once_is_booked_at_once(tmp_path: Path, settings: dict[str, Any]) -> None:
+    """With the finer log or marks at a distance each fill comes in its hook."""
     tracker, booked = booked_in_hooks(tmp_path, Market(3, 0.1), 300, **settings)
     assert booked.count("Fill") >= tracker.ledger.books.fills - 3
 
@@ -704,14 +745,15 @@ def test_marks_keep_their_distance(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", slow_if_large(*TRADED, large=500_000))
-def test_a_recording_comes_to_the_same(name: str) -> None:
+@pytest.mark.parametrize("settings", [{}, {"execution": "on"}], ids=["", "execution"])
+def test_a_recording_comes_to_the_same(name: str, settings: dict[str, Any]) -> None:
     """A recording leaves the same state, its slices in columns or worked out at once."""
     states = []
     for passes in (True, False):
         engine = RecordedEngine(read_tape(recordings()[name].path), TrackedAlgorithm)
         engine.initialize()
         algorithm: Any = engine.algorithm
-        algorithm.tracker = tracker = track(algorithm, clock=lambda: 1e9)
+        algorithm.tracker = tracker = track(algorithm, clock=lambda: 1e9, **settings)
         tracker._hooks.passes_over = tracker._hooks.passes_over and passes
         list(engine.play())
         states.append(all_of(tracker))
