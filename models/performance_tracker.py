@@ -143,9 +143,7 @@ class PerformanceTracker(Amendments, TradesByHand):
     @property
     def errors(self) -> Counter[str]:
         """What went wrong around the tracker, by place and kind: how often."""
-        self.core.catch_up()  # what was left may go wrong
-        if self.core.failures:
-            self.core.settle()
+        self.core.settle()  # what was left may go wrong
         return self.core.guard.errors
 
     @property

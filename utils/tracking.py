@@ -106,7 +106,7 @@ class LeanTracker(PerformanceTracker):
         # as `Reporting.guard` does, which takes three calls more where nothing is to be told
         if self.core.rest and hooks.passes_over:
             read = guarded(self.run.feed.order_event, event, True)
-            if read is None:
+            if read is None and not self.log.queued:
                 return  # it is in the journal
             failure = guarded(hooks.order_read, read)
         else:

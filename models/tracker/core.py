@@ -33,7 +33,7 @@ from models.tracker.closing import ClosingBooks
 from models.tracker.deployments import Deployment, begin_deployment
 from models.tracker.guard import Guard
 from models.tracker.listeners import Listeners
-from models.tracker.notices import OF_THE_UNEXPECTED, NoticeKind
+from models.tracker.notices import NoticeKind
 from models.tracker.ports import Follower, Storage
 from models.tracker.resolvers import RESOLVERS, CarefulResolver
 from models.tracker.telling import tell_change, tell_flows
@@ -127,9 +127,8 @@ class Core(ClosingBooks):
     @property
     def quiet(self) -> bool:
         """Whether nobody wants to be told at once of what happens as it should."""
-        told = self.follower is not None or self._careful is not None
-        heard = self.listeners.hear_trades or not self.listeners.kinds <= OF_THE_UNEXPECTED
-        return not (self.live or told or heard)
+        told = self.live or self.follower is not None or self._careful is not None
+        return not (told or self.listeners.hear_at_once)
 
     # --- events in
 
@@ -360,6 +359,7 @@ class Core(ClosingBooks):
 
     def settle(self) -> None:
         """Archive a batch that is due, and call the listeners; the lock must not be held."""
+        self.catch_up()
         self._restless = False
         if self._careful is not None:
             self._careful.note()

@@ -7,15 +7,36 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from itertools import chain
+from typing import NamedTuple
 
 from models.errors import CallError
 from models.ledger.effects import Effect
 from models.tracker.guard import Guard
-from models.tracker.notices import OF_DRAWDOWNS, OF_FILLS, Notice, NoticeKind
+from models.tracker.notices import (
+    OF_DRAWDOWNS,
+    OF_FILLS,
+    OF_RESULTS,
+    OF_THE_UNEXPECTED,
+    Notice,
+    NoticeKind,
+)
 
 Listener = Callable[[Notice], object]
 # It takes what an execution did and the ticker of what it traded, under the core's lock.
 Teller = Callable[[Effect, str], object]
+
+
+class Spared(NamedTuple):
+    """The tracker's own listener where what happens as it should may be told it later.
+
+    Attributes:
+        lasts: Whether that is so at this moment: it then has no use for it but counts, in order.
+        result: Takes the notice of a closed session or structure then, where what was left is
+            booked: in order with the executions that the teller takes.
+    """
+
+    lasts: Callable[[], bool]
+    result: Listener
 
 
 class _Lane:
@@ -91,6 +112,7 @@ class Listeners:
         hear_entries: Whether somebody hears of opened trades, whose records take time to make.
         hear_records: Whether somebody hears of any notice that fills bring.
         hear_trades: Whether somebody hears of those notices, or the teller of executions.
+        late: Whether what was left is being booked, of which some are told under the core's lock.
         teller: Who is called with every execution at once; None where nobody is.
         hear_changes: Whether somebody hears of any other notice.
         hear_sessions: Whether somebody hears of closed sessions, which take time to merge.
@@ -102,6 +124,8 @@ class Listeners:
     def __init__(self, guard: Guard) -> None:
         self._own, self._users = self._lanes = _Lane(guard), _Lane(guard)
         self.teller: Teller | None = None
+        self._spared: Spared | None = None
+        self.late = False
         self._of_account: set[Listener] = set()  # of sessions these want the account's alone
         self._look()
 
@@ -148,6 +172,26 @@ class Listeners:
         self.teller = teller
         self._look()
 
+    def spare(self, spared: Spared | None) -> None:
+        """Spare the teller, and the tracker's own listener, what may be told later.
+
+        Args:
+            spared: When that is; None is never. It must neither fail nor wait, nor call LEAN.
+        """
+        self._spared = spared
+        self._look()
+
+    @property
+    def spared(self) -> bool:
+        """Whether all who hear of what happens as it should may be told later now."""
+        return self._spared is not None and self._alone and self._spared.lasts()
+
+    @property
+    def hear_at_once(self) -> bool:
+        """Whether somebody must be told at once of what happens as it should."""
+        usual = self.hear_trades or not self.kinds <= OF_THE_UNEXPECTED
+        return usual and not self.spared
+
     def _look(self) -> None:
         """Look anew at what is heard of."""
         self.kinds = self._own.kinds | self._users.kinds
@@ -160,6 +204,9 @@ class Listeners:
         self.hear_strategies = any(each - self._of_account for each in hearing)
         self.hear_drawdowns = not self.kinds.isdisjoint(OF_DRAWDOWNS)
         self.hear_lows = NoticeKind.NEW_LOW in self.kinds
+        # but for the tracker's own, which tells of them
+        unasked = self._own.kinds <= OF_THE_UNEXPECTED | OF_RESULTS
+        self._alone = unasked and self._users.kinds <= OF_THE_UNEXPECTED
 
     def put(
         self,
@@ -172,6 +219,9 @@ class Listeners:
         """Queue a notice for those who want its kind; call it under the core's lock."""
         if kind in self.kinds:
             notice = Notice(kind, time, strategy, record, effect)  # type: ignore[arg-type]
+            if self.late and self._spared is not None and kind in OF_RESULTS and self.spared:
+                self._spared.result(notice)
+                return
             for lane in self._lanes:
                 if kind in lane.kinds:
                     lane.put(notice)

@@ -33,6 +33,7 @@ class NoticeKind(enum.Enum):
 
 OF_FILLS = frozenset({NoticeKind.TRADE_OPENED, NoticeKind.TRADE_CLOSED, NoticeKind.POSITION_CLOSED})
 OF_DRAWDOWNS = frozenset({NoticeKind.NEW_LOW, NoticeKind.RECOVERY})
+OF_RESULTS = frozenset({NoticeKind.SESSION_CLOSED, NoticeKind.STRUCTURE_CLOSED})
 # What does not come as long as every event is of the usual kind, and the law closes.
 OF_THE_UNEXPECTED = frozenset({NoticeKind.ANOMALY, NoticeKind.FLOW, NoticeKind.ALERT})
 

@@ -20,7 +20,9 @@ from models.codec import WHOLE, dict_of
 from models.errors import CallError, Failure, guarded
 from models.fields import Field, Restorable, Table
 from utils.log.captures import Captures
+from utils.log.catching_up import CaughtUp
 from utils.log.chunks import StoredLog
+from utils.log.closing import closing_line, closing_message
 from utils.log.counts import UNSTORED_LINES, count_event
 from utils.log.entries import Entry, aware_time
 from utils.log.events import EVENTS, LEVEL, ROUTES, Category, EventSpec, Level, Sink, pick
@@ -54,6 +56,7 @@ class StructuredLogger(Restorable):
         attempt: The guard around processors, listeners, store and sink: called with a name, a
             function and its arguments, it tells whether the function returned.
         zone: That of times without one, such as LEAN's `self.time`.
+        catch_up: Has entries put that were left because nobody gets them now (`ignores`).
 
     Attributes:
         level: The threshold.
@@ -73,9 +76,13 @@ class StructuredLogger(Restorable):
         Field("level", LEVEL),
         Field("used", WHOLE),
         Field("number", WHOLE, "_number"),
-        Field("written", dict_of(WHOLE, Counter)),
-        Field("left_out", dict_of(WHOLE, Counter)),
+        Field("written", dict_of(WHOLE, Counter), "_written"),
+        Field("left_out", dict_of(WHOLE, Counter), "_left_out"),
     )
+
+    processors = CaughtUp[list[Processor]]()
+    listeners = CaughtUp[list[Callable[[Entry], object]]]()
+    written, left_out = CaughtUp[Counter[str]](), CaughtUp[Counter[str]]()
 
     def __init__(
         self,
@@ -89,13 +96,13 @@ class StructuredLogger(Restorable):
         store_open: Callable[[str], object] | None = None,
         attempt: Callable[..., bool] = unguarded,
         zone: tzinfo = UTC,
+        catch_up: Callable[[], object] = bool,
     ) -> None:
-        self.level = pick(Level, level)
-        self.processors: list[Processor] = []
-        self.listeners: list[Callable[[Entry], object]] = []
+        self.level, self.catch_up = pick(Level, level), catch_up
+        self._processors: list[Processor] = []
+        self._listeners: list[Callable[[Entry], object]] = []
         self.used = 0
-        self.written: Counter[str] = Counter()
-        self.left_out: Counter[str] = Counter()
+        self._written, self._left_out = Counter[str](), Counter[str]()
         self._sink = sink
         self._now = now
         self._budget = budget
@@ -117,6 +124,7 @@ class StructuredLogger(Restorable):
         Raises:
             CallError: There is no such level.
         """
+        self.catch_up()
         self.level = pick(Level, level)
 
     # --- entries in
@@ -202,6 +210,7 @@ class StructuredLogger(Restorable):
         fields: dict[str, Any],
     ) -> None:
         """Queue an entry."""
+        self.catch_up()
         time = aware_time(time, self._zone) or self._now()
         entry = Entry(time, spec.level, spec.category, event, fields, correlation, spec.sink)
         self.put(entry)
@@ -215,24 +224,25 @@ class StructuredLogger(Restorable):
             return
         gone = self.queued.put(entry)
         if gone is not None:
-            with self._lock:
-                count_event(self.left_out, gone.event)
+            self._lose(1, gone.event)
 
     def _leaves_out(self, entry: PendingEntry) -> bool:
         """Keep and count an entry, unmade, that nobody gets and has no room; whether it is one."""
         told = entry.told
         spec = told.spec
-        if self._affords(self.used + told.least, _kept_back(spec.level)):
-            return False
-        if self.processors or self.listeners or self._captures.open or self.stored:
-            return False
-        if spec.sink is not Sink.LOG:
+        if spec.sink is not Sink.LOG or not self.ignores(told.least, spec.level):
             return False
         with self._lock:
             self._number += 1
             self._kept.append(entry)
-            count_event(self.left_out, told.name)
+            count_event(self._left_out, told.name)
         return True
+
+    def ignores(self, least: int, level: Level) -> bool:
+        """Whether nobody gets an entry of so many bytes at least, for which LEAN has no room."""
+        if self._affords(self.used + least, _kept_back(level)):
+            return False
+        return not (self._processors or self._listeners or self._captures.open or self.stored)
 
     # --- entries out
 
@@ -241,6 +251,7 @@ class StructuredLogger(Restorable):
 
         One thread at a time flushes; what others queue meanwhile may wait for the next flush.
         """
+        self.catch_up()
         queued = self.queued
         if not queued or not self._flushing.acquire(blocking=False):
             return
@@ -256,14 +267,14 @@ class StructuredLogger(Restorable):
 
     def _pass_on(self, queued: Entry | PendingEntry) -> None:
         """Give an entry to everybody who gets it."""
-        entry = processed(made(queued), self.processors, self._attempt)
+        entry = processed(made(queued), self._processors, self._attempt)
         if entry is None:
             return
         with self._lock:
             self._number += 1
             self._kept.append(entry)
         silent = self._captures.take(entry)
-        for listener in list(self.listeners):
+        for listener in list(self._listeners):
             self._attempt("log listener", listener, entry.copy())
         if silent:
             return
@@ -277,14 +288,13 @@ class StructuredLogger(Restorable):
         kept_back = _kept_back(entry.level)
         on_console = entry.sink is Sink.DEBUG
         if not on_console and not self._affords(self.used + least_bytes(entry), kept_back):
-            with self._lock:  # a budget that is used up renders no line
-                count_event(self.left_out, entry.event)
+            self._lose(1, entry.event)  # a budget that is used up renders no line
             return
         line, now = render_message(entry, self._number, as_json=self._as_json), monotonic()
         with self._lock:
             taken = not on_console or self._console.takes(line, now)
             paid = taken and self._pay(line, kept_back)
-            count_event(self.written if paid else self.left_out, entry.event)
+            count_event(self._written if paid else self._left_out, entry.event)
             if paid and on_console:
                 self._console.written(line, now)
         if paid:
@@ -313,10 +323,10 @@ class StructuredLogger(Restorable):
         """Give the store the lines that it has not got yet."""
         self.stored.save()
 
-    def _lose(self, lines: int) -> None:
-        """Count lines that the store did not take."""
+    def _lose(self, times: int, event: str = UNSTORED_LINES) -> None:
+        """Count what was left out, by default lines that the store did not take."""
         with self._lock:
-            count_event(self.left_out, UNSTORED_LINES, lines)
+            count_event(self._left_out, event, times)
 
     # --- the end
 
@@ -325,22 +335,14 @@ class StructuredLogger(Restorable):
 
         It names as many events as the rest of the budget has room for, the most frequent first.
         """
+        self.catch_up()
         with self._lock:
-            names, written = self.left_out.most_common(), self.written.total()
+            names, written = self._left_out.most_common(), self._written.total()
             rest = self._budget and self._budget - self.used
-        left_out = sum(times for _, times in names)
-        for most in range(len(names), -1, -1) if names else ():
-            fields = {"written": written, "left_out": left_out, "events": dict(names[:most])}
-            line = self._closing_line(fields)
-            if rest is None or message_bytes(line) <= rest:
-                return line
-        return ""
+        return closing_message(names, written, rest, self._closing_line)
 
-    def _closing_line(self, fields: dict[str, Any]) -> str:
-        """Return the message of the event that closes the log."""
-        spec = EVENTS["log closed"]
-        entry = Entry(self._now(), spec.level, spec.category, "log closed", fields, "", spec.sink)
-        return render_message(entry, self._number, as_json=self._as_json)
+    def _closing_line(self, fields: Mapping[str, Any]) -> str:
+        return closing_line(fields, self._now(), self._number, as_json=self._as_json)
 
     def close(self) -> None:
         """Write what is queued and the summary of what was left out; give the store the rest."""
@@ -357,6 +359,7 @@ class StructuredLogger(Restorable):
     @property
     def entries(self) -> list[Entry]:
         """The last 1,000 entries that were flushed, as processed, the oldest first."""
+        self.catch_up()
         with self._lock:
             return [made(entry) for entry in self._kept]
 
@@ -377,6 +380,7 @@ class StructuredLogger(Restorable):
 
     def state(self) -> dict[str, Any]:
         """Return the level, the bytes used and the counts as JSON values."""
+        self.catch_up()
         with self._lock:
             return super().state()
 
@@ -386,6 +390,7 @@ class StructuredLogger(Restorable):
         Raises:
             StateError: A value is missing or of another type.
         """
+        self.catch_up()
         with self._lock:
             super().restore(state)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ class ToldEvent:
     Args:
         name: The event's name.
         describe: Makes the fields.
-        always: The fields that are never None and never empty.
+        always: The fields that are never None and never empty, with the least characters of each.
 
     Attributes:
         spec: The event's row of `EVENTS`.
@@ -27,13 +27,14 @@ class ToldEvent:
     __slots__ = ("describe", "least", "name", "spec")
 
     def __init__(
-        self, name: str, describe: Callable[..., dict[str, Any]], always: Iterable[str]
+        self, name: str, describe: Callable[..., dict[str, Any]], always: Mapping[str, int]
     ) -> None:
         self.name = name
         self.describe = describe
         self.spec = EVENTS[name]
-        # with its time, and each field of at least one character
-        self.least = STAMP_LENGTH + len(name) + 1 + sum(len(field) + 2 + 1 for field in always)
+        # with its time, its fields and its number
+        fields = sum(len(field) + 2 + least for field, least in always.items())
+        self.least = STAMP_LENGTH + len(name) + 1 + fields + len(" #1")
 
 
 class PendingEntry(NamedTuple):

@@ -48,6 +48,13 @@ def _result(closed: Sequence[TradeRecord], closed_by: str) -> dict[str, Any]:
     }
 
 
+def _closing_fields(
+    closed: Sequence[TradeRecord], closed_by: str, opened: float | None, flat: bool | None
+) -> dict[str, Any]:
+    """Return what is logged of a position that was reduced, closed or flipped."""
+    return told_fields({**_result(closed, closed_by), "opened": opened, "flat": flat})
+
+
 def _trade_fields(trade: TradeRecord, closed_by: str) -> dict[str, Any]:
     """Return what is logged of a closed trade."""
     return told_fields({"entry": trade.entry_price, **_result([trade], closed_by)})
@@ -69,14 +76,20 @@ def _opening_fields(
     )
 
 
-_SURE = ("strategy", "direction", "quantity")
-_CLOSED_TRADE = ToldEvent(
-    "trade closed", _trade_fields, (*_SURE, "entry", "exit", "pnl", "fees", "reason")
-)
+# With the least characters of each.
+_SURE = {"strategy": 1, "direction": min(len(LONG), len(SHORT)), "quantity": 1}
+_RESULT = dict.fromkeys(("exit", "pnl", "fees", "reason"), 1)
+_CLOSED_TRADE = ToldEvent("trade closed", _trade_fields, {**_SURE, "entry": 1, **_RESULT})
+_POSITION_CLOSINGS = {
+    name: ToldEvent(name, _closing_fields, {**_SURE, **_RESULT})
+    for name in (*EFFECT_EVENTS.values(), *REASON_EVENTS.values())
+}
 _OPENED, _INCREASED, _FLIPPED = (
-    ToldEvent(EFFECT_EVENTS[kind], _opening_fields, (*_SURE, "price"))
+    ToldEvent(EFFECT_EVENTS[kind], _opening_fields, {**_SURE, "price": 1})
     for kind in (OPENED, INCREASED, FLIPPED)
 )
+_LINES = (_CLOSED_TRADE, _OPENED, _INCREASED, _FLIPPED, *_POSITION_CLOSINGS.values())
+SHORTEST_LINE = min(told.least for told in _LINES)  # bytes
 
 
 class FillNarrator:
@@ -125,11 +138,10 @@ class FillNarrator:
         closed = effect.trades if ended is None else [ended]
         last = closed[-1]
         name = REASON_EVENTS.get(last.exit_reason) or EFFECT_EVENTS[kind]
-        if not self._writer.wants(EVENTS[name].level):
-            return
-        fields = _result(closed, self._writer.name_order(last.order_ids[1]))
-        if lot is not None:
-            fields["opened"] = abs(lot.quantity)
-        if last.exit_reason in REASON_EVENTS:
-            fields["flat"] = kind is EffectKind.CLOSED
-        self._writer.write(name, last.exit_time, fields, order_id=closed[0].order_ids[0])
+        writer = self._writer
+        if writer.wants(EVENTS[name].level):
+            closed_by = writer.name_order(last.order_ids[1])
+            opened = None if lot is None else abs(lot.quantity)
+            flat = kind is EffectKind.CLOSED if last.exit_reason in REASON_EVENTS else None
+            about = closed, closed_by, opened, flat
+            writer.later(_POSITION_CLOSINGS[name], last.exit_time, closed[0].order_ids[0], *about)

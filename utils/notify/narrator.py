@@ -11,11 +11,14 @@ from collections.abc import Callable
 
 from models.events.orders import Fill, OrderUpdate
 from models.tracker.notices import OF_FILLS, Notice
+from utils.log.events import Level
 from utils.log.logger import StructuredLogger
 from utils.notify.event_writer import EventWriter
-from utils.notify.fills import FillNarrator
-from utils.notify.notices import NoticeNarrator
+from utils.notify.fills import SHORTEST_LINE, FillNarrator
+from utils.notify.notices import SHORTEST_RESULT, NoticeNarrator
 from utils.notify.orders import OrderNarrator
+
+SHORTEST_TOLD = min(SHORTEST_LINE, SHORTEST_RESULT)  # bytes
 
 
 class Narrator:
@@ -31,6 +34,7 @@ class Narrator:
 
     Attributes:
         effect: Logs what an execution did (`FillNarrator.tell`).
+        result: Logs the notice of a closed session or structure; it may be called under a lock.
     """
 
     def __init__(
@@ -45,6 +49,7 @@ class Narrator:
         self._orders = OrderNarrator(EventWriter(log, name_event), ticker)
         self.effect = FillNarrator(writer).tell
         self._notices = NoticeNarrator(writer)
+        self.result = self._notices.tell
         self._lock = threading.Lock()
 
     def order(self, event: OrderUpdate | Fill) -> None:
@@ -56,6 +61,10 @@ class Narrator:
         if notice.kind not in OF_FILLS:
             with self._lock:
                 self._notices.tell(notice)
+
+    def unheard(self) -> bool:
+        """Whether nobody gets what executions and sessions have to tell, and LEAN has no room."""
+        return self._log.level is Level.INFO and self._log.ignores(SHORTEST_TOLD, Level.INFO)
 
     def flush(self) -> None:
         """Flush the log; call it where no lock is held."""

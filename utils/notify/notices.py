@@ -40,7 +40,8 @@ def _session_fields(session: SessionMetrics) -> dict[str, Any]:
 
 def _structure_fields(structure: StructureRecord) -> dict[str, Any]:
     """Return what is logged of a structure that closed."""
-    return {
+    fields = {
+        "strategy": structure.strategy,
         "id": structure.structure_id,
         "name": structure.name,
         "side": structure.side,
@@ -54,6 +55,7 @@ def _structure_fields(structure: StructureRecord) -> dict[str, Any]:
         "reason": structure.exit_reason,
         "rolled_from": structure.rolled_from,
     }
+    return told_fields(fields)
 
 
 def _drawdown_fields(spell: DrawdownPeriod) -> dict[str, Any]:
@@ -95,8 +97,16 @@ NOTICES: dict[NoticeKind, tuple[str, Callable[[Any], dict[str, Any]]]] = {
 
 # That of the account's days: in a backtest one comes each day, and few lines are written.
 _SESSION = ToldEvent(
-    "session closed", _session_fields, ("kind", "date", "net_pnl", "trades", "equity")
+    "session closed",
+    _session_fields,
+    {"kind": len("daily"), "date": len("2024-01-02"), "net_pnl": 1, "trades": 1, "equity": 1},
 )
+_STRUCTURE = ToldEvent(
+    "structure closed",
+    _structure_fields,
+    dict.fromkeys(("strategy", "name", "side", "quantity", "pnl", "fees"), 1),
+)
+SHORTEST_RESULT = min(_SESSION.least, _STRUCTURE.least)  # bytes
 
 
 def alert_event(alert: Alert) -> str:
@@ -125,8 +135,9 @@ class NoticeNarrator:
             level = EVENTS[name].level
         if not self._writer.wants(level):
             return
-        if name == _SESSION.name and level is _SESSION.spec.level:
-            self._writer.later(_SESSION, notice.time, 0, notice.record)
+        told = _STRUCTURE if isinstance(notice.record, StructureRecord) else _SESSION
+        if name == told.name and level is told.spec.level:
+            self._writer.later(told, notice.time, 0, notice.record)
         else:
             fields = {"strategy": notice.strategy, **describe(notice.record)}
             self._writer.write(name, notice.time, fields, level=level)

@@ -10,6 +10,7 @@ from models.errors import Failure, guarded
 from models.ledger.result_text import ledger_text
 from models.performance_tracker import PerformanceTracker
 from models.tracker.alerts import Alert
+from models.tracker.listeners import Spared
 from models.tracker.notices import Notice, NoticeKind
 from models.tracker.summary import PerformanceSummary
 from utils.log.events import Category, Level
@@ -112,7 +113,14 @@ class Reporting:
             store_open=keeping.keep_open_log if settings.log_store else None,
             attempt=core.guard.attempt,
             zone=core.zone,
+            catch_up=self._catch_up,
         )
+
+    def _catch_up(self) -> None:
+        """Have the log told what it was spared."""
+        core = self._tracker.core
+        if core.behind is not None and core.listeners.spared:
+            core.catch_up()
 
     def _warn(self, message: str) -> None:
         """Log a warning, which is told after the hook: no lock is held then."""
@@ -139,6 +147,7 @@ class Reporting:
         alone = self.log.level > Level.DEBUG and not self._tracker.settings.alerts
         listeners.add(self._hear, kinds, own=True, of_account=alone)
         listeners.tell_effects(self.narrator.effect if self.log.level <= Level.INFO else None)
+        listeners.spare(Spared(self.narrator.unheard, self.narrator.result) if alone else None)
 
     def _hear(self, notice: Notice) -> None:
         """Log a notice, and look whether it alerts anybody."""

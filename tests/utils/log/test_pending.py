@@ -15,7 +15,7 @@ from utils.log.pending import PendingEntry, ToldEvent, made
 from utils.log.processors import only
 
 NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
-NAMES = ("entry", "exit")
+NAMES = {"entry": 1, "exit": 1}
 
 
 class Describing:
