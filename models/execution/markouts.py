@@ -101,18 +101,20 @@ class Markouts:
             The prices that the last mark should show, and the last ones of what was due at some
             mark and is not held.
         """
-        times, shown, beside = marks.times, dict[str, float](), dict[str, float]()
+        times, beside, more = marks.times, dict[str, float](), len(marks.sids) > len(held)
         row, last = 0, len(times) - 1
-        while row <= last:
-            due = self._next_due()
-            row = last if due is None else bisect_left(times, due, row, last)
+        while True:
+            if row < last:
+                due = self._next_due()
+                row = last if due is None else bisect_left(times, due, row, last)
             prices = marks.prices_at(row)
             shown = {sid: prices[sid] for sid in held}
-            for sid in (self.due(times[row]) & prices.keys()) - shown.keys():
+            for sid in (self.due(times[row]) & prices.keys()) - shown.keys() if more else ():
                 shown[sid] = beside[sid] = prices[sid]
             self.mark(times[row], shown)
+            if row == last:
+                return shown, beside
             row += 1
-        return shown, beside
 
     def _next_due(self) -> datetime | None:
         """UTC from which on a mark decides something; None while no fill waits."""

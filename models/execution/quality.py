@@ -296,13 +296,17 @@ class ExecutionQuality:
     def settle(self) -> None:
         """Take what was left, in the order in which it came; whoever asks for a figure does."""
         if self._left:
-            while self._left:
-                take, about = self._left.popleft()
-                taken = guarded(take, self, *about)
-                if isinstance(taken, Failure):  # it costs no other, nor whoever asks
-                    self._failures.append(("execution", taken))
+            while (failure := guarded(self._take)) is not None:  # it costs no other, nor who asks
+                self._failures.append(("execution", failure))
             self._markouts.settle(MOST_MISSED)
             self.watched = self._markouts.sids()
+
+    def _take(self) -> None:
+        """Take what was left, until there is no more or something fails."""
+        left = self._left
+        while left:
+            take, about = left.popleft()
+            take(self, *about)
 
     # --- what is known
 

@@ -131,11 +131,10 @@ class BooksInStep:
 
     def _take_mark(self, mark: Mark) -> None:
         """Take a mark, which closed when it came; it may show what nobody holds any more."""
-        held, due = self._ledger.books.held, set[str]()
-        if self._execution is not None:
-            due = self._execution.due(mark.time)
-        if due or len(held) < len(mark.prices):
-            mark = mark.among(held, due)
+        held = self._ledger.books.held
+        if list(held) != list(mark.prices):
+            execution = self._execution
+            mark = mark.among(held, execution.due(mark.time) if execution is not None else ())
         if self._book(mark) is None:
             self._book(replace(mark, partial=False))
 

@@ -16,7 +16,8 @@ the plain way, fills move it, and it is believed only as long as it closes with 
 came twice, or any other that the books would refuse, does not close, and costs time alone.
 
 Where somebody does want to be told of fills or days, marks between two events go into columns all
-the same, unless a new low or a recovery is heard of.
+the same, unless a new low or a recovery is heard of. Where orders are followed, marks show what
+markouts wait for as well (`waited_for`).
 """
 
 from __future__ import annotations

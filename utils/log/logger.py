@@ -36,6 +36,7 @@ LOG_BUDGET = 8 * 1024  # bytes a backtest: LEAN's free tier takes 10 KB
 
 # The parts of the budget that are kept for errors, and for the summary at the end.
 ERRORS_SHARE, SUMMARY_SHARE = 1 / 8, 1 / 16
+_KEPT_BACK, _ERROR = SUMMARY_SHARE + ERRORS_SHARE, int(Level.ERROR)
 
 KEPT_ENTRIES = 1_000  # the entries that `entries` returns
 MOST_QUEUED = 10_000  # the entries that wait for a flush at most
@@ -229,8 +230,7 @@ class StructuredLogger(Restorable):
     def _leaves_out(self, entry: PendingEntry) -> bool:
         """Keep and count an entry, unmade, that nobody gets and has no room; whether it is one."""
         told = entry.told
-        spec = told.spec
-        if spec.sink is not Sink.LOG or not self.ignores(told.least, spec.level):
+        if not (told.in_file and self.ignores(told.least, told.spec.level)):
             return False
         with self._lock:
             self._number += 1
@@ -397,4 +397,4 @@ class StructuredLogger(Restorable):
 
 def _kept_back(level: Level) -> float:
     """The share of the budget that entries of a level may not use."""
-    return SUMMARY_SHARE if level >= Level.ERROR else SUMMARY_SHARE + ERRORS_SHARE
+    return _KEPT_BACK if level < _ERROR else SUMMARY_SHARE

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from utils.log.entries import Entry
-from utils.log.events import EVENTS, Level
+from utils.log.events import EVENTS, Level, Sink
 from utils.log.messages import STAMP_LENGTH
 
 
@@ -21,10 +21,11 @@ class ToldEvent:
 
     Attributes:
         spec: The event's row of `EVENTS`.
+        in_file: Whether LEAN shows it in its log file.
         least: A number of bytes that its message in LEAN's log file surely reaches.
     """
 
-    __slots__ = ("describe", "least", "name", "spec")
+    __slots__ = ("describe", "in_file", "least", "name", "spec")
 
     def __init__(
         self, name: str, describe: Callable[..., dict[str, Any]], always: Mapping[str, int]
@@ -32,6 +33,7 @@ class ToldEvent:
         self.name = name
         self.describe = describe
         self.spec = EVENTS[name]
+        self.in_file = self.spec.sink is Sink.LOG
         # with its time, its fields and its number
         fields = sum(len(field) + 2 + least for field, least in always.items())
         self.least = STAMP_LENGTH + len(name) + 1 + fields + len(" #1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from models.events.orders import Fill, OrderStatus, OrderType
 from models.execution import markouts as pending
 from models.execution.order_quality import HORIZONS
 from models.execution.quality import ExecutionQuality
+from models.ledger.mark_columns import MarkColumns
 from models.ledger.orders import Order
 from tests.models.execution.desk import (
     INSTRUMENTS,
@@ -81,6 +83,42 @@ def test_a_split_scales_what_is_open_and_what_waits(desk: Desk) -> None:
     assert desk.last.markouts["1m"] == pytest.approx(80.0 + 20.0)
     desk.mark(5 * MINUTE, S=51.0)
     assert desk.quality.orders()[1].markouts["5m"] == pytest.approx(200.0)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([20, 60, 130, 400, 90_000]), st.sampled_from("SC")), max_size=30
+    ),
+    st.lists(st.integers(1, 5), max_size=30),
+    st.booleans(),
+)
+@settings(max_examples=100)
+def test_marks_in_columns_decide_what_single_marks_decide(
+    moments: list[tuple[int, str]], blocks: list[int], other: bool
+) -> None:
+    """Each with the prices of what is held, and of what is not where a markout is due."""
+    single, together = ExecutionQuality(UTC), ExecutionQuality(UTC)
+    order, time, held = Order("a", OrderType.MARKET, ""), NINE, ("S",)
+    sids = ("C", "S") if other else held
+    for number, (gap, sid) in enumerate(moments, 1):
+        fill = Fill(time, number, 1, sid, 1.0, 100.0)
+        for quality in (single, together):
+            quality.fill(fill, order, INSTRUMENTS[sid], 1.0)
+        times: list[datetime] = []
+        prices: list[float] = []
+        due: dict[str, float] = {}
+        for _ in range(blocks[number - 1] if number <= len(blocks) else 0):
+            time += gap * SECOND
+            row = {each: 100.0 + number + len(prices) for each in sids}
+            wanted = (single.due(time) & row.keys()) - {*held}
+            due |= {each: row[each] for each in wanted}
+            single.mark(time, {each: row[each] for each in (*held, *wanted)})
+            times.append(time)
+            prices += row.values()
+        if times:
+            marks = MarkColumns(times, [0.0] * len(times), sids, prices, 0.0)
+            assert together.mark_all(marks, held) == due
+    assert json.dumps(together.state()) == json.dumps(single.state())
 
 
 @given(
