@@ -100,7 +100,6 @@ class Journal:
         # clock of the day
         self._entries: list[Any] = []
         self._made = 0
-        self._reads: list[AsRead] = []  # what came since the last mark
         # the marks since the last event, by the algorithm's clock where it is steady
         self._times: list[datetime] = []
         self._equities: list[float] = []
@@ -109,7 +108,7 @@ class Journal:
         self._known = False
         self.ready = False  # and nobody is to be told at once
         self._cash: Cash | None = None
-        self._amount = self._shown = 0.0  # cash now, and at the last mark
+        self._amount = 0.0
         self._beside = 0.0  # what equity is beside cash, and quantities times prices
         self._sids: Sequence[str] = ()
         self._places: dict[str, int] = {}
@@ -186,9 +185,7 @@ class Journal:
     @property
     def time(self) -> datetime | None:
         """UTC of what was written down last; None where nothing is."""
-        if self._reads:
-            return self._clock.utc_of(self._reads[-1][0])
-        self._line_up()
+        self._end_block()
         last = self._entries[-1] if self._entries else None
         if type(last) is tuple:
             return self._clock.utc_of(last[0])
@@ -243,20 +240,13 @@ class Journal:
         time = self._algorithm.time if clock.local else None
         if time is None or time > clock.last:
             time = clock.utc()
-        figures = first, second, third, fourth
-        self._reads.append((time, is_fill, order_id, event_id, kept, said, *figures))
-        self._core.behind = self.take
-
-    def _line_up(self) -> None:
-        """Put what was read since the last mark behind it, and move the account by the fills."""
         if self._times:
             self._end_block()
-        reads, self._reads = self._reads, []
-        self._entries += reads
-        for read in reads:
-            if read[1]:
-                _, _, _, _, kept, _, quantity, price, fee, _ = read
-                self._move(kept.instrument.sid, quantity, price, fee)
+        figures = first, second, third, fourth
+        self._entries.append((time, is_fill, order_id, event_id, kept, said, *figures))
+        self._core.behind = self.take
+        if is_fill:
+            self._move(kept.instrument.sid, first, second, third)
 
     def _move(self, sid: str, bought: float, price: float, fee: float) -> None:
         """Move the account by a fill."""
@@ -305,9 +295,7 @@ class Journal:
 
     def _closes(self) -> bool:
         """Whether the law closes; where it does, all of the mark but its time is written down."""
-        if self._reads:
-            self._line_up()
-        elif len(self._times) >= SLICES_KEPT:
+        if len(self._times) >= SLICES_KEPT:
             self._core.work_off()
         if not (self._known or self._look_up()):
             return False
@@ -323,7 +311,6 @@ class Journal:
         off = equity - sum(map(mul, self._sizes, prices), amount + self._beside)
         if not (-CLOSES <= off <= CLOSES and all(prices)):
             return False
-        self._shown = amount
         self._equities.append(equity)
         self._prices += prices
         self._core.behind = self.take
@@ -343,7 +330,7 @@ class Journal:
             Whether it was written down. Nothing was where an action is no dividend or moves more
             than cash at home, the law does not close, or a quantity is not what the fills make it.
         """
-        self._line_up()
+        self._end_block()
         known = self._known or self._look_up()
         mark = self._whole_mark(time) if known and self._pay(actions) else None
         if mark is None:
@@ -388,7 +375,7 @@ class Journal:
 
     def write(self, event: Event) -> None:
         """Write an event down: an order's, a dividend, a day's first mark or a day's end."""
-        self._line_up()
+        self._end_block()
         self._entries.append(event)
         self._core.behind = self.take
         if len(self._entries) >= MOST_EVENTS_KEPT:
@@ -396,7 +383,7 @@ class Journal:
 
     def settle(self) -> None:
         """Make of all that was written what does not depend on the algorithm's clock."""
-        self._line_up()
+        self._end_block()
         if self._made < len(self._entries):
             self._make()
 
@@ -423,9 +410,10 @@ class Journal:
 
     def _end_block(self) -> None:
         """Put the marks since the last event into columns."""
-        columns = self._times, self._equities, self._sids, self._prices, self._shown
-        self._entries.append(build(MarkColumns, columns))
-        self._times, self._equities, self._prices = [], [], []
+        if self._times:
+            columns = self._times, self._equities, self._sids, self._prices, self._amount
+            self._entries.append(build(MarkColumns, columns))
+            self._times, self._equities, self._prices = [], [], []
 
     def _take(self) -> Sequence[Left]:
         self.settle()
