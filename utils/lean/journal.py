@@ -31,7 +31,7 @@ from models.errors import SMALLEST_FIGURE
 from models.events.account import Mark
 from models.events.corporate_actions import Dividend
 from models.events.event import Event
-from models.events.orders import NO_RATES, Fill, OrderStatus, OrderUpdate, Submission
+from models.events.orders import Fill, OrderStatus, OrderUpdate
 from models.events.quantities import tidy
 from models.ledger.cash_moved import CASH_TOLERANCE
 from models.ledger.ledger import EQUITY_TOLERANCE
@@ -39,6 +39,7 @@ from models.ledger.lots import build
 from models.ledger.mark_columns import MarkColumns, priced_equity
 from models.tracker.core import Core
 from models.tracker.in_step import Left
+from utils.lean.as_read import make_events
 from utils.lean.clock import AlgorithmClock
 from utils.lean.conversions import all_utc
 from utils.lean.securities import KeptSecurity
@@ -65,10 +66,6 @@ READS_IN_VAIN = 256
 EQUITY_IN_VAIN = 8
 
 PRICE_OF = attrgetter("price")  # takes half the time of a loop in Python
-
-# A fill or a market order's first event as its hook read it: the time (UTC, or the algorithm's own,
-# which has no zone), and what `Journal.add` is given.
-AsRead = tuple[datetime, bool, int, int, KeptSecurity, Any, float, float, float, float]
 
 
 class Journal:
@@ -385,28 +382,8 @@ class Journal:
         """Make of all that was written what does not depend on the algorithm's clock."""
         self._end_block()
         if self._made < len(self._entries):
-            self._make()
-
-    def _make(self) -> None:
-        """Make events of what was read, and give marks their time in UTC."""
-        entries, ahead, home = self._entries, self._clock.ahead, self._home
-        before = moment = datetime.min
-        for place in range(self._made, len(entries)):
-            entry = entries[place]
-            if type(entry) is MarkColumns:
-                entries[place] = entry._replace(times=all_utc(entry.times, ahead))
-            elif type(entry) is tuple:
-                time, is_fill, order_id, event_id, kept, said, *figures = entry
-                if time != before:  # most come at once
-                    before, moment = time, self._clock.utc_of(time)
-                known = moment, order_id, event_id, kept.instrument.sid
-                if is_fill:
-                    size, price, fee, _ = figures
-                    currency = home if fee else ""
-                    entries[place] = Fill(*known, size, price, fee, currency, NO_RATES, final=said)
-                else:
-                    entries[place] = build(Submission, (*known, said, *figures))
-        self._made = len(entries)
+            make_events(self._entries, self._made, self._clock, self._home)
+            self._made = len(self._entries)
 
     def _end_block(self) -> None:
         """Put the marks since the last event into columns."""

@@ -342,3 +342,22 @@ def test_orders_survive_json() -> None:
     assert again is not None
     assert again.shares == found.shares
     assert not restored.seen.add(9, 1)
+
+
+def test_a_name_that_a_tag_says_is_looked_up_by_the_tag() -> None:
+    """The second order of a tag is counted as the first one was; LEAN's own tags name nobody."""
+    orders = Orders("main")
+    owners = [
+        orders.begin(update(number, tag), "AAPL").strategy
+        for number, tag in enumerate(["strategy=trend", "mine", "strategy=trend", "mine"])
+    ]
+    assert owners == ["trend", "main", "trend", "main"]
+    assert (orders.named, dict(orders.unnamed)) == (2, {"mine": 2})
+
+
+def test_a_users_resolver_is_asked_of_every_order() -> None:
+    """It may look at more than the tag."""
+    orders = Orders("main", lambda ticker, tag, order_type: ticker)
+    tickers = ["AAPL", "MSFT", "AAPL"]
+    owners = [orders.begin(update(n, "tag"), ticker).strategy for n, ticker in enumerate(tickers)]
+    assert owners == tickers

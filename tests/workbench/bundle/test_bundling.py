@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from models.settings import SettingsError
 from tests.structure.source_tree import ROOT
 from tests.workbench.bundle.trees import BOOKS, ROOMY, tree
 from workbench.bundle.bundling import bundle, new_groups, read_pins
@@ -15,6 +16,7 @@ from workbench.bundle.imports import PACKAGES, BundleError
 from workbench.bundle.modules import read_modules
 from workbench.bundle.sources import ALGORITHM, read_sources
 from workbench.bundle.tiers import FREE, LOCAL, TIERS, Tier, check_limits
+from workbench.bundle.without_execution import ExecutionQuality
 
 MERGING = [tier for tier in TIERS.values() if tier is not LOCAL]
 NAMES = [tier.name for tier in MERGING]
@@ -141,6 +143,14 @@ def test_the_free_tier_has_no_store(bundles: dict[str, dict[str, bytes]]) -> Non
         text = b"".join(files.values())
         assert (b"class ObjectStoreManager" in text) is (name != FREE.name)
         assert (b"class NoObjects" in text) is (name == FREE.name)
+
+
+def test_the_free_tier_follows_no_orders(bundles: dict[str, dict[str, bytes]]) -> None:
+    """Who asks for it is told which form has it."""
+    for name, files in bundles.items():
+        assert (b"class Markouts" in b"".join(files.values())) is (name != FREE.name)
+    with pytest.raises(SettingsError, match=r"tracker_execution is on, .* --tier researcher"):
+        ExecutionQuality()
 
 
 @pytest.mark.parametrize("name", NAMES)
