@@ -15,6 +15,7 @@ from models.events.account import Mark
 from models.events.event import Event
 from models.events.orders import Submission
 from models.execution.quality import ExecutionQuality
+from models.ledger.books import Books
 from models.ledger.effects import Effects
 from models.ledger.ledger import Ledger
 from models.ledger.mark_columns import MarkColumns
@@ -51,11 +52,13 @@ class BooksInStep:
         behind: What a feed sets when it begins to leave something: it returns what it left, in
             order. None where it left nothing.
         failures: What failed while no lock could be released, by its place; not noted yet.
+        fed_by: The thread of a feed that leaves something; another must not take it while it does.
     """
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.failures: list[tuple[str, Failure]] = []
+        self.fed_by = 0
         self._restless = False  # somebody must be called once the lock is released
         self._execution: ExecutionQuality | None = None
 
@@ -118,6 +121,8 @@ class BooksInStep:
             elif isinstance(each, PassedOver):
                 self._ledger.repeat(each.slices, each.times[-1])
                 self._scopes.repeat(each.slices, each.times)
+            else:
+                raise TypeError(f"{each!r} cannot be booked")
 
     def _submit(self, submission: Submission) -> None:
         """Book a market order's first event, of which nobody but the books is told."""
@@ -167,6 +172,11 @@ class BooksInStep:
         if not ledger.see(time, prices, cash, equity, for_good=True):
             ledger.mark(Mark(time, equity, prices))
         self._scopes.mark(time, ledger, drawdowns=False)
+        if self._scopes.changes:
+            self._tell(ledger.books)
+
+    def _tell(self, books: Books) -> None:
+        """Tell how the scopes changed."""
 
     def _show_all(self, marks: MarkColumns) -> None:
         """Show marks on which nothing moved but prices to whoever else follows them."""

@@ -98,6 +98,7 @@ class TrackerState:
                 restored already.
         """
         by_hand = saved_value(state, "by_hand", FLAG)
+        self._core.catch_up()  # whoever follows it hears of what was
         restore_core(self._core, state)
         self._manual.by_hand = by_hand
         if state["statistics"] is None:

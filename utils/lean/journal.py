@@ -25,6 +25,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from operator import attrgetter, mul
+from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 from models.errors import SMALLEST_FIGURE
@@ -93,8 +94,7 @@ class Journal:
         self._core, self._by_sid = core, by_sid
         self._home = core.account_currency
         self.take = self._take  # a method is bound once
-        # what is left; from `_made` on first events and fills as they were read, and marks by the
-        # clock of the day
+        # what is left; from `_made` on as it was read, and marks by the clock of the day
         self._entries: list[Any] = []
         self._made = 0
         # the marks since the last event, by the algorithm's clock where it is steady
@@ -121,8 +121,7 @@ class Journal:
         """Take note of a mark that was booked the plain way, after which the account is known.
 
         Args:
-            cash: LEAN's cash in the account currency, which is all there is; None where nothing is
-                held.
+            cash: LEAN's cash at home, which is all there is; None where nothing is held.
         """
         self._cash, self._known, self.ready = cash, False, False
 
@@ -157,7 +156,7 @@ class Journal:
         self._holdings = [each.holding for each in kept]
         self._multipliers = [each.multiplier for each in kept]
         self._quantities = [books.holdings[sid].quantity for sid in sids]
-        self._known, self.ready = True, core.quiet
+        self._known, self.ready, core.fed_by = True, core.quiet, get_ident()
         self._flat.clear()
         self._vain, self._asks = 0, False
         return True
@@ -393,8 +392,9 @@ class Journal:
             self._times, self._equities, self._prices = [], [], []
 
     def _take(self) -> Sequence[Left]:
-        self.settle()
-        entries: list[Left] = self._entries
-        self._entries, self._made = [], 0
+        self._end_block()
+        # first, for what comes meanwhile is of the next go
+        entries, made, self._entries, self._made = self._entries, self._made, [], 0
+        make_events(entries, made, self._clock, self._home)
         self._known = self.ready = False  # whoever asked may change the books
         return entries

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from threading import get_ident
 from typing import TYPE_CHECKING
 
 from models.tracker.core import Core
@@ -135,7 +136,7 @@ class Standstill:
         room = self._core.scopes.room
         self._timed = room < UNTIMED
         self._most = MOST_TIMES if self._timed else room
-        self._core.behind = self._take
+        self._core.behind, self._core.fed_by = self._take, get_ident()
 
     def _take(self) -> tuple[PassedOver]:
         """Return how many slices were passed over, and the times that matter."""

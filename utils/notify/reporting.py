@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from models.equity.session_book import BEGINNING
@@ -117,9 +118,9 @@ class Reporting:
         )
 
     def _catch_up(self) -> None:
-        """Have the log told what it was spared."""
+        """Have the log told what it was spared; a thread of the user's only logs."""
         core = self._tracker.core
-        if core.behind is not None and core.listeners.spared:
+        if core.behind is not None and core.listeners.spared and core.fed_by == get_ident():
             core.catch_up()
 
     def _warn(self, message: str) -> None:

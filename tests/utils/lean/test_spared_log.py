@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from utils.log.entries import Entry
 from utils.tracking import LeanTracker
 from workbench.replay.replay import TrackedAlgorithm
 
+NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
 BUDGET = 3_000  # bytes: used up after some 20 lines
 MARKETS: tuple[Callable[[int], Market], ...] = (
     *(partial(Market, trades=trades) for trades in (0.02, 0.2)),
@@ -154,3 +157,48 @@ def test_a_log_that_takes_more_again_is_told_in_the_hook(tmp_path: Path) -> None
         shown.append(shown_in_hooks(tmp_path / str(passes), Market(6, 0.2), turn, passes=passes)[0])
     assert shown[0] == shown[1]
     assert any(hook > 500 for hook, *_ in shown[0][:-3])
+
+
+def test_a_session_is_told_of_once_where_midnights_go_unheard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mark of the next day closes it then, among others that were left."""
+    monkeypatch.setattr(LeanTracker, "on_midnight", lambda _: None)
+    at_once = shown_in_hooks(tmp_path / "a", Market(1, 0.02), passes=False)
+    left = shown_in_hooks(tmp_path / "b", Market(1, 0.02))
+    assert left == at_once
+
+
+def test_what_was_left_is_logged_before_an_older_state_comes_back(tmp_path: Path) -> None:
+    """The log goes on, and has heard of all that happened by then."""
+
+    def shown(folder: Path, *, passes: bool) -> tuple[Shown, dict[str, Any]]:
+        states: list[Any] = []
+
+        def turn(tracker: LeanTracker) -> None:
+            states.append(tracker.state() if len(states) == 200 else None)
+            if len(states) == 700:
+                tracker.restore(states[200])
+
+        return shown_in_hooks(folder, Market(6, 0.2), turn, passes=passes)
+
+    left, at_once = (shown(tmp_path / str(passes), passes=passes) for passes in (True, False))
+    assert left[1]["left out"] == at_once[1]["left out"]
+    assert left[1]["entries"] == at_once[1]["entries"]
+
+
+def test_a_thread_that_logs_books_nothing(tmp_path: Path) -> None:
+    """Only the thread that feeds the books takes what it left; the other says the time itself."""
+    left: list[bool] = []
+
+    def log_elsewhere(tracker: LeanTracker) -> None:
+        if tracker.core.behind is None:
+            return
+        thread = threading.Thread(target=partial(tracker.log.emit, "mine", time=NOON))
+        thread.start()
+        thread.join()
+        left.append(tracker.core.behind is not None)
+
+    shown_in_hooks(tmp_path, Market(6, 0.05), log_elsewhere)
+    assert len(left) > 100
+    assert all(left)
