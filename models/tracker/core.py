@@ -19,7 +19,7 @@ from models.events.corporate_actions import Delisting, Dividend, Split, SymbolCh
 from models.events.event import Event
 from models.events.instruments import Instrument
 from models.events.orders import Fill, OrderUpdate
-from models.execution.quality import ExecutionQuality
+from models.execution.following import orders_followed
 from models.ledger.books import Books
 from models.ledger.corporate_actions import delist, dividend, rename, split, split_happens
 from models.ledger.effects import NO_EFFECTS, Effects, fees_of
@@ -27,7 +27,7 @@ from models.ledger.ledger import Ledger
 from models.ledger.opening import open_account, opening_before
 from models.ledger.order_fees import book_update
 from models.ledger.tags import UNASSIGNED, Resolver
-from models.settings import Settings, chosen
+from models.settings import Settings
 from models.tracker.archiving import Archiving
 from models.tracker.closing import ClosingBooks
 from models.tracker.deployments import Deployment, begin_deployment
@@ -105,10 +105,7 @@ class Core(ClosingBooks):
             books.account(name)
         self.deployments: list[Deployment] = []
         self._begin_closing(settings, self.zone, self._ledger)
-        self._execution = None
-        if chosen(settings.execution, self.live):
-            limits = settings.execution_limits
-            self._execution = ExecutionQuality(self.zone, limits, self.failures)
+        self._execution = orders_followed(settings, self.zone, self.failures, live=self.live)
         self._anomalies_told = self._flows_told = 0
         if self.on_begin is not None:
             self.on_begin()

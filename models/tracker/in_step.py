@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from models.equity.scopes import Scopes
 from models.equity.sessions import BLOCK
@@ -14,12 +14,14 @@ from models.errors import Failure, guarded
 from models.events.account import Mark
 from models.events.event import Event
 from models.events.orders import Submission
-from models.execution.quality import ExecutionQuality
 from models.ledger.books import Books
 from models.ledger.effects import Effects
 from models.ledger.ledger import Ledger
 from models.ledger.mark_columns import MarkColumns
 from models.ledger.order_fees import book_submission
+
+if TYPE_CHECKING:
+    from models.execution.quality import ExecutionQuality
 
 
 class PassedOver(NamedTuple):

@@ -214,10 +214,8 @@ def test_a_package_runs_beside_other_models_and_utils(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("package", ["", "performance_tracker"])
-def test_the_free_tiers_forms_run_recordings(
-    tmp_path: Path, played: Played, expected: dict[str, Any], package: str
-) -> None:
-    """Without a store and structures, all else is the checkout's; live the log says so first.
+def test_the_free_tiers_forms_run_recordings(tmp_path: Path, played: Played, package: str) -> None:
+    """Without store, structures and execution, all else is the checkout's; live the log says so.
 
     The package runs every recording, the project one of each kind and all live ones.
     """
@@ -225,10 +223,12 @@ def test_the_free_tiers_forms_run_recordings(
     if package:
         host.mkdir()
         (host / "config.json").write_text("{}")
-    # live, trades beyond those in memory are kept in the store, or else in the state
-    unsaved = played(ROOT, LIVE, every=False, persist="off")["runs"]
     names = EVERY if package else tuple({*KINDS, *LIVE})
-    found = played(export(host, tier="free").folder, names, package=package)["runs"]
+    expected = played(ROOT, names, every=False, execution="off")["runs"]
+    # live, trades beyond those in memory are kept in the store, or else in the state
+    unsaved = played(ROOT, LIVE, every=False, execution="off", persist="off")["runs"]
+    folder = export(host, tier="free").folder
+    found = played(folder, names, package=package, execution="off")["runs"]
     told = {name for name, run in found.items() if run.pop("told")}
     assert told == set(LIVE)
     for name in names:
@@ -239,7 +239,7 @@ def test_the_free_tiers_forms_run_recordings(
 
 def test_the_free_form_says_that_it_posts_to_no_desk(tmp_path: Path, played: Played) -> None:
     """In live trading, which the free tier has not; a backtest runs with the setting."""
-    settings = {"desk": "https://desk.example.com", "desk_token": "x" * 43}
+    settings = {"desk": "https://desk.example.com", "desk_token": "x" * 43, "execution": "auto"}
     folder = export(tmp_path / "New", tier="free").folder
     assert played(folder, ("no-trades",), **settings)["runs"]
     with pytest.raises(

@@ -45,7 +45,7 @@ class Tier:
 
 # It has no Object Store, trades nothing live, and has no room for everything.
 INSTEAD = {
-    "models/execution/quality.py": "workbench/bundle/without_execution.py",
+    "models/execution/following.py": "workbench/bundle/without_execution.py",
     "models/ledger/dues.py": "workbench/bundle/without_dues.py",
     "models/ledger/interruption.py": "workbench/bundle/without_stops.py",
     "models/structures/book.py": "workbench/bundle/without_structures.py",

@@ -1,12 +1,12 @@
-"""Execution quality where nobody follows orders: it stands in for `models/execution/quality.py`.
+"""Following no orders: it stands in for `models/execution/following.py`.
 
-It follows the orders of live accounts; a backtest has it by a setting alone. LEAN's free tier
-trades nothing live, and has no room for it.
+Execution quality is of live accounts; a backtest has it by a setting alone. LEAN's free tier trades
+nothing live, and has no room for it.
 """
 
 from __future__ import annotations
 
-from models.settings import SettingsError
+from models.settings import Settings, SettingsError, Switch
 
 NO_EXECUTION = (
     "tracker_execution is on, and this form of the tracker was exported for LEAN's free tier, "
@@ -15,9 +15,7 @@ NO_EXECUTION = (
 )
 
 
-class ExecutionQuality:
-    """Follows nothing; as of the class that it stands in for."""
-
-    def __init__(self, *_: object) -> None:
-        """Raise `SettingsError`: it was asked for by a setting."""
+def orders_followed(settings: Settings, *_: object, live: bool) -> None:
+    """Raise `SettingsError` where it was asked for; live or not, nobody follows orders."""
+    if settings.execution is Switch.ON:
         raise SettingsError(NO_EXECUTION)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from models.settings import SettingsError
+from models.settings import Settings, SettingsError, Switch
 from tests.structure.source_tree import ROOT
 from tests.workbench.bundle.trees import BOOKS, ROOMY, tree
 from workbench.bundle.bundling import bundle, new_groups, read_pins
@@ -16,7 +16,7 @@ from workbench.bundle.imports import PACKAGES, BundleError
 from workbench.bundle.modules import read_modules
 from workbench.bundle.sources import ALGORITHM, read_sources
 from workbench.bundle.tiers import FREE, LOCAL, TIERS, Tier, check_limits
-from workbench.bundle.without_execution import ExecutionQuality
+from workbench.bundle.without_execution import orders_followed
 
 MERGING = [tier for tier in TIERS.values() if tier is not LOCAL]
 NAMES = [tier.name for tier in MERGING]
@@ -150,7 +150,8 @@ def test_the_free_tier_follows_no_orders(bundles: dict[str, dict[str, bytes]]) -
     for name, files in bundles.items():
         assert (b"class Markouts" in b"".join(files.values())) is (name != FREE.name)
     with pytest.raises(SettingsError, match=r"tracker_execution is on, .* --tier researcher"):
-        ExecutionQuality()
+        orders_followed(Settings(execution=Switch.ON), live=False)
+    orders_followed(Settings(), live=True)
 
 
 @pytest.mark.parametrize("name", NAMES)
