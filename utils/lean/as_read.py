@@ -13,8 +13,8 @@ from utils.lean.conversions import all_utc
 from utils.lean.securities import KeptSecurity
 
 # A fill or a market order's first event: the time (UTC, or the algorithm's own, which has no zone),
-# and what `Journal.add` is given.
-AsRead = tuple[datetime, bool, int, int, KeptSecurity, Any, float, float, float, float]
+# whether it is a fill, and what `Journal.fill` or `Journal.submit` is given.
+AsRead = tuple[datetime, bool, int, int, KeptSecurity, str | bool, *tuple[float, ...]]
 
 
 def make_events(entries: list[Any], first: int, clock: AlgorithmClock, home: str) -> None:
@@ -37,7 +37,7 @@ def make_events(entries: list[Any], first: int, clock: AlgorithmClock, home: str
                 before, moment = time, clock.utc_of(time)
             known = moment, order_id, event_id, kept.instrument.sid
             if is_fill:
-                size, price, fee, _ = figures
+                size, price, fee = figures
                 currency = home if fee else ""
                 entries[place] = Fill(*known, size, price, fee, currency, NO_RATES, final=said)
             else:

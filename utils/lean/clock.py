@@ -59,10 +59,14 @@ class AlgorithmClock:
 
     def utc(self) -> datetime:
         """The time in UTC, at any moment of the run."""
+        return self.utc_of(self.moment())
+
+    def moment(self) -> datetime:
+        """The time as it is cheapest to read: the algorithm's own without a zone, or else UTC."""
         if self.local:
             time = self._algorithm.time
             if time <= self.last:
-                return self.utc_of(time)
+                return time
         return utc(self._algorithm.utc_time)
 
     def utc_of(self, time: datetime) -> datetime:

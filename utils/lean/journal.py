@@ -13,11 +13,11 @@ that does not close, goes the plain way, after all that was written before it.
 
 The account that is kept here is no book. It is looked up in the books after a mark that was booked
 the plain way, fills move it, and it is believed only as long as it closes with LEAN's: a fill that
-came twice, or any other that the books would refuse, does not close, and costs time alone.
+came twice does not close, and costs time alone. One that LEAN made under an id that came before the
+books refuse: the next mark that is booked whole shows it.
 
 Where somebody does want to be told of fills or days, marks between two events go into columns all
-the same, unless a new low or a recovery is heard of. Where orders are followed, marks show what
-markouts wait for as well (`waited_for`).
+the same, unless a new low or a recovery is heard of. Marks show what markouts wait for, too.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from models.ledger.lots import build
 from models.ledger.mark_columns import MarkColumns, priced_equity
 from models.tracker.core import Core
 from models.tracker.in_step import Left
-from utils.lean.as_read import make_events
+from utils.lean.as_read import AsRead, make_events
 from utils.lean.clock import AlgorithmClock
 from utils.lean.conversions import all_utc
 from utils.lean.securities import KeptSecurity
@@ -207,42 +207,42 @@ class Journal:
             self._move(event.sid, event.quantity, event.price, event.fee)
         return True
 
-    def add(
+    def submit(
         self,
-        is_fill: bool,
         order_id: int,
         event_id: int,
         kept: KeptSecurity,
-        said: str | bool,
-        first: float,
-        second: float,
-        third: float,
-        fourth: float = 0.0,
+        tag: str,
+        bid: float,
+        ask: float,
+        price: float,
+        quantity: float,
     ) -> None:
-        """Write down what was read of an order; ask whether the journal `stands` before.
+        """Write down a market order's first event; ask whether the journal `stands` before."""
+        time, figures = self._clock.moment(), (bid, ask, price, quantity)
+        self._write_down((time, False, order_id, event_id, kept, tag, *figures))
 
-        Args:
-            is_fill: Whether it is a fill, else it is a market order's first event.
-            order_id: LEAN's order id.
-            event_id: LEAN's id of the event within its order.
-            kept: What it is of; a fill's must have a `multiplier`.
-            said: Whether a fill ends its order; the tag of a first event.
-            first: A fill's quantity; the bid at a first event.
-            second: A fill's price; the ask.
-            third: A fill's fee, in cash at home; the price.
-            fourth: The order's quantity at a first event, where somebody needs it.
-        """
-        clock = self._clock
-        time = self._algorithm.time if clock.local else None
-        if time is None or time > clock.last:
-            time = clock.utc()
+    def fill(
+        self,
+        order_id: int,
+        event_id: int,
+        kept: KeptSecurity,
+        final: bool,
+        quantity: float,
+        price: float,
+        fee: float,
+    ) -> None:
+        """Write down a fill of what has a `multiplier`, the fee at home; ask as before `submit`."""
+        read = (self._clock.moment(), True, order_id, event_id, kept, final, quantity, price, fee)
+        self._write_down(read)
+        self._move(kept.instrument.sid, quantity, price, fee)
+
+    def _write_down(self, read: AsRead) -> None:
+        """Write down what was read of an order."""
         if self._times:
             self._end_block()
-        figures = first, second, third, fourth
-        self._entries.append((time, is_fill, order_id, event_id, kept, said, *figures))
+        self._entries.append(read)
         self._core.behind = self.take
-        if is_fill:
-            self._move(kept.instrument.sid, first, second, third)
 
     def _move(self, sid: str, bought: float, price: float, fee: float) -> None:
         """Move the account by a fill."""

@@ -178,7 +178,7 @@ class OrderEventReader:
         if not (price >= SMALLEST_FIGURE <= size and total <= LARGEST_FIGURE):
             return False
         final = status is WHOLLY_FILLED
-        journal.add(True, order_id, event.id, kept, final, quantity, price, amount)
+        journal.fill(order_id, event.id, kept, final, quantity, price, amount)
         if final:
             del self._under_way[order_id]
         return True
@@ -264,7 +264,7 @@ class OrderEventReader:
                 price = 0.0 if bid and ask else security.price
                 size = event.quantity if self._follows_orders else 0.0
                 if abs(bid) + abs(ask) + abs(price) + abs(size) <= LARGEST_FIGURE:
-                    journal.add(False, order_id, event.id, kept, tag, bid, ask, price, size)
+                    journal.submit(order_id, event.id, kept, tag, bid, ask, price, size)
                     self._newest, self._under_way[order_id] = order_id, (kept, MARKET)
                     return None
         return self._first_update(event, order_id, status, kept, ticket, order_type, tag)
