@@ -6,7 +6,6 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from models.errors import LARGEST_FIGURE, SMALLEST_FIGURE, EventError, require_finite, require_utc
 
@@ -118,54 +117,6 @@ class OrderUpdate:
             require_finite(getattr(self, name) or 0.0, f"{what}: the {name.replace('_', ' ')}")
         for currency, rate in self.rates.items():
             require_finite(rate, f"{what}: the rate of {currency}")
-
-
-class Submission(NamedTuple):
-    """The first event of a market order whose tag says no more than whose it is.
-
-    Most orders begin so, and of such a one this is all that the books need; `update` is the event.
-    Its figures are sound: whoever makes one has looked.
-
-    Attributes:
-        time: UTC of the event.
-        order_id: LEAN's order id.
-        event_id: LEAN's id of the event within its order.
-        sid: The instrument's Symbol ID.
-        tag: The order's tag.
-        bid: Best bid at submission, quote currency; 0 where unknown.
-        ask: Best ask at submission; 0 where unknown.
-        price: Last price at submission; 0 where unknown.
-        quantity: The order's signed quantity; 0 where it was not read.
-    """
-
-    time: datetime
-    order_id: int
-    event_id: int
-    sid: str
-    tag: str
-    bid: float
-    ask: float
-    price: float
-    quantity: float
-
-    @property
-    def update(self) -> OrderUpdate:
-        """The same as an event of any order."""
-        time, order_id, event_id, sid, tag, bid, ask, price, quantity = self
-        return OrderUpdate(
-            time,
-            order_id,
-            event_id,
-            sid,
-            SUBMITTED,
-            tag,
-            MARKET,
-            quantity,
-            bid=bid,
-            ask=ask,
-            price=price,
-            created=time,
-        )
 
 
 @dataclass(slots=True)

@@ -52,6 +52,7 @@ class Books:
         tickers: Symbol ID -> the ticker now.
         rates: Currency -> account currency per unit; 0 where LEAN has no price yet.
         accounts: Strategy -> what it made and holds, `unassigned` among them.
+        found: That of `unassigned`, which holds what no order explains.
         holdings: Symbol ID -> LEAN's net holding.
         held: Symbol ID -> how many strategies hold it, whether LEAN's net is 0 or not.
         orders: The orders seen, and whose they are.
@@ -86,8 +87,8 @@ class Books:
         self.instruments: dict[str, Instrument] = {}
         self.tickers: dict[str, str] = {}
         self.rates: dict[str, float] = {account_currency: 1.0}
-        self._found = Account(UNASSIGNED, account_currency)  # holds what no order explains
-        self.accounts = {UNASSIGNED: self._found}
+        self.found = Account(UNASSIGNED, account_currency)
+        self.accounts = {UNASSIGNED: self.found}
         self.seed_strategy = seed_strategy
         self.holdings: dict[str, Holding] = {}
         self.held: dict[str, int] = {}
@@ -150,8 +151,7 @@ class Books:
     def update_order(self, update: OrderUpdate) -> Order | None:
         """Note an order's event that fills nothing; its first one fixes the strategy.
 
-        Returns:
-            The order; None when the event was seen before.
+        Returns the order; None when the event was seen before.
         """
         orders, order_id, sid, time = self.orders, update.order_id, update.sid, update.time
         if not orders.seen.add(order_id, update.event_id):
@@ -196,10 +196,11 @@ class Books:
         strategy = order.strategy
         if strategy is None:
             effects = self._allocate(fill, holding, order)
-        elif sid in self._found.open and not apart:
+        elif sid in self.found.open and not apart:
             effects = self._close_found(self._deal(fill, holding, order), strategy)
         elif is_plain(fill, holding, order, self.account_currency):
-            effects = (trade_plainly(self, fill, holding, order, strategy),)
+            what = fill.time, order_id, fill.quantity, fill.price, fill.fee
+            effects = (trade_plainly(self, holding, order, *what),)
         else:
             deal = self._deal(fill, holding, order)
             effects = (self._execute(deal, strategy, deal.execution, deal.fee),)
@@ -226,14 +227,12 @@ class Books:
     def _close_found(self, deal: Deal, strategy: str) -> Effects:
         """Execute a strategy's fill where `unassigned` holds some of the instrument too."""
         sid, quantity = deal.instrument.sid, deal.execution.quantity
-        own, found = (a.open.get(sid) for a in (self.account(strategy), self._found))
+        own, found = (a.open.get(sid) for a in (self.account(strategy), self.found))
         parts = close_found(strategy, quantity, *(p.quantity if p else 0.0 for p in (own, found)))
         return self._execute_parts(deal, parts, f"{deal.reason} of {strategy}")
 
     def _execute_parts(self, deal: Deal, parts: Allocation, found: str = "") -> Effects:
-        """Execute the parts of a deal with their parts of the fee; `found` is why it closes lots of
-        `unassigned`, where that is not the deal's reason.
-        """
+        """Execute the parts of a deal; `found` is why it closes lots of `unassigned`, if it is."""
         traded = sum(abs(part) for _, part in parts)
         effects: list[Effect] = []
         for name, quantity in parts:
@@ -353,7 +352,7 @@ class Books:
         """
         position = account.positions.get(instrument.sid) or account.position(instrument)
         before = position.quantity
-        next_lot = 0 if account is self._found else self._next_lot
+        next_lot = 0 if account is self.found else self._next_lot
         closed, lot, ended = position.trade(execution, next_lot, reason is not None, excursion)
         trades: Sequence[TradeRecord] = ()
         round_trip = None

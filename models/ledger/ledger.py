@@ -33,6 +33,7 @@ from models.errors import LARGEST_FIGURE
 from models.events.account import CashFlow, Mark
 from models.events.instruments import Instrument
 from models.events.orders import Fill
+from models.events.plain_events import PlainFill
 from models.fields import PART, Field, Restorable, Restoring, Table, saved_value
 from models.ledger.aside import tell_stale, value_aside
 from models.ledger.assumptions import Assumption
@@ -42,6 +43,7 @@ from models.ledger.effects import NO_EFFECTS, Effect, Effects
 from models.ledger.finishing import describe, recall
 from models.ledger.lean_account import Announced
 from models.ledger.mark_columns import MarkColumns, MarkFigures, revalue_columns
+from models.ledger.plain_fills import book_plainly
 from models.ledger.reconciliation import Reconciliation
 from models.ledger.saved_books import books_state, restore_books
 from models.ledger.statement import (
@@ -141,6 +143,10 @@ class Ledger(Restorable):
         taken_back, apart = self._reconciliation.prepare(fill)
         effects = books.fill(fill, apart=apart)
         return [*taken_back, *(effects or ())] if taken_back else effects
+
+    def trade(self, time: datetime, traded: PlainFill) -> Effects | None:
+        """Book a plain fill of a time in UTC as `fill` would; None where that must look at it."""
+        return book_plainly(self.books, time, traded) if self._reconciliation.rests(time) else None
 
     def announce(self, flow: CashFlow) -> Effects:
         """Expect a deposit or withdrawal; it is booked at the mark whose cash shows it."""
@@ -256,12 +262,7 @@ class Ledger(Restorable):
         return equities.tolist(), opens
 
     def repeat(self, count: int, time: datetime) -> None:
-        """Count so many marks more, on which neither cash nor quantities moved.
-
-        Args:
-            count: How many times.
-            time: UTC of the last of them.
-        """
+        """Count so many marks more, the last at a UTC, on which no cash and no quantity moved."""
         self._reconciliation.pass_by(time)
         self.books.time = self.last_mark = time
         self.marks += count
@@ -390,11 +391,7 @@ class Ledger(Restorable):
         return {**super().state(), **self._reconciliation.state()}
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Take over what `state` returned.
-
-        Raises:
-            StateError: Something in it is missing or of another type.
-        """
+        """Take over what `state` returned; `StateError` where something is missing or mistyped."""
         saved_value(state, "books", Codec((dict,), read=partial(restore_books, self.books)))
         super().restore(state)
         self._reconciliation.restore(state)

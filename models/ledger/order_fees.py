@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from models.events.orders import MARKET, OrderUpdate, Submission
+from datetime import datetime
+
+from models.events.orders import OrderUpdate
+from models.events.plain_events import Submission
 from models.ledger.books import Books
 from models.ledger.effects import NO_EFFECTS, REDUCED, Effect, Effects
 from models.ledger.lots import Execution
 from models.ledger.tags import LIQUIDATED, UNASSIGNED
 
 
-def book_submission(books: Books, submission: Submission) -> None:
-    """Book a market order's first event, as `book_update` would the same `update`."""
-    time, order_id, event_id, sid, tag, bid, ask, price, _ = submission
+def book_submission(books: Books, time: datetime, submission: Submission) -> None:
+    """Book an order's first event of a time in UTC, as `book_update` would the same `update`."""
+    order_id, event_id, sid, order_type, tag, bid, ask, price, _ = submission
     orders = books.orders
     if not orders.seen.add(order_id, event_id):
         return
     if order_id not in orders.known:
         arrival = (bid + ask) / 2 if bid and ask else price
-        orders.enter(order_id, books.tickers.get(sid, sid), tag, MARKET, arrival)
+        orders.enter(order_id, books.tickers.get(sid, sid), tag, order_type, arrival)
     if books.time is None or time > books.time:
         books.time = time
 

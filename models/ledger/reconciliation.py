@@ -70,6 +70,14 @@ class Reconciliation(Restorable):
         fractions = (paid.sid for paid in self._books.fractions)
         return {*stakes_held, *fractions, *self._adoptions.adopted}
 
+    def rests(self, time: datetime) -> bool:
+        """Whether `prepare` does nothing for a fill of what is held, at a time in UTC."""
+        books = self._books
+        scan = books.cash.next_scan
+        if self._adoptions.adopted or books.aside:
+            return False
+        return scan is None or time < scan or self._stakes is not None
+
     def prepare(self, fill: Fill) -> tuple[Sequence[Effect], bool]:
         """Take a fill that is about to be booked.
 

@@ -182,12 +182,15 @@ class Core(ClosingBooks):
 
     def _book(self, event: Event | Instrument) -> Effects | None:
         effects = _BOOKING[type(event)](self, event)
+        self._note(effects)
+        return effects
+
+    def _note(self, effects: Effects | None) -> None:
         if effects:
             self.count(effects)
         books = self._ledger.books
         if self._scopes.changes or len(books.anomalies) != self._anomalies_told:
             self._tell(books)
-        return effects
 
     def open_before(self, opening: Opening, fill: Fill) -> None:
         """Open the account as it stood before a fill that the opening shows already."""

@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from models.equity.scopes import Scopes
+from models.equity.session_book import BEGINNING
 from models.equity.sessions import BLOCK
 from models.errors import Failure, guarded
 from models.events.account import Mark
 from models.events.event import Event
-from models.events.orders import Submission
+from models.events.plain_events import PlainFill, Submission
 from models.ledger.books import Books
 from models.ledger.effects import Effects
 from models.ledger.ledger import Ledger
@@ -36,8 +37,8 @@ class PassedOver(NamedTuple):
     times: Sequence[datetime]
 
 
-# What a feed saw and left to be booked.
-Left: TypeAlias = Submission | PassedOver | MarkColumns | Event
+# What a feed saw and left to be booked; a time is UTC of the plain events that follow.
+Left: TypeAlias = datetime | PlainFill | Submission | PassedOver | MarkColumns | Event
 
 
 class BooksInStep:
@@ -62,6 +63,7 @@ class BooksInStep:
         self.failures: list[tuple[str, Failure]] = []
         self.fed_by = 0
         self._restless = False  # somebody must be called once the lock is released
+        self._moment = BEGINNING  # of the plain events that are taken
         self._execution: ExecutionQuality | None = None
 
     def _begin_books(self, ledger: Ledger, scopes: Scopes) -> None:
@@ -111,8 +113,12 @@ class BooksInStep:
     def _take(self, left: Iterator[Left]) -> None:
         """Take what a feed left, until there is no more or something fails."""
         for each in left:
-            if type(each) is Submission:  # most are orders
+            if type(each) is PlainFill:  # most are of orders
+                self._trade(each)
+            elif type(each) is Submission:
                 self._submit(each)
+            elif isinstance(each, datetime):
+                self._moment = each
             elif not isinstance(each, tuple):
                 if type(each) is not Mark:
                     self._book(each)
@@ -126,12 +132,24 @@ class BooksInStep:
             else:
                 raise TypeError(f"{each!r} cannot be booked")
 
-    def _submit(self, submission: Submission) -> None:
-        """Book a market order's first event, of which nobody but the books is told."""
-        if self._execution is None:
-            book_submission(self._ledger.knowing(submission.sid), submission)
+    def _trade(self, traded: PlainFill) -> None:
+        """Book a plain fill, of which nobody but the books is told."""
+        time = self._moment
+        effects = self._ledger.trade(time, traded) if self._execution is None else None
+        if effects is None:
+            self._book(traded.fill(time, self._ledger.books.account_currency))
         else:
-            self._book(submission.update)
+            self._note(effects)
+
+    def _submit(self, submission: Submission) -> None:
+        """Book an order's first event, of which nobody but the books is told."""
+        if self._execution is None:
+            book_submission(self._ledger.knowing(submission.sid), self._moment, submission)
+        else:
+            self._book(submission.update(self._moment))
+
+    def _note(self, effects: Effects | None) -> None:
+        """Count what an event did, and tell what came of it."""
 
     def _book(self, event: Event) -> Effects | None:
         """Book an event before which nothing is left; None where nothing was booked."""

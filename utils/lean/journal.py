@@ -5,9 +5,9 @@ of the processor's caches: half of what a hook would take is waiting for it. So 
 to be told at once (`Core.quiet`) a hook only checks the law of the whole account, which takes one
 multiplication a holding: LEAN's cash is what the fills make it, and with quantities times prices it
 is LEAN's equity. What it saw goes into the journal: orders, fills and dividends as the events they
-are, marks as columns, a day's first mark and a day's end. Most orders and fills stay the few values
-that were read until they are booked. The tracker books it all in one go and in order, by the very
-functions that book a single event (`BooksInStep.catch_up`), as soon as anybody asks for something,
+are, marks as columns, a day's first mark and a day's end. Most orders and fills are plain events of
+a few values, behind the time of those of one moment. The tracker books it all in one go and in
+order, by what books a single event (`BooksInStep.catch_up`), as soon as anybody asks for something,
 when the journal is full, or when something comes that is not of the usual kind. That, and a slice
 that does not close, goes the plain way, after all that was written before it.
 
@@ -33,6 +33,7 @@ from models.events.account import Mark
 from models.events.corporate_actions import Dividend
 from models.events.event import Event
 from models.events.orders import Fill, OrderStatus, OrderUpdate
+from models.events.plain_events import PlainFill, Submission
 from models.events.quantities import tidy
 from models.ledger.cash_moved import CASH_TOLERANCE
 from models.ledger.ledger import EQUITY_TOLERANCE
@@ -40,7 +41,6 @@ from models.ledger.lots import build
 from models.ledger.mark_columns import MarkColumns, priced_equity
 from models.tracker.core import Core
 from models.tracker.in_step import Left
-from utils.lean.as_read import AsRead, make_events
 from utils.lean.clock import AlgorithmClock
 from utils.lean.conversions import all_utc
 from utils.lean.securities import KeptSecurity
@@ -94,9 +94,10 @@ class Journal:
         self._core, self._by_sid = core, by_sid
         self._home = core.account_currency
         self.take = self._take  # a method is bound once
-        # what is left; from `_made` on as it was read, and marks by the clock of the day
+        # what is left, and the places of the times and marks in it that are by the clock of the day
         self._entries: list[Any] = []
-        self._made = 0
+        self._clocked: list[int] = []
+        self._moment: datetime | None = None  # of the plain events that were written down last
         # the marks since the last event, by the algorithm's clock where it is steady
         self._times: list[datetime] = []
         self._equities: list[float] = []
@@ -183,11 +184,11 @@ class Journal:
         """UTC of what was written down last; None where nothing is."""
         self._end_block()
         last = self._entries[-1] if self._entries else None
-        if type(last) is tuple:
-            return self._clock.utc_of(last[0])
-        if type(last) is MarkColumns:
-            ahead = self._clock.ahead if self._made < len(self._entries) else timedelta()
-            return all_utc(last.times[-1:], ahead)[0]
+        if isinstance(last, PlainFill | Submission) and self._moment is not None:
+            return self._clock.utc_of(self._moment)
+        if isinstance(last, MarkColumns):
+            clocked = self._clocked[-1:] == [len(self._entries) - 1]
+            return all_utc(last.times[-1:], self._clock.ahead if clocked else timedelta())[0]
         return getattr(last, "time", None)
 
     # --- orders
@@ -204,48 +205,32 @@ class Journal:
             return False
         self.write(event)
         if isinstance(event, Fill):
-            self._move(event.sid, event.quantity, event.price, event.fee)
+            self.move(event.sid, event.quantity, event.price, event.fee)
         return True
 
-    def submit(
-        self,
-        order_id: int,
-        event_id: int,
-        kept: KeptSecurity,
-        tag: str,
-        bid: float,
-        ask: float,
-        price: float,
-        quantity: float,
-    ) -> None:
-        """Write down a market order's first event; ask whether the journal `stands` before."""
-        time, figures = self._clock.moment(), (bid, ask, price, quantity)
-        self._write_down((time, False, order_id, event_id, kept, tag, *figures))
+    def write_plainly(self, event: PlainFill | Submission) -> None:
+        """Write down a plain event of now; ask whether the journal `stands` before.
 
-    def fill(
-        self,
-        order_id: int,
-        event_id: int,
-        kept: KeptSecurity,
-        final: bool,
-        quantity: float,
-        price: float,
-        fee: float,
-    ) -> None:
-        """Write down a fill of what has a `multiplier`, the fee at home; ask as before `submit`."""
-        read = (self._clock.moment(), True, order_id, event_id, kept, final, quantity, price, fee)
-        self._write_down(read)
-        self._move(kept.instrument.sid, quantity, price, fee)
-
-    def _write_down(self, read: AsRead) -> None:
-        """Write down what was read of an order."""
-        if self._times:
-            self._end_block()
-        self._entries.append(read)
+        A fill is of what has a `multiplier`, and `move` takes it too.
+        """
+        clock = self._clock
+        time = self._algorithm.time if clock.local else clock.moment()
+        if self._times or time != self._moment:
+            self._begin_moment(time)
+        self._entries.append(event)
         self._core.behind = self.take
 
-    def _move(self, sid: str, bought: float, price: float, fee: float) -> None:
-        """Move the account by a fill."""
+    def _begin_moment(self, time: datetime) -> None:
+        """Write down the time of the plain events that follow, by the clock of the day."""
+        self._end_block()
+        if time != self._moment:
+            clock = self._clock
+            self._moment = time = clock.moment() if clock.local and time > clock.last else time
+            self._clocked.append(len(self._entries))
+            self._entries.append(time)
+
+    def move(self, sid: str, bought: float, price: float, fee: float) -> None:
+        """Move the account by a fill that was written down."""
         place = self._places.get(sid)
         if place is None:
             place = self._enter(sid)
@@ -378,23 +363,36 @@ class Journal:
             self._core.work_off()
 
     def settle(self) -> None:
-        """Make of all that was written what does not depend on the algorithm's clock."""
+        """Tell in UTC when all was that was written, for the algorithm's clock is changed."""
         self._end_block()
-        if self._made < len(self._entries):
-            make_events(self._entries, self._made, self._clock, self._home)
-            self._made = len(self._entries)
+        self._tell_times(self._entries, self._clocked)
+        self._clocked = []
+        if self._moment is not None:
+            self._moment = self._clock.utc_of(self._moment)
+
+    def _tell_times(self, entries: list[Any], clocked: Sequence[int]) -> None:
+        """Put UTC in the place of times by the clock of the day, which these entries have."""
+        clock = self._clock
+        for place in clocked:
+            entry = entries[place]
+            if isinstance(entry, MarkColumns):
+                entries[place] = entry._replace(times=all_utc(entry.times, clock.ahead))
+            else:
+                entries[place] = clock.utc_of(entry)
 
     def _end_block(self) -> None:
         """Put the marks since the last event into columns."""
         if self._times:
             columns = self._times, self._equities, self._sids, self._prices, self._amount
+            self._clocked.append(len(self._entries))
             self._entries.append(build(MarkColumns, columns))
             self._times, self._equities, self._prices = [], [], []
 
     def _take(self) -> Sequence[Left]:
         self._end_block()
         # first, for what comes meanwhile is of the next go
-        entries, made, self._entries, self._made = self._entries, self._made, [], 0
-        make_events(entries, made, self._clock, self._home)
+        entries, clocked = self._entries, self._clocked
+        self._entries, self._clocked, self._moment = [], [], None
+        self._tell_times(entries, clocked)
         self._known = self.ready = False  # whoever asked may change the books
         return entries

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, TypeAlias
 from models.errors import LARGEST_FIGURE, SMALLEST_FIGURE
 from models.events.orders import (
     COMBOS,
-    MARKET,
     NO_RATES,
     SUBMITTED,
     WHOLLY_FILLED,
@@ -19,6 +18,8 @@ from models.events.orders import (
     OrderType,
     OrderUpdate,
 )
+from models.events.plain_events import UNPRICED_TYPES, PlainFill, Submission
+from models.ledger.lots import build
 from models.ledger.tags import says_no_more
 from models.tracker.core import Core
 from utils.lean.cash import KeptCash
@@ -110,6 +111,8 @@ class OrderEventReader:
         order = self._under_way.get(order_id)
         if order is None and (order_id <= self._newest or order_id in self._orders.known):
             order, later = self._booked(event, order_id), False
+        if order is None and status is SUBMITTED:  # as most orders begin
+            return self._first(event, order_id, status, later)
         booked = status in FILL_STATUSES
         quantity = event.fill_quantity if booked else 0.0
         if quantity:
@@ -117,9 +120,7 @@ class OrderEventReader:
                 return None
             return self._fill(event, order_id, status, order, quantity)
         if order is None:
-            update = self._first(event, order_id, status, later)
-            if update is None:
-                return None
+            update = self._first_update(event, order_id, status)
         else:
             update = self._later(event, order_id, status, order)
         return self._with_fee(update, event) if booked else update
@@ -177,8 +178,10 @@ class OrderEventReader:
         total = size + price + abs(amount)
         if not (price >= SMALLEST_FIGURE <= size and total <= LARGEST_FIGURE):
             return False
-        final = status is WHOLLY_FILLED
-        journal.fill(order_id, event.id, kept, final, quantity, price, amount)
+        final, sid = status is WHOLLY_FILLED, kept.sid
+        traded = order_id, event.id, sid, final, quantity, price, amount
+        journal.write_plainly(build(PlainFill, traded))
+        journal.move(sid, quantity, price, amount)
         if final:
             del self._under_way[order_id]
         return True
@@ -240,10 +243,10 @@ class OrderEventReader:
     def _first(
         self, event: OrderEvent, order_id: int, status: OrderStatus, later: bool
     ) -> OrderUpdate | None:
-        """Read an order's first event, with all that is fixed there.
+        """Read an order's first event, which says that it was submitted.
 
-        Where a market order says no more than whose it is its quantity is of use to the execution
-        quality alone.
+        Where an order without a price says no more than whose it is its quantity is of use to the
+        execution quality alone.
 
         Args:
             event: What LEAN handed to the hook.
@@ -251,35 +254,39 @@ class OrderEventReader:
             status: Its status.
             later: Whether it may go into the journal; None is returned where it did.
         """
-        ticket = event.ticket
+        ticket, symbol = event.ticket, event.symbol
         order_type, tag = self._types[ticket.order_type], ticket.tag
-        symbol = event.symbol
-        kept = self._by_sid.get(str(symbol.id))
+        sid = str(symbol.id)
+        kept = self._by_sid.get(sid)
         if kept is None:  # which is an event of its own
             kept = self._securities.see(symbol)
-        elif later and status is SUBMITTED and order_type is MARKET and tag is not None:
+        elif later and order_type in UNPRICED_TYPES and tag is not None:
             journal, security = self._journal, kept.security
             if says_no_more(tag) and (journal.ready or journal.stands):
                 bid, ask = security.bid_price, security.ask_price
                 price = 0.0 if bid and ask else security.price
                 size = event.quantity if self._follows_orders else 0.0
                 if abs(bid) + abs(ask) + abs(price) + abs(size) <= LARGEST_FIGURE:
-                    journal.submit(order_id, event.id, kept, tag, bid, ask, price, size)
-                    self._newest, self._under_way[order_id] = order_id, (kept, MARKET)
+                    told = order_id, event.id, sid, order_type, tag, bid, ask, price, size
+                    journal.write_plainly(build(Submission, told))
+                    self._newest, self._under_way[order_id] = order_id, (kept, order_type)
                     return None
-        return self._first_update(event, order_id, status, kept, ticket, order_type, tag)
+        return self._first_update(event, order_id, status, (kept, ticket, order_type, tag))
 
     def _first_update(
         self,
         event: OrderEvent,
         order_id: int,
         status: OrderStatus,
-        kept: KeptSecurity,
-        ticket: OrderTicket,
-        order_type: OrderType,
-        tag: str,
+        read: tuple[KeptSecurity, OrderTicket, OrderType, str] | None = None,
     ) -> OrderUpdate:
-        """Read the rest of an order's first event; the other arguments were read of it."""
+        """Read an order's first event, with all that is fixed there; `read` was read of it."""
+        if read is None:
+            ticket = event.ticket
+            order_type, tag = self._types[ticket.order_type], ticket.tag
+            kept = self._securities.of(event.symbol)
+        else:
+            kept, ticket, order_type, tag = read
         bid = ask = price = 0.0
         sent = status not in NEVER_SENT_STATUSES
         if sent:

@@ -51,9 +51,11 @@ class KeptSecurity:
     by_price: bool  # whether its price alone tells what a unit is worth
     # the multiplier where a fill moves nothing but a quantity, and cash at home at once; else 0
     multiplier: float = field(init=False)
+    sid: str = field(init=False)  # its Symbol ID
 
     def __post_init__(self) -> None:
         instrument = self.instrument
+        self.sid = instrument.sid
         usual = (
             self.by_price
             and not self.foreign

@@ -1,21 +1,27 @@
-"""Orders' events that fill nothing: a market order's first one, in short and whole."""
+"""Orders' events that fill nothing: the first one of an order without a price, short and whole."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from models.events.orders import Submission
+from models.events.orders import OrderType
+from models.events.plain_events import Submission
 from models.ledger.books import Books
 from models.ledger.order_fees import book_submission, book_update
 from tests.models.ledger.opened import NOON, fill, ledger
 
 
 def submission(order_id: int, tag: str = "strategy=trend", **given: float) -> Submission:
-    """The first event of an order, a minute for each id after noon."""
+    """The first event of an order."""
     figures = {"bid": 9.0, "ask": 11.0, "price": 0.0, "quantity": 0.0} | given
-    return Submission(NOON + timedelta(minutes=order_id), order_id, 1, "S", tag, **figures)
+    return Submission(order_id, 1, "S", OrderType.MARKET_ON_OPEN, tag, **figures)
+
+
+def time_of(each: Submission) -> datetime:
+    """A minute for each order's id after noon."""
+    return NOON + timedelta(minutes=each.order_id)
 
 
 @pytest.mark.parametrize(
@@ -31,8 +37,8 @@ def test_a_submission_is_booked_as_the_event_it_stands_for(submissions: list[Sub
     """Orders, their events, the time and whose they are come out the same."""
     short, whole = ledger(), ledger()
     for each in submissions:
-        book_submission(short.books, each)
-        book_update(whole.books, each.update)
+        book_submission(short.books, time_of(each), each)
+        book_update(whole.books, each.update(time_of(each)))
     assert short.state() == whole.state()
     assert short.books.time == whole.books.time
     assert short.books.orders.unnamed == whole.books.orders.unnamed
@@ -42,7 +48,7 @@ def test_a_submission_is_booked_as_the_event_it_stands_for(submissions: list[Sub
 def test_a_submission_fixes_whose_the_fill_is() -> None:
     """The order is known by then, with the price on arrival."""
     made = ledger()
-    book_submission(made.books, submission(7, "strategy=other"))
+    book_submission(made.books, NOON, submission(7, "strategy=other"))
     effects = made.fill(fill(7, 5.0, 10.5))
     assert effects is None  # its event id was the submission's
     effects = made.books.fill(fill(8, 5.0, 10.5))
@@ -53,20 +59,8 @@ def test_a_submission_fixes_whose_the_fill_is() -> None:
     assert (order.strategy, order.arrival) == ("other", 10.0)
 
 
-def test_a_submission_tells_its_event() -> None:
-    """An order that is followed is booked by it."""
-    update = submission(1, quantity=5.0).update
-    assert (update.quantity, update.bid, update.ask, update.tag) == (
-        5.0,
-        9.0,
-        11.0,
-        "strategy=trend",
-    )
-    assert update.created == update.time
-
-
 def test_an_empty_book_takes_the_time_of_its_first_submission() -> None:
     """There may be no event before."""
     books = Books()
-    book_submission(books, submission(1))
-    assert books.time == submission(1).time
+    book_submission(books, NOON, submission(1))
+    assert books.time == NOON

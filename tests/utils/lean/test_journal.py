@@ -191,9 +191,10 @@ class OfAllKinds(Market):
     """The same market, whose orders say more than whose they are, and some of which are LEAN's."""
 
     def _said(self, named: str) -> dict[str, Any]:
-        """A plan's risk, a group, LEAN's word of a liquidation; now and then a stop."""
+        """A plan's risk, a group, LEAN's word of a liquidation; at the open, or with a stop."""
         tags = (named, f"{named} risk=25", f"{named} group=x", "Liquidated", "")
-        kinds: tuple[dict[str, Any], ...] = ({}, {}, {"order_type": "STOP_MARKET", "stop": 45.0})
+        stop = {"order_type": "STOP_MARKET", "stop": 45.0}
+        kinds: tuple[dict[str, Any], ...] = ({}, {}, {"order_type": "MARKET_ON_OPEN"}, stop)
         return {"tag": self._dice.choice(tags), **self._dice.choice(kinds)}
 
 
