@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from models.events.account import Mark
 from models.ledger.books import Books
 
 # MarkFigures of some marks, or one figure that all of them share.
@@ -49,6 +50,52 @@ class MarkColumns(NamedTuple):
         rows = range(0, len(self.prices), width)
         prices = [self.prices[row + place] for row in rows for place in places]
         return self._replace(sids=[self.sids[place] for place in places], prices=prices)
+
+
+class CheckedMark(NamedTuple):
+    """A mark on which nothing moved but prices, with the quantities that LEAN shows.
+
+    Attributes:
+        time: UTC.
+        equity: LEAN's total portfolio value, account currency.
+        sids: As of `MarkColumns`.
+        prices: The last price of each of them.
+        quantities: The signed quantity that LEAN holds of each.
+        cash: As of `MarkColumns`.
+    """
+
+    time: datetime
+    equity: float
+    sids: Sequence[str]
+    prices: Sequence[float]
+    quantities: Sequence[float]
+    cash: float
+
+    def agrees(self, books: Books) -> bool:
+        """Whether the books hold what LEAN does."""
+        holdings = books.holdings
+        for sid, quantity in zip(self.sids, self.quantities, strict=True):
+            holding = holdings.get(sid)
+            if holding is None or holding.quantity != quantity:
+                return False
+        return True
+
+    @property
+    def columns(self) -> MarkColumns:
+        """The same where the quantities are as in the books."""
+        return MarkColumns((self.time,), (self.equity,), self.sids, self.prices, self.cash)
+
+    def mark(self, home: str) -> Mark:
+        """The same as a mark of any kind; `home` is the account currency."""
+        held = zip(self.sids, self.quantities, strict=True)
+        return Mark(
+            self.time,
+            self.equity,
+            dict(zip(self.sids, self.prices, strict=True)),
+            cash={home: self.cash},
+            holdings={sid: (quantity, 0.0) for sid, quantity in held},
+            partial=True,
+        )
 
 
 class PricedEquity(NamedTuple):

@@ -18,7 +18,7 @@ from models.events.plain_events import PlainFill, Submission
 from models.ledger.books import Books
 from models.ledger.effects import Effects
 from models.ledger.ledger import Ledger
-from models.ledger.mark_columns import MarkColumns
+from models.ledger.mark_columns import CheckedMark, MarkColumns
 from models.ledger.order_fees import book_submission
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class PassedOver(NamedTuple):
 
 
 # What a feed saw and left to be booked; a time is UTC of the plain events that follow.
-Left: TypeAlias = datetime | PlainFill | Submission | PassedOver | MarkColumns | Event
+Left: TypeAlias = datetime | PlainFill | Submission | PassedOver | MarkColumns | CheckedMark | Event
 
 
 class BooksInStep:
@@ -120,12 +120,11 @@ class BooksInStep:
             elif isinstance(each, datetime):
                 self._moment = each
             elif not isinstance(each, tuple):
-                if type(each) is not Mark:
-                    self._book(each)
-                else:
-                    self._take_mark(each)
+                self._book(each)
             elif isinstance(each, MarkColumns):
                 self._take_marks(each)
+            elif isinstance(each, CheckedMark):
+                self._take_checked(each)
             elif isinstance(each, PassedOver):
                 self._ledger.repeat(each.slices, each.times[-1])
                 self._scopes.repeat(each.slices, each.times)
@@ -154,12 +153,14 @@ class BooksInStep:
     def _book(self, event: Event) -> Effects | None:
         """Book an event before which nothing is left; None where nothing was booked."""
 
-    def _take_mark(self, mark: Mark) -> None:
+    def _take_checked(self, checked: CheckedMark) -> None:
         """Take a mark, which closed when it came; it may show what nobody holds any more."""
-        held = self._ledger.books.held
-        if list(held) != list(mark.prices):
-            execution = self._execution
-            mark = mark.among(held, execution.due(mark.time) if execution is not None else ())
+        books = self._ledger.books
+        if checked.agrees(books):
+            self._take_marks(checked.columns)
+            return
+        mark, held, execution = checked.mark(books.account_currency), books.held, self._execution
+        mark = mark.among(held, execution.due(mark.time) if execution is not None else ())
         if self._book(mark) is None:
             self._book(replace(mark, partial=False))
 

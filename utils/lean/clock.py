@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from utils.lean.conversions import all_utc, utc
+from utils.lean.conversions import utc
 
 if TYPE_CHECKING:
     from AlgorithmImports import QCAlgorithm
@@ -40,7 +40,7 @@ class AlgorithmClock:
         """Find out how far the local time is ahead of a UTC that it is now."""
         local = self._algorithm.time
         self._plain = local.tzinfo is None
-        return all_utc((local,))[0] - time
+        return utc(local) - time
 
     def begin_day(self, until: datetime, ahead: timedelta, *, steady: bool) -> None:
         """Let the local time stand for UTC, where it may.

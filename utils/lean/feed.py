@@ -15,9 +15,10 @@ one waits for, and 2 for each foreign currency; a bar on which nothing is held a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from models.equity.session_book import ONE_DAY, ends_of
 from models.events.account import Mark, Opening
 from models.tracker.core import Core
 from utils.lean.account import AccountReader
@@ -88,12 +89,9 @@ class LeanFeed:
         """
         if self._next_day is not None and time < self._next_day:
             return False
-        local = time.astimezone(self._zone)
-        tomorrow = local.date() + timedelta(days=1)
-        midnight = datetime.combine(tomorrow, datetime.min.time(), self._zone)
-        self._next_day = midnight.astimezone(UTC)
+        begins, self._next_day = ends_of(time.astimezone(self._zone).date(), self._zone)
         if not self._live:
-            steady = local.utcoffset() == midnight.utcoffset()
+            steady = self._next_day - begins == ONE_DAY  # else the clocks are changed
             self.standstill.set_clock(time, self._next_day, steady=steady)
         return True
 
