@@ -16,12 +16,12 @@ from models.codec import (
     check_lengths,
     check_times,
     list_of,
-    plain_column,
 )
 from models.equity.session_book import BEGINNING
 from models.errors import StateError
 from models.fields import Field, Restorable, Table
 from models.rows import row_of
+from models.stepped import stepped_column
 
 # The most points of a curve, and the stored points at which it is thinned out: two points are
 # stored at once, and the open bucket and the last mark add up to three.
@@ -89,7 +89,7 @@ class Curve(Restorable):
     """
 
     STATE: ClassVar[Table] = Table(
-        Field("columns", row_of(*[plain_column("d")] * 3), "_columns"),
+        Field("columns", row_of(*[stepped_column("d")] * 3), "_columns"),
         Field("bucket", list_of(row_of(TIME, NUMBER)), "_bucket"),
         Field("left", WHOLE),
         Field("stride", WHOLE, "_stride"),

@@ -30,7 +30,7 @@ from models.tracker.performance import Performance
 from models.tracker.trades import ClosedTrades, TradeFilter
 from models.trades.record import LOTS, POSITIONS
 
-STATE_VERSION = 3
+STATE_VERSION = 4
 
 _LOG_FIELDS = Table(Field(LOTS, JSON_OBJECT), Field(POSITIONS, JSON_OBJECT))
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable
 from copy import deepcopy
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from models.equity.samples import SampleLog
 from models.equity.sessions import closes_of
 from models.errors import TrackerError
 from models.events.orders import OrderType
+from models.stepped import stepped
 from models.tracker.deployments import Deployment
 from models.tracker.state import STATE_VERSION
 from models.trades.record import TradeRecord
@@ -90,10 +92,29 @@ def _first_deployment(account: dict[str, Any], base: float) -> list[Deployment]:
     ]
 
 
+# --- from version 3 to 4
+
+
+def _from_version_3(state: dict[str, Any]) -> dict[str, Any]:
+    """Return a state of version 4: the columns of curves became texts."""
+    scopes = [_scope_of_version_4(scope) for scope in state["scopes"]["scopes"]]
+    return {**state, "version": 4, "scopes": {**state["scopes"], "scopes": scopes}}
+
+
+def _scope_of_version_4(scope: dict[str, Any]) -> dict[str, Any]:
+    """Return a scope whose curve has its columns as texts."""
+    curve = scope["track"]["curve"]
+    columns = [stepped(array("d", column)) for column in curve["columns"]]
+    return {**scope, "track": {**scope["track"], "curve": {**curve, "columns": columns}}}
+
+
 # --- all versions
 
 # Version -> what makes the state of the next version of it.
-MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {2: _from_version_2}
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    2: _from_version_2,
+    3: _from_version_3,
+}
 
 
 def migrate(state: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from models.codec import TEXT, TIME, WHOLE, Codec, dict_of, maybe, tuple_of
+from models.codec import TEXT, TIME, UNREADABLE, WHOLE, Codec, dict_of, maybe, tuple_of
 from models.errors import TrackerError
 from models.fields import Field, Table, saved_value
 from models.later import Steps, finished_steps, joined, json_text, texts_of
@@ -21,7 +21,7 @@ from utils.store.migrations import migrate
 SNAPSHOT_SCHEMA = "lean-performance-tracker/snapshot"
 
 # What reading a document of another shape raises.
-_SHAPE_ERRORS = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
+_SHAPE_ERRORS = (AttributeError, RecursionError, *UNREADABLE)
 
 
 class SnapshotError(TrackerError):

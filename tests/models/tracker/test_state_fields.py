@@ -18,6 +18,7 @@ from models.events.account import CashFlow, DayEnd, Mark
 from models.events.orders import OrderStatus, OrderType, OrderUpdate
 from models.performance_tracker import PerformanceTracker
 from models.settings import Settings, Switch
+from models.stepped import stepped
 from models.trades.lean_follower import LeanDesk
 from tests.models.tracker.feeds import NOON, fill, tracker
 
@@ -29,7 +30,7 @@ DATA = {
     "about", "adopted", "adopted_before", "anomaly_counts", "aside", "balances", "beside", "errors",
     "expected", "held", "positions", "opening", "prices", "rates", "shown", "tickers", "waiting",
 }  # fmt: skip
-# What states of this version may lack, as they were saved before it was kept.
+# What states may lack that were saved before it was kept.
 LATER = {
     "adopted_before", "aside", "assumed", "beside", "day_counts", "doubt", "doubted_at", "due",
     "expiry", "finished", "fractions", "id_base", "joined", "last_mark", "moved", "open_orders",
@@ -150,8 +151,10 @@ UNFIT: list[tuple[Path, Any]] = [
     (("ledger", "books", "accounts", 1, "positions", 0, "round"), None),
     (("scopes", "scopes"), []),
     (("scopes", "scopes", 1, "name"), "unheard"),
-    (("scopes", "scopes", 0, "track", "curve", "columns", 0), []),
-    (("scopes", "scopes", 0, "track", "curve", "columns", 0, 0), 1e30),
+    (("scopes", "scopes", 0, "track", "curve", "columns", 0), ""),
+    (("scopes", "scopes", 0, "track", "curve", "columns"), [stepped(array("d", [1e30]))] * 3),
+    (("scopes", "scopes", 0, "track", "curve", "columns"), [stepped(array("d", [NAN]))] * 3),
+    (("scopes", "scopes", 0, "track", "curve", "columns"), [stepped(array("d", [1e300]))] * 3),
     (("scopes", "scopes", 0, "track", "curve", "stride"), 0),
     (("scopes", "scopes", 0, "track", "book", "moments", 0), -1),
     (("scopes", "scopes", 0, "track", "tally", 0), -1),

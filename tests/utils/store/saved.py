@@ -31,6 +31,11 @@ STATE_2 = Path(__file__).with_name("state-2-option-combos.json.gz")
 
 STATE_2_LINE = 178
 
+# What the tracker of commit 6e4e90f said in the course of `euro-futures`.
+STATE_3 = Path(__file__).with_name("state-3-euro-futures.json.gz")
+
+STATE_3_LINE = 125
+
 NOON = datetime(2026, 1, 2, 17, tzinfo=UTC)
 
 
@@ -78,8 +83,17 @@ def document(**changes: Any) -> dict[str, Any]:
 
 def state_2() -> dict[str, Any]:
     """A state as version 2 wrote it."""
-    loaded: dict[str, Any] = json.loads(gzip.decompress(STATE_2.read_bytes()))
-    assert loaded["version"] == 2
+    return _state_of(2, STATE_2)
+
+
+def state_3() -> dict[str, Any]:
+    """A state as version 3 wrote it."""
+    return _state_of(3, STATE_3)
+
+
+def _state_of(version: int, path: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(gzip.decompress(path.read_bytes()))
+    assert loaded["version"] == version
     return loaded
 
 

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from models.equity.curve import CurvePoint
 from models.equity.strategy_metrics import StrategyMetrics
 from models.errors import TrackerError
+from models.later import json_text
 from models.performance_tracker import PerformanceTracker
 from models.tracker.state import STATE_VERSION
 from models.trades.record import TradeRecord
 from tests.utils.store.saved import (
     NOON,
     STATE_2_LINE,
+    STATE_3_LINE,
     VALIDATOR,
     state_2,
+    state_3,
 )
 from utils.store.migrations import MIGRATIONS, migrate
-from utils.store.snapshot import Snapshot
+from utils.store.snapshot import Snapshot, SnapshotError
 from workbench.engine.tape import read_tape
 from workbench.recordings import recordings
 from workbench.replay.replay import Replay
@@ -72,6 +77,48 @@ def test_a_document_of_version_2_loads_as_one_of_todays() -> None:
     loaded = Snapshot.parse(old.text())
     assert loaded == replace(old, state=migrate(state_2()))
     VALIDATOR.validate(json.loads(loaded.text()))
+
+
+def test_a_state_of_version_3_goes_on_as_if_nothing_were() -> None:
+    """Restored in the course of its run it saves what an unbroken run does, then and at its end."""
+    tape = read_tape(recordings()["euro-futures"].path)
+    whole, broken = Replay(tape), Replay(tape)
+    for count, _ in enumerate(zip(whole.play(), broken.play(), strict=True), 1):
+        if count == STATE_3_LINE:
+            broken.wire().restore(migrate(state_3()))
+            assert curves(broken.tracker) == curves(whole.tracker)
+            assert json_text(broken.tracker.state()["scopes"]) == json_text(
+                whole.tracker.state()["scopes"]
+            )
+    assert curves(broken.tracker) == curves(whole.tracker)
+    assert broken.tracker.state()["scopes"] == whole.tracker.state()["scopes"]
+    assert broken.tracker.trades() == whole.tracker.trades()
+    assert broken.tracker.strategies() == whole.tracker.strategies()
+
+
+def curves(tracker: PerformanceTracker) -> list[list[CurvePoint]]:
+    """The curve of the account and of each strategy."""
+    return [tracker.equity_curve(name) for name in (None, *tracker.strategies())]
+
+
+def test_a_document_of_version_3_loads_as_one_of_todays() -> None:
+    """It is valid as such, and says what the schema wants of curves."""
+    old = Snapshot(4, "7", "L-1", NOON, (), state_3())
+    loaded = Snapshot.parse(old.text())
+    assert loaded == replace(old, state=migrate(state_3()))
+    document = json.loads(loaded.text())
+    VALIDATOR.validate(document)
+    for scope in document["state"]["scopes"]["scopes"]:
+        assert all(type(column) is str for column in scope["track"]["curve"]["columns"])
+
+
+@pytest.mark.parametrize("column", [["?"], None, [10**400], [[]]])
+def test_a_damaged_state_of_version_3_is_refused(column: Any) -> None:
+    """What cannot be a column of a curve is no snapshot, whose slot is then passed over."""
+    state = state_3()
+    state["scopes"]["scopes"][0]["track"]["curve"]["columns"][1] = column
+    with pytest.raises(SnapshotError, match="it is no snapshot"):
+        Snapshot.parse(Snapshot(1, "", "", None, (), state).text())
 
 
 def test_a_version_without_a_way_is_refused() -> None:
