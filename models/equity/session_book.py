@@ -9,12 +9,13 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any, ClassVar
 
-from models.codec import COUNT, FLAG, check_finite, list_of, maybe, packed_column
+from models.codec import COUNT, FLAG, check_finite, maybe, packed_column
 from models.equity.daily import SATURDAY, weekdays
 from models.equity.moments import Moments
 from models.equity.prefix import Prefix
+from models.equity.session_columns import SESSIONS
 from models.equity.session_metrics import FIRST_DATE, SessionKind, SessionMetrics
-from models.equity.sessions import SESSION_ROW, START_OF, Session, close_of, merge_sessions
+from models.equity.sessions import START_OF, Session, close_of, merge_sessions
 from models.errors import StateError
 from models.fields import Field, Restorable, Table
 from models.records import Saved, row_codec
@@ -63,8 +64,8 @@ class SessionBook(Restorable):
     """
 
     STATE: ClassVar[Table] = Table(
-        Field("days", list_of(SESSION_ROW), "_all_days"),
-        Field("months", list_of(SESSION_ROW), "_months"),
+        Field("days", SESSIONS, "_all_days"),
+        Field("months", SESSIONS, "_months"),
         Field("moments", row_codec(Moments, Saved(codecs={"n": COUNT})), "_moments"),
         Field("closes", row_of(packed_column("d"), packed_column("d")), "_closes"),
         Field("day_counts", maybe(FLAG), "_counts", absent=None),

@@ -11,8 +11,10 @@ from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
 
+from models.codec import list_of
 from models.equity.samples import SampleLog
-from models.equity.sessions import closes_of
+from models.equity.session_columns import SESSIONS
+from models.equity.sessions import SESSION_ROW, closes_of
 from models.errors import TrackerError
 from models.events.orders import OrderType
 from models.stepped import stepped
@@ -96,16 +98,25 @@ def _first_deployment(account: dict[str, Any], base: float) -> list[Deployment]:
 
 
 def _from_version_3(state: dict[str, Any]) -> dict[str, Any]:
-    """Return a state of version 4: the columns of curves became texts."""
+    """Return a state of version 4: curves and sessions became columns that are texts."""
     scopes = [_scope_of_version_4(scope) for scope in state["scopes"]["scopes"]]
     return {**state, "version": 4, "scopes": {**state["scopes"], "scopes": scopes}}
 
 
 def _scope_of_version_4(scope: dict[str, Any]) -> dict[str, Any]:
-    """Return a scope whose curve has its columns as texts."""
-    curve = scope["track"]["curve"]
-    columns = [stepped(array("d", column)) for column in curve["columns"]]
-    return {**scope, "track": {**scope["track"], "curve": {**curve, "columns": columns}}}
+    """Return a scope whose curve and sessions are columns."""
+    track = scope["track"]
+    columns = [stepped(array("d", column)) for column in track["curve"]["columns"]]
+    days, months = (_sessions_of_version_4(track["book"][kept]) for kept in ("days", "months"))
+    curve = {**track["curve"], "columns": columns}
+    book = {**track["book"], "days": days, "months": months}
+    return {**scope, "track": {**track, "curve": curve, "book": book}}
+
+
+def _sessions_of_version_4(rows: list[Any]) -> dict[str, Any]:
+    """Return the columns of sessions that were rows."""
+    columns: dict[str, Any] = SESSIONS.encode(list_of(SESSION_ROW).decode(rows))
+    return columns
 
 
 # --- all versions

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from models.equity.curve import CurvePoint
+from models.equity.session_columns import SESSIONS
+from models.equity.sessions import SESSION_ROW
 from models.equity.strategy_metrics import StrategyMetrics
 from models.errors import TrackerError
 from models.later import json_text
@@ -112,11 +114,32 @@ def test_a_document_of_version_3_loads_as_one_of_todays() -> None:
         assert all(type(column) is str for column in scope["track"]["curve"]["columns"])
 
 
+def test_sessions_of_version_3_become_columns() -> None:
+    """Days and folded months are what their rows said."""
+    state = state_3()
+    book = state["scopes"]["scopes"][0]["track"]["book"]
+    rows = book["days"]
+    book["months"] = rows[:3]
+    found = migrate(state)["scopes"]["scopes"][0]["track"]["book"]
+    assert len(rows) > 10
+    assert [*map(SESSION_ROW.encode, SESSIONS.decode(found["days"]))] == rows
+    assert [*map(SESSION_ROW.encode, SESSIONS.decode(found["months"]))] == rows[:3]
+
+
 @pytest.mark.parametrize("column", [["?"], None, [10**400], [[]]])
 def test_a_damaged_state_of_version_3_is_refused(column: Any) -> None:
     """What cannot be a column of a curve is no snapshot, whose slot is then passed over."""
     state = state_3()
     state["scopes"]["scopes"][0]["track"]["curve"]["columns"][1] = column
+    with pytest.raises(SnapshotError, match="it is no snapshot"):
+        Snapshot.parse(Snapshot(1, "", "", None, (), state).text())
+
+
+@pytest.mark.parametrize("rows", [None, [[]], [["2024-01-02"]], {}])
+def test_damaged_sessions_of_version_3_are_refused(rows: Any) -> None:
+    """So are rows that are no sessions."""
+    state = state_3()
+    state["scopes"]["scopes"][0]["track"]["book"]["days"] = rows
     with pytest.raises(SnapshotError, match="it is no snapshot"):
         Snapshot.parse(Snapshot(1, "", "", None, (), state).text())
 
