@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks import copies
 from benchmarks.passes import SAVE, Learnt, Pass, billed
 from benchmarks.scene import Scene, tracked
 from workbench.engine.enums import OrderStatus
@@ -66,8 +67,19 @@ def test_what_was_read_once_is_laid_out_ever_after() -> None:
 
 def test_a_constant_is_copied_as_its_number() -> None:
     """It prints its name and costs nothing to hash; two reads of it are the same object."""
-    copies = Pass(Scene(recordings()["option-combos"].path), Learnt(dict))._copies
-    filled = copies.of(OrderStatus.FILLED)
+    made = Pass(Scene(recordings()["option-combos"].path), Learnt(dict))._copies
+    filled = made.of(OrderStatus.FILLED)
     assert (int(filled), str(filled), hash(filled)) == (3, "FILLED", 3)
-    assert filled is copies.of(OrderStatus.FILLED)
-    assert copies._source(filled) is OrderStatus.FILLED
+    assert filled is made.of(OrderStatus.FILLED)
+    assert made._source(filled) is OrderStatus.FILLED
+
+
+def test_a_stopped_clock_counts_what_stopping_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is done meanwhile is taken out of a hook, and so is what it takes to stop."""
+    ticks = iter((100, 107, 200, 203))
+    monkeypatch.setattr(copies, "thread_time_ns", lambda: next(ticks))
+    clock = copies.StopClock(5)
+    for _ in range(2):
+        with clock.stopped():
+            pass
+    assert clock.lost == (7 + 5) + (3 + 5)
