@@ -111,7 +111,6 @@ class Journal:
         self._sids: Sequence[str] = ()
         self._places: dict[str, int] = {}
         self._holdings: list[SecurityHolding] = []
-        self._multipliers: list[float] = []
         self._quantities: list[float] = []
         self._sizes: list[float] = []
         self._flat: set[str] = set()  # what went flat: who still holds it is asked of the books
@@ -155,7 +154,6 @@ class Journal:
         self._places = {sid: place for place, sid in enumerate(sids)}
         kept = [self._by_sid[sid] for sid in sids]
         self._holdings = [each.holding for each in kept]
-        self._multipliers = [each.multiplier for each in kept]
         self._quantities = [books.holdings[sid].quantity for sid in sids]
         self._known, self.ready, core.fed_by = True, core.quiet, get_ident()
         self._flat.clear()
@@ -205,7 +203,7 @@ class Journal:
             return False
         self.write(event)
         if isinstance(event, Fill):
-            self.move(event.sid, event.quantity, event.price, event.fee)
+            self.move(self._by_sid[event.sid], event.quantity, event.price, event.fee)
         return True
 
     def write_plainly(self, event: PlainFill | Submission) -> None:
@@ -229,12 +227,13 @@ class Journal:
             self._clocked.append(len(self._entries))
             self._entries.append(time)
 
-    def move(self, sid: str, bought: float, price: float, fee: float) -> None:
+    def move(self, kept: KeptSecurity, bought: float, price: float, fee: float) -> None:
         """Move the account by a fill that was written down."""
+        sid, multiplier = kept.sid, kept.multiplier
         place = self._places.get(sid)
         if place is None:
-            place = self._enter(sid)
-        multiplier, before = self._multipliers[place], self._quantities[place]
+            place = self._enter(kept)
+        before = self._quantities[place]
         quantity = before + bought
         if quantity % 1:
             quantity = tidy(quantity, max(abs(before), abs(bought)))
@@ -247,13 +246,12 @@ class Journal:
         elif not before:
             self._flat.discard(sid)
 
-    def _enter(self, sid: str) -> int:
+    def _enter(self, kept: KeptSecurity) -> int:
         """Value one more instrument from now on."""
-        kept, place = self._by_sid[sid], len(self._sids)
+        sid, place = kept.sid, len(self._sids)
         self._places[sid] = place
         self._sids = (*self._sids, sid)
         self._holdings.append(kept.holding)
-        self._multipliers.append(kept.multiplier)
         self._quantities.append(0.0)
         self._sizes.append(0.0)
         return place
@@ -328,9 +326,10 @@ class Journal:
             place = self._places.get(action.sid)
             if place is None:
                 continue  # nobody holds it
-            if not self._multipliers[place]:
+            kept = self._by_sid[action.sid]
+            if not kept.multiplier:
                 return False
-            if self._by_sid[action.sid].instrument.pays_dividends:
+            if kept.instrument.pays_dividends:
                 self._amount += self._quantities[place] * action.distribution
         return True
 

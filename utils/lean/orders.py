@@ -178,10 +178,10 @@ class OrderEventReader:
         total = size + price + abs(amount)
         if not (price >= SMALLEST_FIGURE <= size and total <= LARGEST_FIGURE):
             return False
-        final, sid = status is WHOLLY_FILLED, kept.sid
-        traded = order_id, event.id, sid, final, quantity, price, amount
+        final = status is WHOLLY_FILLED
+        traded = order_id, event.id, kept.sid, final, quantity, price, amount
         journal.write_plainly(build(PlainFill, traded))
-        journal.move(sid, quantity, price, amount)
+        journal.move(kept, quantity, price, amount)
         if final:
             del self._under_way[order_id]
         return True
