@@ -12,13 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any, ClassVar, TypeAlias
 
-import numpy as np
-
 from models.codec import NUMBER, TIME, deque_of, maybe
 from models.equity.curve import Curve, CurvePoint
 from models.equity.drawdown import DrawdownPeriod
 from models.equity.session_book import BEGINNING, SessionBook
-from models.equity.sessions import BLOCK, Session
+from models.equity.sessions import Session
 from models.equity.tally import TALLY_SAVED, Tally
 from models.fields import PART, Field, Restorable, Table
 from models.records import record_codec, row_codec
@@ -158,36 +156,39 @@ class NavSeries(Restorable):
             return
         self.time = times[-1]
         self._curve.take(times, equities, self._units)
-        if len(times) < BLOCK:
-            self._mark_few(times, equities)
-        else:
-            self._mark_many(times, equities)
+        self._follow(times, equities)
 
-    def _mark_few(self, times: list[datetime], equities: list[float]) -> None:
-        """Take marks of the open day one by one, for all but the curve."""
-        day, units = self.book.day, self._units
-        nav = day.end_nav
+    def _follow(self, times: list[datetime], equities: list[float]) -> None:
+        """Take marks of the open day one after the other, for all but the curve.
+
+        It does what `Session.stretch` and `Session.move` do, without asking the session again and
+        again for what its open day saw until then.
+        """
+        day, units, nav = self.book.day, self._units, self.book.day.end_nav
+        highest, lowest = day.high_equity, day.low_equity
+        high, low, since_high, deepest = day.high_nav, day.low_nav, day.floor_nav, day.max_drawdown
+        floor, edge = self._floor, self._edge
         for time, equity in zip(times, equities, strict=True):
+            if equity > highest:
+                highest = equity
+            elif equity < lowest:
+                lowest = equity
             if units:
                 nav = equity / units
-            if not day.low_equity <= equity <= day.high_equity:
-                day.stretch(equity)
-            if not day.floor_nav <= nav <= day.high_nav:
-                day.move(nav)
-            if not self._floor <= nav < self._edge:
+            if nav > high:
+                high = since_high = nav
+            elif nav < since_high:
+                since_high = nav
+                if nav < low:
+                    low = nav
+                if high > 0.0 and 1.0 - nav / high > deepest:
+                    deepest = 1.0 - nav / high
+            if nav < floor or nav >= edge:
                 self._move(time, nav)
-        day.marked, day.end_equity, day.end_nav = True, equities[-1], nav
-
-    def _mark_many(self, times: list[datetime], equities: list[float]) -> None:
-        """Take marks of the open day in columns, for all but the curve."""
-        day, units = self.book.day, self._units
-        navs = (np.array(equities) / units).tolist() if units else [day.end_nav] * len(times)
-        day.take(equities, navs)
-        low, edge = self._floor, self._edge
-        for at, nav in enumerate(navs):
-            if not low <= nav < edge:
-                self._move(times[at], nav)
-                low, edge = self._floor, self._edge
+                floor, edge = self._floor, self._edge
+        day.marked, day.end_equity, day.end_nav = True, equity, nav
+        day.high_equity, day.low_equity = highest, lowest
+        day.high_nav, day.low_nav, day.floor_nav, day.max_drawdown = high, low, since_high, deepest
 
     def _move(self, time: datetime, nav: float) -> Change:
         """Take a NAV that is a new low, or at the peak."""

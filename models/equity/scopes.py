@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
+from operator import itemgetter
 from typing import Any, ClassVar
 
 import numpy as np
 
 from models.codec import NUMBER, TIME, list_of, maybe
-from models.equity.nav_series import NEW_LOW, NOTHING, RECOVERED, Change
+from models.equity.nav_series import NEW_LOW, NOTHING, RECOVERED, Change, Counted
 from models.equity.scope import ACCOUNT, Scope
 from models.equity.session_book import BEGINNING
 from models.errors import StateError, UnknownStrategyError
@@ -21,9 +22,13 @@ from models.ledger.ledger import EQUITY_TOLERANCE, Ledger
 from models.ledger.mark_columns import MarkFigures
 from models.ledger.tags import UNASSIGNED
 from models.rows import row_of
+from models.trades.record import TradeRecord
 
 # What any mark may bring, and is no change to those who do not follow drawdowns.
 UNTOLD = (NEW_LOW, RECOVERED)
+
+# What a closed trade made net of fees, by its place: asking for it by its name takes longer.
+_NET_OF = itemgetter(TradeRecord._fields.index("pnl"))
 
 # Marks of a scope that are left to be worked out together, at most.
 MOST_LEFT = 512
@@ -251,19 +256,31 @@ class Scopes(Restorable):
         An adjustment that closes nothing trades nothing: it is not counted.
         """
         own, known = self.account, self.strategies
-        if not own.series.book.settled:
+        book = own.series.book
+        if not book.settled:
             self._until = BEGINNING  # a day counts by what is held
         for _, position, execution, _, trades, _, value in effects:
             if execution.seeded and not trades:
                 continue
             name, time = position.strategy, execution.time
-            count = execution.fee, value, [trade.pnl for trade in trades] if trades else ()
-            for scope in (own, known.get(name) or self.strategy(name)):
-                book = scope.series.book
-                if book.since <= time < book.until:
-                    scope.counts.append(count)
-                else:  # what was left is of the day before
-                    self._note(scope, scope.track.count(time, *count))
+            scope = known.get(name) or self.strategy(name)
+            count = execution.fee, value, [*map(_NET_OF, trades)] if trades else ()
+            theirs = scope.series.book
+            same_day = theirs.until is book.until and theirs.since is book.since
+            if same_day and book.since <= time < book.until:
+                own.counts.append(count)
+                scope.counts.append(count)
+            else:
+                self._count(own, time, count)
+                self._count(scope, time, count)
+
+    def _count(self, scope: Scope, time: datetime, count: Counted) -> None:
+        """Count what an execution paid, traded and closed, whatever day a scope is in."""
+        book = scope.series.book
+        if book.since <= time < book.until:
+            scope.counts.append(count)
+        else:  # what was left is of the day before
+            self._note(scope, scope.track.count(time, *count))
 
     def end_day(self, time: datetime, equity: float) -> None:
         """Close the sessions that ended before a time, at which there may be a mark already.

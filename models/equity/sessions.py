@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from operator import attrgetter
 from typing import Any
-
-import numpy as np
 
 from models.codec import list_of, packed
 from models.equity.session_metrics import FIRST_DATE, SessionKind, SessionMetrics
@@ -92,35 +90,6 @@ class Session:
             fall = 1.0 - nav / self.high_nav
             if fall > self.max_drawdown:
                 self.max_drawdown = fall
-
-    def take(self, equities: Sequence[float], navs: Sequence[float]) -> None:
-        """Take the marks of a block, as if `stretch` and `move` had seen one after the other.
-
-        Args:
-            equities: Account currency, one at least.
-            navs: The NAV of each.
-        """
-        self.marked = True
-        self.end_equity, self.end_nav = equities[-1], navs[-1]
-        self.stretch(max(equities))
-        self.stretch(min(equities))
-        if not self.floor_nav <= min(navs) <= max(navs) <= self.high_nav:
-            self._take_falls(navs)
-
-    def _take_falls(self, navs: Sequence[float]) -> None:
-        """Take the NAVs of many marks, as if `move` had seen those it must."""
-        tops = np.maximum.accumulate([self.high_nav, *navs])[1:]
-        valued = tops > 0.0
-        if valued.any():
-            falls = 1.0 - np.array(navs)[valued] / tops[valued]
-            self.max_drawdown = max(self.max_drawdown, float(falls.max()))
-        low, high = min(navs), max(navs)
-        self.low_nav = min(self.low_nav, low)
-        if high > self.high_nav:
-            self.high_nav = high
-            self.floor_nav = min(navs[navs.index(high) :])
-        else:
-            self.floor_nav = min(self.floor_nav, low)
 
     def extend(self, later: Session) -> None:
         """Merge the next session into this one."""

@@ -86,7 +86,11 @@ class Account:
         value = gross * rate
         self.terms.realized += value
         position.terms.realized += value
-        self.move(position, gross, position.instrument.currency, rate)
+        currency = position.instrument.currency
+        if currency == self.home:
+            self.cash.amount += gross
+        else:
+            self.move(position, gross, currency, rate)
 
     def charge(
         self, position: Position, fee: float, cost: float, currency: str, rate: float

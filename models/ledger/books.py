@@ -366,8 +366,8 @@ class Books:
         after = position.quantity
         if (not before) != (not after):
             self.set_open(account, position)
-        values = (position, execution, lot, trades, round_trip, value)
-        return build(Effect, (kind_of(before, after, lot), *values))
+        kind = kind_of(before, after, lot)
+        return build(Effect, (kind, position, execution, lot, trades, round_trip, value))
 
     def account(self, name: str) -> Account:
         """A strategy's account, made at its first use."""

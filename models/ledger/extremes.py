@@ -6,6 +6,13 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from models.codec import NUMBER, WHOLE, deque_of
+from models.errors import StateError
+from models.rows import row_of
+
+# The groups of lots that saw one extreme: the unit value, and how many lots they are.
+EXTREMES = deque_of(row_of(NUMBER, WHOLE, make=list))
+
 
 class Extremes:
     """The lowest and the highest unit value since each lot's entry, O(1) amortized a mark or fill.
@@ -21,18 +28,43 @@ class Extremes:
         self.lows: deque[list[Any]] = deque()
         self.highs: deque[list[Any]] = deque()
 
-    def see(self, low: float, high: float, entering: int = 0) -> None:
-        """Take the lowest and the highest that a unit was worth, when so many lots come in."""
-        lows, highs, lots = self.lows, self.highs, entering
-        while lows and lows[-1][0] >= low:
+    def see(self, low: float, high: float) -> None:
+        """Take the lowest and the highest that a unit was worth."""
+        lows, highs = self.lows, self.highs
+        if not lows:
+            return
+        group = lows[-1]
+        if group[0] > low:
+            while len(lows) > 1 and lows[-2][0] >= low:
+                lows.pop()
+                lows[-1][1] += group[1]
+                group = lows[-1]
+            group[0] = low
+        group = highs[-1]
+        if group[0] < high:
+            while len(highs) > 1 and highs[-2][0] <= high:
+                highs.pop()
+                highs[-1][1] += group[1]
+                group = highs[-1]
+            group[0] = high
+
+    def enter(self, unit_value: float) -> None:
+        """A lot comes in, when a unit is worth so much."""
+        lows, highs, lots = self.lows, self.highs, 1
+        while lows and lows[-1][0] >= unit_value:
             lots += lows.pop()[1]
-        if lots:
-            lows.append([low, lots])
-        lots = entering
-        while highs and highs[-1][0] <= high:
+        lows.append([unit_value, lots])
+        lots = 1
+        while highs and highs[-1][0] <= unit_value:
             lots += highs.pop()[1]
-        if lots:
-            highs.append([high, lots])
+        highs.append([unit_value, lots])
+
+    def check(self, lots: int) -> None:
+        """Raise `StateError` where they are not those of so many lots."""
+        for name, groups in (("lows", self.lows), ("highs", self.highs)):
+            counts = [count for _, count in groups]
+            if sum(counts) != lots or any(count < 1 for count in counts):
+                raise StateError(f"are not of {lots} lots", name)
 
     def each(self) -> Iterator[tuple[float, float]]:
         """The lowest and the highest since each lot came in, the oldest lot's first."""

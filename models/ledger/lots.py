@@ -105,8 +105,10 @@ class Lot:
             rate: Account currency per unit of P&L currency at the exit.
             arrival: The exit's arrival price; 0 where unknown.
         """
-        cash, value, arrived, entry_rate = 0.0, 0.0, self.arrival, self.rate
+        cash = value = 0.0
+        arrived = self.arrival
         if arrived:
+            entry_rate = self.rate
             cash = size * (arrived - self.price) * entry_rate
             value = abs(size * arrived) * entry_rate
         if arrival:

@@ -186,7 +186,12 @@ class Orders(Restorable):
             arrival: As of `Order`.
             combo: LEAN's id of the combo that it is a leg of; 0 where it is none.
         """
-        strategy, reason = self._owner(ticker, tag, order_type)
+        strategy = self._in_tags.get(tag)
+        if strategy is not None:
+            self.named += 1
+            reason = ORDER
+        else:
+            strategy, reason = self._owner(ticker, tag, order_type)
         order = self.known[order_id] = Order(strategy, order_type, tag, arrival, reason)
         if combo or "group" in tag:
             self._group(order, tag, combo)
@@ -202,11 +207,10 @@ class Orders(Restorable):
         return order_id
 
     def _owner(self, ticker: str, tag: str, order_type: OrderType) -> tuple[str | None, str]:
-        """Whose a new order is, None where it is LEAN's own, and why it closes a trade."""
-        named = self._in_tags.get(tag)
-        if named is not None:
-            self.named += 1
-            return named, ORDER
+        """Whose a new order is, None where it is LEAN's own, and why it closes a trade.
+
+        Its tag is none of those that are known to say a strategy.
+        """
         reason = lean_reason(tag)
         if reason is not None:
             # a strategy named in the tag as well says that the user tagged it

@@ -8,27 +8,20 @@ from datetime import datetime
 from math import inf
 from typing import ClassVar
 
-from models.codec import NUMBER, TEXT, WHOLE, deque_of, maybe
+from models.codec import NUMBER, TEXT, deque_of, maybe
 from models.errors import StateError
 from models.events.instruments import Instrument
 from models.events.quantities import DUST, SMALLEST, tidy
 from models.fields import Field, Restorable, Restoring, Table
-from models.ledger.extremes import Extremes
+from models.ledger.extremes import EXTREMES, Extremes
 from models.ledger.lots import LOT, Execution, Lot, Match, build, hand_id
 from models.ledger.round_trips import ROUND_TRIP, RoundTrip
 from models.ledger.terms import BALANCES, TERMS_ROW, Balance, Terms
-from models.rows import row_of
-
-# The groups of lots that saw one extreme: the unit value, and how many lots they are.
-_EXTREMES = deque_of(row_of(NUMBER, WHOLE, make=list))
 
 
 def _check_position(position: Position) -> None:
     """Raise `StateError` where the extremes are not those of the lots."""
-    for name in ("lows", "highs"):
-        seen = getattr(position.extremes, name)
-        if sum(lots for _, lots in seen) != len(position.lots) or any(lots < 1 for _, lots in seen):
-            raise StateError(f"are not of {len(position.lots)} lots", name)
+    position.extremes.check(len(position.lots))
     if position.lots and position.round_trip is None:
         raise StateError("is null, and lots are open", "round")
 
@@ -47,7 +40,7 @@ class Position(Restorable):
         terms: What the strategy earned there.
         balances: Currency -> the foreign cash that it earned there, with its exchange profit.
         cost: Sum of quantity times unit value, in units of the P&L currency.
-        open_pnl: P&L of the open lots at the last mark, account currency.
+        open_pnl: P&L of the open lots at the mark that `see` takes next, account currency.
         round_trip: The open round trip; None when flat.
         low, high: The lowest and the highest unit value at marks in the account currency that the
             extremes and the round trip have not taken yet; the low is above the high without one.
@@ -61,8 +54,8 @@ class Position(Restorable):
         Field("terms", TERMS_ROW),
         Field("balances", BALANCES),
         Field("lots", deque_of(LOT)),
-        Field("lows", _EXTREMES, "extremes.lows"),
-        Field("highs", _EXTREMES, "extremes.highs"),
+        Field("lows", EXTREMES, "extremes.lows"),
+        Field("highs", EXTREMES, "extremes.highs"),
         Field("round", maybe(ROUND_TRIP), "round_trip"),
         check=_check_position,
     )
@@ -117,24 +110,26 @@ class Position(Restorable):
     def _look(self) -> None:
         """Take the lowest and highest unit value of marks that were left until now."""
         self._extremes.see(self.low, self.high)
-        self._look_back()
+        self._look_back(self.low, self.high)
 
-    def _look_back(self) -> None:
+    def _look_back(self, low: float, high: float) -> None:
         """Let the round trip take what the lots took of the marks that were left until now.
 
         P&L rises or falls with the unit value, so it was lowest and highest at the two.
         """
-        low, high, held = self.low, self.high, self._round_trip
+        held = self._round_trip
         self.low, self.high = inf, -inf
         if held is None:
             return
         quantity, cost, multiplier = self.quantity, self.cost, self.instrument.multiplier
-        for unit_value in (low,) if low == high else (low, high):
-            made = held.gross + (quantity * unit_value - cost) * multiplier  # `unrealized`
-            if made < held.low:
-                held.low = made
-            elif made > held.high:
-                held.high = made
+        least = most = held.gross + (quantity * low - cost) * multiplier  # `unrealized`
+        if low != high:
+            made = held.gross + (quantity * high - cost) * multiplier
+            least, most = (made, most) if made < least else (least, made)
+        if least < held.low:
+            held.low = least
+        if most > held.high:
+            held.high = most
 
     def unrealized(self, unit_value: float) -> float:
         """P&L of the open lots in the instrument's P&L currency, at that value of a unit."""
@@ -151,11 +146,7 @@ class Position(Restorable):
         if unit_value < extremes.lows[-1][0] or unit_value > extremes.highs[-1][0]:
             extremes.see(unit_value, unit_value)
         if held is not None:
-            value = held.gross + self.open_pnl
-            if value < held.low:
-                held.low = value
-            elif value > held.high:
-                held.high = value
+            held.see(held.gross + self.open_pnl)
 
     def trade(
         self,
@@ -179,26 +170,33 @@ class Position(Restorable):
         """
         left, price, instrument = execution[2], execution[3], self.instrument
         unit_value = instrument.unit_value(price) if instrument.inverse else price
+        low, high = self.low, self.high
+        if self.quantity * left >= 0:
+            if low <= high:
+                self._extremes.see(low, high)
+                self._look_back(low, high)
+            return (), self._open(execution, left, unit_value) if left else None, None
+        seen = unit_value if excursion is None else instrument.unit_value(excursion)
+        if low <= high:
+            self._look_back(low, high)
+        if seen < low:
+            low = seen
+        if seen > high:
+            high = seen
+        self._extremes.see(low, high)
         closed: list[Match] = []
         ended = None
-        if self.quantity * left >= 0:
-            if self.low <= self.high:
-                self._look()
-        else:
-            seen = unit_value if excursion is None else instrument.unit_value(excursion)
-            self._extremes.see(min(self.low, seen), max(self.high, seen))
-            if self.low <= self.high:
-                self._look_back()
-            left = self._close(left, unit_value, execution, next_lot, closed)
-            if closed and self._round_trip is not None:
-                ended = self._reduce(self._round_trip, closed if told else (), execution, seen)
+        left = self._close(left, unit_value, execution, next_lot, closed)
+        if closed and self._round_trip is not None:
+            ended = self._reduce(self._round_trip, closed if told else (), execution, seen)
         lot = self._open(execution, left, unit_value) if left else None
         return closed, lot, ended
 
     def _open(self, execution: Execution, quantity: float, unit_value: float) -> Lot:
         """Open a lot with a quantity that closes nothing."""
         time, order_id, whole, price, rate, fee, arrival, tag, seeded, kind, risk = execution
-        fee *= quantity / whole
+        if quantity != whole:
+            fee *= quantity / whole
         held = self._round_trip
         if held is None:
             held = self._round_trip = RoundTrip(time, order_id, tag, seeded, kind)
@@ -215,7 +213,7 @@ class Position(Restorable):
             quantity, price, unit_value, fee, rate, arrival, time, order_id, tag, seeded, kind, risk
         )
         self.lots.append(lot)
-        self._extremes.see(unit_value, unit_value, 1)
+        self._extremes.enter(unit_value)
         return lot
 
     def _close(
@@ -229,7 +227,7 @@ class Position(Restorable):
         """Match a quantity with the lots it closes, adding the matches to `closed`.
 
         Args:
-            left: The quantity.
+            left: The quantity, which is the execution's.
             unit_value: What a unit is closed at.
             execution: As of `trade`.
             next_lot: As of `trade`.
@@ -241,14 +239,14 @@ class Position(Restorable):
         whole, price, rate, fee, arrival = execution[2:7]
         lots, extremes, held = self.lots, self._extremes, self._round_trip
         multiplier, quantity, cost = self.instrument.multiplier, self.quantity, self.cost
-        size_before = max(abs(quantity), abs(left))
-        dust = (size_before if held is None else held.entered) * DUST
+        dust = (max(abs(quantity), abs(left)) if held is None else held.entered) * DUST
         if dust < SMALLEST:
             dust = SMALLEST
-        while abs(left) > dust and quantity * left < 0:
+        size_left = abs(left)
+        while size_left > dust and quantity * left < 0:
             lot = lots[next_lot]
             part, entry_fee, entry = lot.quantity, lot.fee, lot.unit_value
-            if abs(left) > abs(part) - dust:
+            if size_left > abs(part) - dust:
                 del lots[next_lot]
                 low, high = extremes.leave(next_lot)
             else:
@@ -256,22 +254,23 @@ class Position(Restorable):
                 entry_fee = lot.take(part)
                 low, high = extremes.lows[next_lot][0], extremes.highs[next_lot][0]
             quantity = quantity - part if lots else 0.0
-            if quantity % 1:
-                quantity = tidy(quantity, size_before)
             left += part
-            if left % 1:
-                left = tidy(left, size_before)
+            if quantity % 1 or left % 1:
+                size_before = max(abs(self.quantity), abs(whole))
+                quantity, left = tidy(quantity, size_before), tidy(left, size_before)
             cost -= part * entry
-            size, slippage, value = part * multiplier, 0.0, 0.0
+            size = part * multiplier
+            slippage = value = 0.0
             if arrival or lot.arrival:
                 slippage, value = lot.slippage(size, price, rate, arrival)
             gross, exit_fee = size * (unit_value - entry), fee * (-part / whole)
             match = (lot, part, gross, entry_fee, exit_fee, low, high, slippage, value)
             closed.append(build(Match, match))
+            size_left = abs(left)
         if lots and not quantity:  # what is left is too small for the digits of the sum
             quantity = sum(lot.quantity for lot in lots)
         self.quantity, self.cost = quantity, cost if lots else 0.0
-        return left if abs(left) > dust else 0.0
+        return left if size_left > dust else 0.0
 
     def _reduce(
         self, held: RoundTrip, told: Sequence[Match], execution: Execution, seen: float
@@ -281,7 +280,6 @@ class Position(Restorable):
         Where a unit is closed at another price than it is seen at, the difference is paid beside
         the trade, so it is no excursion.
         """
-        ended = None
         price, rate, made = execution[3], execution[4], held.gross
         for _, part, gross, entry_fee, exit_fee, _, _, slippage, value in told:
             size = abs(part)
@@ -292,8 +290,9 @@ class Position(Restorable):
             held.slippage += slippage
             held.arrival_value += value
         held.gross = made
+        ended = None
         if self.lots:
-            made += self.unrealized(seen) * rate
+            made += (self.quantity * seen - self.cost) * self.instrument.multiplier * rate
         else:
             ended, self._round_trip = held, None
         if made < held.low:

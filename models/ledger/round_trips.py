@@ -51,5 +51,12 @@ class RoundTrip:
     high: float = 0.0
     risk: float = 0.0
 
+    def see(self, made: float) -> None:
+        """Take a P&L before fees."""
+        if made < self.low:
+            self.low = made
+        elif made > self.high:
+            self.high = made
+
 
 ROUND_TRIP = object_codec(RoundTrip, Saved(keys={"entry_notional": "stake"}))

@@ -36,7 +36,7 @@ class SeenEvents(Restorable):
         if not (0 <= order_id < len(through) and event_id == through[order_id] + 1 < IDS):
             return self._add_out_of_turn(order_id, event_id)
         through[order_id] = event_id
-        if order_id in self._ahead:
+        if self._ahead and order_id in self._ahead:
             self._catch_up(order_id)
         return True
 

@@ -116,7 +116,8 @@ def revalue_for_good(books: Books, prices: Priced) -> float:
 
     Not live, where `show_lots` leaves nothing.
     """
-    total = 0.0
+    total, rates = 0.0, books.rates
+    alone = len(rates) == 1  # no cash but that at home
     for account in books.accounts.values():
         open_pnl = 0.0
         for sid, position in account.open.items():
@@ -126,11 +127,9 @@ def revalue_for_good(books: Books, prices: Priced) -> float:
             if price > position.high:
                 position.high = price
             gained = position.quantity * price - position.cost
-            position.open_pnl = gained = gained * position.instrument.multiplier
-            open_pnl += gained
+            open_pnl += gained * position.instrument.multiplier
         account.open_pnl = open_pnl
-        alone = len(account.balances) == 1
-        total += (account.cash.amount if alone else account.cash_value(books.rates)) + open_pnl
+        total += (account.cash.amount if alone else account.cash_value(rates)) + open_pnl
     return total
 
 

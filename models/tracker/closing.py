@@ -91,7 +91,8 @@ class ClosingBooks(BooksInStep):
         self._scopes.count(effects)
         for _, _, _, _, trades, round_trip, _ in effects:
             if trades:
-                self._restless |= self._logs[LOTS].take(trades)
+                if self._logs[LOTS].take(trades):
+                    self._restless = True
                 self._statistics.take(trades, self._facts.of(trades[0].sid))
             if round_trip is not None and self._logs[POSITIONS].take((round_trip,)):
                 self._restless = True

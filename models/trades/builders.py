@@ -160,8 +160,8 @@ class RecordMaker:
         number, made = self._trades, []
         for match in closed:
             number += 1
-            lot = match[0]
-            trade_id = str(number) if lot.order_id >= 0 else _hand_trade_id(number, lot, position)
+            by_hand = match[0].order_id < 0
+            trade_id = _hand_trade_id(number, match[0], position) if by_hand else str(number)
             made.append(trade_record(trade_id, ticker, position, match, execution, reason))
         self._trades = number
         return made

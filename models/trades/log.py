@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from models.codec import COUNT, deque_of
 from models.fields import Field, Restorable, Table
 from models.later import LaterRows
+from models.ledger.lots import build
 from models.trades.record import TRADE_ROW, TradeRecord
 
 BATCH = 1_000  # trades beyond those kept that leave memory at once
@@ -46,8 +48,8 @@ class EarlyArchive(Archive, Protocol):
 
 
 def _records(trades: Iterable[tuple[Any, ...]]) -> list[TradeRecord]:
-    """The records of trades in memory."""
-    return [*map(TradeRecord._make, trades)]
+    """The records of trades in memory, made as `trade_record` makes them."""
+    return [*map(partial(build, TradeRecord), trades)]
 
 
 class TradeLog(Restorable):
