@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote, unquote
 
 Answer = TypeVar("Answer")
+Given = TypeVar("Given")
 
 # The largest number in size that is booked: LEAN's account has no larger ones, and whatever is
 # computed of a few of them is still a number. Cents are lost long before.
@@ -132,17 +133,22 @@ class Failure(NamedTuple):
         )
 
 
-def guarded(call: Callable[..., Answer], *arguments: Any) -> Answer | Failure:
-    """Call a function that may fail for reasons outside the tracker, and return what it raised.
+def guarded_hook(hook: Callable[[Given], Answer], given: Given) -> Answer | Failure:
+    """`guarded` of one argument, in two thirds of the time: for what LEAN calls often.
 
     This is the only place that catches everything: LEAN stops the algorithm on any error that
     leaves a hook, and what LEAN and listeners raise has no common class below `Exception`. A
     listener that ends the program would end the run too.
     """
     try:
-        return call(*arguments)
+        return hook(given)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - the boundary
         return Failure(error)
+
+
+def guarded(call: Callable[..., Answer], *arguments: Any) -> Answer | Failure:
+    """Call a function that may fail for reasons outside the tracker, and return what it raised."""
+    return guarded_hook(lambda given: call(*given), arguments)
 
 
 def require(condition: bool, problem: str) -> None:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from models.errors import Failure, guarded
+from models.errors import Failure, guarded, guarded_hook
 from models.ledger.tags import Resolver
 from models.performance_tracker import PerformanceTracker
 from models.settings import Settings, read_settings
@@ -105,12 +105,12 @@ class LeanTracker(PerformanceTracker):
         hooks.heard_orders = True
         # as `Reporting.guard` does, which takes three calls more where nothing is to be told
         if self.core.rest and hooks.passes_over:
-            read = guarded(self.run.feed.order_event, event, True)
+            read = guarded_hook(self.run.feed.order_event_later, event)
             if read is None and not self.log.queued:
                 return  # it is in the journal
-            failure = guarded(hooks.order_read, read)
+            failure = guarded_hook(hooks.order_read, read)
         else:
-            failure = guarded(hooks.order_event, event)
+            failure = guarded_hook(hooks.order_event, event)
         if failure is not None or self.log.queued:
             self.reporting.settle("on_order_event", failure)
         if self.live:
@@ -119,14 +119,14 @@ class LeanTracker(PerformanceTracker):
     def on_data(self, data: Slice) -> None:
         """Call it in the algorithm's `on_data`."""
         if self._hooks.passes_over and self.core.rest:
-            passed = guarded(self.run.feed.standstill.passes, data)
+            passed = guarded_hook(self.run.feed.standstill.passes, data)
             if passed is True:
                 if self.log.queued or self.core.behind is None:
                     self._pass_over()
                 return
             if passed is not False:
                 self.core.guard.note_failure("on_data", passed)
-        failure = guarded(self._hooks.data, data)
+        failure = guarded_hook(self._hooks.data, data)
         if failure is not None or self.log.queued:
             self.reporting.settle("on_data", failure)
         if self.live:

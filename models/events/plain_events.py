@@ -11,6 +11,9 @@ from typing import NamedTuple
 
 from models.events.orders import NO_RATES, SUBMITTED, Fill, OrderType, OrderUpdate
 
+# LEAN's id of the first event of each order.
+FIRST_EVENT = 1
+
 # The types of orders without a price, whose first event may be a `Submission`.
 UNPRICED_TYPES = frozenset({OrderType.MARKET, OrderType.MARKET_ON_OPEN, OrderType.MARKET_ON_CLOSE})
 
@@ -18,12 +21,13 @@ UNPRICED_TYPES = frozenset({OrderType.MARKET, OrderType.MARKET_ON_OPEN, OrderTyp
 class Submission(NamedTuple):
     """The first event of an order without a price, whose tag says no more than whose it is.
 
+    LEAN counts the events of each order from 1, so that its id is known.
+
     Most orders begin so, and of such a one this is all that the books need. Its figures are sound:
     whoever makes one has looked.
 
     Attributes:
         order_id: LEAN's order id.
-        event_id: LEAN's id of the event within its order.
         sid: The instrument's Symbol ID.
         order_type: Of `UNPRICED_TYPES`.
         tag: The order's tag.
@@ -34,7 +38,6 @@ class Submission(NamedTuple):
     """
 
     order_id: int
-    event_id: int
     sid: str
     order_type: OrderType
     tag: str
@@ -45,11 +48,11 @@ class Submission(NamedTuple):
 
     def update(self, time: datetime) -> OrderUpdate:
         """The same as an event of any order, at a time in UTC."""
-        order_id, event_id, sid, order_type, tag, bid, ask, price, quantity = self
+        order_id, sid, order_type, tag, bid, ask, price, quantity = self
         return OrderUpdate(
             time,
             order_id,
-            event_id,
+            FIRST_EVENT,
             sid,
             SUBMITTED,
             tag,

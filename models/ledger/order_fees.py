@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.events.orders import OrderUpdate
-from models.events.plain_events import Submission
+from models.events.plain_events import FIRST_EVENT, Submission
 from models.ledger.books import Books
 from models.ledger.effects import NO_EFFECTS, REDUCED, Effect, Effects
 from models.ledger.lots import Execution
@@ -14,9 +14,9 @@ from models.ledger.tags import LIQUIDATED, UNASSIGNED
 
 def book_submission(books: Books, time: datetime, submission: Submission) -> None:
     """Book an order's first event of a time in UTC, as `book_update` would the same `update`."""
-    order_id, event_id, sid, order_type, tag, bid, ask, price, _ = submission
+    order_id, sid, order_type, tag, bid, ask, price, _ = submission
     orders = books.orders
-    if not orders.seen.add(order_id, event_id):
+    if not orders.seen.add(order_id, FIRST_EVENT):
         return
     if order_id not in orders.known:
         arrival = (bid + ask) / 2 if bid and ask else price

@@ -45,6 +45,7 @@ class LeanFeed:
 
     Attributes:
         order_event: Reads an order event (`OrderEventReader.read`).
+        order_event_later: Writes most of them into the journal (`OrderEventReader.read_later`).
         actions: Reads the corporate actions of a slice (`CorporateActionReader.read`).
         clock: The algorithm's clock.
         standstill: The slices on which nothing moved but prices.
@@ -62,9 +63,10 @@ class LeanFeed:
         self.clock = AlgorithmClock(algorithm)
         self.standstill = Standstill(algorithm, core, self.clock, self._securities.by_sid)
         self.journal = self.standstill.journal
-        self.order_event = OrderEventReader(
+        orders = OrderEventReader(
             algorithm, self.clock, core, self._securities, self._cash, self.journal
-        ).read
+        )
+        self.order_event, self.order_event_later = orders.read, orders.read_later
         self.open_orders = OpenOrderReader(algorithm.transactions, core, self._securities)
         self.actions = CorporateActionReader(self._securities).read
         self._account = AccountReader(

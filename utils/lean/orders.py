@@ -94,39 +94,56 @@ class OrderEventReader:
         self._under_way: dict[int, UnderWay] = {}  # by order id
         self._newest = 0  # the highest id of an order that was read
 
-    def read(self, event: OrderEvent, later: bool = False) -> Fill | OrderUpdate | None:
+    def read(self, event: OrderEvent) -> Fill | OrderUpdate:
         """Return a `Fill` where the event carries a quantity, else an `OrderUpdate`.
-
-        Args:
-            event: What LEAN handed to the hook.
-            later: Whether most first events and fills may go into the journal as they were read.
-
-        Returns:
-            None where it went into the journal.
 
         Raises:
             EventError: The event holds what cannot be booked, such as a price of NaN.
         """
         order_id, status = event.order_id, self._statuses[event.status]
+        order = self._under_way.get(order_id) or self._booked(event, order_id)
+        quantity = event.fill_quantity if status in FILL_STATUSES else 0.0
+        return self._read(event, order_id, status, order, quantity)
+
+    def read_later(self, event: OrderEvent) -> Fill | OrderUpdate | None:
+        """Write most first events and fills into the journal, and return the others as `read` does.
+
+        Returns:
+            None where it went into the journal.
+        """
+        order_id, status = event.order_id, self._statuses[event.status]
         order = self._under_way.get(order_id)
-        if order is None and (order_id <= self._newest or order_id in self._orders.known):
-            order, later = self._booked(event, order_id), False
-        if order is None and status is SUBMITTED:  # as most orders begin
-            return self._first(event, order_id, status, later)
-        booked = status in FILL_STATUSES
-        quantity = event.fill_quantity if booked else 0.0
+        new = order is None and order_id > self._newest and order_id not in self._orders.known
+        if new and status is SUBMITTED:  # as most orders begin
+            return self._first(event, order_id, status)
+        quantity = event.fill_quantity if status in FILL_STATUSES else 0.0
+        if order is None:
+            order = self._booked(event, order_id)
+        elif quantity and self._fill_later(event, order_id, status, order[0], quantity):
+            return None
+        return self._read(event, order_id, status, order, quantity)
+
+    def _read(
+        self,
+        event: OrderEvent,
+        order_id: int,
+        status: OrderStatus,
+        order: UnderWay | None,
+        quantity: float,
+    ) -> Fill | OrderUpdate:
+        """Read the rest of an event; the other arguments were read of it."""
         if quantity:
-            if later and order and self._fill_later(event, order_id, status, order[0], quantity):
-                return None
             return self._fill(event, order_id, status, order, quantity)
         if order is None:
             update = self._first_update(event, order_id, status)
         else:
             update = self._later(event, order_id, status, order)
-        return self._with_fee(update, event) if booked else update
+        return self._with_fee(update, event) if status in FILL_STATUSES else update
 
     def _booked(self, event: OrderEvent, order_id: int) -> UnderWay | None:
         """Look an order up that had its last event, or its first one before a restart."""
+        if order_id > self._newest and order_id not in self._orders.known:
+            return None
         order = self._core.ledger.books.orders.known.get(order_id)
         if order is None:
             return None
@@ -240,19 +257,11 @@ class OrderEventReader:
                 rates[currency] = self._cash.of(currency).conversion_rate
         return rates
 
-    def _first(
-        self, event: OrderEvent, order_id: int, status: OrderStatus, later: bool
-    ) -> OrderUpdate | None:
-        """Read an order's first event, which says that it was submitted.
+    def _first(self, event: OrderEvent, order_id: int, status: OrderStatus) -> OrderUpdate | None:
+        """Read an order's first event, which says that it was submitted, as `read_later` does.
 
         Where an order without a price says no more than whose it is its quantity is of use to the
         execution quality alone.
-
-        Args:
-            event: What LEAN handed to the hook.
-            order_id: Its order's id.
-            status: Its status.
-            later: Whether it may go into the journal; None is returned where it did.
         """
         ticket, symbol = event.ticket, event.symbol
         order_type, tag = self._types[ticket.order_type], ticket.tag
@@ -260,14 +269,14 @@ class OrderEventReader:
         kept = self._by_sid.get(sid)
         if kept is None:  # which is an event of its own
             kept = self._securities.see(symbol)
-        elif later and order_type in UNPRICED_TYPES and tag is not None:
+        elif order_type in UNPRICED_TYPES and tag is not None:
             journal, security = self._journal, kept.security
             if says_no_more(tag) and (journal.ready or journal.stands):
                 bid, ask = security.bid_price, security.ask_price
                 price = 0.0 if bid and ask else security.price
                 size = event.quantity if self._follows_orders else 0.0
                 if abs(bid) + abs(ask) + abs(price) + abs(size) <= LARGEST_FIGURE:
-                    told = order_id, event.id, sid, order_type, tag, bid, ask, price, size
+                    told = order_id, sid, order_type, tag, bid, ask, price, size
                     journal.write_plainly(build(Submission, told))
                     self._newest, self._under_way[order_id] = order_id, (kept, order_type)
                     return None

@@ -15,7 +15,7 @@ NOON = datetime(2024, 1, 2, 12, 0, tzinfo=UTC)
 @pytest.mark.parametrize("kind", sorted(UNPRICED_TYPES))
 def test_a_submission_tells_its_event(kind: OrderType) -> None:
     """An order that is followed is booked by it."""
-    short = Submission(7, 1, "S", kind, "strategy=trend", 9.0, 11.0, 0.0, 5.0)
+    short = Submission(7, "S", kind, "strategy=trend", 9.0, 11.0, 0.0, 5.0)
     update = short.update(NOON)
     assert (update.time, update.created, update.status) == (NOON, NOON, SUBMITTED)
     assert (update.order_id, update.event_id, update.sid) == (7, 1, "S")

@@ -16,7 +16,7 @@ from tests.models.ledger.opened import NOON, fill, ledger
 def submission(order_id: int, tag: str = "strategy=trend", **given: float) -> Submission:
     """The first event of an order."""
     figures = {"bid": 9.0, "ask": 11.0, "price": 0.0, "quantity": 0.0} | given
-    return Submission(order_id, 1, "S", OrderType.MARKET_ON_OPEN, tag, **figures)
+    return Submission(order_id, "S", OrderType.MARKET_ON_OPEN, tag, **figures)
 
 
 def time_of(each: Submission) -> datetime:
