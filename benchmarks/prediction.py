@@ -17,12 +17,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from cProfile import Profile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 import numpy as np
 
+from benchmarks.copies import READ
 from benchmarks.parts import Part, shares
 from benchmarks.passes import DATA, END, EVENT, MIDNIGHT, SAVE, START, Call, Learnt, Pass, billed
 from benchmarks.scene import Scene
@@ -135,8 +136,10 @@ def predict(scene: Scene, passes: int = PASSES) -> Prediction:
     bill, learnt = billed(scene), Learnt(dict)
     Pass(scene, learnt).play()  # learns what is read
     runs = [Pass(scene, learnt).play() for _ in range(passes)]
-    best = [min(same, key=lambda call: call.own) for same in zip(*runs, strict=True)]
-    ratios = cold_ratios(best, Pass(scene, learnt, before=Walk()).play())
+    fastest = [min(same, key=lambda call: call.own) for same in zip(*runs, strict=True)]
+    best = without_reads(fastest, bill.charges)
+    cold = without_reads(Pass(scene, learnt, before=Walk()).play(), bill.charges)
+    ratios = cold_ratios(best, cold)
     profiles = {kind: Profile(builtins=False) for kind in PARTED}
     Pass(scene, learnt, profiles=profiles).play()
     hooks = [call for call in best if call.kind != SAVE]
@@ -159,6 +162,16 @@ class Walk:
         """Walk, where the call of that number is to be cold."""
         if number % COLD_EVERY == 0:
             self._memory.sum()
+
+
+def without_reads(calls: list[Call], charges: list[Charge]) -> list[Call]:
+    """The calls without the time in which they read copies: that is in the prices of the reads."""
+    charged = iter(charges)
+    return [call if call.kind == SAVE else _unread(call, next(charged)) for call in calls]
+
+
+def _unread(call: Call, charge: Charge) -> Call:
+    return replace(call, own=max(call.own - READ * sum(charge.reads.values()), 0))
 
 
 def kind_of(call: Call) -> tuple[str, bool]:
