@@ -15,9 +15,6 @@ from models.records import row_codec
 
 START_OF = attrgetter("start")
 
-# Marks from which on they are worked out in columns; fewer are taken one by one.
-BLOCK = 16
-
 
 @dataclass(slots=True, eq=False)
 class Session:

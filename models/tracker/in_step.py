@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from models.equity.scopes import Scopes
 from models.equity.session_book import BEGINNING
-from models.equity.sessions import BLOCK
 from models.errors import Failure, guarded
 from models.events.account import Mark
 from models.events.event import Event
@@ -36,6 +35,9 @@ class PassedOver(NamedTuple):
     slices: int
     times: Sequence[datetime]
 
+
+# Marks from which on they are valued in columns; fewer are taken one by one.
+BLOCK = 16
 
 # What a feed saw and left to be booked; a time is UTC of the plain events that follow.
 Left: TypeAlias = datetime | PlainFill | Submission | PassedOver | MarkColumns | CheckedMark | Event

@@ -103,7 +103,9 @@ class OrderEventReader:
         order_id, status = event.order_id, self._statuses[event.status]
         order = self._under_way.get(order_id) or self._booked(event, order_id)
         quantity = event.fill_quantity if status in FILL_STATUSES else 0.0
-        return self._read(event, order_id, status, order, quantity)
+        if quantity:
+            return self._fill(event, order_id, status, order, quantity)
+        return self._update(event, order_id, status, order)
 
     def read_later(self, event: OrderEvent) -> Fill | OrderUpdate | None:
         """Write most first events and fills into the journal, and return the others as `read` does.
@@ -121,19 +123,14 @@ class OrderEventReader:
             order = self._booked(event, order_id)
         elif quantity and self._fill_later(event, order_id, status, order[0], quantity):
             return None
-        return self._read(event, order_id, status, order, quantity)
-
-    def _read(
-        self,
-        event: OrderEvent,
-        order_id: int,
-        status: OrderStatus,
-        order: UnderWay | None,
-        quantity: float,
-    ) -> Fill | OrderUpdate:
-        """Read the rest of an event; the other arguments were read of it."""
         if quantity:
             return self._fill(event, order_id, status, order, quantity)
+        return self._update(event, order_id, status, order)
+
+    def _update(
+        self, event: OrderEvent, order_id: int, status: OrderStatus, order: UnderWay | None
+    ) -> OrderUpdate:
+        """Read the rest of an event that fills nothing; the other arguments were read of it."""
         if order is None:
             update = self._first_update(event, order_id, status)
         else:
